@@ -1,0 +1,91 @@
+//! Rust names for names on the wire.
+
+/// `callBackUrl` → `call_back_url`, ` end-Us` → `end_us`.
+pub(crate) fn snake(wire: &str) -> String {
+    let words = words(wire);
+    words.iter().map(|word| word.to_lowercase()).collect::<Vec<_>>().join("_")
+}
+
+/// `TEXT_SUCCESS` → `TextSuccess`, `callBackUrl` → `CallBackUrl`. A word with digits keeps its case, and digits stay
+/// apart: `V4_5PLUS` → `V4_5PLUS`.
+pub(crate) fn pascal(wire: &str) -> String {
+    let mut name = String::new();
+    for word in words(wire) {
+        if name.ends_with(|last: char| last.is_ascii_digit()) && word.starts_with(|first: char| first.is_ascii_digit())
+        {
+            name.push('_');
+        }
+        if word.contains(|letter: char| letter.is_ascii_digit()) {
+            name.push_str(&word);
+            continue;
+        }
+        let mut letters = word.chars();
+        name.extend(letters.next().map(|first| first.to_ascii_uppercase()));
+        name.push_str(&letters.as_str().to_lowercase());
+    }
+    name
+}
+
+/// Parts between anything that no name can hold, and at every step from small to capital letter.
+fn words(wire: &str) -> Vec<String> {
+    let mut words = Vec::new();
+    let mut word = String::new();
+    let mut after_small = false;
+    for letter in wire.chars() {
+        if !letter.is_ascii_alphanumeric() || (after_small && letter.is_ascii_uppercase()) {
+            words.extend((!word.is_empty()).then(|| std::mem::take(&mut word)));
+        }
+        if letter.is_ascii_alphanumeric() {
+            word.push(letter);
+        }
+        after_small = letter.is_ascii_lowercase();
+    }
+    words.extend((!word.is_empty()).then_some(word));
+    words
+}
+
+/// Is this a name that generated code can use as it stands?
+pub(crate) fn is_identifier(name: &str) -> bool {
+    let starts = name.starts_with(|first: char| first.is_ascii_alphabetic());
+    starts && name.chars().all(|letter| letter.is_ascii_alphanumeric() || letter == '_') && !KEYWORDS.contains(&name)
+}
+
+const KEYWORDS: &[&str] = &[
+    "abstract", "as", "async", "await", "become", "box", "break", "const", "continue", "crate", "do", "dyn", "else",
+    "enum", "extern", "false", "final", "fn", "for", "gen", "if", "impl", "in", "let", "loop", "macro", "match", "mod",
+    "move", "mut", "override", "priv", "pub", "ref", "return", "self", "Self", "static", "struct", "super", "trait",
+    "true", "try", "type", "typeof", "union", "unsafe", "unsized", "use", "virtual", "where", "while", "yield",
+];
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn fields_become_snake_case() {
+        for (wire, rust) in [("uploadUrl", "upload_url"), ("callBackUrl", "call_back_url"), (" end-Us", "end_us")] {
+            assert_eq!(snake(wire), rust);
+        }
+    }
+
+    #[test]
+    fn values_become_camel_case_and_models_stay() {
+        for (wire, rust) in [
+            ("TEXT_SUCCESS", "TextSuccess"),
+            ("V4_5PLUS", "V4_5PLUS"),
+            ("V3_5", "V3_5"),
+            ("m", "M"),
+            ("uploadUrl", "UploadUrl"),
+        ] {
+            assert_eq!(pascal(wire), rust);
+        }
+    }
+
+    #[test]
+    fn keywords_and_leading_digits_are_no_names() {
+        for name in ["type", "Self", "4th", "", "a b", "_"] {
+            assert!(!is_identifier(name), "{name}");
+        }
+        assert!(is_identifier("V4_5"));
+    }
+}

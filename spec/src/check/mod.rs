@@ -1,0 +1,53 @@
+//! Proof that a spec has no holes and does not contradict itself. Every fault is reported.
+
+mod limits;
+mod modes;
+mod names;
+mod presence;
+mod service;
+mod task;
+mod values;
+
+use crate::diagnostic::Fault;
+use crate::model::{Request, Spec};
+use crate::source::At;
+use crate::suggest;
+
+pub(crate) fn all(spec: &Spec) -> Vec<Fault> {
+    let mut found = Vec::new();
+    let faults = &mut found;
+    service::check(spec, faults);
+    task::check(spec, faults);
+    names::check(spec, faults);
+    modes::check(&spec.request, faults);
+    presence::check(&spec.request, faults);
+    limits::check(&spec.request, faults);
+    values::check(spec, faults);
+    // Faults of stand-ins for what is missing: that it is missing was reported when it was read.
+    found.retain(|fault| !fault.span().is_empty());
+    found
+}
+
+/// Reports a name that is not among the known ones.
+fn known<'a>(what: &str, name: &At<String>, known: impl IntoIterator<Item = &'a str> + Clone, faults: &mut Vec<Fault>) {
+    if !known.clone().into_iter().any(|known| known == name.value) {
+        faults.push(name.fault(format!("unknown {what} `{}`", name.value), suggest::label(name, known)));
+    }
+}
+
+/// Reports a name of the request's fields that does not exist.
+fn known_field(request: &Request, name: &At<String>, faults: &mut Vec<Fault>) {
+    known("field", name, request.fields.iter().map(|field| field.wire.as_str()), faults);
+}
+
+/// Is it the name of a mode, or of a group of modes?
+fn is_mode(request: &Request, name: &str) -> bool {
+    request.modes.iter().any(|mode| mode.is_named(name))
+}
+
+/// Reports names of modes, or of groups of modes, that do not exist.
+fn known_modes(request: &Request, names: &[At<String>], faults: &mut Vec<Fault>) {
+    for name in names.iter().filter(|name| !is_mode(request, name)) {
+        known("mode", name, request.modes.iter().map(|mode| mode.name.as_str()), faults);
+    }
+}

@@ -1,0 +1,103 @@
+//! Names in generated code: each can be written in Rust, and no two collide.
+
+use std::collections::BTreeMap;
+
+use crate::case;
+use crate::diagnostic::Fault;
+use crate::model::{FieldKind, Request, Spec};
+use crate::source::At;
+
+/// Types that are generated for every spec.
+const TYPES: &[&str] = &[
+    "Client",
+    "ClientBuilder",
+    "Error",
+    "Mode",
+    "Option",
+    "Result",
+    "Self",
+    "Snapshot",
+    "Status",
+    "String",
+    "Task",
+    "TaskHandle",
+];
+
+pub(super) fn check(spec: &Spec, faults: &mut Vec<Fault>) {
+    let request = &spec.request;
+    let mut types = Scope::new("type", TYPES);
+    for name in [&spec.service.name, &request.name, &spec.track.name] {
+        types.add(name, case::pascal, faults);
+    }
+    types.add(&request.name.with(format!("{}Builder", request.name.value)), case::pascal, faults);
+    for marker in markers(request) {
+        types.add(&marker, case::pascal, faults);
+    }
+    for field in &request.fields {
+        if let FieldKind::Choice(name, choices) = &field.kind.value {
+            types.add(name, case::pascal, faults);
+            let mut variants = Scope::new("value", &["Self"]);
+            choices.iter().for_each(|choice| variants.add(&choice.rust, case::pascal, faults));
+        }
+    }
+    setters(request, faults);
+    let mut statuses = Scope::new("status", &["Unknown"]);
+    spec.statuses.iter().for_each(|status| statuses.add(&status.rust, case::pascal, faults));
+    let mut tracks = Scope::new("track field", &[]);
+    spec.track.fields.iter().for_each(|field| tracks.add(&field.rust, case::snake, faults));
+}
+
+fn setters(request: &Request, faults: &mut Vec<Fault>) {
+    let mut setters = Scope::new("setter", &["build", "fields", "state"]);
+    for field in &request.fields {
+        setters.add(&field.rust, case::snake, faults);
+        field.placeholder.iter().for_each(|placeholder| setters.add(&placeholder.setter, case::snake, faults));
+    }
+    let mut constructors = Scope::new("constructor", &["builder"]);
+    for mode in &request.modes {
+        constructors.add(&mode.name.with(case::snake(&mode.parts().join("_"))), case::snake, faults);
+    }
+}
+
+/// The marker types of the modes, each once however many modes use it.
+fn markers(request: &Request) -> Vec<At<String>> {
+    let mut markers = BTreeMap::new();
+    for mode in &request.modes {
+        for part in mode.parts() {
+            markers.entry(part.to_owned()).or_insert_with(|| mode.name.with(part.to_owned()));
+        }
+    }
+    markers.into_values().collect()
+}
+
+/// Names that stand beside each other in generated code.
+struct Scope<'a> {
+    what: &'a str,
+    reserved: &'a [&'a str],
+    taken: Vec<String>,
+}
+
+impl<'a> Scope<'a> {
+    fn new(what: &'a str, reserved: &'a [&'a str]) -> Self {
+        Self { what, reserved, taken: Vec::new() }
+    }
+
+    fn add(&mut self, name: &At<String>, style: fn(&str) -> String, faults: &mut Vec<Fault>) {
+        let Self { what, reserved, taken } = self;
+        let shown = &name.value;
+        if !case::is_identifier(shown) {
+            let suggestion = style(shown);
+            let label = if case::is_identifier(&suggestion) && suggestion != *shown {
+                format!("try `{suggestion}`")
+            } else {
+                "give a Rust name for it".to_owned()
+            };
+            faults.push(name.fault(format!("`{shown}` cannot be the name of a {what} in Rust"), label));
+        } else if reserved.contains(&shown.as_str()) {
+            faults.push(name.fault(format!("`{shown}` is a name that generated code uses"), "give another Rust name"));
+        } else if taken.contains(shown) {
+            faults.push(name.fault(format!("a second {what} `{shown}`"), "give one of the two another Rust name"));
+        }
+        taken.push(shown.clone());
+    }
+}

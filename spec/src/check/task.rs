@@ -1,0 +1,70 @@
+//! Following a task: it can be found, it can end, and it brings something.
+
+use std::time::Duration;
+
+use crate::diagnostic::Fault;
+use crate::model::{Poll, Spec, Status, Track, TrackKind};
+use crate::source::At;
+use crate::wire::StatusMeaning;
+
+use super::known_field;
+use super::service::{json_path, url_path};
+
+pub(super) fn check(spec: &Spec, faults: &mut Vec<Fault>) {
+    url_path(&spec.submit.path, faults);
+    json_path("task", &spec.submit.task, faults);
+    poll(&spec.poll, faults);
+    statuses(&spec.statuses, faults);
+    track(&spec.track, faults);
+    for echo in spec.track.fields.iter().filter_map(|field| field.echo.as_ref()) {
+        known_field(&spec.request, echo, faults);
+    }
+}
+
+fn poll(poll: &Poll, faults: &mut Vec<Fault>) {
+    url_path(&poll.path, faults);
+    for (key, path) in [
+        ("status", &poll.status),
+        ("tracks", &poll.tracks),
+        ("error_code", &poll.error_code),
+        ("error_message", &poll.error_message),
+    ] {
+        json_path(key, path, faults);
+    }
+    let [least, most] = poll.every.value;
+    if least.is_zero() || most < least {
+        faults.push(poll.every.fault("`every` gives the least and the most time", "such as [\"10 s\", \"30 s\"]"));
+    }
+    if poll.deadline.value == Duration::ZERO {
+        faults.push(poll.deadline.fault("`deadline` is no time at all", "such as \"15 min\""));
+    }
+}
+
+fn statuses(statuses: &[Status], faults: &mut Vec<Fault>) {
+    for status in statuses {
+        let running = status.means.value == StatusMeaning::Running;
+        if running != status.stage.is_some() {
+            let label = if running { "add `stage = 0`, or a later one" } else { "take `stage` out" };
+            let message = format!("`{}`: running statuses have a stage, and no others", *status.name);
+            faults.push(status.name.fault(message, label));
+        }
+    }
+    let has = |meaning: StatusMeaning| statuses.iter().any(|status| status.means.value == meaning);
+    if let Some(last) = statuses.last().filter(|_| !has(StatusMeaning::Done)) {
+        faults.push(last.name.fault("no status means that the task is done", "add one with `means = \"done\"`"));
+    }
+}
+
+fn track(track: &Track, faults: &mut Vec<Fault>) {
+    if !track.fields.is_empty() && !track.fields.iter().any(|field| field.kind.value == TrackKind::Audio) {
+        faults.push(track.name.fault("no field of a track is its audio", "add one with `type = \"audio\"`"));
+    }
+    let mut seen: Vec<&At<String>> = Vec::new();
+    for spelling in track.fields.iter().flat_map(|field| &field.spellings) {
+        if seen.iter().any(|other| other.value == spelling.value) {
+            let message = format!("`{}` is the spelling of two fields", spelling.value);
+            faults.push(spelling.fault(message, "take it out of one of them"));
+        }
+        seen.push(spelling);
+    }
+}

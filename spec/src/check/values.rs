@@ -1,0 +1,52 @@
+//! Examples, defaults and placeholders keep the rules of their own field.
+
+use crate::diagnostic::Fault;
+use crate::lower;
+use crate::model::{Field, FieldKind, Scalar, Spec};
+use crate::rules::{Rules, Value, looks_like_web_address};
+use crate::source::At;
+
+pub(super) fn check(spec: &Spec, faults: &mut Vec<Fault>) {
+    let rules = lower::rules(&spec.request);
+    for (index, field) in spec.request.fields.iter().enumerate() {
+        if let Some(example) = &field.example {
+            keeps_rules("example", &rules, index, example, faults);
+        }
+        if let Some(default) = &field.default {
+            if *field.kind == FieldKind::Boolean {
+                keeps_rules("default", &rules, index, default, faults);
+            } else {
+                faults.push(default.fault("a default of a field that is not true or false", "take it out"));
+            }
+        }
+        if let Some(placeholder) = &field.placeholder {
+            let value = placeholder.value.with(Scalar::Text(placeholder.value.value.clone()));
+            keeps_rules("placeholder", &rules, index, &value, faults);
+            reserved(field, &placeholder.value, faults);
+        }
+    }
+}
+
+fn keeps_rules(what: &str, rules: &Rules, index: usize, scalar: &At<Scalar>, faults: &mut Vec<Fault>) {
+    let value = match &scalar.value {
+        Scalar::Text(text) => Value::Text(text),
+        Scalar::Number(number) => Value::Number(number.value()),
+        Scalar::Truth(truth) => Value::Truth(*truth),
+    };
+    // Under its wire name alone, what is missing besides is no matter of this field.
+    let wire = &*rules.fields[index].wire;
+    let Err(violations) = rules.check_named([(wire, value)], looks_like_web_address) else { return };
+    let own = violations.iter().find(|violation| violation.field() == wire && violation.concerns_value());
+    if let Some(violation) = own {
+        faults.push(scalar.fault(format!("the {what} breaks the field's own rules"), violation.to_string()));
+    }
+}
+
+/// Results must not go to a stranger's server.
+fn reserved(field: &Field, value: &At<String>, faults: &mut Vec<Fault>) {
+    let host = value.split("://").nth(1).and_then(|rest| rest.split(['/', ':', '?']).next()).unwrap_or_default();
+    if *field.kind == FieldKind::Url && !host.ends_with(".invalid") {
+        let message = "a placeholder must not lead anywhere";
+        faults.push(value.fault(message, "use a host under `.invalid`, which is reserved and never resolves"));
+    }
+}

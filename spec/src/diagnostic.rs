@@ -1,0 +1,107 @@
+//! Faults of a spec, shown as rustc shows its errors.
+
+use std::fmt;
+use std::ops::Range;
+
+use annotate_snippets::renderer::DecorStyle;
+use annotate_snippets::{AnnotationKind, Level, Renderer, Snippet};
+
+/// More faults than a person reads at once; the rest is counted.
+const MOST_SHOWN: usize = 50;
+
+/// One fault of a spec: what is wrong, where, and what to do.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Fault {
+    message: String,
+    span: Range<usize>,
+    label: String,
+    syntax: bool,
+}
+
+impl Fault {
+    pub(crate) fn new(message: impl Into<String>, span: Range<usize>, label: impl Into<String>) -> Self {
+        Self { message: message.into(), span, label: label.into(), syntax: false }
+    }
+
+    pub(crate) fn syntax(message: impl Into<String>, span: Range<usize>) -> Self {
+        Self { syntax: true, ..Self::new(message, span, "") }
+    }
+
+    pub(crate) fn is_syntax(&self) -> bool {
+        self.syntax
+    }
+
+    /// What is wrong, in one line.
+    #[must_use]
+    pub fn message(&self) -> &str {
+        &self.message
+    }
+
+    /// Where it is wrong: bytes of the spec's text.
+    #[must_use]
+    pub fn span(&self) -> Range<usize> {
+        self.span.clone()
+    }
+}
+
+/// Every fault of one spec, in the order of its text. Never empty.
+#[derive(Debug, Clone)]
+pub struct Faults {
+    path: String,
+    text: String,
+    faults: Vec<Fault>,
+}
+
+impl Faults {
+    pub(crate) fn new(path: &str, text: &str, mut faults: Vec<Fault>) -> Self {
+        faults.sort_by_key(|fault| (fault.span.start, fault.span.end));
+        faults.dedup();
+        Self { path: path.to_owned(), text: text.to_owned(), faults }
+    }
+
+    /// The faults, in the order of the text.
+    pub fn iter(&self) -> impl ExactSizeIterator<Item = &Fault> {
+        self.faults.iter()
+    }
+
+    /// Each fault as a report with file, line and caret, for as many as a person reads at once; a last line counts the
+    /// others.
+    pub fn reports(&self) -> impl Iterator<Item = String> {
+        let more = self.faults.len().saturating_sub(MOST_SHOWN);
+        let rest = (more > 0).then(|| format!("error: {more} more faults in {}", self.path));
+        self.faults.iter().take(MOST_SHOWN).map(|fault| self.report(fault)).chain(rest)
+    }
+
+    fn report(&self, fault: &Fault) -> String {
+        let place = AnnotationKind::Primary.span(self.visible(&fault.span)).label(fault.label.as_str());
+        let snippet = Snippet::source(&self.text).path(self.path.as_str()).annotation(place);
+        let group = Level::ERROR.primary_title(fault.message.as_str()).element(snippet);
+        Renderer::plain().decor_style(DecorStyle::Ascii).render(&[group])
+    }
+
+    /// A span inside the text, on borders of characters, and no longer than its first line.
+    fn visible(&self, span: &Range<usize>) -> Range<usize> {
+        let start = floor_char(&self.text, span.start);
+        let line_end = self.text[start..].find('\n').map_or(self.text.len(), |length| start + length);
+        let end = floor_char(&self.text, span.end.min(line_end)).max(start);
+        start..end
+    }
+}
+
+fn floor_char(text: &str, at: usize) -> usize {
+    (0..=at.min(text.len())).rev().find(|&index| text.is_char_boundary(index)).unwrap_or(0)
+}
+
+impl fmt::Display for Faults {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        for (index, report) in self.reports().enumerate() {
+            if index > 0 {
+                f.write_str("\n\n")?;
+            }
+            f.write_str(&report)?;
+        }
+        Ok(())
+    }
+}
+
+impl std::error::Error for Faults {}

@@ -1,0 +1,36 @@
+//! What a spec says, each value with its place.
+
+mod request;
+mod service;
+mod task;
+
+pub use request::{Choice, Dispute, Field, FieldKind, Limit, Mode, ModeSet, Placeholder, Request};
+pub use service::{Callback, CallbackStage, Code, Credits, Envelope, Service};
+pub use task::{Poll, Ready, Status, Submit, Track, TrackField, TrackKind};
+
+pub use crate::source::{At, Scalar, Span};
+
+/// A whole spec: a service, one request of it, and how the task that it starts is followed.
+#[derive(Debug, Clone)]
+pub struct Spec {
+    /// The service.
+    pub service: Service,
+    /// The request.
+    pub request: Request,
+    /// Where answers say their code and message.
+    pub envelope: Envelope,
+    /// What the codes mean.
+    pub codes: Vec<Code>,
+    /// How a task is submitted.
+    pub submit: Submit,
+    /// How a task is followed.
+    pub poll: Poll,
+    /// The statuses of a task.
+    pub statuses: Vec<Status>,
+    /// What a task brings.
+    pub track: Track,
+    /// How to ask for credits.
+    pub credits: Option<Credits>,
+    /// How the service tells of stages by itself.
+    pub callback: Option<Callback>,
+}

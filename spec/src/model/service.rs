@@ -1,0 +1,94 @@
+use std::time::Duration;
+
+use super::At;
+use crate::wire::{CodeMeaning, Created};
+
+/// `[service]`
+#[derive(Debug, Clone)]
+pub struct Service {
+    /// Name of the Rust type that stands for the service.
+    pub name: At<String>,
+    /// What handles of its tasks are marked with.
+    pub id: At<String>,
+    /// What it does.
+    pub doc: At<String>,
+    /// The page that documents it.
+    pub docs: Option<At<String>>,
+    /// Where it is reached.
+    pub base_url: At<String>,
+    /// The header that carries the key.
+    pub auth_header: At<String>,
+    /// What stands before the key in it.
+    pub auth_scheme: At<String>,
+    /// The environment variable that holds the key.
+    pub env_key: At<String>,
+    /// The environment variable that holds another base address.
+    pub env_url: At<String>,
+    /// How long results are kept.
+    pub retention: Option<At<Duration>>,
+}
+
+/// `[envelope]`
+#[derive(Debug, Clone)]
+pub struct Envelope {
+    /// Where an answer says its code.
+    pub code: At<String>,
+    /// Where an answer says in words what happened.
+    pub message: At<String>,
+}
+
+/// An entry of `[codes]`.
+#[derive(Debug, Clone)]
+pub struct Code {
+    /// The number.
+    pub number: At<u32>,
+    /// What kind of answer it is.
+    pub means: At<CodeMeaning>,
+    /// What the page says of it.
+    pub doc: At<String>,
+    /// Was a task created?
+    pub created: At<Created>,
+    /// After which time the same request may be sent again.
+    pub resend: Option<At<Duration>>,
+}
+
+/// `[credits]`
+#[derive(Debug, Clone)]
+pub struct Credits {
+    /// Path of the address.
+    pub path: At<String>,
+    /// Where the answer gives the number.
+    pub amount: At<String>,
+}
+
+/// `[callback]`
+#[derive(Debug, Clone)]
+pub struct Callback {
+    /// The field of the request that holds the address.
+    pub field: At<String>,
+    /// Where the body says which stage it tells of.
+    pub stage: At<String>,
+    /// Where the body gives the id of the task.
+    pub task: At<String>,
+    /// Where the body lists the tracks.
+    pub tracks: At<String>,
+    /// How long the service waits for an answer.
+    pub answer_within: At<Duration>,
+    /// How often the service tries.
+    pub tries: At<u32>,
+    /// The stages that it tells of.
+    pub stages: Vec<CallbackStage>,
+    /// What its codes mean.
+    pub codes: Vec<(At<u32>, At<String>)>,
+}
+
+/// An entry of `[callback.stages]`.
+#[derive(Debug, Clone)]
+pub struct CallbackStage {
+    /// Its name in the body.
+    pub name: At<String>,
+    /// The status that a poll would give then.
+    pub status: Option<At<String>>,
+    /// What it means.
+    pub doc: At<String>,
+}

@@ -1,0 +1,126 @@
+use crate::case;
+use crate::model::{Choice, Dispute, Field, FieldKind, Limit, Mode, Placeholder, Request};
+use crate::rules::Unit;
+use crate::source::{At, Section};
+
+#[derive(Clone, Copy)]
+enum TypeName {
+    Text,
+    Url,
+    Boolean,
+    Number,
+    Choice,
+}
+
+const TYPES: &[(&str, TypeName)] = &[
+    ("string", TypeName::Text),
+    ("url", TypeName::Url),
+    ("boolean", TypeName::Boolean),
+    ("number", TypeName::Number),
+    ("choice", TypeName::Choice),
+];
+
+const UNITS: &[(&str, Unit)] = &[("chars", Unit::Chars), ("utf16", Unit::Utf16), ("bytes", Unit::Bytes)];
+
+pub(super) fn request(root: &Section<'_>) -> Request {
+    let section = root.needs_section("request");
+    let request = Request {
+        name: section.needs_text("name"),
+        doc: section.needs_text("doc"),
+        model: section.text("model"),
+        modes: root.section("modes").map(Section::entries).unwrap_or_default().iter().map(mode).collect(),
+        fields: root.needs_section("fields").entries().iter().map(field).collect(),
+    };
+    section.unknown_keys();
+    request
+}
+
+fn mode(section: &Section<'_>) -> Mode {
+    let mode = Mode {
+        name: section.name().clone(),
+        when: section.needs_section("when").truths(),
+        doc: section.needs_text("doc"),
+    };
+    section.unknown_keys();
+    mode
+}
+
+fn field(section: &Section<'_>) -> Field {
+    let wire = section.name().clone();
+    let kind = kind(section);
+    // The name of a choice is its type's; its setter is named as the field.
+    let name = if matches!(*kind, FieldKind::Choice(..)) { section.text("setter") } else { section.text("name") };
+    let field = Field {
+        rust: name.unwrap_or_else(|| wire.with(case::snake(&wire))),
+        doc: section.needs_text("doc"),
+        kind,
+        example: section.scalar("example"),
+        default: section.scalar("default"),
+        required: section.mode_set("required"),
+        optional: section.mode_set("optional"),
+        forbidden: section.mode_set("forbidden"),
+        min: section.decimal("min"),
+        max: section.decimal("max"),
+        multiple_of: section.decimal("multiple_of"),
+        limits: section.sections("limits").iter().map(limit).collect(),
+        placeholder: section.section("placeholder").map(|section| placeholder(&section)),
+        wire,
+    };
+    section.unknown_keys();
+    field
+}
+
+fn kind(section: &Section<'_>) -> At<FieldKind> {
+    let name = section.needs_one_of("type", TYPES, TypeName::Text);
+    let kind = match name.value {
+        TypeName::Text => FieldKind::Text(section.one_of("unit", UNITS).map(|unit| unit.value).unwrap_or_default()),
+        TypeName::Url => FieldKind::Url,
+        TypeName::Boolean => FieldKind::Boolean,
+        TypeName::Number => FieldKind::Number,
+        TypeName::Choice => FieldKind::Choice(
+            section.needs_text("name"),
+            section.needs_section("values").entries().iter().map(choice).collect(),
+        ),
+    };
+    name.with(kind)
+}
+
+fn choice(section: &Section<'_>) -> Choice {
+    let wire = section.name().clone();
+    let choice = Choice {
+        rust: section.text("name").unwrap_or_else(|| wire.with(case::pascal(&wire))),
+        doc: section.needs_text("doc"),
+        wire,
+    };
+    section.unknown_keys();
+    choice
+}
+
+fn limit(section: &Section<'_>) -> Limit {
+    let limit = Limit {
+        at: section.name().with(()),
+        modes: section.texts("modes"),
+        models: section.texts("models"),
+        max_length: section.whole("max_length"),
+        max_seconds: section.whole("max_seconds"),
+        disputed: section.sections("disputed").iter().map(dispute).collect(),
+    };
+    section.unknown_keys();
+    limit
+}
+
+fn dispute(section: &Section<'_>) -> Dispute {
+    let dispute = Dispute { figure: section.needs_whole("figure"), place: section.needs_text("place") };
+    section.unknown_keys();
+    dispute
+}
+
+fn placeholder(section: &Section<'_>) -> Placeholder {
+    let placeholder = Placeholder {
+        setter: section.needs_text("setter"),
+        value: section.needs_text("value"),
+        doc: section.needs_text("doc"),
+    };
+    section.unknown_keys();
+    placeholder
+}

@@ -1,0 +1,105 @@
+use crate::model::{Callback, CallbackStage, Code, Credits, Envelope, Service};
+use crate::source::{At, Section};
+use crate::wire::{CodeMeaning, Created};
+
+const CODE_MEANINGS: &[(&str, CodeMeaning)] = &[
+    ("success", CodeMeaning::Success),
+    ("invalid", CodeMeaning::Invalid),
+    ("unauthorized", CodeMeaning::Unauthorized),
+    ("not-found", CodeMeaning::NotFound),
+    ("rate-limited", CodeMeaning::RateLimited),
+    ("insufficient-credits", CodeMeaning::InsufficientCredits),
+    ("maintenance", CodeMeaning::Maintenance),
+    ("server", CodeMeaning::Server),
+];
+
+const CREATED: &[(&str, Created)] = &[("yes", Created::Yes), ("no", Created::No), ("perhaps", Created::Perhaps)];
+
+pub(super) fn service(root: &Section<'_>) -> Service {
+    let section = root.needs_section("service");
+    let auth = section.needs_section("auth");
+    let env = section.needs_section("env");
+    let service = Service {
+        name: section.needs_text("name"),
+        id: section.needs_text("id"),
+        doc: section.needs_text("doc"),
+        docs: section.text("docs"),
+        base_url: section.needs_text("base_url"),
+        auth_header: auth.needs_text("header"),
+        auth_scheme: auth.text("scheme").unwrap_or_else(|| auth.name().with(String::new())),
+        env_key: env.needs_text("key"),
+        env_url: env.needs_text("url"),
+        retention: section.duration("retention"),
+    };
+    [section, auth, env].iter().for_each(Section::unknown_keys);
+    service
+}
+
+pub(super) fn envelope(root: &Section<'_>) -> Envelope {
+    let section = root.needs_section("envelope");
+    let envelope = Envelope { code: section.needs_text("code"), message: section.needs_text("message") };
+    section.unknown_keys();
+    envelope
+}
+
+pub(super) fn codes(root: &Section<'_>) -> Vec<Code> {
+    root.needs_section("codes").entries().iter().map(code).collect()
+}
+
+fn code(section: &Section<'_>) -> Code {
+    let code = Code {
+        number: number(section),
+        means: section.needs_one_of("means", CODE_MEANINGS, CodeMeaning::Server),
+        doc: section.needs_text("doc"),
+        created: section.needs_one_of("created", CREATED, Created::Perhaps),
+        resend: section.duration("resend"),
+    };
+    section.unknown_keys();
+    code
+}
+
+/// The key of an entry, which is a number.
+fn number(section: &Section<'_>) -> At<u32> {
+    let name = section.name();
+    let number = name.parse().unwrap_or_else(|_| {
+        section.report(name.fault(format!("`{}` is no code", name.value), "must be a whole number"));
+        0
+    });
+    name.with(number)
+}
+
+pub(super) fn credits(root: &Section<'_>) -> Option<Credits> {
+    let section = root.section("credits")?;
+    let credits = Credits { path: section.needs_text("path"), amount: section.needs_text("amount") };
+    section.unknown_keys();
+    Some(credits)
+}
+
+pub(super) fn callback(root: &Section<'_>) -> Option<Callback> {
+    let section = root.section("callback")?;
+    let callback = Callback {
+        field: section.needs_text("field"),
+        stage: section.needs_text("stage"),
+        task: section.needs_text("task"),
+        tracks: section.needs_text("tracks"),
+        answer_within: section.needs_duration("answer_within"),
+        tries: section.needs_whole("tries"),
+        stages: section.needs_section("stages").entries().iter().map(stage).collect(),
+        codes: section.needs_section("codes").entries().iter().map(callback_code).collect(),
+    };
+    section.unknown_keys();
+    Some(callback)
+}
+
+fn stage(section: &Section<'_>) -> CallbackStage {
+    let stage =
+        CallbackStage { name: section.name().clone(), status: section.text("status"), doc: section.needs_text("doc") };
+    section.unknown_keys();
+    stage
+}
+
+fn callback_code(section: &Section<'_>) -> (At<u32>, At<String>) {
+    let code = (number(section), section.needs_text("doc"));
+    section.unknown_keys();
+    code
+}

@@ -1,0 +1,117 @@
+//! The table of rules of one request, and the one checker that applies it.
+//!
+//! The macro writes such a table as a `static` beside the types that it generates; the sandbox makes one from a spec
+//! that it loads while running. Either way [`Rules::check`] decides, so that a rule is implemented once.
+
+mod check;
+mod decimal;
+#[cfg(feature = "serde")]
+mod serialize;
+mod text;
+mod violation;
+
+use std::borrow::Cow;
+
+pub use check::{IsAddress, Value};
+pub use decimal::Decimal;
+pub use text::{Unit, looks_like_web_address};
+pub use violation::{Figure, Names, Rule, Violation, Violations};
+
+/// A text that is written into the program or owned.
+pub type Str = Cow<'static, str>;
+
+/// A list that is written into the program or owned.
+pub type List<T> = Cow<'static, [T]>;
+
+/// The rules of one request.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Rules {
+    /// The modes; none or at most 64.
+    pub modes: List<Mode>,
+    /// The fields, in the order of the spec.
+    pub fields: List<Field>,
+    /// The index of the field that limits "by model" speak of.
+    pub model: Option<usize>,
+}
+
+/// A mode: which values of which fields make it.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Mode {
+    /// Its name, such as `Custom<Vocal>`.
+    pub name: Str,
+    /// Index of a field, and the value that it has in this mode.
+    pub when: List<(usize, bool)>,
+}
+
+/// A field and its rules.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Field {
+    /// Its name in JSON.
+    pub wire: Str,
+    /// Its name in Rust.
+    pub rust: Str,
+    /// What it holds.
+    pub kind: Kind,
+    /// Whether it must be there: one for each mode, or a single one where there are no modes.
+    pub presence: List<Presence>,
+    /// What counts where it is left out.
+    pub default: Option<bool>,
+    /// Its limits.
+    pub limits: List<Limit>,
+}
+
+/// What a field holds.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Kind {
+    /// A text, whose length is counted in this unit.
+    Text(Unit),
+    /// An http or https address.
+    Url,
+    /// True or false.
+    Boolean,
+    /// A number.
+    Number,
+    /// One of these texts.
+    Choice(List<Str>),
+}
+
+/// Whether a field must be there in a mode.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Presence {
+    /// It must be there.
+    Required,
+    /// It may be there.
+    Optional,
+    /// It must be left out.
+    Forbidden,
+    /// Its value is the mode's own.
+    Fixed,
+}
+
+/// A limit, and where it holds.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Limit {
+    /// The modes in which it holds: bit n stands for mode n.
+    pub modes: u64,
+    /// The models with which it holds: bit n stands for choice n of the model field.
+    pub models: u64,
+    /// What it bounds.
+    pub bound: Bound,
+    /// What the documentation says elsewhere, where it contradicts itself.
+    pub dispute: Option<Str>,
+}
+
+/// What a limit bounds.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub enum Bound {
+    /// A text has at least so many of its unit.
+    MinLength(u32),
+    /// A text has at most so many of its unit.
+    MaxLength(u32),
+    /// A number is at least this.
+    Min(Decimal),
+    /// A number is at most this.
+    Max(Decimal),
+    /// A number is a multiple of this.
+    MultipleOf(Decimal),
+}

@@ -1,0 +1,82 @@
+/// What the length of a text is counted in.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Unit {
+    /// Unicode scalar values, which is what JSON Schema counts.
+    #[default]
+    Chars,
+    /// UTF-16 code units, which is what JavaScript counts.
+    Utf16,
+    /// Bytes of UTF-8.
+    Bytes,
+}
+
+impl Unit {
+    /// How many of this unit `text` has.
+    ///
+    /// ```
+    /// use cover_spec::rules::Unit;
+    ///
+    /// assert_eq!([Unit::Chars, Unit::Utf16, Unit::Bytes].map(|unit| unit.count("a🎷")), [2, 3, 5]);
+    /// ```
+    #[must_use]
+    pub fn count(self, text: &str) -> usize {
+        match self {
+            Self::Chars => text.chars().count(),
+            Self::Utf16 => text.encode_utf16().count(),
+            Self::Bytes => text.len(),
+        }
+    }
+
+    /// The word for `count` of this unit.
+    #[must_use]
+    pub fn word(self, count: u64) -> &'static str {
+        match (self, count) {
+            (Self::Chars, 1) => "character",
+            (Self::Chars, _) => "characters",
+            (Self::Utf16, 1) => "UTF-16 unit",
+            (Self::Utf16, _) => "UTF-16 units",
+            (Self::Bytes, 1) => "byte",
+            (Self::Bytes, _) => "bytes",
+        }
+    }
+}
+
+/// Is this an http or https address with a host, made of characters that an address can hold?
+///
+/// Enough to find slips while compiling. A full parser finds more: ports out of range, hosts that are no hosts.
+///
+/// ```
+/// use cover_spec::rules::looks_like_web_address;
+///
+/// assert!(looks_like_web_address("https://storage.example.com/song.mp3?sig=1"));
+/// assert!(!looks_like_web_address("storage.example.com/song.mp3"));
+/// assert!(!looks_like_web_address("https:///song.mp3"));
+/// ```
+#[must_use]
+pub fn looks_like_web_address(text: &str) -> bool {
+    let rest = ["http://", "https://"].iter().find_map(|scheme| {
+        let (start, rest) = text.split_at_checked(scheme.len())?;
+        start.eq_ignore_ascii_case(scheme).then_some(rest)
+    });
+    let Some(rest) = rest else { return false };
+    let authority = rest.split(['/', '?', '#']).next().unwrap_or_default();
+    let host_and_port = authority.rsplit('@').next().unwrap_or_default();
+    let has_host = !host_and_port.is_empty() && !host_and_port.starts_with(':');
+    has_host && !rest.contains(|c: char| c.is_control() || c.is_whitespace() || "<>\"{}|\\^`".contains(c))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn web_addresses_have_a_scheme_a_host_and_no_blanks() {
+        for good in ["http://a", "HTTPS://a.example/x y".split(' ').next().unwrap(), "https://u:p@[::1]:8080/?q#f"] {
+            assert!(looks_like_web_address(good), "{good}");
+        }
+        for bad in ["", "https://", "https://?q", "https://:80", "https://u@", "ftp://a", "https://a b", "htt🎷://a"]
+        {
+            assert!(!looks_like_web_address(bad), "{bad}");
+        }
+    }
+}

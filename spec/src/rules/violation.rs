@@ -1,0 +1,220 @@
+use std::fmt;
+
+use super::{Str, Unit};
+
+/// Which rule a value breaks.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum Rule {
+    /// The field must be there.
+    Required,
+    /// The field must be left out.
+    Forbidden,
+    /// The request has no such field.
+    Unknown,
+    /// The field holds another type.
+    Type,
+    /// The text is too short.
+    MinLength,
+    /// The text is too long.
+    MaxLength,
+    /// The number is too small.
+    Min,
+    /// The number is too large.
+    Max,
+    /// The number is between two steps.
+    MultipleOf,
+    /// The text is no http or https address.
+    Url,
+    /// The text is none of those that are allowed.
+    Choice,
+    /// No mode has this value.
+    Mode,
+}
+
+impl Rule {
+    /// The name of the rule, such as `max_length`.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Required => "required",
+            Self::Forbidden => "forbidden",
+            Self::Unknown => "unknown",
+            Self::Type => "type",
+            Self::MinLength => "min_length",
+            Self::MaxLength => "max_length",
+            Self::Min => "min",
+            Self::Max => "max",
+            Self::MultipleOf => "multiple_of",
+            Self::Url => "url",
+            Self::Choice => "choice",
+            Self::Mode => "mode",
+        }
+    }
+}
+
+/// A number in a violation: a limit, or what was given.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub enum Figure {
+    /// How many characters, UTF-16 units or bytes.
+    Length(u64, Unit),
+    /// A number.
+    Number(f64),
+}
+
+impl fmt::Display for Figure {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Length(count, unit) => write!(f, "{count} {}", unit.word(*count)),
+            Self::Number(number) => write!(f, "{number}"),
+        }
+    }
+}
+
+/// Which names of the fields a message uses.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Names {
+    /// Those of the setters, such as `upload_url`.
+    Rust,
+    /// Those in JSON, such as `uploadUrl`.
+    Wire,
+}
+
+/// One broken rule: which field, which rule, what was allowed and what was given. Never the value of a text.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Violation {
+    pub(crate) wire: Str,
+    pub(crate) shown: Str,
+    pub(crate) rule: Rule,
+    pub(crate) limit: Option<Figure>,
+    pub(crate) actual: Option<Figure>,
+    pub(crate) mode: Option<Str>,
+    pub(crate) model: Option<Str>,
+    pub(crate) detail: Option<Str>,
+}
+
+impl Violation {
+    /// The field, by its name in JSON.
+    #[must_use]
+    pub fn field(&self) -> &str {
+        &self.wire
+    }
+
+    /// The rule that is broken.
+    #[must_use]
+    pub fn rule(&self) -> Rule {
+        self.rule
+    }
+
+    /// The limit, for a rule that has one.
+    #[must_use]
+    pub fn limit(&self) -> Option<Figure> {
+        self.limit
+    }
+
+    /// What was given, for a rule that has a limit: the length of a text, or a number.
+    #[must_use]
+    pub fn actual(&self) -> Option<Figure> {
+        self.actual
+    }
+
+    /// The mode in which the rule holds, where the request has modes.
+    #[must_use]
+    pub fn mode(&self) -> Option<&str> {
+        self.mode.as_deref()
+    }
+
+    /// The model with which the limit holds, where it depends on one.
+    #[must_use]
+    pub fn model(&self) -> Option<&str> {
+        self.model.as_deref()
+    }
+
+    /// What else there is to say: the types and choices that are allowed, or what the documentation says elsewhere.
+    #[must_use]
+    pub fn detail(&self) -> Option<&str> {
+        self.detail.as_deref()
+    }
+
+    /// Is it about the value itself, and not about whether the field may be there?
+    #[cfg(feature = "language")]
+    pub(crate) fn concerns_value(&self) -> bool {
+        !matches!(self.rule, Rule::Required | Rule::Forbidden | Rule::Unknown | Rule::Mode)
+    }
+
+    fn place(&self) -> String {
+        let model = self.model.as_ref().map(|model| format!(" with {model}"));
+        let mode = self.mode.as_ref().map(|mode| format!(" in {mode}"));
+        model.unwrap_or_default() + &mode.unwrap_or_default()
+    }
+}
+
+impl fmt::Display for Violation {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let place = self.place();
+        let detail = self.detail.as_deref().unwrap_or_default();
+        write!(f, "{}: ", self.shown)?;
+        match (self.rule, self.limit, self.actual) {
+            (Rule::MinLength, Some(Figure::Length(1, _)), _) => write!(f, "empty, must hold something{place}")?,
+            (Rule::MinLength, Some(Figure::Length(limit, _)), Some(actual)) => {
+                write!(f, "{actual}, at least {limit}{place}")?;
+            }
+            (Rule::MaxLength, Some(Figure::Length(limit, _)), Some(actual)) => {
+                write!(f, "{actual}, at most {limit}{place}")?;
+            }
+            (Rule::Min, Some(limit), Some(actual)) => write!(f, "{actual}, at least {limit}{place}")?,
+            (Rule::Max, Some(limit), Some(actual)) => write!(f, "{actual}, at most {limit}{place}")?,
+            (Rule::MultipleOf, Some(limit), Some(actual)) => write!(f, "{actual}, a multiple of {limit}{place}")?,
+            (Rule::Required, ..) => write!(f, "missing, required{place}")?,
+            (Rule::Forbidden, ..) => write!(f, "must be left out{place}")?,
+            (Rule::Unknown, ..) => f.write_str("no such field")?,
+            (Rule::Url, ..) => f.write_str("no http or https address")?,
+            (Rule::Mode, ..) => f.write_str("no mode has this value")?,
+            (Rule::Type, ..) => return write!(f, "must be {detail}"),
+            (Rule::Choice, ..) => return write!(f, "must be one of {detail}"),
+            (rule, ..) => f.write_str(rule.name())?,
+        }
+        if detail.is_empty() { Ok(()) } else { write!(f, " ({detail})") }
+    }
+}
+
+/// Every broken rule of one request, in the order of the fields. Never empty.
+///
+/// `Display` gives one line each, such as `title: 81 characters, at most 80 with V4 in Custom<Vocal>`.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Violations(Vec<Violation>);
+
+impl Violations {
+    /// `Ok` if there are none.
+    pub(crate) fn result(found: Vec<Violation>) -> Result<(), Self> {
+        if found.is_empty() { Ok(()) } else { Err(Self(found)) }
+    }
+
+    /// The broken rules, in the order of the fields.
+    pub fn iter(&self) -> std::slice::Iter<'_, Violation> {
+        self.0.iter()
+    }
+}
+
+impl<'a> IntoIterator for &'a Violations {
+    type Item = &'a Violation;
+    type IntoIter = std::slice::Iter<'a, Violation>;
+
+    fn into_iter(self) -> Self::IntoIter {
+        self.iter()
+    }
+}
+
+impl fmt::Display for Violations {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        for (index, violation) in self.0.iter().enumerate() {
+            if index > 0 {
+                f.write_str("\n")?;
+            }
+            violation.fmt(f)?;
+        }
+        Ok(())
+    }
+}
+
+impl std::error::Error for Violations {}

@@ -1,0 +1,367 @@
+//! Text → tables whose every key and value knows its place.
+//!
+//! A [`Section`] hands out the values of one table, reports what is missing, of the wrong type or unknown, and goes on
+//! with a stand-in, so that one run finds every fault.
+
+use std::cell::RefCell;
+use std::ops::{Deref, Range};
+use std::time::Duration;
+
+use toml::Spanned;
+use toml::de::{DeString, DeTable, DeValue};
+
+use crate::diagnostic::Fault;
+use crate::model::ModeSet;
+use crate::rules::Decimal;
+use crate::suggest;
+
+/// A value and its place in the text.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub struct At<T> {
+    /// The value.
+    pub value: T,
+    /// Where the text says so: a range of bytes.
+    pub span: Span,
+}
+
+/// A place in the text: where it starts and ends, in bytes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Span {
+    start: usize,
+    end: usize,
+}
+
+impl From<Range<usize>> for Span {
+    fn from(range: Range<usize>) -> Self {
+        Self { start: range.start, end: range.end }
+    }
+}
+
+impl From<Span> for Range<usize> {
+    fn from(span: Span) -> Self {
+        span.start..span.end
+    }
+}
+
+impl<T> At<T> {
+    pub(crate) fn new(value: T, span: impl Into<Span>) -> Self {
+        Self { value, span: span.into() }
+    }
+
+    /// A stand-in for what is missing. Whatever is wrong with it is no fault of its own.
+    pub(crate) fn nowhere(value: T) -> Self {
+        Self::new(value, 0..0)
+    }
+
+    pub(crate) fn with<U>(&self, value: U) -> At<U> {
+        At { value, span: self.span }
+    }
+
+    pub(crate) fn fault(&self, message: impl Into<String>, label: impl Into<String>) -> Fault {
+        Fault::new(message, self.span.into(), label)
+    }
+}
+
+impl<T> Deref for At<T> {
+    type Target = T;
+
+    fn deref(&self) -> &T {
+        &self.value
+    }
+}
+
+/// A parsed text. What could not be parsed is left out of it.
+pub(crate) struct Document<'a>(Spanned<DeTable<'a>>);
+
+pub(crate) fn parse<'a>(text: &'a str, faults: &mut Vec<Fault>) -> Document<'a> {
+    let (table, errors) = DeTable::parse_recoverable(text);
+    for error in errors {
+        let span = error.span().unwrap_or(text.len()..text.len());
+        faults.push(Fault::syntax(error.message(), span));
+    }
+    Document(table)
+}
+
+impl Document<'_> {
+    pub(crate) fn root<'a>(&'a self, faults: &'a RefCell<Vec<Fault>>) -> Section<'a> {
+        Section::new(Some(self.0.get_ref()), At::new("the spec".to_owned(), 0..0), faults)
+    }
+}
+
+/// One table of the text.
+///
+/// It is absent where the text should have it and does not: that is reported once, and nothing inside it is missing then.
+pub(crate) struct Section<'a> {
+    table: Option<&'a DeTable<'a>>,
+    name: At<String>,
+    asked: RefCell<Vec<&'static str>>,
+    faults: &'a RefCell<Vec<Fault>>,
+}
+
+impl<'a> Section<'a> {
+    fn new(table: Option<&'a DeTable<'a>>, name: At<String>, faults: &'a RefCell<Vec<Fault>>) -> Self {
+        Self { table, name, asked: RefCell::default(), faults }
+    }
+
+    /// The key under which the section stands, and its place.
+    pub(crate) fn name(&self) -> &At<String> {
+        &self.name
+    }
+
+    pub(crate) fn report(&self, fault: Fault) {
+        self.faults.borrow_mut().push(fault);
+    }
+
+    fn get(&self, key: &'static str) -> Option<At<&'a DeValue<'a>>> {
+        self.asked.borrow_mut().push(key);
+        self.table?.get(key).map(|value| At::new(value.get_ref(), value.span()))
+    }
+
+    fn expected(&self, at: &At<&DeValue<'_>>, key: &str, what: &str) {
+        self.report(at.fault(format!("`{key}` must be {what}"), format!("this is {}", kind(at.value))));
+    }
+
+    fn holds(&self, key: &str) -> bool {
+        self.table.is_none_or(|table| table.contains_key(key))
+    }
+
+    fn missing(&self, key: &str) {
+        let message = format!("`{key}` is missing in {}", self.title());
+        self.report(self.name.fault(message, format!("add `{key} = …` here")));
+    }
+
+    fn title(&self) -> String {
+        if self.name.value == "the spec" { self.name.value.clone() } else { format!("`{}`", self.name.value) }
+    }
+
+    /// A value that `read` understands, or a fault that says `what` it must be.
+    fn read<T>(&self, key: &'static str, what: &str, read: impl FnOnce(&'a DeValue<'a>) -> Option<T>) -> Option<At<T>> {
+        let at = self.get(key)?;
+        let value = read(at.value);
+        if value.is_none() {
+            self.expected(&at, key, what);
+        }
+        value.map(|value| at.with(value))
+    }
+
+    fn needed<T>(&self, key: &'static str, value: Option<At<T>>, stand_in: T) -> At<T> {
+        if value.is_none() && !self.holds(key) {
+            self.missing(key);
+        }
+        value.unwrap_or_else(|| At::nowhere(stand_in))
+    }
+
+    pub(crate) fn text(&self, key: &'static str) -> Option<At<String>> {
+        self.read(key, "a text", |value| value.as_str().map(str::to_owned))
+    }
+
+    pub(crate) fn needs_text(&self, key: &'static str) -> At<String> {
+        self.needed(key, self.text(key), String::new())
+    }
+
+    pub(crate) fn whole(&self, key: &'static str) -> Option<At<u32>> {
+        self.read(key, "a whole number from 0 to 4294967295", as_whole)
+    }
+
+    pub(crate) fn needs_whole(&self, key: &'static str) -> At<u32> {
+        self.needed(key, self.whole(key), 0)
+    }
+
+    pub(crate) fn decimal(&self, key: &'static str) -> Option<At<Decimal>> {
+        self.read(key, "a number of at most 15 digits, such as 0.01", as_decimal)
+    }
+
+    pub(crate) fn duration(&self, key: &'static str) -> Option<At<Duration>> {
+        self.read(key, DURATION, |value| value.as_str().and_then(as_duration))
+    }
+
+    pub(crate) fn needs_duration(&self, key: &'static str) -> At<Duration> {
+        self.needed(key, self.duration(key), Duration::ZERO)
+    }
+
+    /// `["10 s", "30 s"]`
+    pub(crate) fn needs_durations(&self, key: &'static str) -> At<[Duration; 2]> {
+        let pair = self.read(key, "two durations, such as [\"10 s\", \"30 s\"]", |value| {
+            let pair = value.as_array()?.iter().map(|item| as_duration(item.get_ref().as_str()?));
+            pair.collect::<Option<Vec<_>>>()?.try_into().ok()
+        });
+        self.needed(key, pair, [Duration::ZERO; 2])
+    }
+
+    /// One of `known`, or a fault with a suggestion.
+    pub(crate) fn one_of<T: Copy>(&self, key: &'static str, known: &[(&str, T)]) -> Option<At<T>> {
+        let text = self.text(key)?;
+        let found = known.iter().find(|(name, _)| *name == text.value).map(|(_, value)| text.with(*value));
+        if found.is_none() {
+            let label = suggest::label(&text, known.iter().map(|(name, _)| *name));
+            self.report(text.fault(format!("unknown value `{}` of `{key}`", text.value), label));
+        }
+        found
+    }
+
+    pub(crate) fn needs_one_of<T: Copy>(&self, key: &'static str, known: &[(&str, T)], stand_in: T) -> At<T> {
+        self.needed(key, self.one_of(key, known), stand_in)
+    }
+
+    fn items<T>(&self, key: &'static str, what: &str, read: impl Fn(&DeValue<'_>) -> Option<T>) -> Option<Vec<At<T>>> {
+        let list = self.read(key, what, DeValue::as_array)?;
+        let items = list.value.iter().filter_map(|item| {
+            let at = At::new(item.get_ref(), item.span());
+            let value = read(at.value);
+            if value.is_none() {
+                self.expected(&at, key, what);
+            }
+            value.map(|value| at.with(value))
+        });
+        Some(items.collect())
+    }
+
+    pub(crate) fn texts(&self, key: &'static str) -> Option<Vec<At<String>>> {
+        self.items(key, "a list of texts", |value| value.as_str().map(str::to_owned))
+    }
+
+    /// `"always"`, or a list of modes.
+    pub(crate) fn mode_set(&self, key: &'static str) -> Option<ModeSet> {
+        let at = self.get(key)?;
+        if at.value.as_str() == Some("always") {
+            return Some(ModeSet::Always(at.with(())));
+        }
+        self.items(key, "\"always\" or a list of modes", |value| value.as_str().map(str::to_owned)).map(ModeSet::In)
+    }
+
+    pub(crate) fn wholes(&self, key: &'static str) -> Option<Vec<At<u32>>> {
+        self.items(key, "a list of whole numbers", as_whole)
+    }
+
+    /// A value that is a text or a number or a truth, as it would stand in JSON.
+    pub(crate) fn scalar(&self, key: &'static str) -> Option<At<Scalar>> {
+        self.read(key, "a text, a number, true or false", as_scalar)
+    }
+
+    pub(crate) fn section(&self, key: &'static str) -> Option<Section<'a>> {
+        let table = self.read(key, "a table", DeValue::as_table)?;
+        let span =
+            self.table.and_then(|table| table.get_key_value(key)).map_or(table.span, |(key, _)| key.span().into());
+        Some(Section::new(Some(table.value), At::new(key.to_owned(), span), self.faults))
+    }
+
+    /// The section under `key`, or an absent one in which nothing is missing.
+    pub(crate) fn needs_section(&self, key: &'static str) -> Section<'a> {
+        let section = self.section(key);
+        if section.is_none() && !self.holds(key) {
+            self.missing(key);
+        }
+        section.unwrap_or_else(|| Section::new(None, At::nowhere(key.to_owned()), self.faults))
+    }
+
+    /// `key = [{ … }, { … }]`
+    pub(crate) fn sections(&self, key: &'static str) -> Vec<Section<'a>> {
+        let Some(list) = self.read(key, "a list of tables", DeValue::as_array) else { return Vec::new() };
+        let tables = list.value.iter().filter_map(|item| {
+            let at = At::new(item.get_ref(), item.span());
+            let table = at.value.as_table();
+            if table.is_none() {
+                self.expected(&at, key, "a list of tables");
+            }
+            table.map(|table| Section::new(Some(table), at.with(key.to_owned()), self.faults))
+        });
+        tables.collect()
+    }
+
+    fn in_order(&self) -> Vec<(&'a Spanned<DeString<'a>>, &'a Spanned<DeValue<'a>>)> {
+        let mut entries: Vec<_> = self.table.into_iter().flatten().collect();
+        entries.sort_by_key(|(key, _)| key.span().start);
+        entries
+    }
+
+    /// The tables under names of the spec's own choice, in the order of the text.
+    pub(crate) fn entries(self) -> Vec<Section<'a>> {
+        let faults = self.faults;
+        let tables = self.in_order().into_iter().filter_map(|(key, value)| {
+            let table = value.get_ref().as_table();
+            if table.is_none() {
+                self.expected(&At::new(value.get_ref(), value.span()), key.get_ref(), "a table");
+            }
+            table.map(|table| Section::new(Some(table), At::new(key.get_ref().to_string(), key.span()), faults))
+        });
+        tables.collect()
+    }
+
+    /// The truths under names of the spec's own choice, in the order of the text.
+    pub(crate) fn truths(self) -> Vec<(At<String>, At<bool>)> {
+        let truths = self.in_order().into_iter().filter_map(|(key, value)| {
+            let truth = value.get_ref().as_bool();
+            if truth.is_none() {
+                self.expected(&At::new(value.get_ref(), value.span()), key.get_ref(), "true or false");
+            }
+            truth.map(|truth| (At::new(key.get_ref().to_string(), key.span()), At::new(truth, value.span())))
+        });
+        truths.collect()
+    }
+
+    /// Reports every key that nobody asked for.
+    pub(crate) fn unknown_keys(&self) {
+        let asked = self.asked.borrow();
+        for key in self.table.into_iter().flat_map(DeTable::keys).filter(|key| !asked.contains(&key.get_ref().as_ref()))
+        {
+            let label = suggest::label(key.get_ref(), asked.iter().copied());
+            let message = format!("unknown key `{}` in {}", key.get_ref(), self.title());
+            self.report(Fault::new(message, key.span(), label));
+        }
+    }
+}
+
+/// An example or a placeholder: a value of a field.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Scalar {
+    /// `"…"`
+    Text(String),
+    /// `0.65`
+    Number(Decimal),
+    /// `true`
+    Truth(bool),
+}
+
+const DURATION: &str = "a duration, such as \"10 s\" (units: ms, s, min, h, days)";
+
+fn kind(value: &DeValue<'_>) -> String {
+    let name = value.type_str();
+    let article = if name.starts_with(['a', 'i']) { "an" } else { "a" };
+    format!("{article} {name}")
+}
+
+fn as_whole(value: &DeValue<'_>) -> Option<u32> {
+    let number = value.as_integer()?;
+    u32::from_str_radix(number.as_str(), number.radix()).ok()
+}
+
+fn as_decimal(value: &DeValue<'_>) -> Option<Decimal> {
+    match value {
+        DeValue::Integer(number) if number.radix() == 10 => Decimal::parse(number.as_str()),
+        DeValue::Float(number) => Decimal::parse(number.as_str()),
+        _ => None,
+    }
+}
+
+fn as_scalar(value: &DeValue<'_>) -> Option<Scalar> {
+    match value {
+        DeValue::String(text) => Some(Scalar::Text(text.to_string())),
+        DeValue::Boolean(truth) => Some(Scalar::Truth(*truth)),
+        other => as_decimal(other).map(Scalar::Number),
+    }
+}
+
+fn as_duration(text: &str) -> Option<Duration> {
+    let (number, unit) = text.split_at(text.find(|letter: char| !letter.is_ascii_digit())?);
+    let millis: u64 = match unit.trim() {
+        "ms" => 1,
+        "s" => 1_000,
+        "min" => 60_000,
+        "h" => 3_600_000,
+        "days" => 86_400_000,
+        _ => return None,
+    };
+    // A century is longer than anything that a spec says, and short enough to be added to any point in time.
+    let total = number.parse::<u64>().ok()?.checked_mul(millis)?;
+    (total <= 100 * 365 * 86_400_000).then(|| Duration::from_millis(total))
+}

@@ -1,0 +1,157 @@
+//! The table of one service's answers: where to send, what to read, and what codes and statuses mean.
+//!
+//! As with [`rules`](crate::rules), the macro writes it as a `static`, and the sandbox makes it from a spec.
+
+use std::time::Duration;
+
+use crate::rules::{List, Str};
+
+/// Where a value stands in JSON: the keys from the outermost object to it.
+pub type Path = List<Str>;
+
+/// A service, as a client sees it.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Api {
+    /// What handles of its tasks are marked with.
+    pub id: Str,
+    /// Where it is reached.
+    pub base_url: Str,
+    /// The header that carries the key.
+    pub auth_header: Str,
+    /// What stands before the key in it; may be empty.
+    pub auth_scheme: Str,
+    /// The environment variable that holds the key.
+    pub env_key: Str,
+    /// The environment variable that holds another base address.
+    pub env_url: Str,
+    /// Where an answer says its code.
+    pub code: Path,
+    /// Where an answer says in words what happened.
+    pub message: Path,
+    /// Every listed code. One that is missing may have created a task and is never sent again.
+    pub codes: List<Code>,
+    /// How a task is submitted.
+    pub submit: Submit,
+    /// How a task is followed.
+    pub poll: Poll,
+    /// Every listed status. One that is missing means that the task is still running.
+    pub statuses: List<Status>,
+    /// How to ask for the credits that are left.
+    pub credits: Option<Credits>,
+}
+
+/// What a code in an answer means.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Code {
+    /// The number.
+    pub number: u32,
+    /// What kind of answer it is.
+    pub means: CodeMeaning,
+    /// Was a task created, that is, paid for?
+    pub created: Created,
+    /// After which time the same request may be sent again; `None`: never.
+    pub resend: Option<Duration>,
+}
+
+/// What kind of answer a code stands for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum CodeMeaning {
+    /// It worked.
+    Success,
+    /// The request breaks a rule.
+    Invalid,
+    /// The key is missing, wrong or not allowed to do this.
+    Unauthorized,
+    /// There is no such thing.
+    NotFound,
+    /// Too many requests in a short time.
+    RateLimited,
+    /// Nothing is left to pay with.
+    InsufficientCredits,
+    /// The service is being maintained.
+    Maintenance,
+    /// Something broke at the service.
+    Server,
+}
+
+/// Was a task created, that is, paid for?
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Created {
+    /// Yes.
+    Yes,
+    /// No.
+    No,
+    /// One cannot know.
+    Perhaps,
+}
+
+/// How a task is submitted: by a POST.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Submit {
+    /// Path of the address.
+    pub path: Str,
+    /// Where the answer gives the id of the task.
+    pub task: Path,
+}
+
+/// How a task is followed: by GETs.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Poll {
+    /// Path of the address.
+    pub path: Str,
+    /// Parameter of the query that carries the id of the task.
+    pub query: Str,
+    /// Where the answer gives the status.
+    pub status: Path,
+    /// Where the answer lists the tracks.
+    pub tracks: Path,
+    /// Where the answer gives the code of a failure.
+    pub error_code: Path,
+    /// Where the answer says in words what failed.
+    pub error_message: Path,
+    /// The least and the most time between two polls.
+    pub every: [Duration; 2],
+    /// How long a task is waited for, where the user does not say.
+    pub deadline: Duration,
+    /// Codes that say that there is no such task.
+    pub unknown_task: List<u32>,
+    /// How long after the submit such a code only means "not yet".
+    pub patience: Duration,
+    /// How long a task that is done is polled on while its tracks have no address.
+    pub settle: Duration,
+}
+
+/// A status of a task.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Status {
+    /// Its name in answers.
+    pub name: Str,
+    /// What it means for the task.
+    pub means: StatusMeaning,
+    /// How far a running task is; 0 where the status does not say.
+    pub stage: u32,
+}
+
+/// What a status means for a task.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum StatusMeaning {
+    /// It goes on.
+    Running,
+    /// It is done.
+    Done,
+    /// It is done if there is audio, else it goes on.
+    DoneWithTracks,
+    /// It will never be done.
+    Failed,
+}
+
+/// How to ask for the credits that are left: by a GET.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Credits {
+    /// Path of the address.
+    pub path: Str,
+    /// Where the answer gives the number.
+    pub amount: Path,
+}
