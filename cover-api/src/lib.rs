@@ -1,1 +1,91 @@
+//! Typed requests whose rules depend on their own fields, and a client that sends, polls, waits and never pays twice.
+//!
+//! A music service turns an uploaded song into a cover: one POST, which costs money and starts a task, then polling.
+//! Which fields must be there, which must not and how long they may be follows from the request's own fields. Here
+//! that is a spec, and the spec is types: a [`CoverRequest`] of `Custom<Instrumental>` without style or title does not
+//! compile.
+//!
+//! ```no_run
+//! use cover_api::{Client, CoverRequest, Model, VocalGender};
+//!
+//! # async fn example() -> Result<(), Box<dyn std::error::Error>> {
+//! let request = CoverRequest::custom_instrumental()
+//!     .upload_url("https://storage.example.com/song.mp3")
+//!     .without_callback()
+//!     .model(Model::V4_5)
+//!     .style("Smooth jazz trio")
+//!     .title("Night Drive")
+//!     .vocal_gender(VocalGender::Female)
+//!     .style_weight(0.65)
+//!     .build()?;
+//!
+//! let client = Client::from_env()?;
+//! let task = client.send(&request).await?;
+//! let cover = task.wait().await?;
+//! for track in &cover.tracks {
+//!     println!("{:?}", track.audio_url);
+//! }
+//! # Ok(())
+//! # }
+//! ```
+//!
+//! # Parts
+//!
+//! - The types at the root of this crate are generated from the spec that it ships.
+//! - [`api!`] generates the same types from your own spec.
+//! - [`runtime`] has what they share: the client, tasks, errors.
+//! - [`sandbox`] (feature `sandbox`) is the service in miniature on a loopback port.
+//!
+//! # What never happens
+//!
+//! - A POST is never sent twice. When its answer is lost, the error says that the outcome is not known
+//!   ([`Error::is_outcome_unknown`](runtime::Error::is_outcome_unknown)).
+//! - A key, or the query of an address, never stands in `Debug`, `Display` or an error.
 
+#![cfg_attr(docsrs, feature(doc_cfg))]
+
+extern crate self as cover_api;
+
+mod link;
+#[doc(hidden)]
+pub mod read;
+mod redact;
+mod request;
+pub mod runtime;
+#[cfg(feature = "sandbox")]
+pub mod sandbox;
+pub mod state;
+
+pub use cover_spec::rules::{Figure, Rule, Violation, Violations};
+pub use link::Link;
+pub use read::Timestamp;
+
+/// Generates the types of an API from a spec of your own.
+///
+/// The path is relative to the Cargo.toml of the crate that calls it, and cargo builds again when the file changes. A
+/// spec with faults gives an error for each, with its place in the file.
+///
+/// ```ignore
+/// cover_api::api!("specs/speech.toml");
+/// ```
+///
+/// Generated are, under the names that the spec gives: the request with its builder, the markers of its modes, the
+/// types of its choices, `Status`, the track, and the service with its `Client`, `Task`, `TaskHandle`, `Snapshot` and
+/// `Error`. They stand where the macro is called: give each spec a module of its own.
+pub use cover_macros::api;
+
+cover_macros::shipped!();
+
+/// What generated code uses. Not for users: it changes without notice.
+#[doc(hidden)]
+pub mod __private {
+    pub use std::borrow::Cow::Borrowed;
+    pub use std::time::Duration;
+
+    pub use cover_spec::rules::{self, Value};
+    pub use cover_spec::wire;
+    pub use serde::{Serialize, Serializer};
+
+    pub use crate::read::{self, Object};
+    pub use crate::request::{check, debug, serialize};
+}

@@ -49,27 +49,27 @@ impl Fault {
 pub struct Faults {
     path: String,
     text: String,
-    faults: Vec<Fault>,
+    found: Vec<Fault>,
 }
 
 impl Faults {
     pub(crate) fn new(path: &str, text: &str, mut faults: Vec<Fault>) -> Self {
         faults.sort_by_key(|fault| (fault.span.start, fault.span.end));
         faults.dedup();
-        Self { path: path.to_owned(), text: text.to_owned(), faults }
+        Self { path: path.to_owned(), text: text.to_owned(), found: faults }
     }
 
     /// The faults, in the order of the text.
-    pub fn iter(&self) -> impl ExactSizeIterator<Item = &Fault> {
-        self.faults.iter()
+    pub fn iter(&self) -> std::slice::Iter<'_, Fault> {
+        self.found.iter()
     }
 
     /// Each fault as a report with file, line and caret, for as many as a person reads at once; a last line counts the
     /// others.
     pub fn reports(&self) -> impl Iterator<Item = String> {
-        let more = self.faults.len().saturating_sub(MOST_SHOWN);
+        let more = self.found.len().saturating_sub(MOST_SHOWN);
         let rest = (more > 0).then(|| format!("error: {more} more faults in {}", self.path));
-        self.faults.iter().take(MOST_SHOWN).map(|fault| self.report(fault)).chain(rest)
+        self.found.iter().take(MOST_SHOWN).map(|fault| self.report(fault)).chain(rest)
     }
 
     fn report(&self, fault: &Fault) -> String {
@@ -90,6 +90,15 @@ impl Faults {
 
 fn floor_char(text: &str, at: usize) -> usize {
     (0..=at.min(text.len())).rev().find(|&index| text.is_char_boundary(index)).unwrap_or(0)
+}
+
+impl<'a> IntoIterator for &'a Faults {
+    type Item = &'a Fault;
+    type IntoIter = std::slice::Iter<'a, Fault>;
+
+    fn into_iter(self) -> Self::IntoIter {
+        self.iter()
+    }
 }
 
 impl fmt::Display for Faults {

@@ -81,7 +81,6 @@ fn coverage(request: &Request, faults: &mut Vec<Fault>) {
         let fitting: Vec<&Mode> = request.modes.iter().filter(fits).collect();
         match fitting[..] {
             [] => faults.push(uncovered(&last.name, &switches, combination)),
-            [_] => {}
             [one, other, ..] if !overlapping.contains(&(&one.name, &other.name)) => {
                 overlapping.push((&one.name, &other.name));
                 let message = format!("`{}` overlaps `{}`", *other.name, *one.name);

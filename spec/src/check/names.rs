@@ -29,7 +29,9 @@ pub(super) fn check(spec: &Spec, faults: &mut Vec<Fault>) {
     for name in [&spec.service.name, &request.name, &spec.track.name] {
         types.add(name, case::pascal, faults);
     }
-    types.add(&request.name.with(format!("{}Builder", request.name.value)), case::pascal, faults);
+    for derived in ["Builder", "BuilderState", "Fields"] {
+        types.add(&request.name.with(format!("{}{derived}", request.name.value)), case::pascal, faults);
+    }
     for marker in markers(request) {
         types.add(&marker, case::pascal, faults);
     }
@@ -37,7 +39,9 @@ pub(super) fn check(spec: &Spec, faults: &mut Vec<Fault>) {
         if let FieldKind::Choice(name, choices) = &field.kind.value {
             types.add(name, case::pascal, faults);
             let mut variants = Scope::new("value", &["Self"]);
-            choices.iter().for_each(|choice| variants.add(&choice.rust, case::pascal, faults));
+            for choice in choices {
+                variants.add(&choice.rust, case::pascal, faults);
+            }
         }
     }
     setters(request, faults);
@@ -55,7 +59,7 @@ fn setters(request: &Request, faults: &mut Vec<Fault>) {
     }
     let mut constructors = Scope::new("constructor", &["builder"]);
     for mode in &request.modes {
-        constructors.add(&mode.name.with(case::snake(&mode.parts().join("_"))), case::snake, faults);
+        constructors.add(&mode.name.with(mode.constructor()), case::snake, faults);
     }
 }
 

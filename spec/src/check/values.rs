@@ -21,6 +21,10 @@ pub(super) fn check(spec: &Spec, faults: &mut Vec<Fault>) {
         }
         if let Some(placeholder) = &field.placeholder {
             let value = placeholder.value.with(Scalar::Text(placeholder.value.value.clone()));
+            if !matches!(*field.kind, FieldKind::Text(_) | FieldKind::Url) {
+                let label = "only `string` and `url` have one";
+                faults.push(placeholder.value.fault("a placeholder of a field that is no text", label));
+            }
             keeps_rules("placeholder", &rules, index, &value, faults);
             reserved(field, &placeholder.value, faults);
         }

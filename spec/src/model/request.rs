@@ -1,4 +1,5 @@
 use super::{At, Scalar};
+use crate::case;
 use crate::rules::{Decimal, Unit};
 
 /// `[request]`, `[modes]` and `[fields]`
@@ -17,6 +18,12 @@ pub struct Request {
 }
 
 impl Request {
+    /// Its name as a part of the names of modules: `cover_request`.
+    #[must_use]
+    pub fn snake(&self) -> String {
+        case::snake(&self.name)
+    }
+
     /// The field of this name in JSON.
     #[must_use]
     pub fn field(&self, wire: &str) -> Option<&Field> {
@@ -49,6 +56,12 @@ impl Mode {
     #[must_use]
     pub fn parts(&self) -> Vec<&str> {
         self.name.split(['<', '>']).map(str::trim).filter(|part| !part.is_empty()).collect()
+    }
+
+    /// The name of the function that starts a request in this mode: `custom_vocal`.
+    #[must_use]
+    pub fn constructor(&self) -> String {
+        case::snake(&self.parts().join("_"))
     }
 
     /// Does `name` stand for this mode, as its whole name or as its first part?
@@ -89,6 +102,14 @@ pub struct Field {
     pub limits: Vec<Limit>,
     /// What is sent where a user has nothing to give.
     pub placeholder: Option<Placeholder>,
+}
+
+impl Field {
+    /// Its name in Rust as a part of the names of types: `UploadUrl`.
+    #[must_use]
+    pub fn camel(&self) -> String {
+        case::pascal(&self.rust)
+    }
 }
 
 /// What a field holds.

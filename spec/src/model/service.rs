@@ -59,6 +59,8 @@ pub struct Credits {
     pub path: At<String>,
     /// Where the answer gives the number.
     pub amount: At<String>,
+    /// What a request costs, roughly.
+    pub cost: At<u32>,
 }
 
 /// `[callback]`

@@ -70,7 +70,11 @@ fn number(section: &Section<'_>) -> At<u32> {
 
 pub(super) fn credits(root: &Section<'_>) -> Option<Credits> {
     let section = root.section("credits")?;
-    let credits = Credits { path: section.needs_text("path"), amount: section.needs_text("amount") };
+    let credits = Credits {
+        path: section.needs_text("path"),
+        amount: section.needs_text("amount"),
+        cost: section.needs_whole("cost"),
+    };
     section.unknown_keys();
     Some(credits)
 }

@@ -88,7 +88,7 @@ mod tests {
     fn every_hundredth_is_a_multiple_of_one_hundredth() {
         let step = Decimal { digits: 1, scale: 2 };
         for n in -1000..=1000 {
-            let number: f64 = format!("{}e-2", n).parse().unwrap();
+            let number: f64 = format!("{n}e-2").parse().unwrap();
             assert!(step.divides(number), "{number}");
             assert!(!step.divides(number + 0.005), "{number}");
         }

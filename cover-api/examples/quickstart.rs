@@ -1,0 +1,73 @@
+//! Makes a cover and saves its first track: `cargo run --example quickstart`.
+//!
+//! With nothing set it uses the sandbox. With `COVER_API_KEY` set it uses the real service, which costs credits; give
+//! the address of your song as an argument then.
+
+use std::error::Error;
+use std::io::Write;
+use std::time::Duration;
+
+use cover_api::sandbox::Sandbox;
+use cover_api::{Client, CoverRequest, Model};
+
+const SONG: &str = "https://storage.example.com/song.mp3";
+
+#[tokio::main]
+async fn main() -> Result<(), Box<dyn Error>> {
+    let (client, _sandbox) = connect().await?;
+    let song = std::env::args().nth(1).unwrap_or_else(|| SONG.to_owned());
+    let request = CoverRequest::custom_instrumental()
+        .upload_url(song)
+        .without_callback()
+        .model(Model::V4_5)
+        .style("Smooth jazz trio")
+        .title("Night Drive")
+        .style_weight(0.65)
+        .build()?;
+
+    let task = client.send(&request).await?;
+    println!("task {}", task.id());
+
+    let mut updates = task.wait().updates();
+    let mut tracks = Vec::new();
+    while let Some(snapshot) = updates.next().await {
+        let snapshot = snapshot?;
+        println!("  {}", snapshot.status);
+        tracks = snapshot.tracks;
+    }
+
+    for track in &tracks {
+        let title = track.title.as_deref().unwrap_or("untitled");
+        let seconds = track.duration.unwrap_or_default();
+        let address = track.audio_url.as_ref().map(ToString::to_string).unwrap_or_default();
+        println!("{title}, {seconds} s: {address}");
+    }
+    if let Some(audio) = tracks.iter().find_map(|track| track.audio_url.as_ref()) {
+        let suffix = format!(".{}", extension(audio.as_str()));
+        let (mut file, path) = tempfile::Builder::new().prefix("cover-").suffix(&suffix).tempfile()?.keep()?;
+        file.write_all(&client.download(audio).await?)?;
+        println!("saved {}", path.display());
+    }
+    Ok(())
+}
+
+/// The real service where a key is set, else a sandbox, which lives as long as it is held.
+async fn connect() -> Result<(Client, Option<Sandbox>), Box<dyn Error>> {
+    if std::env::var_os("COVER_API_KEY").is_some() {
+        return Ok((Client::from_env()?, None));
+    }
+    let sandbox = Sandbox::builder().stage_every(Duration::from_millis(500)).start().await?;
+    println!("no COVER_API_KEY, using a sandbox at {}", sandbox.url());
+    let client = Client::builder(sandbox.key())
+        .base_url(sandbox.url())
+        .poll_every(Duration::from_millis(100), Duration::from_millis(200))
+        .build()?;
+    Ok((client, Some(sandbox)))
+}
+
+/// That of the address's path; the service makes mp3, the sandbox wav.
+fn extension(address: &str) -> &str {
+    let path = address.split(['?', '#']).next().unwrap_or_default();
+    let extension = path.rsplit_once('.').map(|(_, extension)| extension);
+    extension.filter(|it| it.chars().all(char::is_alphanumeric)).unwrap_or("mp3")
+}

@@ -1,0 +1,117 @@
+//! The envelope around every answer: a code, a message, and what was asked for.
+
+use std::fmt;
+
+use serde_json::Value;
+
+use super::{Api, Code, CodeMeaning};
+use crate::read;
+
+/// An answer that could be read.
+#[derive(Debug)]
+pub(super) struct Envelope {
+    pub(super) code: u32,
+    pub(super) message: Option<String>,
+    pub(super) body: Value,
+}
+
+/// Why an answer could not be read.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Unreadable {
+    NotJson,
+    NotAnObject,
+    NoCode,
+    CutShort,
+    TooLarge,
+}
+
+impl fmt::Display for Unreadable {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::NotJson => "is not JSON",
+            Self::NotAnObject => "is JSON, but no object",
+            Self::NoCode => "has no code",
+            Self::CutShort => "was cut short",
+            Self::TooLarge => "is larger than any that makes sense",
+        })
+    }
+}
+
+impl Envelope {
+    pub(super) fn read(api: &Api, bytes: &[u8]) -> Result<Self, Unreadable> {
+        let body: Value = serde_json::from_slice(bytes).map_err(|error| {
+            if error.is_eof() && !bytes.is_empty() { Unreadable::CutShort } else { Unreadable::NotJson }
+        })?;
+        if !body.is_object() {
+            return Err(Unreadable::NotAnObject);
+        }
+        let code = read::at(&body, &api.code).and_then(as_code).ok_or(Unreadable::NoCode)?;
+        let message = read::at(&body, &api.message).and_then(Value::as_str).map(str::to_owned);
+        Ok(Self { code, message, body })
+    }
+
+    /// The text or number at the end of a path.
+    pub(super) fn text(&self, path: &[impl AsRef<str>]) -> Option<String> {
+        match read::at(&self.body, path)? {
+            Value::String(text) if !text.is_empty() => Some(text.clone()),
+            Value::Number(number) => Some(number.to_string()),
+            _ => None,
+        }
+    }
+}
+
+/// Codes were seen as numbers and as texts.
+fn as_code(value: &Value) -> Option<u32> {
+    match value {
+        Value::Number(number) => u32::try_from(number.as_u64()?).ok(),
+        Value::String(text) => text.trim().parse().ok(),
+        _ => None,
+    }
+}
+
+/// What the spec says of a code; `None` for one that it does not list.
+pub(super) fn code(api: &Api, number: u32) -> Option<&Code> {
+    api.codes.iter().find(|code| code.number == number)
+}
+
+pub(super) fn is_success(api: &Api, number: u32) -> bool {
+    code(api, number).is_some_and(|code| code.means == CodeMeaning::Success)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::UploadCover;
+    use crate::runtime::Service;
+
+    fn read(bytes: &str) -> Result<u32, Unreadable> {
+        Envelope::read(UploadCover::api(), bytes.as_bytes()).map(|envelope| envelope.code)
+    }
+
+    #[test]
+    fn a_code_is_read_from_a_number_or_a_text_in_any_order_of_keys() {
+        assert_eq!(read(r#"{"code":200,"msg":"success","data":{}}"#), Ok(200));
+        assert_eq!(read(r#"{"data":null,"code":"455"}"#), Ok(455));
+    }
+
+    #[test]
+    fn what_is_no_envelope_says_why() {
+        for (bytes, why) in [
+            ("", Unreadable::NotJson),
+            ("<html>502</html>", Unreadable::NotJson),
+            ("[]", Unreadable::NotAnObject),
+            ("null", Unreadable::NotAnObject),
+            ("{}", Unreadable::NoCode),
+            (r#"{"code":-1}"#, Unreadable::NoCode),
+            (r#"{"code":2e99}"#, Unreadable::NoCode),
+            (r#"{"code":200,"da"#, Unreadable::CutShort),
+        ] {
+            assert_eq!(read(bytes), Err(why), "{bytes}");
+        }
+    }
+
+    #[test]
+    fn deep_nesting_is_refused_and_not_followed() {
+        assert_eq!(read(&"[".repeat(1_000_000)), Err(Unreadable::NotJson));
+    }
+}

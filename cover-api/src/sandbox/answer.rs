@@ -1,0 +1,115 @@
+use std::pin::Pin;
+use std::task::{Context, Poll};
+
+use axum::body::Body;
+use axum::http::{StatusCode, header};
+use axum::response::Response;
+use futures_core::Stream;
+use serde_json::{Value, json};
+
+use cover_spec::wire::Api;
+
+/// An answer of the sandbox's own script.
+#[derive(Debug, Clone)]
+pub struct Answer(Shape);
+
+#[derive(Debug, Clone)]
+enum Shape {
+    Code(u32, String),
+    Raw(u16, String),
+    CutShort(String),
+}
+
+impl Answer {
+    /// An envelope with this code.
+    #[must_use]
+    pub fn code(code: u32) -> Self {
+        Self::message(code, "as the script says")
+    }
+
+    /// An envelope with this code and message.
+    pub fn message(code: u32, message: impl Into<String>) -> Self {
+        Self(Shape::Code(code, message.into()))
+    }
+
+    /// Any body, with this HTTP status (500 where there is no such status).
+    pub fn raw(status: u16, body: impl Into<String>) -> Self {
+        Self(Shape::Raw(status, body.into()))
+    }
+
+    /// A body after whose beginning the connection breaks.
+    pub fn cut_short(beginning: impl Into<String>) -> Self {
+        Self(Shape::CutShort(beginning.into()))
+    }
+
+    pub(super) fn respond(self, api: &Api) -> Response {
+        match self.0 {
+            Shape::Code(code, message) => envelope(api, code, &message, json!({})),
+            Shape::Raw(status, body) => {
+                let status = StatusCode::from_u16(status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
+                respond(status, "text/html", Body::from(body))
+            }
+            Shape::CutShort(beginning) => {
+                respond(StatusCode::OK, "application/json", Body::from_stream(Broken(Some(beginning))))
+            }
+        }
+    }
+}
+
+/// An envelope around `body`, which has its values at the paths of the spec already. It comes with HTTP status 200, as
+/// the service was seen to do even for errors.
+pub(super) fn envelope(api: &Api, code: u32, message: &str, mut body: Value) -> Response {
+    put(&mut body, &api.code, json!(code));
+    put(&mut body, &api.message, json!(message));
+    respond(StatusCode::OK, "application/json", Body::from(body.to_string()))
+}
+
+pub(super) fn respond(status: StatusCode, kind: &'static str, body: Body) -> Response {
+    let mut response = Response::new(body);
+    *response.status_mut() = status;
+    response.headers_mut().insert(header::CONTENT_TYPE, header::HeaderValue::from_static(kind));
+    response
+}
+
+/// Puts a value at the end of a path of keys, and makes the objects on the way.
+pub(super) fn put(body: &mut Value, path: &[impl AsRef<str>], value: Value) {
+    let mut place = body;
+    for key in path {
+        if !place.is_object() {
+            *place = json!({});
+        }
+        place = &mut place[key.as_ref()];
+    }
+    *place = value;
+}
+
+/// A body that breaks after its beginning.
+struct Broken(Option<String>);
+
+impl Stream for Broken {
+    type Item = Result<String, std::io::Error>;
+
+    fn poll_next(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Option<Self::Item>> {
+        match self.0.take() {
+            Some(beginning) => {
+                // The beginning must have left before the connection breaks.
+                context.waker().wake_by_ref();
+                Poll::Ready(Some(Ok(beginning)))
+            }
+            None => Poll::Ready(Some(Err(std::io::Error::other("the script breaks the connection here")))),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_value_is_put_at_the_end_of_its_path() {
+        let mut body = json!({ "data": null });
+        put(&mut body, &["data", "response", "list"], json!([1]));
+        put(&mut body, &["data", "status"], json!("DONE"));
+        assert_eq!(body, json!({ "data": { "response": { "list": [1] }, "status": "DONE" } }));
+    }
+}

@@ -1,0 +1,271 @@
+//! The service in miniature, on a loopback port: for tests, examples and trying things out without paying.
+//!
+//! Its rules, paths, codes and stages come from a spec, so that it answers as the spec says the service does. It checks
+//! the key and every request, walks tasks through their stages, and serves tracks that really play. [`Sandbox`] takes
+//! scripts of what shall go wrong.
+//!
+//! ```
+//! use cover_api::sandbox::Sandbox;
+//! use cover_api::{Client, CoverRequest, Model};
+//!
+//! # #[tokio::main(flavor = "current_thread")]
+//! # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+//! let sandbox = Sandbox::start().await?;
+//! let client = Client::builder(sandbox.key()).base_url(sandbox.url()).build()?;
+//! let request = CoverRequest::non_custom()
+//!     .upload_url("https://storage.example.com/song.mp3")
+//!     .without_callback()
+//!     .model(Model::V5)
+//!     .prompt("A calm night drive through the rain")
+//!     .build()?;
+//! let task = client.send(&request).await?;
+//! assert_eq!(sandbox.tasks(), 1);
+//! # Ok(())
+//! # }
+//! ```
+
+mod answer;
+mod media;
+mod server;
+mod task;
+
+use std::collections::{BTreeMap, VecDeque};
+use std::fmt;
+use std::io;
+use std::net::{Ipv4Addr, SocketAddr};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+
+use cover_spec::model::Spec;
+use cover_spec::rules::Rules;
+use cover_spec::wire::Api;
+use cover_spec::{Faults, SHIPPED, SHIPPED_PATH};
+use tokio::net::TcpListener;
+use tokio::task::JoinHandle;
+
+pub use answer::Answer;
+
+use task::Task;
+
+/// The service in miniature. It stops when this is dropped.
+pub struct Sandbox {
+    address: SocketAddr,
+    shared: Arc<Shared>,
+    server: JoinHandle<()>,
+}
+
+/// What the server and its handle share.
+struct Shared {
+    spec: Spec,
+    rules: Rules,
+    api: Api,
+    key: String,
+    speed: Speed,
+    /// Where it is reached, for the addresses of tracks.
+    url: String,
+    state: Mutex<State>,
+}
+
+/// What changes while it runs.
+#[derive(Default)]
+struct State {
+    tasks: BTreeMap<String, Task>,
+    credits: u32,
+    submits: u64,
+    polls: u64,
+    next_submits: VecDeque<Answer>,
+    next_polls: VecDeque<Answer>,
+    next_statuses: VecDeque<Vec<String>>,
+}
+
+/// How fast a task walks through its stages.
+#[derive(Debug, Clone, Copy)]
+enum Speed {
+    Every(Duration),
+    EachPoll,
+}
+
+impl Sandbox {
+    /// Starts the service of the spec that this crate ships, with a stage every 300 ms.
+    ///
+    /// # Errors
+    ///
+    /// Where no loopback port can be had.
+    pub async fn start() -> Result<Self, SandboxError> {
+        Self::builder().start().await
+    }
+
+    /// Sets a sandbox up.
+    pub fn builder() -> SandboxBuilder {
+        SandboxBuilder { spec: None, key: "sandbox-key".to_owned(), speed: Speed::Every(STAGE), credits: CREDITS }
+    }
+
+    /// Where it is reached, such as `http://127.0.0.1:49152`.
+    #[must_use]
+    pub fn url(&self) -> &str {
+        &self.shared.url
+    }
+
+    /// The port that it listens on.
+    #[must_use]
+    pub fn port(&self) -> u16 {
+        self.address.port()
+    }
+
+    /// The only key that it takes.
+    #[must_use]
+    pub fn key(&self) -> &str {
+        &self.shared.key
+    }
+
+    /// How many tasks were created, that is, paid for.
+    #[must_use]
+    pub fn tasks(&self) -> usize {
+        self.shared.state().tasks.len()
+    }
+
+    /// How many requests to submit arrived, whatever became of them.
+    #[must_use]
+    pub fn submits(&self) -> u64 {
+        self.shared.state().submits
+    }
+
+    /// How many polls arrived, whatever became of them.
+    #[must_use]
+    pub fn polls(&self) -> u64 {
+        self.shared.state().polls
+    }
+
+    /// Answers the next submit with this instead; no task is created. Several are used up one by one.
+    pub fn answer_submit(&self, answer: Answer) {
+        self.shared.state().next_submits.push_back(answer);
+    }
+
+    /// Answers the next poll with this instead. Several are used up one by one.
+    pub fn answer_poll(&self, answer: Answer) {
+        self.shared.state().next_polls.push_back(answer);
+    }
+
+    /// Lets the next task walk through these statuses, and stay at the last. They need not be in the spec.
+    pub fn walk<T: Into<String>>(&self, statuses: impl IntoIterator<Item = T>) {
+        self.shared.state().next_statuses.push_back(statuses.into_iter().map(Into::into).collect());
+    }
+}
+
+impl Drop for Sandbox {
+    fn drop(&mut self) {
+        self.server.abort();
+    }
+}
+
+impl fmt::Debug for Sandbox {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Sandbox").field("url", &self.shared.url).finish_non_exhaustive()
+    }
+}
+
+impl Shared {
+    fn state(&self) -> MutexGuard<'_, State> {
+        // Nothing that holds the lock leaves the state half changed.
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+const STAGE: Duration = Duration::from_millis(300);
+const CREDITS: u32 = 1_000;
+
+/// Sets a sandbox up.
+#[must_use = "nothing is started before `.start()`"]
+#[derive(Debug, Clone)]
+pub struct SandboxBuilder {
+    spec: Option<String>,
+    key: String,
+    speed: Speed,
+    credits: u32,
+}
+
+impl SandboxBuilder {
+    /// The text of another spec.
+    pub fn spec(mut self, text: impl Into<String>) -> Self {
+        self.spec = Some(text.into());
+        self
+    }
+
+    /// The key that is taken.
+    pub fn key(mut self, key: impl Into<String>) -> Self {
+        self.key = key.into();
+        self
+    }
+
+    /// How long a task stays at each stage.
+    pub fn stage_every(mut self, time: Duration) -> Self {
+        self.speed = Speed::Every(time);
+        self
+    }
+
+    /// Each poll finds the task one stage further, however much time has passed.
+    pub fn stage_each_poll(mut self) -> Self {
+        self.speed = Speed::EachPoll;
+        self
+    }
+
+    /// How many credits there are.
+    pub fn credits(mut self, credits: u32) -> Self {
+        self.credits = credits;
+        self
+    }
+
+    /// Starts it, on the runtime that this is called in.
+    ///
+    /// # Errors
+    ///
+    /// Where the spec has faults, or no loopback port can be had.
+    pub async fn start(self) -> Result<Sandbox, SandboxError> {
+        let spec = match &self.spec {
+            Some(text) => Spec::parse("the sandbox's spec", text),
+            None => Spec::parse(SHIPPED_PATH, SHIPPED),
+        };
+        let spec = spec.map_err(SandboxError::Spec)?;
+        let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await.map_err(SandboxError::Port)?;
+        let address = listener.local_addr().map_err(SandboxError::Port)?;
+        let shared = Arc::new(Shared {
+            rules: spec.rules(),
+            api: spec.api(),
+            spec,
+            key: self.key,
+            speed: self.speed,
+            url: format!("http://{address}"),
+            state: Mutex::new(State { credits: self.credits, ..State::default() }),
+        });
+        let server = tokio::spawn(server::run(listener, Arc::clone(&shared)));
+        Ok(Sandbox { address, shared, server })
+    }
+}
+
+/// Why a sandbox did not start.
+#[derive(Debug)]
+#[non_exhaustive]
+pub enum SandboxError {
+    /// The spec has faults.
+    Spec(Faults),
+    /// No loopback port could be had.
+    Port(io::Error),
+}
+
+impl fmt::Display for SandboxError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Spec(faults) => write!(f, "the spec has {} faults", faults.iter().len()),
+            Self::Port(_) => f.write_str("no loopback port could be had"),
+        }
+    }
+}
+
+impl std::error::Error for SandboxError {
+    fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
+        match self {
+            Self::Spec(faults) => Some(faults),
+            Self::Port(error) => Some(error),
+        }
+    }
+}

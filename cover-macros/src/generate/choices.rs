@@ -1,0 +1,48 @@
+//! The types of fields that hold one of several texts.
+
+use cover_spec::model::{Choice, Field, FieldKind, Request};
+use proc_macro2::TokenStream;
+use quote::quote;
+
+use super::{docs, ident};
+
+pub(super) fn choices(request: &Request) -> TokenStream {
+    let enums = request.fields.iter().filter_map(|field| match &*field.kind {
+        FieldKind::Choice(name, choices) => Some(choice(name, field, choices)),
+        _ => None,
+    });
+    enums.collect()
+}
+
+fn choice(name: &str, field: &Field, choices: &[Choice]) -> TokenStream {
+    let name = ident(name);
+    let doc = docs::choice(field);
+    let variants: Vec<_> = choices.iter().map(|choice| ident(&choice.rust)).collect();
+    let docs = choices.iter().map(|choice| format!("{} Sent as `{}`.", *choice.doc, *choice.wire));
+    let texts = choices.iter().map(|choice| &*choice.wire);
+    quote! {
+        #[doc = #doc]
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+        #[non_exhaustive]
+        pub enum #name {
+            #(#[doc = #docs] #variants,)*
+        }
+        impl #name {
+            /// Every value, in the order of the spec.
+            pub const ALL: &'static [Self] = &[#(Self::#variants),*];
+
+            /// The text that is sent.
+            #[must_use]
+            pub const fn as_str(self) -> &'static str {
+                match self {
+                    #(Self::#variants => #texts,)*
+                }
+            }
+        }
+        impl ::core::fmt::Display for #name {
+            fn fmt(&self, f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
+                f.pad(self.as_str())
+            }
+        }
+    }
+}

@@ -1,0 +1,39 @@
+//! A checked spec → tokens.
+
+mod builder;
+mod choices;
+mod docs;
+mod markers;
+mod messages;
+mod modes;
+mod request;
+mod service;
+mod status;
+mod tables;
+mod track;
+
+use cover_spec::Spec;
+use proc_macro2::{Ident, Span, TokenStream};
+use quote::quote;
+
+use modes::Modes;
+
+pub(crate) fn all(spec: &Spec) -> TokenStream {
+    let modes = Modes::of(&spec.request);
+    let parts = [
+        service::service(spec),
+        markers::markers(spec, &modes),
+        choices::choices(&spec.request),
+        request::request(spec, &modes),
+        builder::builder(spec, &modes),
+        status::status(&spec.statuses),
+        track::track(&spec.track),
+        tables::tables(spec),
+    ];
+    quote!(#(#parts)*)
+}
+
+/// A name that the check of the spec has found fit for Rust.
+fn ident(name: &str) -> Ident {
+    Ident::new(name, Span::call_site())
+}

@@ -1,0 +1,126 @@
+//! The request itself: its values, and how they are checked and sent.
+
+use cover_spec::Spec;
+use cover_spec::model::{Field, FieldKind};
+use proc_macro2::{Ident, TokenStream};
+use quote::quote;
+
+use super::modes::{Modes, OneMode, value_type};
+use super::{docs, ident, tables};
+
+pub(super) fn request(spec: &Spec, modes: &Modes<'_>) -> TokenStream {
+    let name = ident(&spec.request.name);
+    let builder = ident(&format!("{name}Builder"));
+    let service = ident(&spec.service.name);
+    let tables = tables::module(spec);
+    let doc = docs::request(spec);
+    let param = if spec.request.modes.is_empty() { quote!(M = ()) } else { quote!(M) };
+    let fields = fields(spec, modes);
+    let fields_name = fields_name(spec);
+    let constructors = constructors(spec, modes, &name, &builder);
+    quote! {
+        #[doc = #doc]
+        #[derive(Clone, PartialEq)]
+        pub struct #name<#param> {
+            fields: #fields_name,
+            mode: ::core::marker::PhantomData<fn() -> M>,
+        }
+        #constructors
+        impl<M: Mode> ::cover_api::runtime::Request for #name<M> {
+            type Service = #service;
+        }
+        impl<M: Mode> ::cover_api::__private::Serialize for #name<M> {
+            fn serialize<S: ::cover_api::__private::Serializer>(
+                &self,
+                serializer: S,
+            ) -> ::core::result::Result<S::Ok, S::Error> {
+                ::cover_api::__private::serialize(&#tables::RULES, M::INDEX, &self.fields.values(), serializer)
+            }
+        }
+        impl<M: Mode> ::core::fmt::Debug for #name<M> {
+            fn fmt(&self, f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
+                ::cover_api::__private::debug(::core::stringify!(#name), &#tables::RULES, M::INDEX, &self.fields.values(), f)
+            }
+        }
+        #fields
+    }
+}
+
+pub(super) fn fields_name(spec: &Spec) -> Ident {
+    ident(&format!("{}Fields", *spec.request.name))
+}
+
+/// The values that were given; those that a mode sets by itself have no place here.
+fn fields(spec: &Spec, modes: &Modes<'_>) -> TokenStream {
+    let name = fields_name(spec);
+    let idents = modes.settable.iter().map(|field| ident(&field.rust));
+    let types = modes.settable.iter().map(|field| value_type(field));
+    let count = spec.request.fields.len();
+    let values = spec.request.fields.iter().map(|field| {
+        let settable = modes.settable.iter().any(|settable| std::ptr::eq(*settable, field));
+        if settable { borrowed(field) } else { quote!(::core::option::Option::None) }
+    });
+    quote! {
+        #[derive(Clone, Default, PartialEq)]
+        struct #name {
+            #(#idents: ::core::option::Option<#types>,)*
+        }
+        impl #name {
+            /// In the order of the table of rules.
+            fn values(&self) -> [::core::option::Option<::cover_api::__private::Value<'_>>; #count] {
+                use ::cover_api::__private::Value;
+                [#(#values),*]
+            }
+        }
+    }
+}
+
+fn borrowed(field: &Field) -> TokenStream {
+    let name = ident(&field.rust);
+    match &*field.kind {
+        FieldKind::Text(_) => quote!(self.#name.as_deref().map(Value::Text)),
+        FieldKind::Url => quote!(self.#name.as_ref().map(|it| Value::Text(it.as_str()))),
+        FieldKind::Boolean => quote!(self.#name.map(Value::Truth)),
+        FieldKind::Number => quote!(self.#name.map(Value::Number)),
+        FieldKind::Choice(..) => quote!(self.#name.map(|it| Value::Text(it.as_str()))),
+    }
+}
+
+fn constructors(spec: &Spec, modes: &Modes<'_>, name: &Ident, builder: &Ident) -> TokenStream {
+    let new = quote!(#builder { fields: ::core::default::Default::default(), state: ::core::marker::PhantomData });
+    if spec.request.modes.is_empty() {
+        return quote! {
+            impl #name {
+                /// Starts a request.
+                pub fn builder() -> #builder<()> {
+                    #new
+                }
+            }
+        };
+    }
+    let constructors = modes.iter().map(|mode| constructor(spec, mode, name, builder));
+    quote! {
+        #(#constructors)*
+        impl<M: Mode> #name<M> {
+            /// Starts a request in the mode `M`.
+            pub fn builder() -> #builder<M> {
+                #new
+            }
+        }
+    }
+}
+
+fn constructor(spec: &Spec, mode: &OneMode<'_>, name: &Ident, builder: &Ident) -> TokenStream {
+    let ty = mode.ty();
+    let doc = docs::constructor(spec, mode);
+    let parts = mode.model().map(cover_spec::model::Mode::constructor).unwrap_or_default();
+    let constructor = ident(&parts);
+    quote! {
+        impl #name<#ty> {
+            #[doc = #doc]
+            pub fn #constructor() -> #builder<#ty> {
+                Self::builder()
+            }
+        }
+    }
+}

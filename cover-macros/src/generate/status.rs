@@ -1,0 +1,57 @@
+//! The statuses of a task.
+
+use cover_spec::model::Status;
+use cover_spec::wire::StatusMeaning;
+use proc_macro2::TokenStream;
+use quote::quote;
+
+use super::ident;
+
+pub(super) fn status(statuses: &[Status]) -> TokenStream {
+    let variants: Vec<_> = statuses.iter().map(|status| ident(&status.rust)).collect();
+    let names: Vec<&str> = statuses.iter().map(|status| status.name.as_str()).collect();
+    let docs = statuses.iter().map(doc);
+    quote! {
+        /// What the service says of a task.
+        #[derive(Clone, Debug, PartialEq, Eq, Hash)]
+        #[non_exhaustive]
+        pub enum Status {
+            #(#[doc = #docs] #variants,)*
+            /// A status that the spec does not list. The task goes on.
+            Unknown(::std::string::String),
+        }
+        impl Status {
+            /// The text in the service's answers.
+            #[must_use]
+            pub fn as_str(&self) -> &str {
+                match self {
+                    #(Self::#variants => #names,)*
+                    Self::Unknown(name) => name,
+                }
+            }
+        }
+        impl ::core::convert::From<&str> for Status {
+            fn from(name: &str) -> Self {
+                match name {
+                    #(#names => Self::#variants,)*
+                    _ => Self::Unknown(::std::borrow::ToOwned::to_owned(name)),
+                }
+            }
+        }
+        impl ::core::fmt::Display for Status {
+            fn fmt(&self, f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
+                f.pad(self.as_str())
+            }
+        }
+    }
+}
+
+fn doc(status: &Status) -> String {
+    let meaning = match status.means.value {
+        StatusMeaning::Done => "The task is done.",
+        StatusMeaning::DoneWithTracks => "The task is done if there is audio, else it goes on.",
+        StatusMeaning::Failed => "The task has failed.",
+        _ => "The task goes on.",
+    };
+    format!("{} {meaning} In answers: `{}`.", *status.doc, *status.name)
+}

@@ -1,0 +1,197 @@
+//! The two static tables: the rules of the request, and the answers of the service.
+
+use std::fmt::Debug;
+use std::time::Duration;
+
+use cover_spec::Spec;
+use cover_spec::rules::{Bound, Decimal, Field, Kind, Limit, Mode, Rules, Str};
+use cover_spec::wire::{Api, Code, Credits, Poll, Status, Submit};
+use proc_macro2::{Ident, TokenStream};
+use quote::quote;
+
+use super::ident;
+
+/// The name of the module that holds the tables.
+pub(super) fn module(spec: &Spec) -> Ident {
+    ident(&format!("{}_tables", spec.request.snake()))
+}
+
+pub(super) fn tables(spec: &Spec) -> TokenStream {
+    let module = module(spec);
+    let rules = rules(&spec.rules());
+    let api = api(&spec.api());
+    quote! {
+        mod #module {
+            use ::cover_api::__private::{rules, wire, Borrowed, Duration};
+            pub(super) static RULES: rules::Rules = #rules;
+            pub(super) static API: wire::Api = #api;
+        }
+    }
+}
+
+fn rules(rules: &Rules) -> TokenStream {
+    let modes = list(rules.modes.iter().map(mode));
+    let fields = list(rules.fields.iter().map(field));
+    let model = option(rules.model.map(|model| quote!(#model)));
+    quote!(rules::Rules { modes: #modes, fields: #fields, model: #model })
+}
+
+fn mode(mode: &Mode) -> TokenStream {
+    let name = text(&mode.name);
+    let when = list(mode.when.iter().map(|(field, value)| quote!((#field, #value))));
+    quote!(rules::Mode { name: #name, when: #when })
+}
+
+fn field(field: &Field) -> TokenStream {
+    let (wire, rust) = (text(&field.wire), text(&field.rust));
+    let kind = kind(&field.kind);
+    let presence = list(field.presence.iter().map(|presence| {
+        let presence = variant(presence);
+        quote!(rules::Presence::#presence)
+    }));
+    let default = option(field.default.map(|default| quote!(#default)));
+    let limits = list(field.limits.iter().map(limit));
+    quote! {
+        rules::Field { wire: #wire, rust: #rust, kind: #kind, presence: #presence, default: #default, limits: #limits }
+    }
+}
+
+fn kind(kind: &Kind) -> TokenStream {
+    match kind {
+        Kind::Text(unit) => {
+            let unit = variant(unit);
+            quote!(rules::Kind::Text(rules::Unit::#unit))
+        }
+        Kind::Url => quote!(rules::Kind::Url),
+        Kind::Boolean => quote!(rules::Kind::Boolean),
+        Kind::Number => quote!(rules::Kind::Number),
+        Kind::Choice(choices) => {
+            let choices = list(choices.iter().map(text));
+            quote!(rules::Kind::Choice(#choices))
+        }
+    }
+}
+
+/// The name of a variant without fields, which is what it shows as.
+fn variant(value: impl Debug) -> Ident {
+    ident(&format!("{value:?}"))
+}
+
+fn limit(limit: &Limit) -> TokenStream {
+    let (modes, models) = (set(limit.modes), set(limit.models));
+    let dispute = option(limit.dispute.as_ref().map(text));
+    let bound = match limit.bound {
+        Bound::MinLength(least) => quote!(MinLength(#least)),
+        Bound::MaxLength(most) => quote!(MaxLength(#most)),
+        Bound::Min(least) => decimal(&quote!(Min), least),
+        Bound::Max(most) => decimal(&quote!(Max), most),
+        Bound::MultipleOf(step) => decimal(&quote!(MultipleOf), step),
+    };
+    quote!(rules::Limit { modes: #modes, models: #models, bound: rules::Bound::#bound, dispute: #dispute })
+}
+
+fn decimal(bound: &TokenStream, Decimal { digits, scale }: Decimal) -> TokenStream {
+    quote!(#bound(rules::Decimal { digits: #digits, scale: #scale }))
+}
+
+fn set(bits: u64) -> TokenStream {
+    if bits == u64::MAX { quote!(u64::MAX) } else { quote!(#bits) }
+}
+
+fn api(api: &Api) -> TokenStream {
+    let [id, base_url, auth_header, auth_scheme, env_key, env_url] =
+        [&api.id, &api.base_url, &api.auth_header, &api.auth_scheme, &api.env_key, &api.env_url].map(text);
+    let [code, message] = [&api.code, &api.message].map(|path| texts(path));
+    let codes = list(api.codes.iter().map(one_code));
+    let statuses = list(api.statuses.iter().map(status));
+    let Submit { path, task } = &api.submit;
+    let (path, task) = (text(path), texts(task));
+    let poll = poll(&api.poll);
+    let credits = option(api.credits.as_ref().map(|Credits { path, amount }| {
+        let (path, amount) = (text(path), texts(amount));
+        quote!(wire::Credits { path: #path, amount: #amount })
+    }));
+    quote! {
+        wire::Api {
+            id: #id,
+            base_url: #base_url,
+            auth_header: #auth_header,
+            auth_scheme: #auth_scheme,
+            env_key: #env_key,
+            env_url: #env_url,
+            code: #code,
+            message: #message,
+            codes: #codes,
+            submit: wire::Submit { path: #path, task: #task },
+            poll: #poll,
+            statuses: #statuses,
+            credits: #credits,
+        }
+    }
+}
+
+fn one_code(code: &Code) -> TokenStream {
+    let number = code.number;
+    let (means, created) = (variant(code.means), variant(code.created));
+    let resend = option(code.resend.map(duration));
+    quote! {
+        wire::Code {
+            number: #number,
+            means: wire::CodeMeaning::#means,
+            created: wire::Created::#created,
+            resend: #resend,
+        }
+    }
+}
+
+fn status(status: &Status) -> TokenStream {
+    let (name, stage) = (text(&status.name), status.stage);
+    let means = variant(status.means);
+    quote!(wire::Status { name: #name, means: wire::StatusMeaning::#means, stage: #stage })
+}
+
+fn poll(poll: &Poll) -> TokenStream {
+    let [path, query] = [&poll.path, &poll.query].map(text);
+    let [status, tracks, error_code, error_message] =
+        [&poll.status, &poll.tracks, &poll.error_code, &poll.error_message].map(|path| texts(path));
+    let [least, most] = poll.every.map(duration);
+    let [deadline, patience, settle] = [poll.deadline, poll.patience, poll.settle].map(duration);
+    let unknown_task = list(poll.unknown_task.iter().map(|code| quote!(#code)));
+    quote! {
+        wire::Poll {
+            path: #path,
+            query: #query,
+            status: #status,
+            tracks: #tracks,
+            error_code: #error_code,
+            error_message: #error_message,
+            every: [#least, #most],
+            deadline: #deadline,
+            unknown_task: #unknown_task,
+            patience: #patience,
+            settle: #settle,
+        }
+    }
+}
+
+fn duration(duration: Duration) -> TokenStream {
+    // A spec holds no duration beyond a century.
+    let millis = u64::try_from(duration.as_millis()).unwrap_or(u64::MAX);
+    quote!(Duration::from_millis(#millis))
+}
+
+fn text(text: &Str) -> TokenStream {
+    quote!(Borrowed(#text))
+}
+
+fn texts(texts: &[Str]) -> TokenStream {
+    list(texts.iter().map(text))
+}
+
+fn list(items: impl Iterator<Item = TokenStream>) -> TokenStream {
+    quote!(Borrowed(&[#(#items),*]))
+}
+
+fn option(value: Option<TokenStream>) -> TokenStream {
+    value.map_or_else(|| quote!(::core::option::Option::None), |value| quote!(::core::option::Option::Some(#value)))
+}

@@ -1,0 +1,55 @@
+//! What a finished task brings.
+
+use cover_spec::model::{Track, TrackField, TrackKind};
+use proc_macro2::TokenStream;
+use quote::quote;
+
+use super::ident;
+
+pub(super) fn track(track: &Track) -> TokenStream {
+    let name = ident(&track.name);
+    let doc = format!("{}\n\nA field is `None` while the service says nothing, or an empty text.", *track.doc);
+    let docs = track.fields.iter().map(|field| field.doc.as_str());
+    let idents: Vec<_> = track.fields.iter().map(|field| ident(&field.rust)).collect();
+    let types = track.fields.iter().map(|field| value_type(field.kind.value));
+    let reads = track.fields.iter().map(read);
+    let audio =
+        track.fields.iter().filter(|field| field.kind.value == TrackKind::Audio).map(|field| ident(&field.rust));
+    quote! {
+        #[doc = #doc]
+        #[derive(Clone, Debug, PartialEq)]
+        #[non_exhaustive]
+        pub struct #name {
+            #(#[doc = #docs] pub #idents: ::core::option::Option<#types>,)*
+        }
+        impl ::cover_api::runtime::Track for #name {
+            fn read(from: &::cover_api::__private::Object) -> Self {
+                use ::cover_api::__private::read;
+                Self { #(#idents: #reads,)* }
+            }
+            fn is_ready(&self) -> bool {
+                #(self.#audio.is_some())||*
+            }
+        }
+    }
+}
+
+fn value_type(kind: TrackKind) -> TokenStream {
+    match kind {
+        TrackKind::Text => quote!(::std::string::String),
+        TrackKind::Audio | TrackKind::Stream | TrackKind::Image => quote!(::cover_api::Link),
+        TrackKind::Seconds => quote!(f64),
+        TrackKind::Time => quote!(::cover_api::Timestamp),
+    }
+}
+
+fn read(field: &TrackField) -> TokenStream {
+    let spellings = field.spellings.iter().map(|spelling| spelling.as_str());
+    let read = match field.kind.value {
+        TrackKind::Text => quote!(text),
+        TrackKind::Audio | TrackKind::Stream | TrackKind::Image => quote!(link),
+        TrackKind::Seconds => quote!(number),
+        TrackKind::Time => quote!(time),
+    };
+    quote!(read::#read(from, &[#(#spellings),*]))
+}
