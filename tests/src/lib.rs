@@ -1,1 +1,1 @@
-
+//! Tests that need several crates.

@@ -1,11 +1,13 @@
 use std::pin::Pin;
 use std::task::{Context, Poll};
+use std::time::Duration;
 
 use axum::body::Body;
 use axum::http::{StatusCode, header};
 use axum::response::Response;
 use futures_core::Stream;
 use serde_json::{Value, json};
+use tokio::time::{Sleep, sleep};
 
 use cover_spec::wire::Api;
 
@@ -50,7 +52,7 @@ impl Answer {
                 respond(status, "text/html", Body::from(body))
             }
             Shape::CutShort(beginning) => {
-                respond(StatusCode::OK, "application/json", Body::from_stream(Broken(Some(beginning))))
+                respond(StatusCode::OK, "application/json", Body::from_stream(Broken::after(beginning)))
             }
         }
     }
@@ -83,20 +85,28 @@ pub(super) fn put(body: &mut Value, path: &[impl AsRef<str>], value: Value) {
     *place = value;
 }
 
+/// Until then the beginning has left; without it the connection would break before anything is sent.
+const BREAKS_AFTER: Duration = Duration::from_millis(50);
+
 /// A body that breaks after its beginning.
-struct Broken(Option<String>);
+struct Broken {
+    beginning: Option<String>,
+    breaks: Pin<Box<Sleep>>,
+}
+
+impl Broken {
+    fn after(beginning: String) -> Self {
+        Self { beginning: Some(beginning), breaks: Box::pin(sleep(BREAKS_AFTER)) }
+    }
+}
 
 impl Stream for Broken {
     type Item = Result<String, std::io::Error>;
 
     fn poll_next(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Option<Self::Item>> {
-        match self.0.take() {
-            Some(beginning) => {
-                // The beginning must have left before the connection breaks.
-                context.waker().wake_by_ref();
-                Poll::Ready(Some(Ok(beginning)))
-            }
-            None => Poll::Ready(Some(Err(std::io::Error::other("the script breaks the connection here")))),
+        match self.beginning.take() {
+            Some(beginning) => Poll::Ready(Some(Ok(beginning))),
+            None => self.breaks.as_mut().poll(context).map(|()| Some(Err(std::io::Error::other("as the script says")))),
         }
     }
 }

@@ -79,10 +79,14 @@ impl<'a> Builder<'a> {
         quote! {
             #[doc = #doc]
             #[must_use = "nothing is built before `.build()`"]
-            #[derive(Clone)]
             pub struct #name<M, S = (#(#unset,)*)> {
                 fields: #fields,
                 state: ::core::marker::PhantomData<fn() -> (M, S)>,
+            }
+            impl<M, S> ::core::clone::Clone for #name<M, S> {
+                fn clone(&self) -> Self {
+                    Self { fields: self.fields.clone(), state: ::core::marker::PhantomData }
+                }
             }
             #[doc = #state_doc]
             pub trait #state {

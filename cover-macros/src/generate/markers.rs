@@ -53,7 +53,7 @@ fn mode_trait(spec: &Spec, modes: &Modes<'_>) -> TokenStream {
     let impls = modes.iter().map(|mode| {
         let (ty, index, name) = (mode.ty(), mode.index, mode.name());
         quote! {
-            impl #sealed::Sealed for #ty {}
+            impl #sealed::ModeOfTheSpec for #ty {}
             impl Mode for #ty {
                 const INDEX: usize = #index;
                 const NAME: &'static str = #name;
@@ -63,11 +63,11 @@ fn mode_trait(spec: &Spec, modes: &Modes<'_>) -> TokenStream {
     quote! {
         mod #sealed {
             #[diagnostic::on_unimplemented(message = #message, label = #label)]
-            pub trait Sealed {}
+            pub trait ModeOfTheSpec {}
         }
         #[doc = #doc]
         #[diagnostic::on_unimplemented(message = #message, label = #label)]
-        pub trait Mode: #sealed::Sealed + 'static {
+        pub trait Mode: #sealed::ModeOfTheSpec + 'static {
             #[doc(hidden)]
             const INDEX: usize;
             /// The name that the spec gives the mode.

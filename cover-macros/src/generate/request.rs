@@ -20,12 +20,22 @@ pub(super) fn request(spec: &Spec, modes: &Modes<'_>) -> TokenStream {
     let constructors = constructors(spec, modes, &name, &builder);
     quote! {
         #[doc = #doc]
-        #[derive(Clone, PartialEq)]
         pub struct #name<#param> {
             fields: #fields_name,
             mode: ::core::marker::PhantomData<fn() -> M>,
         }
         #constructors
+        // Not derived: a derive would ask the same of `M`, which is only a marker.
+        impl<M> ::core::clone::Clone for #name<M> {
+            fn clone(&self) -> Self {
+                Self { fields: self.fields.clone(), mode: ::core::marker::PhantomData }
+            }
+        }
+        impl<M> ::core::cmp::PartialEq for #name<M> {
+            fn eq(&self, other: &Self) -> bool {
+                self.fields == other.fields
+            }
+        }
         impl<M: Mode> ::cover_api::runtime::Request for #name<M> {
             type Service = #service;
         }
@@ -101,9 +111,12 @@ fn constructors(spec: &Spec, modes: &Modes<'_>, name: &Ident, builder: &Ident) -
     let constructors = modes.iter().map(|mode| constructor(spec, mode, name, builder));
     quote! {
         #(#constructors)*
-        impl<M: Mode> #name<M> {
+        impl<M> #name<M> {
             /// Starts a request in the mode `M`.
-            pub fn builder() -> #builder<M> {
+            pub fn builder() -> #builder<M>
+            where
+                M: Mode,
+            {
                 #new
             }
         }

@@ -1,0 +1,53 @@
+//! What no client can be made of is said at once, and without secrets.
+
+use std::time::Duration;
+
+use cover_api::{Client, Error};
+
+fn fault(result: Result<Client, Error>) -> String {
+    let error = result.expect_err("must be refused");
+    assert!(error.is_setup() && !error.may_have_been_charged(), "{error:?}");
+    assert!(!format!("{error:?} {error}").contains("s3cret"), "{error:?}");
+    error.to_string()
+}
+
+#[test]
+fn keys_must_fit_a_header() {
+    assert_eq!(fault(Client::new("")), "the key is empty");
+    for key in ["s3cret\n", "s3cret\0", "s3cret\r\nx: y"] {
+        assert_eq!(fault(Client::new(key)), "the key has characters that no HTTP header can hold", "{key:?}");
+    }
+}
+
+#[test]
+fn base_addresses_are_http_or_https_and_hold_no_more_than_host_and_path() {
+    let build = |url: &str| Client::builder("key").base_url(url).build();
+    for (url, why) in [
+        ("", "it is no address"),
+        ("api.example.com", "it is no address"),
+        ("ftp://api.example.com", "it is neither http nor https"),
+        ("https://me:s3cret@api.example.com", "it holds a user or a password"),
+        ("https://api.example.com?key=s3cret", "it holds a query or a fragment"),
+    ] {
+        assert_eq!(fault(build(url)), format!("the base address cannot be used: {why}"), "{url}");
+    }
+    for url in ["https://api.example.com", "http://[::1]:8080/proxy/"] {
+        assert!(build(url).is_ok(), "{url}");
+    }
+}
+
+#[test]
+fn the_time_between_polls_must_make_sense() {
+    let build = |least, most| Client::builder("key").poll_every(least, most).build();
+    let [one, two] = [1, 2].map(Duration::from_secs);
+    assert!(fault(build(Duration::ZERO, one)).contains("time between polls"));
+    assert!(fault(build(two, one)).contains("time between polls"));
+    assert!(build(one, one).is_ok());
+    assert!(build(one, Duration::MAX).is_ok());
+}
+
+#[test]
+fn a_client_never_shows_its_key() {
+    let client = Client::new("s3cret-key").expect("valid");
+    assert!(!format!("{client:?}").contains("s3cret"));
+}

@@ -1,0 +1,7 @@
+//! `style` must be left out in `NonCustom`.
+
+use cover_api::CoverRequest;
+
+fn main() {
+    let _ = CoverRequest::non_custom().style("Smooth jazz trio");
+}

@@ -1,0 +1,12 @@
+//! `title` is required in `Custom<Instrumental>`.
+
+use cover_api::{CoverRequest, Model};
+
+fn main() {
+    let _ = CoverRequest::custom_instrumental()
+        .upload_url("https://storage.example.com/song.mp3")
+        .call_back_url("https://api.example.com/callback")
+        .model(Model::V4_5)
+        .style("Smooth jazz trio")
+        .build();
+}

@@ -1,0 +1,13 @@
+//! `call_back_url` is required in `Custom<Vocal>`.
+
+use cover_api::{CoverRequest, Model};
+
+fn main() {
+    let _ = CoverRequest::custom_vocal()
+        .upload_url("https://storage.example.com/song.mp3")
+        .model(Model::V4_5)
+        .prompt("A calm night drive")
+        .style("Smooth jazz trio")
+        .title("Night Drive")
+        .build();
+}

@@ -1,0 +1,13 @@
+//! `prompt` is required in `Custom<Vocal>`.
+
+use cover_api::{CoverRequest, Model};
+
+fn main() {
+    let _ = CoverRequest::custom_vocal()
+        .upload_url("https://storage.example.com/song.mp3")
+        .call_back_url("https://api.example.com/callback")
+        .model(Model::V4_5)
+        .style("Smooth jazz trio")
+        .title("Night Drive")
+        .build();
+}

@@ -1,0 +1,13 @@
+//! `style` is required in `Custom<Vocal>`.
+
+use cover_api::{CoverRequest, Model};
+
+fn main() {
+    let _ = CoverRequest::custom_vocal()
+        .upload_url("https://storage.example.com/song.mp3")
+        .call_back_url("https://api.example.com/callback")
+        .model(Model::V4_5)
+        .prompt("A calm night drive")
+        .title("Night Drive")
+        .build();
+}

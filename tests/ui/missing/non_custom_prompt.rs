@@ -1,0 +1,11 @@
+//! `prompt` is required in `NonCustom`.
+
+use cover_api::{CoverRequest, Model};
+
+fn main() {
+    let _ = CoverRequest::non_custom()
+        .upload_url("https://storage.example.com/song.mp3")
+        .call_back_url("https://api.example.com/callback")
+        .model(Model::V4_5)
+        .build();
+}

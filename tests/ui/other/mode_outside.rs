@@ -1,0 +1,11 @@
+//! The modes are those of the spec.
+
+use cover_api::Mode;
+
+fn main() {
+    struct Mine;
+    impl Mode for Mine {
+        const INDEX: usize = 0;
+        const NAME: &'static str = "Mine";
+    }
+}

@@ -1,0 +1,7 @@
+//! The mode sets `instrumental` by itself.
+
+use cover_api::CoverRequest;
+
+fn main() {
+    let _ = CoverRequest::custom_vocal().instrumental(true);
+}

@@ -1,0 +1,7 @@
+//! A field is set once.
+
+use cover_api::CoverRequest;
+
+fn main() {
+    let _ = CoverRequest::custom_vocal().style("Smooth jazz trio").title("Night Drive").style("Big band");
+}
