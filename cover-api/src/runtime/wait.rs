@@ -152,21 +152,26 @@ impl<S: Service> Follow<S> {
                 return self.at_deadline();
             }
             self.pause().await;
-            match self.task.poll_once().await {
-                Ok(Polled::Snapshot(snapshot)) => {
-                    self.misses = 0;
-                    self.last = Some(snapshot.clone());
-                    if let Some(item) = self.judge(snapshot) {
-                        return item;
-                    }
-                }
-                Ok(Polled::NoSuchTask(code, message)) => {
-                    if self.started.elapsed() >= S::api().poll.patience {
-                        return Err(self.ended(Error::new(Kind::NoSuchTask).with_code(code, message)));
-                    }
-                }
-                Err(error) => self.missed(error)?,
+            let polled = self.task.poll_once().await;
+            if let Some(item) = self.observe(polled) {
+                return item;
             }
+        }
+    }
+
+    /// What there is to tell after a poll, if anything.
+    fn observe(&mut self, polled: Result<Polled<S>, Error<S>>) -> Option<Item<S>> {
+        match polled {
+            Ok(Polled::Snapshot(snapshot)) => {
+                self.misses = 0;
+                self.last = Some(snapshot.clone());
+                self.judge(snapshot)
+            }
+            Ok(Polled::NoSuchTask(..)) if self.started.elapsed() < S::api().poll.patience => None,
+            Ok(Polled::NoSuchTask(code, message)) => {
+                Some(Err(self.ended(Error::new(Kind::NoSuchTask).with_code(code, message))))
+            }
+            Err(error) => self.missed(error),
         }
     }
 
@@ -214,15 +219,15 @@ impl<S: Service> Follow<S> {
     }
 
     /// A poll that failed ends the wait only if the next cannot do better, or too many have failed.
-    fn missed(&mut self, error: Error<S>) -> Result<(), Error<S>> {
+    fn missed(&mut self, error: Error<S>) -> Option<Item<S>> {
         self.misses += 1;
         if !error.is_transient() || self.misses > MOST_MISSES {
-            return Err(self.ended(error));
+            return Some(Err(self.ended(error)));
         }
         if let Some(after) = error.slow_down() {
             self.due = self.due.max(Some(Instant::now() + after));
         }
-        Ok(())
+        None
     }
 
     fn ended(&self, error: Error<S>) -> Error<S> {
@@ -256,7 +261,111 @@ impl<S: Service> fmt::Debug for Updates<S> {
 
 #[cfg(test)]
 mod tests {
+    use serde_json::{Value, json};
+    use tokio::time::advance;
+
     use super::*;
+    use crate::runtime::envelope::Envelope;
+    use crate::{Client, TaskHandle, UploadCover};
+
+    const MINUTE: Duration = Duration::from_secs(60);
+
+    fn follow(deadline: Duration) -> Follow<UploadCover> {
+        let handle: TaskHandle =
+            serde_json::from_value(json!({ "service": UploadCover::api().id, "task": "1" })).unwrap();
+        Follow::new(Client::new("key").unwrap().resume(handle), deadline)
+    }
+
+    fn answer(code: u32, data: &Value) -> Result<Polled<UploadCover>, Error<UploadCover>> {
+        let body = json!({ "code": code, "data": data }).to_string();
+        let envelope = Envelope::read(UploadCover::api(), body.as_bytes()).unwrap();
+        Polled::read(UploadCover::api(), envelope, |message| message)
+            .map_err(|envelope| Error::new(Kind::Refused).with_code(envelope.code, None))
+    }
+
+    fn status(name: &str) -> Result<Polled<UploadCover>, Error<UploadCover>> {
+        answer(200, &json!({ "status": name }))
+    }
+
+    /// The times of the polls until the deadline, while nothing happens.
+    async fn polls(mut follow: Follow<UploadCover>) -> Vec<Duration> {
+        let mut times = Vec::new();
+        while !follow.is_over() {
+            follow.pause().await;
+            times.push(follow.started.elapsed());
+            assert!(follow.observe(status("GENERATING")).is_none());
+        }
+        times
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn the_first_poll_comes_at_once_and_the_last_at_the_deadline() {
+        let times = polls(follow(300 * MINUTE)).await;
+        assert_eq!(times.first(), Some(&Duration::ZERO));
+        let last = times.last().unwrap();
+        assert!(*last >= 300 * MINUTE && *last < 300 * MINUTE + Duration::from_secs(1), "{last:?}");
+        let [least, most] = UploadCover::api().poll.every;
+        for pair in times[..times.len() - 1].windows(2) {
+            let pause = pair[1] - pair[0];
+            assert!(pause >= least && pause <= most + Duration::from_millis(2), "{pause:?}");
+        }
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_task_that_is_not_known_is_waited_for_a_minute_and_no_longer() {
+        let mut follow = follow(10 * MINUTE);
+        assert!(follow.observe(answer(404, &Value::Null)).is_none());
+        advance(MINUTE - Duration::from_secs(1)).await;
+        assert!(follow.observe(answer(422, &Value::Null)).is_none());
+        advance(Duration::from_secs(1)).await;
+        let error = follow.observe(answer(404, &Value::Null)).unwrap().unwrap_err();
+        assert!(error.is_not_found() && error.handle().is_some(), "{error:?}");
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn success_without_audio_is_given_a_minute_for_it() {
+        let late = json!({ "status": "SUCCESS", "response": { "sunoData": [{ "id": "a", "audioUrl": null }] } });
+        let mut follow = follow(10 * MINUTE);
+        assert!(follow.observe(answer(200, &late)).is_none());
+        advance(MINUTE).await;
+        let cover = follow.observe(answer(200, &late)).unwrap().unwrap();
+        assert!(cover.is_done() && !cover.has_audio(), "{cover:?}");
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn success_without_audio_is_the_result_at_the_deadline() {
+        let mut follow = follow(MINUTE / 2);
+        follow.pause().await;
+        assert!(follow.observe(status("SUCCESS")).is_none());
+        advance(MINUTE / 2).await;
+        assert!(follow.is_over());
+        assert!(follow.at_deadline().unwrap().is_done());
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_service_that_wants_to_be_left_alone_is_left_alone() {
+        let mut follow = follow(10 * MINUTE);
+        follow.pause().await;
+        assert!(follow.observe(answer(455, &Value::Null)).is_none());
+        let before = Instant::now();
+        follow.pause().await;
+        assert!(before.elapsed() >= MINUTE, "{:?}", before.elapsed());
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn misses_end_the_wait_only_when_too_many_come_in_a_row() {
+        let mut follow = follow(10 * MINUTE);
+        for _ in 0..3 {
+            for _ in 0..MOST_MISSES {
+                assert!(follow.observe(answer(500, &Value::Null)).is_none());
+            }
+            assert!(follow.observe(status("GENERATING")).is_none());
+        }
+        for _ in 0..MOST_MISSES {
+            assert!(follow.observe(answer(500, &Value::Null)).is_none());
+        }
+        assert_eq!(follow.observe(answer(500, &Value::Null)).unwrap().unwrap_err().code(), Some(500));
+    }
 
     #[test]
     fn pauses_lie_between_the_least_and_the_most() {
@@ -264,6 +373,7 @@ mod tests {
         assert_eq!(spread(every, 0.0), Duration::from_secs(10));
         assert_eq!(spread(every, 0.5), Duration::from_secs(20));
         assert_eq!(spread(every, 1.0), Duration::from_secs(30));
+        assert_eq!(spread([Duration::MAX; 2], 1.0), FAR);
     }
 
     #[test]

@@ -1,0 +1,175 @@
+//! Somebody else's crate with a spec of its own: it is built, the spec is edited and nothing else, and it is built
+//! again. A real cargo and a real crate outside of this workspace.
+
+use std::error::Error;
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Output};
+
+type Outcome = Result<(), Box<dyn Error>>;
+
+const SPEC: &str = include_str!("../specs/speech.toml");
+
+const MANIFEST: &str = r#"
+[package]
+name = "stranger"
+edition = "2024"
+
+[dependencies]
+cover-api = { path = "COVER_API", default-features = false, features = ["sandbox"] }
+serde_json = "1"
+tokio = { version = "1", features = ["macros", "rt"] }
+
+[workspace]
+"#;
+
+const LIB: &str = r#"
+#![deny(warnings)]
+pub mod speech {
+    cover_api::api!("specs/speech.toml");
+}
+"#;
+
+const BEFORE: &str = r#"
+use std::time::Duration;
+use cover_api::sandbox::Sandbox;
+use stranger::speech::{Client, SpeechRequest, Status, Voice};
+
+#[tokio::main(flavor = "current_thread")]
+async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    let request = SpeechRequest::builder().voice(Voice::Calm).text("Hello").format("wav").build()?;
+    println!("{}", serde_json::to_string(&request)?);
+    let refused = SpeechRequest::builder().voice(Voice::Bright).text("ä".repeat(51)).build();
+    println!("{}", refused.unwrap_err());
+
+    let spec = std::fs::read_to_string(concat!(env!("CARGO_MANIFEST_DIR"), "/specs/speech.toml"))?;
+    let sandbox = Sandbox::builder().spec(spec).stage_each_poll().start().await?;
+    let millis = Duration::from_millis;
+    let client = Client::builder(sandbox.key()).base_url(sandbox.url()).poll_every(millis(1), millis(2)).build()?;
+    let done = client.send(&request).await?.wait().await?;
+    assert_eq!(done.status, Status::Read);
+    println!("{} recording", done.tracks.len());
+    Ok(())
+}
+"#;
+
+const AFTER: &str = r#"
+use stranger::speech::{SpeechRequest, Voice};
+
+fn main() {
+    let request = SpeechRequest::builder().voice(Voice::Deep).text("Hello").speed(1.5).build().unwrap();
+    println!("{}", serde_json::to_string(&request).unwrap());
+}
+"#;
+
+/// What the service adds one day: a voice, and a field.
+fn edited() -> String {
+    let voice = "bright = { doc = \"A bright voice.\" }\n";
+    let field = "\n[fields.speed]\ntype = \"number\"\ndoc = \"How fast.\"\noptional = \"always\"\nmin = 0.5\nmax = 2\n";
+    SPEC.replace(voice, &format!("{voice}deep = {{ doc = \"A deep voice.\" }}\n"))
+        .replace("{ models = [\"calm\"], max", "{ models = [\"calm\", \"deep\"], max")
+        .replace("\n[envelope]", &format!("{field}\n[envelope]"))
+}
+
+struct Crate {
+    root: PathBuf,
+}
+
+impl Crate {
+    fn new() -> Result<Self, Box<dyn Error>> {
+        let root = Path::new(env!("CARGO_TARGET_TMPDIR")).join("stranger");
+        let workspace = Path::new(env!("CARGO_MANIFEST_DIR")).parent().ok_or("no workspace")?;
+        for folder in ["src/bin", "specs"] {
+            fs::create_dir_all(root.join(folder))?;
+        }
+        let api = workspace.join("cover-api");
+        let new = Self { root };
+        new.write("Cargo.toml", &MANIFEST.replace("COVER_API", api.to_str().ok_or("odd path")?))?;
+        // The same versions as here, which are there already.
+        fs::copy(workspace.join("Cargo.lock"), new.root.join("Cargo.lock"))?;
+        new.write("src/lib.rs", LIB)?;
+        new.write("src/bin/before.rs", BEFORE)?;
+        new.write("src/bin/after.rs", AFTER)?;
+        new.write("specs/speech.toml", SPEC)?;
+        Ok(new)
+    }
+
+    fn write(&self, path: &str, text: &str) -> std::io::Result<()> {
+        fs::write(self.root.join(path), text)
+    }
+
+    fn cargo(&self, arguments: &[&str]) -> std::io::Result<Output> {
+        let mut cargo = Command::new(env!("CARGO"));
+        cargo.current_dir(&self.root).args(arguments).arg("--quiet").env("CARGO_TARGET_DIR", self.root.join("target"));
+        // What this test was started with is not what a stranger has.
+        cargo.env_remove("RUSTFLAGS").env("CARGO_TERM_COLOR", "never").output()
+    }
+
+    /// The standard output of a program, which must end well.
+    fn run(&self, program: &str) -> Result<String, Box<dyn Error>> {
+        let output = self.cargo(&["run", "--bin", program])?;
+        let errors = String::from_utf8(output.stderr)?;
+        assert!(output.status.success(), "{errors}");
+        Ok(String::from_utf8(output.stdout)?)
+    }
+
+    /// What the compiler says, which must be that it cannot go on.
+    fn refused(&self, arguments: &[&str]) -> Result<String, Box<dyn Error>> {
+        let output = self.cargo(arguments)?;
+        assert!(!output.status.success(), "{arguments:?} must fail");
+        Ok(String::from_utf8(output.stderr)?)
+    }
+}
+
+#[test]
+fn editing_the_spec_is_all_that_a_change_of_the_service_needs() -> Outcome {
+    let stranger = Crate::new()?;
+
+    let said = stranger.run("before")?;
+    let expected =
+        [r#"{"voice":"calm","text":"Hello","type":"wav"}"#, "text: 102 bytes, at most 100 with bright", "1 recording"];
+    assert_eq!(said.lines().collect::<Vec<_>>(), expected);
+    let errors = stranger.refused(&["check", "--bin", "after"])?;
+    assert!(errors.contains("no variant or associated item named `Deep`"), "{errors}");
+    assert!(errors.contains("no method named `speed`"), "{errors}");
+
+    stranger.write("specs/speech.toml", &edited())?;
+    assert_eq!(stranger.run("after")?.trim(), r#"{"voice":"deep","text":"Hello","speed":1.5}"#);
+    assert_eq!(stranger.run("before")?, said);
+
+    the_faults_of_a_spec_are_shown_where_they_stand(&stranger)?;
+    what_is_no_toml_is_shown_where_it_stands(&stranger)
+}
+
+fn the_faults_of_a_spec_are_shown_where_they_stand(stranger: &Crate) -> Outcome {
+    let misspelt = "required = [\"Custm<Vocal>\", \"NonCustom\"]";
+    let faulty = cover_spec::SHIPPED
+        .replace("required = [\"Custom<Vocal>\", \"NonCustom\"]", misspelt)
+        .replace("models = [\"V3_5\", \"V4\"], max_length = 80", "models = [\"V3_5\"], max_length = 80")
+        .replacen("min = 0\n", "mim = 0\n", 1);
+    stranger.write("specs/speech.toml", &faulty)?;
+    let errors = stranger.refused(&["check", "--lib"])?;
+    let line = 1 + faulty.lines().position(|line| line == misspelt).ok_or("not misspelt")?;
+    let place = format!("--> specs/speech.toml:{line}:13");
+    for part in [
+        "error: unknown mode `Custm<Vocal>`",
+        &place,
+        misspelt,
+        "            ^^^^^^^^^^^^^^ did you mean `Custom<Vocal>`?",
+        "error: `title` has no length with `V4` in `Custom<Instrumental>`",
+        "error: `title` has no length with `V4` in `Custom<Vocal>`",
+        "error: unknown key `mim` in `styleWeight`",
+        "^^^ did you mean `min`?",
+    ] {
+        assert!(errors.contains(part), "{part}\nis not in\n{errors}");
+    }
+    assert_eq!(errors.matches("\nerror: ").count() + 1, 5, "four faults and the end\n{errors}");
+    Ok(())
+}
+
+fn what_is_no_toml_is_shown_where_it_stands(stranger: &Crate) -> Outcome {
+    stranger.write("specs/speech.toml", "[service]\nname = \"Cut\nid = 5 5\n")?;
+    let errors = stranger.refused(&["check", "--lib"])?;
+    assert!(errors.contains("specs/speech.toml:2:12") && errors.contains("specs/speech.toml:3:8"), "{errors}");
+    Ok(())
+}
