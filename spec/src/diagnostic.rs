@@ -15,20 +15,11 @@ pub struct Fault {
     message: String,
     span: Range<usize>,
     label: String,
-    syntax: bool,
 }
 
 impl Fault {
     pub(crate) fn new(message: impl Into<String>, span: Range<usize>, label: impl Into<String>) -> Self {
-        Self { message: message.into(), span, label: label.into(), syntax: false }
-    }
-
-    pub(crate) fn syntax(message: impl Into<String>, span: Range<usize>) -> Self {
-        Self { syntax: true, ..Self::new(message, span, "") }
-    }
-
-    pub(crate) fn is_syntax(&self) -> bool {
-        self.syntax
+        Self { message: message.into(), span, label: label.into() }
     }
 
     /// What is wrong, in one line.

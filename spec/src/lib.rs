@@ -62,11 +62,12 @@ impl Spec {
     pub fn parse(path: &str, text: &str) -> Result<Self, Faults> {
         let mut faults = Vec::new();
         let document = source::parse(text, &mut faults);
-        let spec = read::spec(&document, &mut faults);
         // A text that is no TOML has lost parts; what is missing from the rest would be noise.
-        if faults.iter().all(|fault| !fault.is_syntax()) {
-            faults.extend(check::all(&spec));
+        if !faults.is_empty() {
+            return Err(Faults::new(path, text, faults));
         }
+        let spec = read::spec(&document, &mut faults);
+        faults.extend(check::all(&spec));
         if faults.is_empty() { Ok(spec) } else { Err(Faults::new(path, text, faults)) }
     }
 }

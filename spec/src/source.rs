@@ -77,7 +77,7 @@ pub(crate) fn parse<'a>(text: &'a str, faults: &mut Vec<Fault>) -> Document<'a> 
     let (table, errors) = DeTable::parse_recoverable(text);
     for error in errors {
         let span = error.span().unwrap_or(text.len()..text.len());
-        faults.push(Fault::syntax(error.message(), span));
+        faults.push(Fault::new(error.message(), span, ""));
     }
     Document(table)
 }

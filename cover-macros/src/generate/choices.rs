@@ -22,7 +22,7 @@ fn choice(name: &str, field: &Field, choices: &[Choice]) -> TokenStream {
     let texts = choices.iter().map(|choice| &*choice.wire);
     quote! {
         #[doc = #doc]
-        #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
         #[non_exhaustive]
         pub enum #name {
             #(#[doc = #docs] #variants,)*

@@ -33,13 +33,12 @@ fn structs(spec: &Spec) -> TokenStream {
     }
     let markers = parts.into_iter().map(|(name, part)| {
         let ident = ident(name);
-        let derives = quote!(#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]);
         if part.is_outer {
             let doc = docs::outer_marker(name, &spec.request);
-            quote!(#[doc = #doc] #derives pub struct #ident<M>(::core::marker::PhantomData<fn() -> M>);)
+            quote!(#[doc = #doc] pub struct #ident<M>(::core::marker::PhantomData<fn() -> M>);)
         } else {
             let doc = docs::inner_marker(name, part.mode, spec);
-            quote!(#[doc = #doc] #derives pub struct #ident;)
+            quote!(#[doc = #doc] pub struct #ident;)
         }
     });
     markers.collect()
@@ -83,7 +82,7 @@ fn groups(modes: &Modes<'_>) -> Vec<TokenStream> {
     let mut groups = Vec::new();
     for field in &modes.settable {
         let reach = modes.reach(field);
-        let (Some(name), Reach::Some(members)) = (reach.trait_name(), &reach) else { continue };
+        let (Some(name), Reach::Some { modes: members, .. }) = (reach.trait_name(), &reach) else { continue };
         if seen.contains(&name) {
             continue;
         }

@@ -23,7 +23,11 @@ pub(super) struct OneMode<'a> {
 pub(super) enum Reach<'a> {
     All,
     One(&'a OneMode<'a>),
-    Some(Vec<&'a OneMode<'a>>),
+    /// These, which `name` stands for: `Custom`, or `CustomVocalOrNonCustom`.
+    Some {
+        modes: Vec<&'a OneMode<'a>>,
+        name: String,
+    },
 }
 
 impl<'a> Modes<'a> {
@@ -52,12 +56,28 @@ impl<'a> Modes<'a> {
         match allowing[..] {
             [one] if self.modes.len() > 1 => Reach::One(one),
             _ if allowing.len() == self.modes.len() => Reach::All,
-            _ => Reach::Some(allowing),
+            _ => Reach::Some { name: self.group_name(&allowing), modes: allowing },
+        }
+    }
+}
+
+impl Modes<'_> {
+    fn group_name(&self, members: &[&OneMode<'_>]) -> String {
+        let first = members.first().and_then(|mode| mode.outer());
+        let group: Vec<usize> = self.iter().filter(|mode| mode.outer() == first).map(|mode| mode.index).collect();
+        match first {
+            Some(outer) if members.iter().map(|mode| mode.index).eq(group) => outer.to_owned(),
+            _ => members.iter().map(|mode| mode.joined()).collect::<Vec<_>>().join("Or"),
         }
     }
 }
 
 impl<'a> OneMode<'a> {
+    /// `Custom` of `Custom<Vocal>`
+    fn outer(&self) -> Option<&'a str> {
+        self.mode.and_then(|mode| mode.parts().into_iter().next())
+    }
+
     pub(super) fn model(&self) -> Option<&'a Mode> {
         self.mode
     }
@@ -99,11 +119,10 @@ impl<'a> OneMode<'a> {
 }
 
 impl Reach<'_> {
-    /// The trait that stands for these modes, where it takes one: `InCustom`, `InCustomVocalOrNonCustom`.
+    /// The trait that stands for these modes, where it takes one: `InCustom`.
     pub(super) fn trait_name(&self) -> Option<Ident> {
-        let Self::Some(modes) = self else { return None };
-        let names: Vec<String> = modes.iter().map(|mode| mode.joined()).collect();
-        Some(ident(&format!("In{}", names.join("Or"))))
+        let Self::Some { name, .. } = self else { return None };
+        Some(ident(&format!("In{name}")))
     }
 }
 

@@ -1,0 +1,85 @@
+//! The spec is the only place that knows the service: no name of it stands in a `.rs` file, tests, examples and
+//! documentation apart.
+
+use std::collections::BTreeSet;
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use cover_spec::model::FieldKind;
+use cover_spec::{SHIPPED, SHIPPED_PATH, Spec};
+
+/// Names that only the service would use. What is also an English word (`model`, `style`, `m`) proves nothing.
+fn names(spec: &Spec) -> BTreeSet<String> {
+    let mut names = BTreeSet::new();
+    let mut add = |name: &str| {
+        names.insert(name.to_owned());
+    };
+    for field in &spec.request.fields {
+        add(&field.wire);
+        add(&field.rust);
+        if let FieldKind::Choice(name, choices) = &*field.kind {
+            add(name);
+            choices.iter().for_each(|choice| add(&choice.wire));
+        }
+    }
+    for mode in &spec.request.modes {
+        mode.parts().into_iter().for_each(&mut add);
+        add(&mode.constructor());
+    }
+    for status in &spec.statuses {
+        add(&status.name);
+        add(&status.rust);
+    }
+    for field in &spec.track.fields {
+        field.spellings.iter().for_each(|spelling| add(spelling));
+        add(&field.rust);
+    }
+    add(&spec.request.name);
+    add(&spec.service.name);
+    for word in ["model", "prompt", "style", "title", "id", "m", "f", "tags", "duration", "Model"] {
+        names.remove(word);
+    }
+    // Names of the protocol that many services share, and so does the runtime.
+    for word in ["Pending", "Success"] {
+        names.remove(word);
+    }
+    names
+}
+
+fn sources(folder: &Path, found: &mut Vec<PathBuf>) -> std::io::Result<()> {
+    for entry in fs::read_dir(folder)? {
+        let path = entry?.path();
+        if path.is_dir() {
+            sources(&path, found)?;
+        } else if path.extension().is_some_and(|extension| extension == "rs") {
+            found.push(path);
+        }
+    }
+    Ok(())
+}
+
+/// The code of a file: without comments, and without its tests, which stand last.
+fn code(text: &str) -> String {
+    let code = text.split("#[cfg(test)]").next().unwrap_or_default();
+    let lines = code.lines().filter(|line| !line.trim_start().starts_with("//"));
+    lines.collect::<Vec<_>>().join("\n")
+}
+
+#[test]
+fn no_name_of_the_service_stands_in_code() -> std::io::Result<()> {
+    let spec = Spec::parse(SHIPPED_PATH, SHIPPED).expect("no faults");
+    let names = names(&spec);
+    assert!(names.contains("uploadUrl") && names.contains("V4_5PLUS") && names.contains("TEXT_SUCCESS"));
+    let mut files = Vec::new();
+    for crate_folder in ["../spec/src", "../cover-macros/src", "../cover-api/src"] {
+        sources(Path::new(crate_folder), &mut files)?;
+    }
+    assert!(files.len() > 40, "{} files", files.len());
+    for file in files {
+        let code = code(&fs::read_to_string(&file)?);
+        let words: BTreeSet<&str> = code.split(|c: char| !(c.is_ascii_alphanumeric() || c == '_')).collect();
+        let known: Vec<&str> = words.into_iter().filter(|word| names.contains(*word)).collect();
+        assert!(known.is_empty(), "{} knows {known:?}", file.display());
+    }
+    Ok(())
+}
