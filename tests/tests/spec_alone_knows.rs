@@ -19,7 +19,9 @@ fn names(spec: &Spec) -> BTreeSet<String> {
         add(&field.rust);
         if let FieldKind::Choice(name, choices) = &*field.kind {
             add(name);
-            choices.iter().for_each(|choice| add(&choice.wire));
+            for choice in choices {
+                add(&choice.wire);
+            }
         }
     }
     for mode in &spec.request.modes {
@@ -31,7 +33,9 @@ fn names(spec: &Spec) -> BTreeSet<String> {
         add(&status.rust);
     }
     for field in &spec.track.fields {
-        field.spellings.iter().for_each(|spelling| add(spelling));
+        for spelling in &field.spellings {
+            add(spelling);
+        }
         add(&field.rust);
     }
     add(&spec.request.name);
