@@ -46,6 +46,8 @@
 
 extern crate self as cover_api;
 
+#[doc(hidden)]
+pub mod json;
 mod link;
 #[doc(hidden)]
 pub mod read;
@@ -59,6 +61,7 @@ pub mod state;
 pub use cover_spec::rules::{Figure, Rule, Violation, Violations};
 pub use link::Link;
 pub use read::Timestamp;
+pub use request::UnknownChoice;
 
 /// Generates the types of an API from a spec of your own.
 ///
@@ -82,10 +85,12 @@ pub mod __private {
     pub use std::borrow::Cow::Borrowed;
     pub use std::time::Duration;
 
+    pub use cover_macros::literal;
     pub use cover_spec::rules::{self, Value};
     pub use cover_spec::wire;
     pub use serde::{Serialize, Serializer};
 
+    pub use crate::json;
     pub use crate::read::{self, Object};
     pub use crate::request::{check, debug, serialize};
 }

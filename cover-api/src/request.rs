@@ -14,9 +14,41 @@ pub(crate) fn is_address(text: &str) -> bool {
 }
 
 #[doc(hidden)]
-pub fn check(rules: &Rules, mode: usize, values: &[Option<Value<'_>>]) -> Result<(), Violations> {
+pub fn check(rules: &Rules, mode: usize, values: &mut [Option<Value<'_>>], decided: u64) -> Result<(), Violations> {
+    for (_, value) in values.iter_mut().take(64).enumerate().filter(|(index, _)| decided >> index & 1 == 1) {
+        *value = value.map(|_| Value::Later);
+    }
     rules.check(mode, values, is_address)
 }
+
+/// A text is none of those that a field may hold.
+///
+/// ```
+/// use cover_api::{Model, UnknownChoice};
+///
+/// let error = "V9".parse::<Model>().unwrap_err();
+/// assert_eq!(error.to_string(), "must be one of V3_5, V4, V4_5, V4_5PLUS, V5");
+/// ```
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct UnknownChoice {
+    known: &'static [&'static str],
+}
+
+impl UnknownChoice {
+    #[doc(hidden)]
+    #[must_use]
+    pub const fn among(known: &'static [&'static str]) -> Self {
+        Self { known }
+    }
+}
+
+impl fmt::Display for UnknownChoice {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "must be one of {}", self.known.join(", "))
+    }
+}
+
+impl std::error::Error for UnknownChoice {}
 
 /// What is sent: the mode's own values, those that were given, and the defaults of others.
 fn sent<'a>(
@@ -51,7 +83,7 @@ pub fn serialize<S: Serializer>(
             Value::Text(text) => map.serialize_entry(name, text)?,
             Value::Number(number) => map.serialize_entry(name, &number)?,
             Value::Truth(truth) => map.serialize_entry(name, &truth)?,
-            Value::Other => {}
+            Value::Other | Value::Later => {}
         }
     }
     map.end()
@@ -72,7 +104,7 @@ pub fn debug(
             (_, Value::Text(text)) => shown.field(name, &text),
             (_, Value::Number(number)) => shown.field(name, &number),
             (_, Value::Truth(truth)) => shown.field(name, &truth),
-            (_, Value::Other) => &mut shown,
+            (_, Value::Other | Value::Later) => &mut shown,
         };
     }
     shown.finish()

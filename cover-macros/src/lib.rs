@@ -4,34 +4,68 @@
 //! written while anything is still being checked.
 
 mod generate;
+mod literal;
 mod source;
 
 use proc_macro::TokenStream;
-use syn::LitStr;
+use proc_macro2::TokenStream as TokenStream2;
+use syn::parse::{Parse, ParseStream};
+use syn::{LitStr, Token};
 
-use source::Source;
+use generate::Origin;
+use source::{Source, Unusable};
+
+/// `"path/to/spec.toml"`, or `"path/to/spec.toml", in crate::module`.
+struct Call {
+    path: LitStr,
+    /// `::module`: the way from the crate to the module in which it stands.
+    module: TokenStream2,
+}
+
+impl Parse for Call {
+    fn parse(input: ParseStream<'_>) -> syn::Result<Self> {
+        let path = input.parse()?;
+        let mut module = TokenStream2::new();
+        if input.parse::<Option<Token![,]>>()?.is_some() && !input.is_empty() {
+            input.parse::<Token![in]>()?;
+            input.parse::<Token![crate]>()?;
+            module = input.parse()?;
+        }
+        Ok(Self { path, module })
+    }
+}
 
 /// Generates the types of an API from a spec: `api!("path/to/spec.toml")`, relative to the crate's Cargo.toml.
 ///
 /// See `cover_api::api`, under which it is used, for what is generated.
 #[proc_macro]
 pub fn api(input: TokenStream) -> TokenStream {
-    let path = syn::parse_macro_input!(input as LitStr);
-    expand(Source::of_crate(&path))
+    let Call { path, module } = syn::parse_macro_input!(input as Call);
+    expand(Source::of_crate(&path), module)
 }
 
 /// Generates the types of the spec that cover-spec ships.
 #[doc(hidden)]
 #[proc_macro]
 pub fn shipped(_: TokenStream) -> TokenStream {
-    expand(Source::shipped())
+    expand(Source::shipped(), TokenStream2::new())
 }
 
-fn expand(source: Source) -> TokenStream {
+/// Checks a request of literals. Generated macros call it.
+#[doc(hidden)]
+#[proc_macro]
+pub fn literal(input: TokenStream) -> TokenStream {
+    literal::expand(input.into()).into()
+}
+
+fn expand(source: Source, module: TokenStream2) -> TokenStream {
     let tracked = source.tracked;
     let expanded = match source.spec {
-        Ok(spec) => generate::all(&spec),
-        Err(errors) => errors,
+        Ok(spec) => generate::all(&spec, &Origin { text: source.text, module }),
+        Err(Unusable { errors, partial }) => {
+            let partial = partial.map(|spec| generate::all(&spec, &Origin { text: source.text, module }));
+            quote::quote!(#errors #partial)
+        }
     };
     quote::quote!(#tracked #expanded).into()
 }

@@ -7,17 +7,25 @@ use proc_macro2::TokenStream;
 use quote::quote;
 use syn::LitStr;
 
+/// The errors to show, and what an editor can go on with.
+pub(crate) struct Unusable {
+    pub(crate) errors: TokenStream,
+    pub(crate) partial: Option<Spec>,
+}
+
 /// A spec, or the errors to show in its place.
 pub(crate) struct Source {
-    pub(crate) spec: Result<Spec, TokenStream>,
+    pub(crate) spec: Result<Spec, Unusable>,
     /// Makes cargo build again when the file changes; stands in failing expansions too.
     pub(crate) tracked: TokenStream,
+    /// The text, for the macros that check literals; `None` for the spec that cover-spec ships.
+    pub(crate) text: Option<String>,
 }
 
 impl Source {
     pub(crate) fn shipped() -> Self {
-        let spec = Spec::parse(SHIPPED_PATH, SHIPPED).map_err(|faults| errors(&faults));
-        Self { spec, tracked: TokenStream::new() }
+        let spec = Spec::parse(SHIPPED_PATH, SHIPPED).map_err(|faults| unusable(&faults));
+        Self { spec, tracked: TokenStream::new(), text: None }
     }
 
     pub(crate) fn of_crate(path: &LitStr) -> Self {
@@ -29,18 +37,27 @@ impl Source {
                         ::core::concat!(::core::env!("CARGO_MANIFEST_DIR"), "/", #path)
                     );
                 };
-                Self { spec: Spec::parse(&path.value(), &text).map_err(|faults| errors(&faults)), tracked }
+                let spec = Spec::parse(&path.value(), &text).map_err(|faults| unusable(&faults));
+                Self { spec, tracked, text: Some(text) }
             }
             Err(error) => {
                 let message = format!("cannot read the spec `{}`: {error}", file.display());
-                Self { spec: Err(syn::Error::new(path.span(), message).to_compile_error()), tracked: quote!() }
+                Self {
+                    spec: Err(Unusable {
+                        errors: syn::Error::new(path.span(), message).to_compile_error(),
+                        partial: None,
+                    }),
+                    tracked: quote!(),
+                    text: None,
+                }
             }
         }
     }
 }
 
 /// One error for each fault. rustc puts its own `error: ` before each.
-fn errors(faults: &Faults) -> TokenStream {
+fn unusable(faults: &Faults) -> Unusable {
     let reports = faults.reports().map(|report| report.trim_start_matches("error: ").to_owned());
-    reports.map(|report| quote!(::core::compile_error! { #report })).collect()
+    let errors = reports.map(|report| quote!(::core::compile_error! { #report })).collect();
+    Unusable { errors, partial: faults.partial().cloned() }
 }

@@ -3,6 +3,7 @@
 use std::fmt;
 use std::ops::Range;
 
+use crate::model::Spec;
 use annotate_snippets::renderer::DecorStyle;
 use annotate_snippets::{AnnotationKind, Level, Renderer, Snippet};
 
@@ -41,13 +42,21 @@ pub struct Faults {
     path: String,
     text: String,
     found: Vec<Fault>,
+    partial: Option<Box<Spec>>,
 }
 
 impl Faults {
-    pub(crate) fn new(path: &str, text: &str, mut faults: Vec<Fault>) -> Self {
+    pub(crate) fn new(path: &str, text: &str, mut faults: Vec<Fault>, partial: Option<Spec>) -> Self {
         faults.sort_by_key(|fault| (fault.span.start, fault.span.end));
         faults.dedup();
-        Self { path: path.to_owned(), text: text.to_owned(), found: faults }
+        Self { path: path.to_owned(), text: text.to_owned(), found: faults, partial: partial.map(Box::new) }
+    }
+
+    /// What could be read in spite of the faults, where types can be generated from it: something for an editor to go
+    /// on with, and nothing to send requests by.
+    #[must_use]
+    pub fn partial(&self) -> Option<&Spec> {
+        self.partial.as_deref()
     }
 
     /// The faults, in the order of the text.

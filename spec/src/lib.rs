@@ -52,6 +52,17 @@ pub const SHIPPED: &str = include_str!("../upload_cover.toml");
 #[cfg(feature = "language")]
 pub const SHIPPED_PATH: &str = "spec/upload_cover.toml";
 
+/// "did you mean `style`?", or all the names that are known.
+///
+/// ```
+/// assert_eq!(cover_spec::suggestion("stlye", ["style", "title"]), "did you mean `style`?");
+/// assert_eq!(cover_spec::suggestion("duration", ["style", "title"]), "known: `style`, `title`");
+/// ```
+#[cfg(feature = "language")]
+pub fn suggestion<'a>(given: &str, known: impl IntoIterator<Item = &'a str> + Clone) -> String {
+    suggest::label(given, known)
+}
+
 #[cfg(feature = "language")]
 impl Spec {
     /// Reads and checks a spec. `path` is only shown in faults.
@@ -64,10 +75,14 @@ impl Spec {
         let document = source::parse(text, &mut faults);
         // A text that is no TOML has lost parts; what is missing from the rest would be noise.
         if !faults.is_empty() {
-            return Err(Faults::new(path, text, faults));
+            return Err(Faults::new(path, text, faults, None));
         }
         let spec = read::spec(&document, &mut faults);
-        faults.extend(check::all(&spec));
-        if faults.is_empty() { Ok(spec) } else { Err(Faults::new(path, text, faults)) }
+        let (found, can_be_named) = check::all(&spec);
+        faults.extend(found);
+        if faults.is_empty() {
+            return Ok(spec);
+        }
+        Err(Faults::new(path, text, faults, can_be_named.then_some(spec)))
     }
 }

@@ -92,7 +92,7 @@ fn weights_are_hundredths_from_0_to_1() {
     for hundredths in 0..=100 {
         assert_eq!(weight(f64::from(hundredths) / 100.0), Ok(()), "{hundredths}");
     }
-    assert_eq!(fault(weight(0.655)), "audio_weight: 0.655, a multiple of 0.01 in Custom<Instrumental>");
+    assert_eq!(fault(weight(0.655)), "audio_weight: 0.655, must be a multiple of 0.01 in Custom<Instrumental>");
     assert_eq!(fault(weight(1.01)), "audio_weight: 1.01, at most 1 in Custom<Instrumental>");
     assert_eq!(fault(weight(-0.01)), "audio_weight: -0.01, at least 0 in Custom<Instrumental>");
     for odd in [f64::NAN, f64::INFINITY, f64::NEG_INFINITY] {
@@ -141,7 +141,7 @@ fn all_violations_come_at_once_in_the_order_of_the_fields() {
             "style: 201 characters, at most 200 with V4 in Custom<Vocal>",
             "title: 81 characters, at most 80 with V4 in Custom<Vocal>",
             "style_weight: 2.005, at most 1 in Custom<Vocal>",
-            "style_weight: 2.005, a multiple of 0.01 in Custom<Vocal>",
+            "style_weight: 2.005, must be a multiple of 0.01 in Custom<Vocal>",
         ]
     );
 }

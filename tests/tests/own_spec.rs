@@ -26,7 +26,14 @@ tokio = { version = "1", features = ["macros", "rt"] }
 const LIB: &str = r#"
 #![deny(warnings)]
 pub mod speech {
-    cover_api::api!("specs/speech.toml");
+    cover_api::api!("specs/speech.toml", in crate::speech);
+}
+"#;
+
+/// The macros work in the crate that defines them, too.
+const HELLO: &str = r#"
+pub fn hello() -> speech::SpeechRequest {
+    speech::speech! { voice: Calm, text: "Hello", format: "wav" }
 }
 "#;
 
@@ -38,9 +45,13 @@ use stranger::speech::{Client, SpeechRequest, Status, Voice};
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), Box<dyn std::error::Error>> {
     let request = SpeechRequest::builder().voice(Voice::Calm).text("Hello").format("wav").build()?;
+    assert!(request == stranger::hello());
     println!("{}", serde_json::to_string(&request)?);
     let refused = SpeechRequest::builder().voice(Voice::Bright).text("ä".repeat(51)).build();
     println!("{}", refused.unwrap_err());
+    let text = "ä".repeat(50);
+    let tried = stranger::speech::try_speech! { voice: Bright, text: text };
+    assert!(tried.is_ok());
 
     let spec = std::fs::read_to_string(concat!(env!("CARGO_MANIFEST_DIR"), "/specs/speech.toml"))?;
     let sandbox = Sandbox::builder().spec(spec).stage_each_poll().start().await?;
@@ -87,7 +98,7 @@ impl Crate {
         new.write("Cargo.toml", &MANIFEST.replace("COVER_API", api.to_str().ok_or("odd path")?))?;
         // The same versions as here, which are there already.
         fs::copy(workspace.join("Cargo.lock"), new.root.join("Cargo.lock"))?;
-        new.write("src/lib.rs", LIB)?;
+        new.write("src/lib.rs", &format!("{LIB}{HELLO}"))?;
         new.write("src/bin/before.rs", BEFORE)?;
         new.write("src/bin/after.rs", AFTER)?;
         new.write("specs/speech.toml", SPEC)?;
@@ -137,6 +148,7 @@ fn editing_the_spec_is_all_that_a_change_of_the_service_needs() -> Outcome {
     assert_eq!(stranger.run("after")?.trim(), r#"{"voice":"deep","text":"Hello","speed":1.5}"#);
     assert_eq!(stranger.run("before")?, said);
 
+    stranger.write("src/lib.rs", LIB)?;
     the_faults_of_a_spec_are_shown_where_they_stand(&stranger)?;
     what_is_no_toml_is_shown_where_it_stands(&stranger)
 }
@@ -148,7 +160,10 @@ fn the_faults_of_a_spec_are_shown_where_they_stand(stranger: &Crate) -> Outcome 
         .replace("models = [\"V3_5\", \"V4\"], max_length = 80", "models = [\"V3_5\"], max_length = 80")
         .replacen("min = 0\n", "mim = 0\n", 1);
     stranger.write("specs/speech.toml", &faulty)?;
+    // What can be generated nevertheless is there, so that an editor has something to go on with.
+    stranger.write("src/lib.rs", &format!("{LIB}pub use speech::{{CoverRequest, Model}};"))?;
     let errors = stranger.refused(&["check", "--lib"])?;
+    stranger.write("src/lib.rs", LIB)?;
     let line = 1 + faulty.lines().position(|line| line == misspelt).ok_or("not misspelt")?;
     let place = format!("--> specs/speech.toml:{line}:13");
     for part in [
@@ -170,6 +185,6 @@ fn the_faults_of_a_spec_are_shown_where_they_stand(stranger: &Crate) -> Outcome 
 fn what_is_no_toml_is_shown_where_it_stands(stranger: &Crate) -> Outcome {
     stranger.write("specs/speech.toml", "[service]\nname = \"Cut\nid = 5 5\n")?;
     let errors = stranger.refused(&["check", "--lib"])?;
-    assert!(errors.contains("specs/speech.toml:2:12") && errors.contains("specs/speech.toml:3:8"), "{errors}");
+    assert!(errors.contains("specs/speech.toml:2:12") && errors.contains("specs/speech.toml:3:6"), "{errors}");
     Ok(())
 }

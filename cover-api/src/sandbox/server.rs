@@ -7,7 +7,6 @@ use axum::body::{Body, Bytes, to_bytes};
 use axum::extract::{Request, State as Shares};
 use axum::http::{Method, StatusCode};
 use axum::response::Response;
-use cover_spec::rules::Value;
 use cover_spec::wire::CodeMeaning;
 use serde_json::json;
 use tokio::net::TcpListener;
@@ -15,8 +14,8 @@ use tokio::net::TcpListener;
 use super::answer::{envelope, put, respond};
 use super::task::{Task, all_well};
 use super::{Shared, media};
+use crate::json::{self, Checked};
 use crate::read::Object;
-use crate::request::is_address;
 
 const MOST_BODY: usize = 1 << 20;
 
@@ -98,10 +97,8 @@ impl Shared {
 
     /// The body as an object that keeps every rule, or each that it breaks.
     fn check(&self, bytes: &[u8]) -> Result<Object, String> {
-        let object: Object = serde_json::from_slice(bytes).map_err(|_| "the body is no JSON object".to_owned())?;
-        let named = object.iter().map(|(name, value)| (name.as_str(), rule_value(value)));
-        self.rules.check_named(named, is_address).map_err(|violations| violations.to_string().replace('\n', "; "))?;
-        Ok(object)
+        let checked = json::check(&self.rules, bytes);
+        checked.map(Checked::into_object).map_err(|violations| violations.to_string().replace('\n', "; "))
     }
 
     fn poll(&self, query: &str) -> Response {
@@ -138,14 +135,5 @@ impl Shared {
             Some((Some(_), "svg")) => respond(StatusCode::OK, "image/svg+xml", Body::from(media::SVG)),
             _ => respond(StatusCode::NOT_FOUND, "text/plain", Body::from("no such file")),
         }
-    }
-}
-
-fn rule_value(value: &serde_json::Value) -> Value<'_> {
-    match value {
-        serde_json::Value::String(text) => Value::Text(text),
-        serde_json::Value::Bool(truth) => Value::Truth(*truth),
-        serde_json::Value::Number(number) => number.as_f64().map_or(Value::Other, Value::Number),
-        _ => Value::Other,
     }
 }

@@ -241,21 +241,34 @@ impl<'a> Builder<'a> {
                 where
                     #(#bounds,)*
                 {
-                    self.finish()
+                    self.__build_rest(0)
                 }
             }
         }
     }
 
+    /// What `build` and the literal macros share.
     fn finish(&self) -> TokenStream {
         let Self { name, .. } = self;
         let request = ident(&self.spec.request.name);
         let tables = tables::module(self.spec);
         quote! {
             impl<M: Mode, S> #name<M, S> {
-                fn finish(self) -> ::core::result::Result<#request<M>, ::cover_api::Violations> {
-                    ::cover_api::__private::check(&#tables::RULES, M::INDEX, &self.fields.values())?;
-                    ::core::result::Result::Ok(#request { fields: self.fields, mode: ::core::marker::PhantomData })
+                /// For literal macros: everything was checked while compiling.
+                #[doc(hidden)]
+                pub fn __checked(self) -> #request<M> {
+                    #request { fields: self.fields, mode: M::INDEX, marker: ::core::marker::PhantomData }
+                }
+
+                /// For literal macros: checks the fields whose bits are not set, the others were checked while compiling.
+                #[doc(hidden)]
+                pub fn __build_rest(
+                    self,
+                    decided: u64,
+                ) -> ::core::result::Result<#request<M>, ::cover_api::Violations> {
+                    let mut values = self.fields.values();
+                    ::cover_api::__private::check(&#tables::RULES, M::INDEX, &mut values, decided)?;
+                    ::core::result::Result::Ok(self.__checked())
                 }
             }
         }

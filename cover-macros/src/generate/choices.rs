@@ -19,7 +19,7 @@ fn choice(name: &str, field: &Field, choices: &[Choice]) -> TokenStream {
     let doc = docs::choice(field);
     let variants: Vec<_> = choices.iter().map(|choice| ident(&choice.rust)).collect();
     let docs = choices.iter().map(|choice| format!("{} Sent as `{}`.", *choice.doc, *choice.wire));
-    let texts = choices.iter().map(|choice| &*choice.wire);
+    let texts: Vec<&str> = choices.iter().map(|choice| choice.wire.as_str()).collect();
     quote! {
         #[doc = #doc]
         #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -36,6 +36,16 @@ fn choice(name: &str, field: &Field, choices: &[Choice]) -> TokenStream {
             pub const fn as_str(self) -> &'static str {
                 match self {
                     #(Self::#variants => #texts,)*
+                }
+            }
+        }
+        impl ::core::str::FromStr for #name {
+            type Err = ::cover_api::UnknownChoice;
+
+            fn from_str(text: &str) -> ::core::result::Result<Self, Self::Err> {
+                match text {
+                    #(#texts => ::core::result::Result::Ok(Self::#variants),)*
+                    _ => ::core::result::Result::Err(::cover_api::UnknownChoice::among(&[#(#texts),*])),
                 }
             }
         }

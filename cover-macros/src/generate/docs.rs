@@ -193,6 +193,27 @@ fn capital(text: &str) -> String {
     letters.next().map(|first| first.to_uppercase().chain(letters).collect()).unwrap_or_default()
 }
 
+pub(super) fn literal(spec: &Spec, name: &str, tries: bool) -> String {
+    let request = &*spec.request.name;
+    let what = if tries {
+        format!(
+            "Builds a [`{request}`] of any values: literals are checked while compiling, the rest when it runs. Gives a \
+             `Result` with [`Violations`](::cover_api::Violations)."
+        )
+    } else {
+        format!(
+            "Builds a [`{request}`] of literals, which is checked whole while compiling: it gives a request, and not a \
+             `Result`. Of addresses, scheme, host, port and characters are checked; what only a full parser finds, such as \
+             a host that is no domain name, is left to the service."
+        )
+    };
+    let mode = spec.request.modes.first().map(|mode| format!("mode: {}, ", *mode.name)).unwrap_or_default();
+    format!(
+        "{what}\n\nWritten as `{name}! {{ {mode}field: value, … }}`, with the names of the setters; `_` stands for a \
+         field's placeholder. It can stand wherever an expression can, but not in a `const`: a request owns its texts."
+    )
+}
+
 pub(super) fn placeholder(field: &Field, placeholder: &Placeholder) -> String {
     format!("{}\n\nStands in for `{}` and sends `{}`.", *placeholder.doc, *field.rust, *placeholder.value)
 }

@@ -1,8 +1,10 @@
 //! A checked spec → tokens.
 
+mod any_mode;
 mod builder;
 mod choices;
 mod docs;
+mod literals;
 mod markers;
 mod messages;
 mod modes;
@@ -18,7 +20,15 @@ use quote::quote;
 
 use modes::Modes;
 
-pub(crate) fn all(spec: &Spec) -> TokenStream {
+/// Where the spec comes from and goes to.
+pub(crate) struct Origin {
+    /// Its text; `None` for the one that cover-spec ships.
+    pub(crate) text: Option<String>,
+    /// `::module`: the way from the crate to the module in which the types stand.
+    pub(crate) module: TokenStream,
+}
+
+pub(crate) fn all(spec: &Spec, origin: &Origin) -> TokenStream {
     let modes = Modes::of(&spec.request);
     let parts = [
         service::service(spec),
@@ -29,6 +39,7 @@ pub(crate) fn all(spec: &Spec) -> TokenStream {
         status::status(&spec.statuses),
         track::track(&spec.track),
         tables::tables(spec),
+        literals::literals(spec, origin),
     ];
     quote!(#(#parts)*)
 }

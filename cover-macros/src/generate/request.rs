@@ -6,7 +6,7 @@ use proc_macro2::{Ident, TokenStream};
 use quote::quote;
 
 use super::modes::{Modes, OneMode, value_type};
-use super::{docs, ident, tables};
+use super::{any_mode, docs, ident, tables};
 
 pub(super) fn request(spec: &Spec, modes: &Modes<'_>) -> TokenStream {
     let name = ident(&spec.request.name);
@@ -14,42 +14,46 @@ pub(super) fn request(spec: &Spec, modes: &Modes<'_>) -> TokenStream {
     let service = ident(&spec.service.name);
     let tables = tables::module(spec);
     let doc = docs::request(spec);
-    let param = if spec.request.modes.is_empty() { quote!(M = ()) } else { quote!(M) };
+    let param = if spec.request.modes.is_empty() { quote!(M = ()) } else { quote!(M = AnyMode) };
     let fields = fields(spec, modes);
     let fields_name = fields_name(spec);
+    let any_mode = any_mode::any_mode(spec, modes);
     let constructors = constructors(spec, modes, &name, &builder);
     quote! {
         #[doc = #doc]
         pub struct #name<#param> {
             fields: #fields_name,
-            mode: ::core::marker::PhantomData<fn() -> M>,
+            /// The index of its mode, which `M` tells, too, unless it is `AnyMode`.
+            mode: usize,
+            marker: ::core::marker::PhantomData<fn() -> M>,
         }
         #constructors
+        #any_mode
         // Not derived: a derive would ask the same of `M`, which is only a marker.
         impl<M> ::core::clone::Clone for #name<M> {
             fn clone(&self) -> Self {
-                Self { fields: self.fields.clone(), mode: ::core::marker::PhantomData }
+                Self { fields: self.fields.clone(), mode: self.mode, marker: ::core::marker::PhantomData }
             }
         }
         impl<M> ::core::cmp::PartialEq for #name<M> {
             fn eq(&self, other: &Self) -> bool {
-                self.fields == other.fields
+                self.mode == other.mode && self.fields == other.fields
             }
         }
-        impl<M: Mode> ::cover_api::runtime::Request for #name<M> {
+        impl<M> ::cover_api::runtime::Request for #name<M> {
             type Service = #service;
         }
-        impl<M: Mode> ::cover_api::__private::Serialize for #name<M> {
+        impl<M> ::cover_api::__private::Serialize for #name<M> {
             fn serialize<S: ::cover_api::__private::Serializer>(
                 &self,
                 serializer: S,
             ) -> ::core::result::Result<S::Ok, S::Error> {
-                ::cover_api::__private::serialize(&#tables::RULES, M::INDEX, &self.fields.values(), serializer)
+                ::cover_api::__private::serialize(&#tables::RULES, self.mode, &self.fields.values(), serializer)
             }
         }
-        impl<M: Mode> ::core::fmt::Debug for #name<M> {
+        impl<M> ::core::fmt::Debug for #name<M> {
             fn fmt(&self, f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
-                ::cover_api::__private::debug(::core::stringify!(#name), &#tables::RULES, M::INDEX, &self.fields.values(), f)
+                ::cover_api::__private::debug(::core::stringify!(#name), &#tables::RULES, self.mode, &self.fields.values(), f)
             }
         }
         #fields

@@ -13,19 +13,22 @@ use crate::model::{Request, Spec};
 use crate::source::At;
 use crate::suggest;
 
-pub(crate) fn all(spec: &Spec) -> Vec<Fault> {
+/// Every fault, and whether the names can be written in Rust nevertheless.
+pub(crate) fn all(spec: &Spec) -> (Vec<Fault>, bool) {
     let mut found = Vec::new();
+    names::check(spec, &mut found);
+    modes::names(&spec.request, &mut found);
+    let can_be_named = found.is_empty();
     let faults = &mut found;
     service::check(spec, faults);
     task::check(spec, faults);
-    names::check(spec, faults);
     modes::check(&spec.request, faults);
     presence::check(&spec.request, faults);
     limits::check(&spec.request, faults);
     values::check(spec, faults);
     // Faults of stand-ins for what is missing: that it is missing was reported when it was read.
     found.retain(|fault| !fault.span().is_empty());
-    found
+    (found, can_be_named)
 }
 
 /// Reports a name that is not among the known ones.

@@ -18,10 +18,16 @@ pub(super) fn check(request: &Request, faults: &mut Vec<Fault>) {
         return;
     }
     for mode in &request.modes {
-        name(mode, request, faults);
         conditions(mode, request, faults);
     }
     coverage(request, faults);
+}
+
+/// Names of modes nest, and no part of one stands at different places.
+pub(super) fn names(request: &Request, faults: &mut Vec<Fault>) {
+    for mode in request.modes.iter().take(MOST_MODES) {
+        name(mode, request, faults);
+    }
 }
 
 fn name(mode: &Mode, request: &Request, faults: &mut Vec<Fault>) {

@@ -9,6 +9,7 @@ use crate::source::At;
 
 /// Types that are generated for every spec.
 const TYPES: &[&str] = &[
+    "AnyMode",
     "Client",
     "ClientBuilder",
     "Error",
@@ -45,6 +46,10 @@ pub(super) fn check(spec: &Spec, faults: &mut Vec<Fault>) {
         }
     }
     setters(request, faults);
+    let mut macros = Scope::new("macro", &[]);
+    for name in request.literal.iter().chain(&request.try_literal) {
+        macros.add(name, case::snake, faults);
+    }
     let mut statuses = Scope::new("status", &["Unknown"]);
     spec.statuses.iter().for_each(|status| statuses.add(&status.rust, case::pascal, faults));
     let mut tracks = Scope::new("track field", &[]);
@@ -52,7 +57,7 @@ pub(super) fn check(spec: &Spec, faults: &mut Vec<Fault>) {
 }
 
 fn setters(request: &Request, faults: &mut Vec<Fault>) {
-    let mut setters = Scope::new("setter", &["build", "fields", "state"]);
+    let mut setters = Scope::new("setter", &["build", "mode"]);
     for field in &request.fields {
         setters.add(&field.rust, case::snake, faults);
         field.placeholder.iter().for_each(|placeholder| setters.add(&placeholder.setter, case::snake, faults));

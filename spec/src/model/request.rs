@@ -11,6 +11,10 @@ pub struct Request {
     pub doc: At<String>,
     /// The field that limits "by model" speak of.
     pub model: Option<At<String>>,
+    /// Name of the macro that checks a request of literals.
+    pub literal: Option<At<String>>,
+    /// Name of the macro that takes other values, too.
+    pub try_literal: Option<At<String>>,
     /// The modes, in the order of the text.
     pub modes: Vec<Mode>,
     /// The fields, in the order of the text.

@@ -28,6 +28,8 @@ pub(super) fn request(root: &Section<'_>) -> Request {
         name: section.needs_text("name"),
         doc: section.needs_text("doc"),
         model: section.text("model"),
+        literal: section.text("literal"),
+        try_literal: section.text("try_literal"),
         modes: root.section("modes").map(Section::entries).unwrap_or_default().iter().map(mode).collect(),
         fields: root.needs_section("fields").entries().iter().map(field).collect(),
     };

@@ -11,6 +11,8 @@ pub enum Value<'a> {
     Truth(bool),
     /// What no field holds: a list, an object, null.
     Other,
+    /// Something that is given, but not known yet. It keeps every rule about values.
+    Later,
 }
 
 /// Decides whether a text is an address: [`looks_like_web_address`](super::looks_like_web_address), or a full parser.
@@ -41,8 +43,11 @@ impl Rules {
         let mut found = Vec::new();
         for (name, value) in named {
             match self.fields.iter().position(|field| field.wire == name) {
+                Some(index) if values[index].is_some() => {
+                    found.push(Violation::of(&self.fields[index], Rule::Twice, Names::Wire));
+                }
                 Some(index) => values[index] = Some(value),
-                None => found.push(unknown(name)),
+                None => found.push(Violation::unplaced(name, Rule::Unknown)),
             }
         }
         let mode = self.mode_of(&values);
@@ -110,20 +115,6 @@ impl Rules {
     }
 }
 
-fn unknown(name: &str) -> Violation {
-    let name = Str::Owned(name.to_owned());
-    Violation {
-        shown: name.clone(),
-        wire: name,
-        rule: Rule::Unknown,
-        limit: None,
-        actual: None,
-        mode: None,
-        model: None,
-        detail: None,
-    }
-}
-
 impl Violation {
     fn of(field: &Field, rule: Rule, names: Names) -> Self {
         let shown = match names {
@@ -170,7 +161,7 @@ impl Context<'_> {
                 let detail = Some(Str::Owned(choices.join(", ")));
                 found.push(Violation { detail, ..self.violation(field, Rule::Choice) });
             }
-            (Kind::Boolean, Value::Truth(_)) => {}
+            (Kind::Boolean, Value::Truth(_)) | (_, Value::Later) => {}
             (kind, _) => {
                 let detail = Some(Str::Borrowed(kind.word()));
                 found.push(Violation { detail, ..self.violation(field, Rule::Type) });
@@ -190,20 +181,43 @@ impl Context<'_> {
                 ..self.violation(field, rule)
             })
         }));
+        if self.model.is_none() {
+            found.extend(self.loosest(field, actual));
+        }
+    }
+
+    /// What a text breaks whichever model it is for.
+    fn loosest(&self, field: &Field, actual: Figure) -> Option<Violation> {
+        let by_model = field.limits.iter().filter(|limit| limit.models != u64::MAX && among(limit.modes, self.mode));
+        let broken: Option<Vec<_>> = by_model.map(|limit| limit.bound.broken_by(actual)).collect();
+        let (rule, figure) = broken?.into_iter().max_by_key(|(_, figure)| figure.length())?;
+        Some(Violation { limit: Some(figure), actual: Some(actual), ..self.violation(field, rule) })
     }
 
     /// Does the limit hold in this mode with this model? Where one of them is not known, only what always holds does.
     fn holds(&self, limit: &Limit) -> bool {
-        let among = |set: u64, index: Option<usize>| match index {
-            Some(index) if index < 64 => set >> index & 1 == 1,
-            _ => set == u64::MAX,
-        };
         among(limit.modes, self.mode) && among(limit.models, self.model.map(|(index, _)| index))
     }
 
     fn violation(&self, field: &Field, rule: Rule) -> Violation {
         let mode = self.mode.and_then(|mode| self.rules.modes.get(mode)).map(|mode| mode.name.clone());
         Violation { mode, ..Violation::of(field, rule, self.names) }
+    }
+}
+
+fn among(set: u64, index: Option<usize>) -> bool {
+    match index {
+        Some(index) if index < 64 => set >> index & 1 == 1,
+        _ => set == u64::MAX,
+    }
+}
+
+impl Figure {
+    fn length(self) -> u64 {
+        match self {
+            Self::Length(length, _) => length,
+            Self::Number(_) => 0,
+        }
     }
 }
 

@@ -61,8 +61,19 @@ pub fn looks_like_web_address(text: &str) -> bool {
     let Some(rest) = rest else { return false };
     let authority = rest.split(['/', '?', '#']).next().unwrap_or_default();
     let host_and_port = authority.rsplit('@').next().unwrap_or_default();
-    let has_host = !host_and_port.is_empty() && !host_and_port.starts_with(':');
-    has_host && !rest.contains(|c: char| c.is_control() || c.is_whitespace() || "<>\"{}|\\^`".contains(c))
+    is_host_and_port(host_and_port)
+        && !rest.contains(|c: char| c.is_control() || c.is_whitespace() || "<>\"{}|\\^`".contains(c))
+}
+
+/// `a.example`, `a.example:8080`, `[::1]:8080`. An empty port is the scheme's own.
+fn is_host_and_port(text: &str) -> bool {
+    let (host, port) = match text.strip_prefix('[').and_then(|rest| rest.split_once(']')) {
+        Some((_, rest)) if !rest.is_empty() && !rest.starts_with(':') => return false,
+        Some((host, rest)) => (host, rest.trim_start_matches(':')),
+        None => text.split_once(':').unwrap_or((text, "")),
+    };
+    let is_port = port.is_empty() || (port.parse::<u16>().is_ok() && port.bytes().all(|digit| digit.is_ascii_digit()));
+    !host.is_empty() && is_port && !host.contains(['[', ']', '%'])
 }
 
 #[cfg(test)]
@@ -76,6 +87,13 @@ mod tests {
         }
         for bad in ["", "https://", "https://?q", "https://:80", "https://u@", "ftp://a", "https://a b", "htt🎷://a"]
         {
+            assert!(!looks_like_web_address(bad), "{bad}");
+        }
+    }
+
+    #[test]
+    fn hosts_and_ports_are_whole() {
+        for bad in ["https://a:99999", "https://a:8x", "https://a:+1", "https://[::1", "https://[]", "https://[::1]x"] {
             assert!(!looks_like_web_address(bad), "{bad}");
         }
     }

@@ -30,6 +30,10 @@ pub enum Rule {
     Choice,
     /// No mode has this value.
     Mode,
+    /// The field is given twice.
+    Twice,
+    /// The whole is no JSON object.
+    Object,
 }
 
 impl Rule {
@@ -49,6 +53,8 @@ impl Rule {
             Self::Url => "url",
             Self::Choice => "choice",
             Self::Mode => "mode",
+            Self::Twice => "twice",
+            Self::Object => "object",
         }
     }
 }
@@ -94,6 +100,12 @@ pub struct Violation {
 }
 
 impl Violation {
+    /// One that is about no field of the table.
+    pub(crate) fn unplaced(name: &str, rule: Rule) -> Self {
+        let wire = Str::Owned(name.to_owned());
+        Self { shown: wire.clone(), wire, rule, limit: None, actual: None, mode: None, model: None, detail: None }
+    }
+
     /// The field, by its name in JSON.
     #[must_use]
     pub fn field(&self) -> &str {
@@ -164,12 +176,16 @@ impl fmt::Display for Violation {
             }
             (Rule::Min, Some(limit), Some(actual)) => write!(f, "{actual}, at least {limit}{place}")?,
             (Rule::Max, Some(limit), Some(actual)) => write!(f, "{actual}, at most {limit}{place}")?,
-            (Rule::MultipleOf, Some(limit), Some(actual)) => write!(f, "{actual}, a multiple of {limit}{place}")?,
+            (Rule::MultipleOf, Some(limit), Some(actual)) => {
+                write!(f, "{actual}, must be a multiple of {limit}{place}")?
+            }
             (Rule::Required, ..) => write!(f, "missing, required{place}")?,
             (Rule::Forbidden, ..) => write!(f, "must be left out{place}")?,
             (Rule::Unknown, ..) => f.write_str("no such field")?,
             (Rule::Url, ..) => f.write_str("no http or https address")?,
             (Rule::Mode, ..) => f.write_str("no mode has this value")?,
+            (Rule::Twice, ..) => f.write_str("given twice")?,
+            (Rule::Object, ..) => f.write_str("no JSON object")?,
             (Rule::Type, ..) => return write!(f, "must be {detail}"),
             (Rule::Choice, ..) => return write!(f, "must be one of {detail}"),
             (rule, ..) => f.write_str(rule.name())?,
@@ -188,6 +204,12 @@ impl Violations {
     /// `Ok` if there are none.
     pub(crate) fn result(found: Vec<Violation>) -> Result<(), Self> {
         if found.is_empty() { Ok(()) } else { Err(Self(found)) }
+    }
+
+    /// The one violation of what is no JSON object at all. Its field is called `request`.
+    #[must_use]
+    pub fn no_object() -> Self {
+        Self(vec![Violation::unplaced("request", Rule::Object)])
     }
 
     /// The broken rules, in the order of the fields.

@@ -1,0 +1,43 @@
+//! The macros that check a request of literals while compiling: each hands the spec to a hidden proc macro.
+
+use cover_spec::Spec;
+use proc_macro2::TokenStream;
+use quote::quote;
+
+use super::{Origin, docs, ident};
+
+pub(super) fn literals(spec: &Spec, origin: &Origin) -> TokenStream {
+    let request = &spec.request;
+    let hidden = ident(&format!("__{}_literal", request.snake()));
+    let exact = request.literal.as_ref().map(|name| one(spec, origin, name, false));
+    let tries = request.try_literal.as_ref().map(|name| one(spec, origin, name, true));
+    if exact.is_none() && tries.is_none() {
+        return TokenStream::new();
+    }
+    quote! {
+        #[doc(hidden)]
+        pub use ::cover_api::__private::literal as #hidden;
+        #exact
+        #tries
+    }
+}
+
+fn one(spec: &Spec, origin: &Origin, name: &str, tries: bool) -> TokenStream {
+    let hidden = ident(&format!("__{}_literal", spec.request.snake()));
+    let exported = ident(&format!("__{}_{name}", spec.request.snake()));
+    let doc = docs::literal(spec, name, tries);
+    let name = ident(name);
+    let module = &origin.module;
+    let text = origin.text.as_ref().map_or_else(|| quote!(shipped), |text| quote!(#text));
+    let kind = if tries { quote!(tries) } else { quote!(exact) };
+    quote! {
+        #[doc(hidden)]
+        #[macro_export]
+        macro_rules! #exported {
+            ($($body:tt)*) => { $crate #module::#hidden! { [$crate #module] #text #kind { $($body)* } } };
+        }
+        #[doc = #doc]
+        #[doc(inline)]
+        pub use #exported as #name;
+    }
+}

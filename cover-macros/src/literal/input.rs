@@ -1,0 +1,120 @@
+//! Tokens → named entries.
+
+use std::fmt::Display;
+
+use cover_spec::{SHIPPED, SHIPPED_PATH, Spec};
+use proc_macro2::{Delimiter, Ident, Spacing, Span, TokenStream, TokenTree};
+use syn::parse::{Parse, ParseStream, Parser};
+use syn::{Error, LitStr, Result};
+
+/// What the generated macro hands over.
+pub(super) struct Call {
+    pub(super) spec: Spec,
+    /// The module in which the types stand.
+    pub(super) module: TokenStream,
+    /// Are values other than literals allowed?
+    pub(super) tries: bool,
+    pub(super) body: TokenStream,
+}
+
+/// `[$crate::module] shipped exact { … }`, or the text of a spec instead of `shipped`, or `tries` instead of `exact`.
+pub(super) fn call(tokens: TokenStream) -> Result<Call> {
+    (|input: ParseStream<'_>| {
+        let (module, _) = group(input, Delimiter::Bracket)?;
+        let (path, text) = match input.parse::<LitStr>() {
+            Ok(text) => ("the spec", text.value()),
+            Err(_) => input.parse::<Ident>().map(|_| (SHIPPED_PATH, SHIPPED.to_owned()))?,
+        };
+        let spec = Spec::parse(path, &text).map_err(|faults| Error::new(Span::call_site(), faults))?;
+        let tries = input.parse::<Ident>()? == "tries";
+        let (body, _) = group(input, Delimiter::Brace)?;
+        Ok(Call { spec, module, tries, body })
+    })
+    .parse2(tokens)
+}
+
+fn group(input: ParseStream<'_>, delimiter: Delimiter) -> Result<(TokenStream, Span)> {
+    match TokenTree::parse(input)? {
+        TokenTree::Group(group) if group.delimiter() == delimiter => Ok((group.stream(), group.span())),
+        other => Err(Error::new(other.span(), "use the macro that the spec names, and not this one")),
+    }
+}
+
+/// `name: value`
+pub(super) struct Entry {
+    pub(super) name: Ident,
+    pub(super) value: Vec<TokenTree>,
+}
+
+impl Entry {
+    /// Where the value begins.
+    pub(super) fn span(&self) -> Span {
+        self.value.first().map_or(self.name.span(), TokenTree::span)
+    }
+
+    /// An error under the whole value.
+    pub(super) fn error(&self, message: impl Display) -> Error {
+        Error::new_spanned(self.value.iter().cloned().collect::<TokenStream>(), message)
+    }
+}
+
+/// The entries between commas. What is none is reported, and the others are kept.
+pub(super) fn entries(body: TokenStream, errors: &mut Vec<Error>) -> Vec<Entry> {
+    let tokens: Vec<TokenTree> = body.into_iter().collect();
+    let mut entries = Vec::new();
+    let mut start = 0;
+    for at in 0..=tokens.len() {
+        let at_end = at == tokens.len();
+        if !at_end && !separates(&tokens, at) {
+            continue;
+        }
+        let part = &tokens[start..at];
+        match (part, at_end) {
+            ([], true) => {}
+            ([], false) => errors.push(Error::new(tokens[at].span(), "a field is missing before this comma")),
+            _ => entries.extend(entry(part).map_err(|error| errors.push(error)).ok()),
+        }
+        start = at + 1;
+    }
+    entries
+}
+
+/// Is it a comma after which the next entry begins? Other commas belong to a value, such as `f::<A, B>()`.
+fn separates(tokens: &[TokenTree], at: usize) -> bool {
+    if !is_punct(tokens.get(at), ',') {
+        return false;
+    }
+    match (tokens.get(at + 1), tokens.get(at + 2)) {
+        (Some(TokenTree::Ident(_)), next) => is_colon(next) || !has_open_angle(&tokens[..at]),
+        _ => !has_open_angle(&tokens[..at]),
+    }
+}
+
+/// Is there a `<` after the last `:` that names an entry, without its `>`?
+fn has_open_angle(before: &[TokenTree]) -> bool {
+    let from = before.iter().rposition(|token| is_colon(Some(token))).unwrap_or(0);
+    let count = |mark| before[from..].iter().filter(|token| is_punct(Some(token), mark)).count();
+    count('<') > count('>')
+}
+
+fn is_punct(token: Option<&TokenTree>, mark: char) -> bool {
+    matches!(token, Some(TokenTree::Punct(punct)) if punct.as_char() == mark)
+}
+
+/// A colon that is not the first half of `::`.
+fn is_colon(token: Option<&TokenTree>) -> bool {
+    matches!(token, Some(TokenTree::Punct(punct)) if punct.as_char() == ':' && punct.spacing() == Spacing::Alone)
+}
+
+fn entry(part: &[TokenTree]) -> Result<Entry> {
+    match part {
+        [TokenTree::Ident(name), colon, value @ ..] if is_colon(Some(colon)) => {
+            if value.is_empty() {
+                return Err(Error::new(colon.span(), format!("`{name}` has no value")));
+            }
+            Ok(Entry { name: name.clone(), value: value.to_vec() })
+        }
+        [first, ..] => Err(Error::new(first.span(), "write `name: value`")),
+        [] => Err(Error::new(Span::call_site(), "write `name: value`")),
+    }
+}

@@ -1,0 +1,136 @@
+//! Entries → a request that keeps every rule that can be decided now.
+
+use cover_spec::model::{Field, Mode, Request};
+use cover_spec::rules::{Kind, Presence, Rule, Rules, Violation, looks_like_web_address};
+use proc_macro2::Span;
+use syn::Error;
+
+use super::input::{Call, Entry};
+use super::value::{self, Given};
+
+/// A request of which everything is decided that can be.
+pub(super) struct Judged {
+    pub(super) mode: usize,
+    pub(super) entries: Vec<(Entry, usize, Given)>,
+    /// The fields of which nothing is left to be checked when the program runs, as bits.
+    pub(super) decided: u64,
+}
+
+impl Judged {
+    pub(super) fn of(call: &Call, entries: Vec<Entry>, errors: &mut Vec<Error>) -> Option<Self> {
+        let request = &call.spec.request;
+        let rules = call.spec.rules();
+        let (modes, fields): (Vec<_>, Vec<_>) =
+            entries.into_iter().partition(|entry| !request.modes.is_empty() && entry.name == "mode");
+        let mode = mode(request, &modes, errors);
+        let entries = known(call, fields, errors);
+        let judged = Self { mode: mode?, decided: decided(&rules, &entries), entries };
+        judged.check(request, &rules, modes.first(), errors);
+        Some(judged)
+    }
+
+    fn check(&self, request: &Request, rules: &Rules, mode: Option<&Entry>, errors: &mut Vec<Error>) {
+        let mut values = vec![None; rules.fields.len()];
+        for (_, index, given) in &self.entries {
+            values[*index] = Some(given.as_value(&request.fields[*index]));
+        }
+        for (entry, index, _) in &self.entries {
+            if rules.fields[*index].presence.get(self.mode) == Some(&Presence::Fixed) {
+                errors
+                    .push(Error::new(entry.name.span(), fixed(&request.fields[*index], request.modes.get(self.mode))));
+                values[*index] = None;
+            }
+        }
+        let Err(violations) = rules.check(self.mode, &values, looks_like_web_address) else { return };
+        for violation in &violations {
+            let entry = self.entries.iter().find(|(_, index, _)| rules.fields[*index].wire == violation.field());
+            let message = message(request, violation);
+            errors.push(match (entry, violation.rule()) {
+                (Some((entry, ..)), Rule::Forbidden) => Error::new(entry.name.span(), message),
+                (Some((entry, ..)), _) => entry.error(message),
+                (None, _) => mode.map_or_else(|| Error::new(Span::call_site(), &message), |mode| mode.error(&message)),
+            });
+        }
+    }
+}
+
+fn message(request: &Request, violation: &Violation) -> String {
+    let name = request.field(violation.field()).map_or(violation.field(), |field| &field.rust);
+    let place = violation.mode().map(|mode| format!(" in `{mode}` mode")).unwrap_or_default();
+    match violation.rule() {
+        Rule::Required => format!("`{name}` is required{place}"),
+        Rule::Forbidden => format!("`{name}` must be left out{place}"),
+        _ => violation.to_string(),
+    }
+}
+
+fn fixed(field: &Field, mode: Option<&Mode>) -> String {
+    let own = mode.and_then(|mode| Some((mode, mode.when.iter().find(|(wire, _)| **wire == *field.wire)?)));
+    own.map_or_else(
+        || format!("`{}` is set by the mode", *field.rust),
+        |(mode, (_, value))| format!("`{}` is always {} in `{}` mode", *field.rust, value.value, *mode.name),
+    )
+}
+
+/// The index of the mode.
+fn mode(request: &Request, entries: &[Entry], errors: &mut Vec<Error>) -> Option<usize> {
+    let names = || request.modes.iter().map(|mode| mode.name.as_str());
+    if let [_, again, ..] = entries {
+        errors.push(Error::new(again.name.span(), "`mode` is already set"));
+    }
+    let Some(entry) = entries.first() else {
+        if request.modes.is_empty() {
+            return Some(0);
+        }
+        let message = format!("`mode` is missing; {}", cover_spec::suggestion("", names()));
+        errors.push(Error::new(Span::call_site(), message));
+        return None;
+    };
+    let given: String = entry.value.iter().map(ToString::to_string).collect();
+    let found = names().position(|name| name == given);
+    if found.is_none() {
+        let message = format!("unknown mode `{given}`: {}", cover_spec::suggestion(&given, names()));
+        errors.push(entry.error(message));
+    }
+    found
+}
+
+/// The entries whose field exists, each once, with the index of the field and what the value stands for.
+fn known(call: &Call, entries: Vec<Entry>, errors: &mut Vec<Error>) -> Vec<(Entry, usize, Given)> {
+    let request = &call.spec.request;
+    let mut known: Vec<(Entry, usize, Given)> = Vec::new();
+    for entry in entries {
+        let Some(index) = request.fields.iter().position(|field| entry.name == field.rust.as_str()) else {
+            let names = request.fields.iter().map(|field| field.rust.as_str());
+            let given = entry.name.to_string();
+            let message = format!("no such field `{given}`: {}", cover_spec::suggestion(&given, names));
+            errors.push(Error::new(entry.name.span(), message));
+            continue;
+        };
+        if known.iter().any(|(_, other, _)| *other == index) {
+            errors.push(Error::new(entry.name.span(), format!("`{}` is already set", entry.name)));
+            continue;
+        }
+        match value::read(&entry, &request.fields[index], call) {
+            Ok(given) => known.push((entry, index, given)),
+            Err(error) => {
+                errors.push(error);
+                // It is there, so that it is not reported as missing, too.
+                known.push((entry, index, Given::Expression));
+            }
+        }
+    }
+    known
+}
+
+/// The fields whose literals keep every limit for sure. The model stays, since limits of others may depend on it.
+fn decided(rules: &Rules, entries: &[(Entry, usize, Given)]) -> u64 {
+    let model_is_known = entries.iter().any(|(_, index, given)| Some(*index) == rules.model && given.is_known());
+    let sure = |(_, index, given): &&(Entry, usize, Given)| {
+        let by_model = rules.fields[*index].limits.iter().any(|limit| limit.models != u64::MAX);
+        // The full parser of addresses is at home in the running program.
+        let is_address = rules.fields[*index].kind == Kind::Url;
+        given.is_known() && Some(*index) != rules.model && (model_is_known || !by_model) && !is_address && *index < 64
+    };
+    entries.iter().filter(sure).fold(0, |bits, (_, index, _)| bits | 1 << index)
+}

@@ -1,0 +1,169 @@
+//! The tokens of a value → what they stand for.
+
+use cover_spec::model::{Choice, Field, FieldKind};
+use cover_spec::rules::Value;
+use proc_macro2::{Span, TokenStream, TokenTree};
+use syn::{Error, Lit};
+
+use super::input::{Call, Entry};
+
+/// What a value stands for.
+pub(super) enum Given {
+    Text(String),
+    Number(f64),
+    Truth(bool),
+    /// One of several texts: the text, and its name in Rust.
+    Choice(String, String),
+    /// `_`: what the spec sends where a user has nothing to give.
+    Placeholder,
+    /// Anything else: its value is known when the program runs.
+    Expression,
+}
+
+impl Given {
+    /// The value as the rules see it.
+    pub(super) fn as_value<'a>(&'a self, field: &'a Field) -> Value<'a> {
+        match (self, &field.placeholder) {
+            (Self::Text(text) | Self::Choice(text, _), _) => Value::Text(text),
+            (Self::Number(number), _) => Value::Number(*number),
+            (Self::Truth(truth), _) => Value::Truth(*truth),
+            (Self::Placeholder, Some(placeholder)) => Value::Text(&placeholder.value),
+            (Self::Placeholder, None) | (Self::Expression, _) => Value::Later,
+        }
+    }
+
+    pub(super) fn is_known(&self) -> bool {
+        !matches!(self, Self::Expression)
+    }
+}
+
+/// Reads a value for a field. `tries`: what is no literal is an expression.
+pub(super) fn read(entry: &Entry, field: &Field, call: &Call) -> Result<Given, Error> {
+    let tries = call.tries;
+    if let [TokenTree::Ident(underscore)] = &entry.value[..]
+        && underscore == "_"
+    {
+        return placeholder(field, underscore.span());
+    }
+    let given = match &*field.kind {
+        FieldKind::Choice(name, choices) => choice(entry, name, choices, tries)?,
+        FieldKind::Boolean => truth(entry)?,
+        FieldKind::Text(_) | FieldKind::Url => text(entry)?,
+        FieldKind::Number => number(entry)?,
+    };
+    match given {
+        Some(given) => Ok(given),
+        None if tries => Ok(Given::Expression),
+        None => {
+            let other = call.spec.request.try_literal.as_ref();
+            let other = other.map(|name| format!("; `{}!` takes any value", **name)).unwrap_or_default();
+            Err(entry.error(format!("`{}` must be {}{other}", entry.name, word(field))))
+        }
+    }
+}
+
+fn word(field: &Field) -> &'static str {
+    match &*field.kind {
+        FieldKind::Text(_) | FieldKind::Url => "a literal text",
+        FieldKind::Boolean => "`true` or `false`",
+        FieldKind::Number => "a literal number",
+        FieldKind::Choice(..) => "the name of a choice",
+    }
+}
+
+fn placeholder(field: &Field, span: Span) -> Result<Given, Error> {
+    match &field.placeholder {
+        Some(_) => Ok(Given::Placeholder),
+        None => Err(Error::new(span, format!("`{}` has no placeholder: give a value", *field.rust))),
+    }
+}
+
+/// The literal that the value is, if it is one. A minus before a number is part of it.
+fn literal(entry: &Entry) -> Option<(Lit, bool)> {
+    let (tokens, minus) = match &entry.value[..] {
+        [TokenTree::Punct(minus), rest @ ..] if minus.as_char() == '-' => (rest, true),
+        all => (all, false),
+    };
+    let tokens: TokenStream = tokens.iter().cloned().collect();
+    syn::parse2::<Lit>(tokens).ok().map(|literal| (literal, minus))
+}
+
+fn text(entry: &Entry) -> Result<Option<Given>, Error> {
+    match literal(entry) {
+        Some((Lit::Str(text), false)) => Ok(Some(Given::Text(text.value()))),
+        Some((other, _)) => Err(wrong(entry, &other, "a text in double quotes")),
+        None => Ok(None),
+    }
+}
+
+fn truth(entry: &Entry) -> Result<Option<Given>, Error> {
+    match literal(entry) {
+        Some((Lit::Bool(truth), false)) => Ok(Some(Given::Truth(truth.value))),
+        Some((other, _)) => Err(wrong(entry, &other, "`true` or `false`")),
+        None => Ok(None),
+    }
+}
+
+fn number(entry: &Entry) -> Result<Option<Given>, Error> {
+    let Some((literal, minus)) = literal(entry) else { return Ok(None) };
+    let (digits, suffix) = match &literal {
+        Lit::Int(number) => (number.base10_digits().to_owned(), number.suffix().to_owned()),
+        Lit::Float(number) => (number.base10_digits().to_owned(), number.suffix().to_owned()),
+        other => return Err(wrong(entry, other, "a number")),
+    };
+    let number: Option<f64> = digits.parse().ok();
+    match number {
+        Some(number) if matches!(&*suffix, "" | "f32" | "f64") => {
+            Ok(Some(Given::Number(if minus { -number } else { number })))
+        }
+        _ => {
+            Err(Error::new(literal.span(), format!("`{}` must be a number without the suffix `{suffix}`", entry.name)))
+        }
+    }
+}
+
+fn wrong(entry: &Entry, given: &Lit, wanted: &str) -> Error {
+    let kind = match given {
+        Lit::Str(_) => "a text",
+        Lit::ByteStr(_) => "a byte string",
+        Lit::CStr(_) => "a C string",
+        Lit::Byte(_) => "a byte",
+        Lit::Char(_) => "a character",
+        Lit::Int(_) | Lit::Float(_) => "a number",
+        Lit::Bool(_) => "a truth value",
+        _ => "something else",
+    };
+    entry.error(format!("`{}` must be {wanted}, and this is {kind}", entry.name))
+}
+
+/// `V4`, or `Model::V4` with any path before it.
+fn choice(entry: &Entry, name: &str, choices: &[Choice], tries: bool) -> Result<Option<Given>, Error> {
+    if let Some((literal, _)) = literal(entry) {
+        return Err(wrong(entry, &literal, &format!("the name of a `{name}`")));
+    }
+    let names: Vec<String> = entry.value.iter().filter_map(ident).collect();
+    let is_path = entry.value.iter().all(|token| match token {
+        TokenTree::Ident(_) => true,
+        TokenTree::Punct(punct) => punct.as_char() == ':',
+        _ => false,
+    });
+    let of_type = names.len() < 2 || names[names.len() - 2] == name;
+    let Some(last) = names.last().filter(|_| is_path && of_type) else { return Ok(None) };
+    if let Some(choice) = choices.iter().find(|choice| *choice.rust == *last) {
+        return Ok(Some(Given::Choice(choice.wire.value.clone(), last.clone())));
+    }
+    // A variable of any name may hold a choice; a type's own name cannot be one.
+    if tries && names.len() == 1 {
+        return Ok(None);
+    }
+    let known = choices.iter().map(|choice| choice.rust.as_str());
+    let message = format!("`{last}` is no `{name}`: {}", cover_spec::suggestion(last, known));
+    Err(Error::new(entry.value.last().map_or(entry.span(), TokenTree::span), message))
+}
+
+fn ident(token: &TokenTree) -> Option<String> {
+    match token {
+        TokenTree::Ident(ident) => Some(ident.to_string()),
+        _ => None,
+    }
+}

@@ -1,0 +1,7 @@
+//! Doubled commas, missing values and what is no entry.
+
+use cover_api::cover;
+
+fn main() {
+    let _ = cover! { mode: NonCustom,, upload_url: , "x", prompt = "x", call_back_url: _, model: V4 };
+}

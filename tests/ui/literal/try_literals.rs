@@ -1,0 +1,15 @@
+//! The macro that tries checks its literals, too, against the loosest limit where the model is not known yet.
+
+use cover_api::try_cover;
+
+fn main() {
+    let model = cover_api::Model::V4;
+    let _ = try_cover! {
+        mode: NonCustom,
+        upload_url: format!("https://{}", "a.example"),
+        call_back_url: "a.example",
+        model: model,
+        prompt: "",
+        title: "Night Drive",
+    };
+}
