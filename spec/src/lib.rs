@@ -28,6 +28,8 @@ mod case;
 mod check;
 #[cfg(feature = "language")]
 mod diagnostic;
+#[cfg(feature = "export")]
+mod export;
 #[cfg(feature = "language")]
 mod lower;
 #[cfg(feature = "language")]

@@ -1,27 +1,15 @@
 //! Somebody else's crate with a spec of its own: it is built, the spec is edited and nothing else, and it is built
 //! again. A real cargo and a real crate outside of this workspace.
 
+mod stranger;
+
 use std::error::Error;
-use std::fs;
-use std::path::{Path, PathBuf};
-use std::process::{Command, Output};
+
+use stranger::Crate;
 
 type Outcome = Result<(), Box<dyn Error>>;
 
 const SPEC: &str = include_str!("../specs/speech.toml");
-
-const MANIFEST: &str = r#"
-[package]
-name = "stranger"
-edition = "2024"
-
-[dependencies]
-cover-api = { path = "COVER_API", default-features = false, features = ["sandbox"] }
-serde_json = "1"
-tokio = { version = "1", features = ["macros", "rt"] }
-
-[workspace]
-"#;
 
 const LIB: &str = r#"
 #![deny(warnings)]
@@ -82,40 +70,7 @@ fn edited() -> String {
         .replace("\n[envelope]", &format!("{field}\n[envelope]"))
 }
 
-struct Crate {
-    root: PathBuf,
-}
-
 impl Crate {
-    fn new() -> Result<Self, Box<dyn Error>> {
-        let root = Path::new(env!("CARGO_TARGET_TMPDIR")).join("stranger");
-        let workspace = Path::new(env!("CARGO_MANIFEST_DIR")).parent().ok_or("no workspace")?;
-        for folder in ["src/bin", "specs"] {
-            fs::create_dir_all(root.join(folder))?;
-        }
-        let api = workspace.join("cover-api");
-        let new = Self { root };
-        new.write("Cargo.toml", &MANIFEST.replace("COVER_API", api.to_str().ok_or("odd path")?))?;
-        // The same versions as here, which are there already.
-        fs::copy(workspace.join("Cargo.lock"), new.root.join("Cargo.lock"))?;
-        new.write("src/lib.rs", &format!("{LIB}{HELLO}"))?;
-        new.write("src/bin/before.rs", BEFORE)?;
-        new.write("src/bin/after.rs", AFTER)?;
-        new.write("specs/speech.toml", SPEC)?;
-        Ok(new)
-    }
-
-    fn write(&self, path: &str, text: &str) -> std::io::Result<()> {
-        fs::write(self.root.join(path), text)
-    }
-
-    fn cargo(&self, arguments: &[&str]) -> std::io::Result<Output> {
-        let mut cargo = Command::new(env!("CARGO"));
-        cargo.current_dir(&self.root).args(arguments).arg("--quiet").env("CARGO_TARGET_DIR", self.root.join("target"));
-        // What this test was started with is not what a stranger has.
-        cargo.env_remove("RUSTFLAGS").env("CARGO_TERM_COLOR", "never").output()
-    }
-
     /// The standard output of a program, which must end well.
     fn run(&self, program: &str) -> Result<String, Box<dyn Error>> {
         let output = self.cargo(&["run", "--bin", program])?;
@@ -134,7 +89,11 @@ impl Crate {
 
 #[test]
 fn editing_the_spec_is_all_that_a_change_of_the_service_needs() -> Outcome {
-    let stranger = Crate::new()?;
+    let stranger = Crate::new("own_spec")?;
+    stranger.write("src/lib.rs", &format!("{LIB}{HELLO}"))?;
+    stranger.write("src/bin/before.rs", BEFORE)?;
+    stranger.write("src/bin/after.rs", AFTER)?;
+    stranger.write("specs/speech.toml", SPEC)?;
 
     let said = stranger.run("before")?;
     let expected =

@@ -1,0 +1,3 @@
+//! Specs in other languages.
+
+mod json_schema;
