@@ -58,7 +58,8 @@ impl<S: Service> Polled<S> {
         let error_message = fit(envelope.text(&poll.error_message));
         let ready = tracks.iter().any(S::Track::is_ready);
         let progress = progress(api, status, error_code.is_some(), ready);
-        Ok(Self::Snapshot(Snapshot { status: status.into(), tracks, error_code, error_message, progress }))
+        let Ok(status) = status.parse();
+        Ok(Self::Snapshot(Snapshot { status, tracks, error_code, error_message, progress }))
     }
 }
 

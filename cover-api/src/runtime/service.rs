@@ -1,4 +1,6 @@
+use std::convert::Infallible;
 use std::fmt;
+use std::str::FromStr;
 
 use serde::Serialize;
 
@@ -8,7 +10,7 @@ use crate::read::Object;
 /// A service, generated from a spec.
 pub trait Service: 'static {
     /// The statuses of its tasks.
-    type Status: for<'a> From<&'a str> + Clone + fmt::Debug + fmt::Display + PartialEq + Send + Sync;
+    type Status: FromStr<Err = Infallible> + Clone + fmt::Debug + fmt::Display + PartialEq + Send + Sync;
     /// What its tasks bring.
     type Track: Track;
 

@@ -30,12 +30,14 @@ pub(super) fn status(statuses: &[Status]) -> TokenStream {
                 }
             }
         }
-        impl ::core::convert::From<&str> for Status {
-            fn from(name: &str) -> Self {
-                match name {
+        impl ::core::str::FromStr for Status {
+            type Err = ::core::convert::Infallible;
+
+            fn from_str(name: &str) -> ::core::result::Result<Self, Self::Err> {
+                ::core::result::Result::Ok(match name {
                     #(#names => Self::#variants,)*
                     _ => Self::Unknown(::std::borrow::ToOwned::to_owned(name)),
-                }
+                })
             }
         }
         impl ::core::fmt::Display for Status {

@@ -61,8 +61,15 @@ pub fn looks_like_web_address(text: &str) -> bool {
     let Some(rest) = rest else { return false };
     let authority = rest.split(['/', '?', '#']).next().unwrap_or_default();
     let host_and_port = authority.rsplit('@').next().unwrap_or_default();
-    is_host_and_port(host_and_port)
-        && !rest.contains(|c: char| c.is_control() || c.is_whitespace() || "<>\"{}|\\^`".contains(c))
+    is_host_and_port(host_and_port) && rest.chars().all(can_stand_in_an_address)
+}
+
+fn can_stand_in_an_address(c: char) -> bool {
+    match c {
+        '<' | '>' | '"' | '{' | '}' | '|' | '\\' | '^' | '`' => false,
+        '!'..='~' => true,
+        _ => !c.is_control() && !c.is_whitespace(),
+    }
 }
 
 /// `a.example`, `a.example:8080`, `[::1]:8080`. An empty port is the scheme's own.

@@ -177,7 +177,7 @@ impl fmt::Display for Violation {
             (Rule::Min, Some(limit), Some(actual)) => write!(f, "{actual}, at least {limit}{place}")?,
             (Rule::Max, Some(limit), Some(actual)) => write!(f, "{actual}, at most {limit}{place}")?,
             (Rule::MultipleOf, Some(limit), Some(actual)) => {
-                write!(f, "{actual}, must be a multiple of {limit}{place}")?
+                write!(f, "{actual}, must be a multiple of {limit}{place}")?;
             }
             (Rule::Required, ..) => write!(f, "missing, required{place}")?,
             (Rule::Forbidden, ..) => write!(f, "must be left out{place}")?,
