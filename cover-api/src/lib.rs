@@ -72,8 +72,16 @@ pub use request::UnknownChoice;
 /// cover_api::api!("specs/speech.toml");
 /// ```
 ///
+/// A spec that names literal macros needs to know the module that it stands in, unless that is the root of the crate:
+///
+/// ```ignore
+/// mod speech {
+///     cover_api::api!("specs/speech.toml", in crate::speech);
+/// }
+/// ```
+///
 /// Generated are, under the names that the spec gives: the request with its builder, the markers of its modes, the
-/// types of its choices, `Status`, the track, and the service with its `Client`, `Task`, `TaskHandle`, `Snapshot` and
+/// types of its choices, its literal macros, `Status`, the track, and the service with its `Client`, `Task`, `TaskHandle`, `Snapshot` and
 /// `Error`. They stand where the macro is called: give each spec a module of its own.
 pub use cover_macros::api;
 

@@ -241,6 +241,7 @@ fn a_service_can_be_reached_and_a_task_can_end() {
         ("base_url = \"https://", "base_url = \"", "`base_url` is no http or https address"),
         ("sunoapi.org\"\nauth", "sunoapi.org?key=1\"\nauth", "`base_url` has more than host and path"),
         ("header = \"Authorization\"", "header = \"Author: x\"", "no HTTP header can hold this"),
+        ("header = \"Authorization\"", "header = \"\"", "`header` is empty"),
         ("path = \"/api/v1/generate/upload-cover\"", "path = \"api\"", "a path starts with /"),
         ("task = \"data.taskId\"", "task = \"data..taskId\"", "`task` must lead to a value in JSON"),
         ("every = [\"10 s\", \"30 s\"]", "every = [\"30 s\", \"10 s\"]", "`every` gives the least and the most time"),

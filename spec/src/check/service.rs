@@ -10,7 +10,9 @@ use super::{known, known_field};
 
 pub(super) fn check(spec: &Spec, faults: &mut Vec<Fault>) {
     let service = &spec.service;
-    for (key, value) in [("id", &service.id), ("key", &service.env_key), ("url", &service.env_url)] {
+    for (key, value) in
+        [("id", &service.id), ("key", &service.env_key), ("url", &service.env_url), ("header", &service.auth_header)]
+    {
         given(key, value, faults);
     }
     if !looks_like_web_address(&service.base_url) && !service.base_url.is_empty() {
