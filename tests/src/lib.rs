@@ -1,2 +1,2 @@
-//! Tests that need several crates. As its documentation, the README, whose programs are compiled.
-#![doc = include_str!("../../README.md")]
+//! Tests that need several crates. The programs of the README are compiled as documentation of this one.
+#![cfg_attr(doctest, doc = include_str!("../../README.md"))]

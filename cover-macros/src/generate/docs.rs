@@ -123,6 +123,9 @@ pub(super) fn setter(field: &Field, spec: &Spec, modes: &Modes<'_>) -> String {
             limit.modes.as_ref().map(|names| names.iter().map(|name| format!("`{}`", **name)).collect::<Vec<_>>());
         let place = modes.map(|modes| format!(" in {}", modes.join(" and "))).unwrap_or_default();
         let _ = write!(doc, "\n\n{}{place}.", capital(&text));
+        if limit.max_seconds.is_some() {
+            doc.push_str(" Not checked: nothing here knows it before sending.");
+        }
         for side in &limit.disputed {
             let _ = write!(doc, " The {} says {}.", *side.place, side.figure.value);
         }

@@ -1,6 +1,7 @@
 //! Random bodies get the same verdict from `from_json`, from the exported JSON Schema under an independent validator,
 //! and from the plain table.
 
+#[path = "../../tests/table/mod.rs"]
 mod table;
 
 use cover_api::CoverRequest;

@@ -1,4 +1,4 @@
-//! What a request costs while running: `cargo bench -p cover-tests`.
+//! What a request costs while running: `cargo bench -p cover-opinion`.
 //!
 //! Building and serialising, beside a struct and checks of the same rules written by hand; reading from JSON, beside the
 //! exported schema under an independent validator.
