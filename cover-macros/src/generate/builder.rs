@@ -1,4 +1,4 @@
-//! The builder: one state parameter for each field, so that the compiler knows which were given.
+//! The builder: its state is a tuple with an entry for each field, so that the compiler knows which were given.
 
 use cover_spec::Spec;
 use cover_spec::model::{Field, FieldKind, Placeholder};
