@@ -1,19 +1,19 @@
 //! Requests that come as JSON.
 
+use std::borrow::Cow;
 use std::fmt;
 
-use cover_spec::rules::{Presence, Rules, Value, Violations};
-use serde::de::{Deserialize, Deserializer, MapAccess, Visitor};
-use serde_json::Value as Json;
+use cover_spec::rules::{Placed, Presence, Rules, Value, Violations};
+use serde::de::{DeserializeSeed, Deserializer, Error, IgnoredAny, MapAccess, SeqAccess, Visitor};
 
 use crate::Link;
 use crate::request::is_address;
 
-/// A request that keeps every rule, as JSON.
-pub struct Checked<'r> {
+/// A request that keeps every rule: its mode, and its values in the order of the table.
+pub struct Checked<'r, 'j> {
     rules: &'r Rules,
     mode: usize,
-    pairs: Vec<(String, Json)>,
+    values: Vec<Option<Value<'j>>>,
 }
 
 /// Reads a request and checks it against every rule.
@@ -21,97 +21,182 @@ pub struct Checked<'r> {
 /// # Errors
 ///
 /// Every broken rule; what is no JSON object breaks one.
-pub fn check<'r>(rules: &'r Rules, bytes: &[u8]) -> Result<Checked<'r>, Violations> {
-    let Pairs(pairs) = serde_json::from_slice(bytes).map_err(|_| Violations::no_object())?;
-    let named = pairs.iter().map(|(name, value)| (name.as_str(), rule_value(value)));
-    let mode = rules.check_named(named, is_address)?;
-    Ok(Checked { rules, mode, pairs })
+pub fn check<'r, 'j>(rules: &'r Rules, bytes: &'j [u8]) -> Result<Checked<'r, 'j>, Violations> {
+    let placed = read(rules, bytes).ok_or_else(Violations::no_object)?;
+    let (mode, values) = placed.check(is_address)?;
+    Ok(Checked { rules, mode, values })
 }
 
-fn rule_value(value: &Json) -> Value<'_> {
-    match value {
-        Json::String(text) => Value::Text(text),
-        Json::Bool(truth) => Value::Truth(*truth),
-        Json::Number(number) => number.as_f64().map_or(Value::Other, Value::Number),
-        _ => Value::Other,
-    }
+fn read<'r, 'j>(rules: &'r Rules, bytes: &'j [u8]) -> Option<Placed<'r, 'j>> {
+    // Looked through once, and not once for each text.
+    let text = std::str::from_utf8(bytes).ok()?;
+    let mut json = serde_json::Deserializer::from_str(text);
+    let placed = json.deserialize_map(Members(rules)).ok()?;
+    json.end().ok()?;
+    Some(placed)
 }
 
-impl Checked<'_> {
+impl Checked<'_, '_> {
     /// The index of its mode.
     #[must_use]
     pub fn mode(&self) -> usize {
         self.mode
     }
 
-    /// The value of a field, by its index; `None` for one that the mode sets by itself.
-    fn given(&self, field: usize) -> Option<&Json> {
-        let field = self.rules.fields.get(field)?;
-        let fixed = field.presence.get(self.mode) == Some(&Presence::Fixed);
-        let found = self.pairs.iter().find(|(name, _)| *name == field.wire).map(|(_, value)| value);
-        found.filter(|_| !fixed)
+    /// Takes the value of a field, by its index; `None` for one that the mode sets by itself.
+    fn take(&mut self, field: usize) -> Option<Value<'_>> {
+        let fixed = self.rules.fields.get(field)?.presence.get(self.mode) == Some(&Presence::Fixed);
+        self.values.get_mut(field)?.take().filter(|_| !fixed)
     }
 
     /// A text.
-    #[must_use]
-    pub fn text(&self, field: usize) -> Option<String> {
-        self.given(field)?.as_str().map(str::to_owned)
+    pub fn text(&mut self, field: usize) -> Option<String> {
+        match self.take(field)? {
+            Value::Text(text) => Some(text.into_owned()),
+            _ => None,
+        }
     }
 
     /// An address.
-    #[must_use]
-    pub fn link(&self, field: usize) -> Option<Link> {
+    pub fn link(&mut self, field: usize) -> Option<Link> {
         self.text(field).map(Link::new)
     }
 
     /// A number.
-    #[must_use]
-    pub fn number(&self, field: usize) -> Option<f64> {
-        self.given(field)?.as_f64()
+    pub fn number(&mut self, field: usize) -> Option<f64> {
+        match self.take(field)? {
+            Value::Number(number) => Some(number),
+            _ => None,
+        }
     }
 
     /// True or false.
-    #[must_use]
-    pub fn truth(&self, field: usize) -> Option<bool> {
-        self.given(field)?.as_bool()
+    pub fn truth(&mut self, field: usize) -> Option<bool> {
+        match self.take(field)? {
+            Value::Truth(truth) => Some(truth),
+            _ => None,
+        }
     }
 
     /// One of several texts.
-    #[must_use]
-    pub fn choice<T: std::str::FromStr>(&self, field: usize) -> Option<T> {
-        self.given(field)?.as_str()?.parse().ok()
-    }
-
-    /// The names and values as they came.
-    #[cfg(feature = "sandbox")]
-    pub(crate) fn into_object(self) -> crate::read::Object {
-        self.pairs.into_iter().collect()
+    pub fn choice<T: std::str::FromStr>(&mut self, field: usize) -> Option<T> {
+        match self.take(field)? {
+            Value::Text(text) => text.parse().ok(),
+            _ => None,
+        }
     }
 }
 
-/// The members of an object as they came, doubled ones too.
-struct Pairs(Vec<(String, Json)>);
+/// Reads an object, each member to its place.
+struct Members<'r>(&'r Rules);
 
-impl<'de> Deserialize<'de> for Pairs {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        struct Members;
+impl<'r, 'j> Visitor<'j> for Members<'r> {
+    type Value = Placed<'r, 'j>;
 
-        impl<'de> Visitor<'de> for Members {
-            type Value = Pairs;
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("an object")
+    }
 
-            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                f.write_str("an object")
-            }
+    fn visit_map<A: MapAccess<'j>>(self, mut map: A) -> Result<Self::Value, A::Error> {
+        let mut placed = Placed::none(self.0);
+        while let Some(name) = map.next_key_seed(Text)? {
+            placed.put(&name, map.next_value_seed(Any)?);
+        }
+        Ok(placed)
+    }
+}
 
-            fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Pairs, A::Error> {
-                let mut pairs = Vec::new();
-                while let Some(pair) = map.next_entry()? {
-                    pairs.push(pair);
-                }
-                Ok(Pairs(pairs))
+/// Reads a text, borrowed where nothing in it is escaped.
+struct Text;
+
+impl<'j> DeserializeSeed<'j> for Text {
+    type Value = Cow<'j, str>;
+
+    fn deserialize<D: Deserializer<'j>>(self, deserializer: D) -> Result<Self::Value, D::Error> {
+        deserializer.deserialize_str(self)
+    }
+}
+
+impl<'j> Visitor<'j> for Text {
+    type Value = Cow<'j, str>;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("a text")
+    }
+
+    fn visit_borrowed_str<E: Error>(self, text: &'j str) -> Result<Self::Value, E> {
+        Ok(Cow::Borrowed(text))
+    }
+
+    fn visit_str<E: Error>(self, text: &str) -> Result<Self::Value, E> {
+        Ok(Cow::Owned(text.to_owned()))
+    }
+}
+
+/// The one member of the object as which numbers come where any crate of the program asks for `serde_json`'s
+/// `arbitrary_precision`.
+const NUMBER: &str = "$serde_json::private::Number";
+
+/// Reads whatever a field may hold; the rest counts as what no field holds.
+struct Any;
+
+impl<'j> DeserializeSeed<'j> for Any {
+    type Value = Value<'j>;
+
+    fn deserialize<D: Deserializer<'j>>(self, deserializer: D) -> Result<Self::Value, D::Error> {
+        deserializer.deserialize_any(self)
+    }
+}
+
+#[expect(clippy::cast_precision_loss, reason = "what is not exact is beyond every limit that a spec can state")]
+impl<'j> Visitor<'j> for Any {
+    type Value = Value<'j>;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("a value")
+    }
+
+    fn visit_borrowed_str<E: Error>(self, text: &'j str) -> Result<Self::Value, E> {
+        Ok(Value::text(text))
+    }
+
+    fn visit_str<E: Error>(self, text: &str) -> Result<Self::Value, E> {
+        Ok(Value::Text(Cow::Owned(text.to_owned())))
+    }
+
+    fn visit_bool<E: Error>(self, truth: bool) -> Result<Self::Value, E> {
+        Ok(Value::Truth(truth))
+    }
+
+    fn visit_f64<E: Error>(self, number: f64) -> Result<Self::Value, E> {
+        Ok(Value::Number(number))
+    }
+
+    fn visit_u64<E: Error>(self, number: u64) -> Result<Self::Value, E> {
+        Ok(Value::Number(number as f64))
+    }
+
+    fn visit_i64<E: Error>(self, number: i64) -> Result<Self::Value, E> {
+        Ok(Value::Number(number as f64))
+    }
+
+    fn visit_unit<E: Error>(self) -> Result<Self::Value, E> {
+        Ok(Value::Other)
+    }
+
+    fn visit_seq<A: SeqAccess<'j>>(self, mut list: A) -> Result<Self::Value, A::Error> {
+        while list.next_element::<IgnoredAny>()?.is_some() {}
+        Ok(Value::Other)
+    }
+
+    fn visit_map<A: MapAccess<'j>>(self, mut map: A) -> Result<Self::Value, A::Error> {
+        let mut value = Value::Other;
+        while let Some(name) = map.next_key_seed(Text)? {
+            match map.next_value_seed(Any)? {
+                Value::Text(digits) if name == NUMBER => value = digits.parse().map_or(Value::Other, Value::Number),
+                _ => {}
             }
         }
-
-        deserializer.deserialize_map(Members)
+        Ok(value)
     }
 }

@@ -9,9 +9,13 @@ impl Spec {
     /// The table of the request's rules.
     ///
     /// ```
+    /// use cover_spec::rules::{Placed, Value, looks_like_web_address};
+    ///
     /// let spec = cover_spec::Spec::parse("upload_cover.toml", cover_spec::SHIPPED)?;
-    /// let named = [("prompt", cover_spec::rules::Value::Text("An idea"))];
-    /// let violations = spec.rules().check_named(named, cover_spec::rules::looks_like_web_address).unwrap_err();
+    /// let rules = spec.rules();
+    /// let mut placed = Placed::none(&rules);
+    /// placed.put("prompt", Value::text("An idea"));
+    /// let violations = placed.check(looks_like_web_address).unwrap_err();
     /// assert!(violations.to_string().contains("customMode: missing"));
     /// # Ok::<(), cover_spec::Faults>(())
     /// ```

@@ -57,7 +57,9 @@ use stranger::speech::{SpeechRequest, Voice};
 
 fn main() {
     let request = SpeechRequest::builder().voice(Voice::Deep).text("Hello").speed(1.5).build().unwrap();
-    println!("{}", serde_json::to_string(&request).unwrap());
+    let json = serde_json::to_string(&request).unwrap();
+    assert!(SpeechRequest::from_json(&json).unwrap() == request);
+    println!("{json}");
 }
 "#;
 

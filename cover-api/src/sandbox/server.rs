@@ -14,7 +14,7 @@ use tokio::net::TcpListener;
 use super::answer::{envelope, put, respond};
 use super::task::{Task, all_well};
 use super::{Shared, media};
-use crate::json::{self, Checked};
+use crate::json;
 use crate::read::Object;
 
 const MOST_BODY: usize = 1 << 20;
@@ -97,8 +97,8 @@ impl Shared {
 
     /// The body as an object that keeps every rule, or each that it breaks.
     fn check(&self, bytes: &[u8]) -> Result<Object, String> {
-        let checked = json::check(&self.rules, bytes);
-        checked.map(Checked::into_object).map_err(|violations| violations.to_string().replace('\n', "; "))
+        json::check(&self.rules, bytes).map_err(|violations| violations.to_string().replace('\n', "; "))?;
+        serde_json::from_slice(bytes).map_err(|error| error.to_string())
     }
 
     fn poll(&self, query: &str) -> Response {

@@ -45,7 +45,7 @@ fn from_json(spec: &Spec, modes: &Modes<'_>, name: &Ident) -> TokenStream {
             pub fn from_json(
                 json: impl ::core::convert::AsRef<[u8]>,
             ) -> ::core::result::Result<Self, ::cover_api::Violations> {
-                let checked = ::cover_api::__private::json::check(&#tables::RULES, json.as_ref())?;
+                let mut checked = ::cover_api::__private::json::check(&#tables::RULES, json.as_ref())?;
                 ::core::result::Result::Ok(Self {
                     fields: #fields { #(#idents: #reads,)* },
                     mode: checked.mode(),

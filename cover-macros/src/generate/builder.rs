@@ -8,10 +8,10 @@ use quote::{ToTokens, quote};
 
 use super::messages::Message;
 use super::modes::{Modes, OneMode, Reach, state_param, value_type};
-use super::{docs, ident, request, tables};
+use super::{Origin, docs, examples, ident, request, tables};
 
-pub(super) fn builder(spec: &Spec, modes: &Modes<'_>) -> TokenStream {
-    let builder = Builder::of(spec, modes);
+pub(super) fn builder(spec: &Spec, modes: &Modes<'_>, origin: &Origin) -> TokenStream {
+    let builder = Builder::of(spec, modes, origin);
     let declaration = builder.declaration();
     let setters = modes.settable.iter().map(|field| builder.setters(field));
     let builds = modes.iter().map(|mode| builder.build(mode));
@@ -29,6 +29,7 @@ pub(super) fn builder(spec: &Spec, modes: &Modes<'_>) -> TokenStream {
 struct Builder<'a> {
     spec: &'a Spec,
     modes: &'a Modes<'a>,
+    origin: &'a Origin,
     name: Ident,
     /// The module of the traits that carry messages.
     rules: Ident,
@@ -41,10 +42,10 @@ struct ImplFor {
 }
 
 impl<'a> Builder<'a> {
-    fn of(spec: &'a Spec, modes: &'a Modes<'a>) -> Self {
+    fn of(spec: &'a Spec, modes: &'a Modes<'a>, origin: &'a Origin) -> Self {
         let name = ident(&format!("{}Builder", *spec.request.name));
         let rules = ident(&format!("{}_rules", spec.request.snake()));
-        Self { spec, modes, name, rules }
+        Self { spec, modes, origin, name, rules }
     }
 
     /// The trait of all that `S` may be.
@@ -125,7 +126,8 @@ impl<'a> Builder<'a> {
         let ImplFor { generics, target } = self.impl_for(field, &quote!(::cover_api::state::Unset));
         let given = self.given(field);
         let setter = ident(&field.rust);
-        let doc = docs::setter(field, self.spec, self.modes);
+        let example = examples::setter(field, self.spec, self.modes, self.origin).unwrap_or_default();
+        let doc = docs::setter(field, self.spec, self.modes) + &example;
         let (ty, value) = match &*field.kind {
             FieldKind::Text(_) => (quote!(impl ::core::convert::Into<::std::string::String>), quote!(#setter.into())),
             FieldKind::Url => (

@@ -4,6 +4,7 @@ mod any_mode;
 mod builder;
 mod choices;
 mod docs;
+mod examples;
 mod literals;
 mod markers;
 mod messages;
@@ -35,7 +36,7 @@ pub(crate) fn all(spec: &Spec, origin: &Origin) -> TokenStream {
         markers::markers(spec, &modes),
         choices::choices(&spec.request),
         request::request(spec, &modes),
-        builder::builder(spec, &modes),
+        builder::builder(spec, &modes, origin),
         status::status(&spec.statuses),
         track::track(&spec.track),
         tables::tables(spec),

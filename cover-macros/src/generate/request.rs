@@ -92,11 +92,11 @@ fn fields(spec: &Spec, modes: &Modes<'_>) -> TokenStream {
 fn borrowed(field: &Field) -> TokenStream {
     let name = ident(&field.rust);
     match &*field.kind {
-        FieldKind::Text(_) => quote!(self.#name.as_deref().map(Value::Text)),
-        FieldKind::Url => quote!(self.#name.as_ref().map(|it| Value::Text(it.as_str()))),
+        FieldKind::Text(_) => quote!(self.#name.as_deref().map(Value::text)),
+        FieldKind::Url => quote!(self.#name.as_ref().map(|it| Value::text(it.as_str()))),
         FieldKind::Boolean => quote!(self.#name.map(Value::Truth)),
         FieldKind::Number => quote!(self.#name.map(Value::Number)),
-        FieldKind::Choice(..) => quote!(self.#name.map(|it| Value::Text(it.as_str()))),
+        FieldKind::Choice(..) => quote!(self.#name.map(|it| Value::text(it.as_str()))),
     }
 }
 

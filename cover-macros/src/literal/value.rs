@@ -24,10 +24,10 @@ impl Given {
     /// The value as the rules see it.
     pub(super) fn as_value<'a>(&'a self, field: &'a Field) -> Value<'a> {
         match (self, &field.placeholder) {
-            (Self::Text(text) | Self::Choice(text, _), _) => Value::Text(text),
+            (Self::Text(text) | Self::Choice(text, _), _) => Value::text(text),
             (Self::Number(number), _) => Value::Number(*number),
             (Self::Truth(truth), _) => Value::Truth(*truth),
-            (Self::Placeholder, Some(placeholder)) => Value::Text(&placeholder.value),
+            (Self::Placeholder, Some(placeholder)) => Value::text(&placeholder.value),
             (Self::Placeholder, None) | (Self::Expression, _) => Value::Later,
         }
     }

@@ -3,7 +3,7 @@
 use crate::diagnostic::Fault;
 use crate::lower;
 use crate::model::{Field, FieldKind, Scalar, Spec};
-use crate::rules::{Rules, Value, looks_like_web_address};
+use crate::rules::{Placed, Rules, Value, looks_like_web_address};
 use crate::source::At;
 
 pub(super) fn check(spec: &Spec, faults: &mut Vec<Fault>) {
@@ -33,13 +33,15 @@ pub(super) fn check(spec: &Spec, faults: &mut Vec<Fault>) {
 
 fn keeps_rules(what: &str, rules: &Rules, index: usize, scalar: &At<Scalar>, faults: &mut Vec<Fault>) {
     let value = match &scalar.value {
-        Scalar::Text(text) => Value::Text(text),
+        Scalar::Text(text) => Value::text(text),
         Scalar::Number(number) => Value::Number(number.value()),
         Scalar::Truth(truth) => Value::Truth(*truth),
     };
     // Under its wire name alone, what is missing besides is no matter of this field.
     let wire = &*rules.fields[index].wire;
-    let Err(violations) = rules.check_named([(wire, value)], looks_like_web_address) else { return };
+    let mut placed = Placed::none(rules);
+    placed.put(wire, value);
+    let Err(violations) = placed.check(looks_like_web_address) else { return };
     let own = violations.iter().find(|violation| violation.field() == wire && violation.concerns_value());
     if let Some(violation) = own {
         faults.push(scalar.fault(format!("the {what} breaks the field's own rules"), violation.to_string()));

@@ -1,10 +1,12 @@
+use std::borrow::Cow;
+
 use super::{Bound, Field, Figure, Kind, Limit, Names, Presence, Rule, Rules, Str, Unit, Violation, Violations};
 
 /// A value of a field, borrowed from a request or from JSON.
-#[derive(Debug, Clone, Copy, PartialEq)]
+#[derive(Debug, Clone, PartialEq)]
 pub enum Value<'a> {
     /// A text, an address or a choice.
-    Text(&'a str),
+    Text(Cow<'a, str>),
     /// A number.
     Number(f64),
     /// True or false.
@@ -13,6 +15,56 @@ pub enum Value<'a> {
     Other,
     /// Something that is given, but not known yet. It keeps every rule about values.
     Later,
+}
+
+impl<'a> Value<'a> {
+    /// A text that stands elsewhere.
+    #[must_use]
+    pub fn text(text: &'a str) -> Self {
+        Self::Text(Cow::Borrowed(text))
+    }
+}
+
+/// The named values of a request, such as those of a JSON object, each at the index of its field.
+#[derive(Debug)]
+pub struct Placed<'r, 'v> {
+    rules: &'r Rules,
+    values: Vec<Option<Value<'v>>>,
+    /// What has no place: unknown names, and those that come twice.
+    strays: Vec<Violation>,
+}
+
+impl<'r, 'v> Placed<'r, 'v> {
+    /// None yet.
+    #[must_use]
+    pub fn none(rules: &'r Rules) -> Self {
+        Self { rules, values: vec![None; rules.fields.len()], strays: Vec::new() }
+    }
+
+    /// Puts a value where its name belongs.
+    pub fn put(&mut self, name: &str, value: Value<'v>) {
+        let index = self.rules.fields.iter().position(|field| field.wire == name);
+        let Some(index) = index else { return self.strays.push(Violation::unplaced(name, Rule::Unknown)) };
+        match &mut self.values[index] {
+            Some(_) => self.strays.push(Violation::of(&self.rules.fields[index], Rule::Twice, Names::Wire)),
+            free @ None => *free = Some(value),
+        }
+    }
+
+    /// Finds the mode and gives its index (0 where the request has no modes), and the values in the order of the table.
+    ///
+    /// # Errors
+    ///
+    /// Every broken rule, unknown fields included. Where no mode fits, the rules that hold in every mode are checked.
+    pub fn check(self, is_address: IsAddress) -> Result<(usize, Vec<Option<Value<'v>>>), Violations> {
+        let Self { rules, values, strays: mut found } = self;
+        let mode = rules.mode_of(&values);
+        if mode.is_none() {
+            found.extend(rules.what_no_mode_has(&values));
+        }
+        found.extend(rules.violations(mode, &values, Names::Wire, is_address));
+        Violations::result(found).map(|()| (mode.unwrap_or_default(), values))
+    }
 }
 
 /// Decides whether a text is an address: [`looks_like_web_address`](super::looks_like_web_address), or a full parser.
@@ -28,36 +80,6 @@ impl Rules {
         Violations::result(self.violations(Some(mode), values, Names::Rust, is_address))
     }
 
-    /// Checks named values, such as those of a JSON object, finds their mode and gives its index (0 where the request
-    /// has no modes).
-    ///
-    /// # Errors
-    ///
-    /// Every broken rule, unknown fields included. Where no mode fits, the rules that hold in every mode are checked.
-    pub fn check_named<'a>(
-        &self,
-        named: impl IntoIterator<Item = (&'a str, Value<'a>)>,
-        is_address: IsAddress,
-    ) -> Result<usize, Violations> {
-        let mut values = vec![None; self.fields.len()];
-        let mut found = Vec::new();
-        for (name, value) in named {
-            match self.fields.iter().position(|field| field.wire == name) {
-                Some(index) if values[index].is_some() => {
-                    found.push(Violation::of(&self.fields[index], Rule::Twice, Names::Wire));
-                }
-                Some(index) => values[index] = Some(value),
-                None => found.push(Violation::unplaced(name, Rule::Unknown)),
-            }
-        }
-        let mode = self.mode_of(&values);
-        if mode.is_none() {
-            found.extend(self.what_no_mode_has(&values));
-        }
-        found.extend(self.violations(mode, &values, Names::Wire, is_address));
-        Violations::result(found).map(|()| mode.unwrap_or_default())
-    }
-
     fn mode_of(&self, values: &[Option<Value<'_>>]) -> Option<usize> {
         if self.modes.is_empty() {
             return Some(0);
@@ -66,8 +88,8 @@ impl Rules {
     }
 
     fn fits(&self, (field, wanted): (usize, bool), values: &[Option<Value<'_>>]) -> bool {
-        let given = match values[field] {
-            Some(Value::Truth(given)) => Some(given),
+        let given = match &values[field] {
+            Some(Value::Truth(given)) => Some(*given),
             Some(_) => None,
             None => self.fields[field].default,
         };
@@ -82,7 +104,7 @@ impl Rules {
         };
         let nearest = (0..self.modes.len()).map(misfits).min_by_key(Vec::len).unwrap_or_default();
         let reported = nearest.into_iter().filter_map(|index| {
-            let rule = match values[index] {
+            let rule = match &values[index] {
                 None => Rule::Required,
                 Some(Value::Truth(_)) => Rule::Mode,
                 Some(_) => return None,
@@ -102,7 +124,7 @@ impl Rules {
         let context = Context { rules: self, mode, model: self.model_of(values), names, is_address };
         let mut found = Vec::new();
         for (field, value) in self.fields.iter().zip(values) {
-            context.field(field, *value, &mut found);
+            context.field(field, value.as_ref(), &mut found);
         }
         found
     }
@@ -110,7 +132,7 @@ impl Rules {
     fn model_of(&self, values: &[Option<Value<'_>>]) -> Option<(usize, &Str)> {
         let index = self.model?;
         let Kind::Choice(choices) = &self.fields[index].kind else { return None };
-        let Some(Value::Text(given)) = values[index] else { return None };
+        let Some(Value::Text(given)) = &values[index] else { return None };
         choices.iter().enumerate().find(|(_, choice)| *choice == given)
     }
 }
@@ -136,7 +158,7 @@ struct Context<'a> {
 }
 
 impl Context<'_> {
-    fn field(&self, field: &Field, value: Option<Value<'_>>, found: &mut Vec<Violation>) {
+    fn field(&self, field: &Field, value: Option<&Value<'_>>, found: &mut Vec<Violation>) {
         let presence = self.mode.and_then(|mode| field.presence.get(mode));
         match (presence, value) {
             (Some(Presence::Required), None) => found.push(self.violation(field, Rule::Required)),
@@ -146,7 +168,7 @@ impl Context<'_> {
         }
     }
 
-    fn value(&self, field: &Field, value: Value<'_>, found: &mut Vec<Violation>) {
+    fn value(&self, field: &Field, value: &Value<'_>, found: &mut Vec<Violation>) {
         match (&field.kind, value) {
             (Kind::Text(unit), Value::Text(text)) => self.limits(field, unit.measure(text), found),
             (Kind::Url, Value::Text(text)) if (self.is_address)(text) => {
@@ -154,7 +176,7 @@ impl Context<'_> {
             }
             (Kind::Url, Value::Text(_)) => found.push(self.violation(field, Rule::Url)),
             (Kind::Number, Value::Number(number)) if number.is_finite() => {
-                self.limits(field, Figure::Number(number), found);
+                self.limits(field, Figure::Number(*number), found);
             }
             (Kind::Choice(choices), Value::Text(text)) if choices.iter().any(|choice| choice == text) => {}
             (Kind::Choice(choices), Value::Text(_)) => {

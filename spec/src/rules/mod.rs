@@ -1,7 +1,7 @@
 //! The table of rules of one request, and the one checker that applies it.
 //!
 //! The macro writes such a table as a `static` beside the types that it generates; the sandbox makes one from a spec
-//! that it loads while running. Either way [`Rules::check`] decides, so that a rule is implemented once.
+//! that it loads while running. Either way [`Rules::check`] or [`Placed::check`] decides, so that a rule is implemented once.
 
 mod check;
 mod decimal;
@@ -12,7 +12,7 @@ mod violation;
 
 use std::borrow::Cow;
 
-pub use check::{IsAddress, Value};
+pub use check::{IsAddress, Placed, Value};
 pub use decimal::Decimal;
 pub use text::{Unit, looks_like_web_address};
 pub use violation::{Figure, Names, Rule, Violation, Violations};

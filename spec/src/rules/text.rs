@@ -59,17 +59,18 @@ pub fn looks_like_web_address(text: &str) -> bool {
         start.eq_ignore_ascii_case(scheme).then_some(rest)
     });
     let Some(rest) = rest else { return false };
-    let authority = rest.split(['/', '?', '#']).next().unwrap_or_default();
-    let host_and_port = authority.rsplit('@').next().unwrap_or_default();
-    is_host_and_port(host_and_port) && rest.chars().all(can_stand_in_an_address)
+    let end = rest.bytes().position(|byte| matches!(byte, b'/' | b'?' | b'#')).unwrap_or(rest.len());
+    let authority = rest.get(..end).unwrap_or_default();
+    let host_and_port = authority.rsplit_once('@').map_or(authority, |(_, host_and_port)| host_and_port);
+    is_host_and_port(host_and_port) && can_stand_in_an_address(rest)
 }
 
-fn can_stand_in_an_address(c: char) -> bool {
-    match c {
-        '<' | '>' | '"' | '{' | '}' | '|' | '\\' | '^' | '`' => false,
-        '!'..='~' => true,
-        _ => !c.is_control() && !c.is_whitespace(),
-    }
+fn can_stand_in_an_address(text: &str) -> bool {
+    let is_ascii_held = |byte: u8| {
+        byte.is_ascii_graphic() && !matches!(byte, b'<' | b'>' | b'"' | b'{' | b'}' | b'|' | b'\\' | b'^' | b'`')
+    };
+    let is_held = |c: char| c.is_ascii() || !(c.is_control() || c.is_whitespace());
+    text.bytes().all(|byte| !byte.is_ascii() || is_ascii_held(byte)) && (text.is_ascii() || text.chars().all(is_held))
 }
 
 /// `a.example`, `a.example:8080`, `[::1]:8080`. An empty port is the scheme's own.

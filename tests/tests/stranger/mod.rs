@@ -12,7 +12,8 @@ edition = "2024"
 
 [dependencies]
 cover-api = { path = "COVER_API", default-features = false, features = ["sandbox"] }
-serde_json = "1"
+# Somebody may ask for it, and then numbers come in another way.
+serde_json = { version = "1", features = ["arbitrary_precision"] }
 tokio = { version = "1", features = ["macros", "rt"] }
 
 [workspace]
