@@ -4,10 +4,10 @@ use std::borrow::Cow;
 use std::fmt;
 
 use cover_spec::rules::{Placed, Presence, Rules, Value, Violations};
-use serde::de::{DeserializeSeed, Deserializer, Error, IgnoredAny, MapAccess, SeqAccess, Visitor};
+use serde::de::{DeserializeSeed, Deserializer, Error, MapAccess, SeqAccess, Visitor};
 
-use crate::Link;
 use crate::request::is_address;
+use crate::value::FieldValue;
 
 /// A request that keeps every rule: its mode, and its values in the order of the table.
 pub struct Checked<'r, 'j> {
@@ -44,46 +44,10 @@ impl Checked<'_, '_> {
     }
 
     /// Takes the value of a field, by its index; `None` for one that the mode sets by itself.
-    fn take(&mut self, field: usize) -> Option<Value<'_>> {
+    pub fn take<T: FieldValue>(&mut self, field: usize) -> Option<T> {
         let fixed = self.rules.fields.get(field)?.presence.get(self.mode) == Some(&Presence::Fixed);
-        self.values.get_mut(field)?.take().filter(|_| !fixed)
-    }
-
-    /// A text.
-    pub fn text(&mut self, field: usize) -> Option<String> {
-        match self.take(field)? {
-            Value::Text(text) => Some(text.into_owned()),
-            _ => None,
-        }
-    }
-
-    /// An address.
-    pub fn link(&mut self, field: usize) -> Option<Link> {
-        self.text(field).map(Link::new)
-    }
-
-    /// A number.
-    pub fn number(&mut self, field: usize) -> Option<f64> {
-        match self.take(field)? {
-            Value::Number(number) => Some(number),
-            _ => None,
-        }
-    }
-
-    /// True or false.
-    pub fn truth(&mut self, field: usize) -> Option<bool> {
-        match self.take(field)? {
-            Value::Truth(truth) => Some(truth),
-            _ => None,
-        }
-    }
-
-    /// One of several texts.
-    pub fn choice<T: std::str::FromStr>(&mut self, field: usize) -> Option<T> {
-        match self.take(field)? {
-            Value::Text(text) => text.parse().ok(),
-            _ => None,
-        }
+        let value = self.values.get_mut(field)?.take().filter(|_| !fixed)?;
+        T::from_value(value)
     }
 }
 
@@ -137,7 +101,7 @@ impl<'j> Visitor<'j> for Text {
 /// `arbitrary_precision`.
 const NUMBER: &str = "$serde_json::private::Number";
 
-/// Reads whatever a field may hold; the rest counts as what no field holds.
+/// Reads whatever a field may hold; objects count as what no field holds.
 struct Any;
 
 impl<'j> DeserializeSeed<'j> for Any {
@@ -181,12 +145,15 @@ impl<'j> Visitor<'j> for Any {
     }
 
     fn visit_unit<E: Error>(self) -> Result<Self::Value, E> {
-        Ok(Value::Other)
+        Ok(Value::Null)
     }
 
     fn visit_seq<A: SeqAccess<'j>>(self, mut list: A) -> Result<Self::Value, A::Error> {
-        while list.next_element::<IgnoredAny>()?.is_some() {}
-        Ok(Value::Other)
+        let mut items = Vec::new();
+        while let Some(item) = list.next_element_seed(Any)? {
+            items.push(item);
+        }
+        Ok(Value::List(items))
     }
 
     fn visit_map<A: MapAccess<'j>>(self, mut map: A) -> Result<Self::Value, A::Error> {

@@ -57,6 +57,8 @@ pub mod runtime;
 #[cfg(feature = "sandbox")]
 pub mod sandbox;
 pub mod state;
+#[doc(hidden)]
+pub mod value;
 
 pub use cover_spec::rules::{Figure, Rule, Violation, Violations};
 pub use link::Link;
@@ -101,4 +103,5 @@ pub mod __private {
     pub use crate::json;
     pub use crate::read::{self, Object};
     pub use crate::request::{check, debug, serialize};
+    pub use crate::value::FieldValue;
 }

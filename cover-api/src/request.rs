@@ -3,8 +3,8 @@
 use std::borrow::Cow;
 use std::fmt;
 
-use cover_spec::rules::{Kind, Presence, Rules, Value, Violations, looks_like_web_address};
-use serde::ser::{SerializeMap, Serializer};
+use cover_spec::rules::{Field, Kind, Presence, Rules, Value, Violations, looks_like_web_address};
+use serde::ser::{Serialize, SerializeMap, Serializer};
 use url::Url;
 
 use crate::Link;
@@ -71,24 +71,27 @@ impl fmt::Display for UnknownChoice {
 
 impl std::error::Error for UnknownChoice {}
 
-/// What is sent: the mode's own values, those that were given, and the defaults of others.
+/// What is sent: the mode's own values, those that were given, and the defaults of others that decide the mode.
 fn sent<'a>(
     rules: &'a Rules,
     mode: usize,
     values: &'a [Option<Value<'a>>],
-) -> impl Iterator<Item = (&'a str, &'a Kind, Cow<'a, Value<'a>>)> {
+) -> impl Iterator<Item = (&'a Field, Cow<'a, Value<'a>>)> {
     let mode_sets = move |index: usize| {
         let when = &rules.modes.get(mode)?.when;
-        when.iter().find(|(own, _)| *own == index).map(|(_, value)| *value)
+        when.iter().find(|(own, _)| *own == index).map(|(_, value)| value)
     };
+    let decides = |index: usize| rules.modes.iter().any(|mode| mode.when.iter().any(|(own, _)| *own == index));
     rules.fields.iter().zip(values).enumerate().filter_map(move |(index, (field, given))| {
+        if let Some(given) = given {
+            return Some((field, Cow::Borrowed(given)));
+        }
         let otherwise = match field.presence.get(mode)? {
             Presence::Forbidden => None,
             Presence::Fixed => mode_sets(index),
-            Presence::Required | Presence::Optional => field.default,
+            Presence::Required | Presence::Optional => field.default.as_ref().filter(|_| decides(index)),
         };
-        let given = given.as_ref().map(Cow::Borrowed);
-        Some((&*field.wire, &field.kind, given.or(otherwise.map(|truth| Cow::Owned(Value::Truth(truth))))?))
+        Some((field, Cow::Owned(otherwise?.value())))
     })
 }
 
@@ -100,15 +103,30 @@ pub fn serialize<S: Serializer>(
     serializer: S,
 ) -> Result<S::Ok, S::Error> {
     let mut map = serializer.serialize_map(None)?;
-    for (name, _, value) in sent(rules, mode, values) {
-        match &*value {
-            Value::Text(text) => map.serialize_entry(name, text)?,
-            Value::Number(number) => map.serialize_entry(name, number)?,
-            Value::Truth(truth) => map.serialize_entry(name, truth)?,
-            Value::Other | Value::Later => {}
-        }
+    for (field, value) in sent(rules, mode, values) {
+        map.serialize_entry(&*field.wire, &Wire { kind: &field.kind, value: &value })?;
     }
     map.end()
+}
+
+/// A value, as it is sent.
+struct Wire<'a> {
+    kind: &'a Kind,
+    value: &'a Value<'a>,
+}
+
+impl Serialize for Wire<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        match self.value {
+            Value::Text(text) => serializer.serialize_str(text),
+            #[expect(clippy::cast_possible_truncation, reason = "whole and below 2^53, as was checked")]
+            Value::Number(number) if *self.kind == Kind::Integer => serializer.serialize_i64(*number as i64),
+            Value::Number(number) => serializer.serialize_f64(*number),
+            Value::Truth(truth) => serializer.serialize_bool(*truth),
+            Value::List(items) => serializer.collect_seq(items.iter().map(|value| Wire { kind: self.kind, value })),
+            Value::Null | Value::Other | Value::Later => serializer.serialize_unit(),
+        }
+    }
 }
 
 #[doc(hidden)]
@@ -120,16 +138,26 @@ pub fn debug(
     f: &mut fmt::Formatter<'_>,
 ) -> fmt::Result {
     let mut shown = f.debug_struct(name);
-    for (name, kind, value) in sent(rules, mode, values) {
-        match (kind, &*value) {
-            (Kind::Url, Value::Text(text)) => shown.field(name, &Link::new(&**text)),
-            (_, Value::Text(text)) => shown.field(name, text),
-            (_, Value::Number(number)) => shown.field(name, number),
-            (_, Value::Truth(truth)) => shown.field(name, truth),
-            (_, Value::Other | Value::Later) => &mut shown,
-        };
+    for (field, value) in sent(rules, mode, values) {
+        shown.field(&field.wire, &Wire { kind: &field.kind, value: &value });
     }
     shown.finish()
+}
+
+impl fmt::Debug for Wire<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self.value {
+            Value::Text(text) if *self.kind == Kind::Url => Link::new(&**text).fmt(f),
+            Value::Text(text) => text.fmt(f),
+            Value::Number(number) if *self.kind == Kind::Integer => fmt::Display::fmt(number, f),
+            Value::Number(number) => number.fmt(f),
+            Value::Truth(truth) => truth.fmt(f),
+            Value::List(items) => {
+                f.debug_list().entries(items.iter().map(|value| Wire { kind: self.kind, value })).finish()
+            }
+            Value::Null | Value::Other | Value::Later => f.write_str("null"),
+        }
+    }
 }
 
 #[cfg(test)]

@@ -6,8 +6,8 @@ pub(crate) fn snake(wire: &str) -> String {
     words.iter().map(|word| word.to_lowercase()).collect::<Vec<_>>().join("_")
 }
 
-/// `TEXT_SUCCESS` → `TextSuccess`, `callBackUrl` → `CallBackUrl`. A word with digits keeps its case, and digits stay
-/// apart: `V4_5PLUS` → `V4_5PLUS`.
+/// `TEXT_SUCCESS` → `TextSuccess`, `callBackUrl` → `CallBackUrl`. What follows the first letter of a word with digits
+/// keeps its case, and digits stay apart: `V4_5PLUS` → `V4_5PLUS`.
 pub(crate) fn pascal(wire: &str) -> String {
     let mut name = String::new();
     for word in words(wire) {
@@ -15,13 +15,11 @@ pub(crate) fn pascal(wire: &str) -> String {
         {
             name.push('_');
         }
-        if word.contains(|letter: char| letter.is_ascii_digit()) {
-            name.push_str(&word);
-            continue;
-        }
+        let has_digits = word.contains(|letter: char| letter.is_ascii_digit());
         let mut letters = word.chars();
         name.extend(letters.next().map(|first| first.to_ascii_uppercase()));
-        name.push_str(&letters.as_str().to_lowercase());
+        let rest = letters.as_str();
+        name.push_str(&if has_digits { rest.to_owned() } else { rest.to_lowercase() });
     }
     name
 }

@@ -1,7 +1,9 @@
 //! Model → tables. What a faulty spec names but does not have is left out.
 
-use crate::model::{Field, FieldKind, Limit, Mode, ModeSet, Request, Scalar, Spec};
-use crate::rules::{self, Bound, Kind, Presence, Rules, Str};
+use crate::model::{
+    Asks, Condition, Conditions, Field, FieldKind, Is, Limit, Mode, ModeSet, Relation, Request, Scalar, Spec,
+};
+use crate::rules::{self, Bound, Const, Effect, Kind, Presence, Relating, Rules, Str};
 use crate::source::At;
 use crate::wire::{self, Api, Path};
 
@@ -93,6 +95,7 @@ pub(crate) fn rules(request: &Request) -> Rules {
         modes: request.modes.iter().map(|mode| self::mode(mode, request)).collect(),
         fields: request.fields.iter().map(|field| self::field(field, request)).collect(),
         model: request.model.as_ref().and_then(|model| position(request, model)),
+        relations: request.relations.iter().map(|relation| self::relation(relation, request)).collect(),
     }
 }
 
@@ -101,8 +104,16 @@ fn position(request: &Request, wire: &str) -> Option<usize> {
 }
 
 fn mode(mode: &Mode, request: &Request) -> rules::Mode {
-    let when = mode.when.iter().filter_map(|(wire, value)| Some((position(request, wire)?, value.value)));
+    let when = mode.when.iter().filter_map(|(wire, value)| Some((position(request, wire)?, constant(value))));
     rules::Mode { name: text(&mode.name), when: when.collect() }
+}
+
+fn constant(scalar: &Scalar) -> Const {
+    match scalar {
+        Scalar::Text(text) => Const::Text(Str::Owned(text.clone())),
+        Scalar::Number(number) => Const::Number(*number),
+        Scalar::Truth(truth) => Const::Truth(*truth),
+    }
 }
 
 fn field(field: &Field, request: &Request) -> rules::Field {
@@ -115,13 +126,76 @@ fn field(field: &Field, request: &Request) -> rules::Field {
         wire: text(&field.wire),
         rust: text(&field.rust),
         kind: kind(&field.kind),
+        list: field.is_list(),
+        nullable: field.is_nullable(),
+        constant: field.constant.as_deref().map(constant),
         presence: presence.into(),
-        default: match field.default.as_ref().map(|default| &default.value) {
-            Some(Scalar::Truth(truth)) => Some(*truth),
-            _ => None,
-        },
+        default: field.default.as_deref().map(constant),
         limits: limits(field, request).into(),
+        conditions: conditionals(field, request).into(),
     }
+}
+
+fn conditionals(field: &Field, request: &Request) -> Vec<rules::Conditional> {
+    let of = |conditions: &Conditions, choice: Option<usize>| {
+        let all = [
+            (Effect::Required, &conditions.required),
+            (Effect::Allowed, &conditions.allowed),
+            (Effect::Forbidden, &conditions.forbidden),
+        ];
+        let some = all.into_iter().filter(|(_, any)| !any.is_empty());
+        let lowered =
+            some.map(|(effect, any)| rules::Conditional { effect, choice, any: self::conditions(any, request) });
+        lowered.collect::<Vec<_>>()
+    };
+    let mut all = of(&field.conditions, None);
+    if let FieldKind::Choice(_, choices) = &*field.kind {
+        all.extend(choices.iter().enumerate().flat_map(|(index, choice)| of(&choice.conditions, Some(index))));
+    }
+    all
+}
+
+pub(crate) fn conditions(conditions: &[Condition], request: &Request) -> rules::List<rules::Condition> {
+    let term = |(wire, is): &(At<String>, At<Is>)| {
+        let is = match &is.value {
+            Is::Given => rules::Is::Given,
+            Is::Absent => rules::Is::Absent,
+            Is::OneOf(values) => rules::Is::OneOf(values.iter().map(|value| constant(value)).collect()),
+        };
+        Some(rules::Term { field: position(request, wire)?, is })
+    };
+    let condition =
+        |condition: &Condition| rules::Condition { terms: condition.terms.iter().filter_map(term).collect() };
+    conditions.iter().map(condition).collect()
+}
+
+fn relation(relation: &Relation, request: &Request) -> rules::Relation {
+    let mut fields: Vec<usize> =
+        relation.asks.fields().into_iter().filter_map(|wire| position(request, wire)).collect();
+    let whole = |figure: &Option<At<u32>>| figure.as_ref().map(|figure| figure.value);
+    let asks = match &relation.asks {
+        Asks::AtLeastOne(_) => Relating::AtLeastOne,
+        Asks::AtMostOne(_) => Relating::AtMostOne,
+        Asks::AllOrNone(_) => Relating::AllOrNone,
+        Asks::ExactlyOne(groups) => {
+            let group = |group: &Vec<At<String>>| group.iter().filter_map(|wire| position(request, wire)).collect();
+            Relating::ExactlyOne(groups.iter().map(group).collect())
+        }
+        Asks::Items(_, total) => Relating::Items { least: whole(&total.least), most: whole(&total.most) },
+        Asks::Length(_, total) => Relating::Length { least: whole(&total.least), most: whole(&total.most) },
+        Asks::Difference(_, [least, most]) => {
+            fields.reverse();
+            let [least, most] = [least, most].map(|figure| figure.as_ref().map(|figure| figure.value));
+            Relating::Difference { least, most }
+        }
+    };
+    let modes = modes(relation.modes.as_deref(), request);
+    rules::Relation { fields: fields.into(), modes, when: conditions(&relation.when, request), asks }
+}
+
+/// The bits of the modes that are named.
+fn modes(names: Option<&[At<String>]>, request: &Request) -> u64 {
+    set(names, request.modes.len(), |index, name| request.modes[index].is_named(name))
 }
 
 impl Field {
@@ -141,35 +215,39 @@ impl Field {
     }
 }
 
-fn kind(kind: &FieldKind) -> Kind {
+pub(crate) fn kind(kind: &FieldKind) -> Kind {
     match kind {
         FieldKind::Text(unit) => Kind::Text(*unit),
         FieldKind::Url => Kind::Url,
         FieldKind::Boolean => Kind::Boolean,
+        FieldKind::Integer => Kind::Integer,
         FieldKind::Number => Kind::Number,
         FieldKind::Choice(_, choices) => Kind::Choice(choices.iter().map(|choice| text(&choice.wire)).collect()),
     }
 }
 
 fn limits(field: &Field, request: &Request) -> Vec<rules::Limit> {
-    let always = |bound| rules::Limit { modes: u64::MAX, models: u64::MAX, bound, dispute: None };
+    let always =
+        |bound| rules::Limit { modes: u64::MAX, models: u64::MAX, when: Vec::new().into(), bound, dispute: None };
     // An empty text counts as none, so that a text that is there holds something.
-    let least = matches!(*field.kind, FieldKind::Text(_)).then_some(Bound::MinLength(1));
-    let numbers = [
-        field.min.as_ref().map(|min| Bound::Min(min.value)),
-        field.max.as_ref().map(|max| Bound::Max(max.value)),
-        field.multiple_of.as_ref().map(|step| Bound::MultipleOf(step.value)),
-    ];
-    let lengths = field.limits.iter().filter_map(|limit| length(limit, request));
-    least.into_iter().chain(numbers.into_iter().flatten()).map(always).chain(lengths).collect()
-}
-
-fn length(limit: &Limit, request: &Request) -> Option<rules::Limit> {
-    let most = limit.max_length.as_ref()?.value;
-    let modes = set(limit.modes.as_deref(), request.modes.len(), |index, name| request.modes[index].is_named(name));
+    let says_least = field.bounds.iter().any(|bound| bound.0 == "min_length");
+    let least = (matches!(*field.kind, FieldKind::Text(_)) && !says_least).then_some(Bound::MinLength(1));
+    let bounds = least.into_iter().chain(field.bounds.iter().map(|bound| bound.1));
     let models = request.models();
-    let models = set(limit.models.as_deref(), models.len(), |index, name| models[index] == name);
-    Some(rules::Limit { modes, models, bound: Bound::MaxLength(most), dispute: dispute(limit, most) })
+    let placed = field.limits.iter().flat_map(|limit| {
+        let modes = modes(limit.modes.as_deref(), request);
+        let models =
+            set(limit.models.as_deref(), models.len(), |index, name| request.is_model_named(models[index], name));
+        let when = conditions(&limit.when, request);
+        limit.bounds.iter().map(move |bound| rules::Limit {
+            modes,
+            models,
+            when: when.clone(),
+            bound: bound.1,
+            dispute: dispute(limit, bound.1),
+        })
+    });
+    bounds.map(always).chain(placed).collect()
 }
 
 /// The bits of the entries that are named; all of them where nothing is said.
@@ -179,7 +257,8 @@ fn set(names: Option<&[At<String>]>, count: usize, is: impl Fn(usize, &str) -> b
     named.fold(0, |set, index| set | 1 << index)
 }
 
-fn dispute(limit: &Limit, enforced: u32) -> Option<Str> {
+fn dispute(limit: &Limit, bound: Bound) -> Option<Str> {
+    let enforced = bound.figure();
     let of = |enforces: bool| {
         let sides = limit.disputed.iter().filter(move |side| (side.figure.value == enforced) == enforces);
         sides.map(|side| format!("{} in the {}", side.figure.value, *side.place)).collect::<Vec<_>>().join(", ")

@@ -4,6 +4,7 @@
 //! with a stand-in, so that one run finds every fault.
 
 use std::cell::RefCell;
+use std::fmt;
 use std::ops::{Deref, Range};
 use std::time::Duration;
 
@@ -11,12 +12,12 @@ use toml::Spanned;
 use toml::de::{DeString, DeTable, DeValue};
 
 use crate::diagnostic::Fault;
-use crate::model::ModeSet;
-use crate::rules::Decimal;
+use crate::model::{Bounds, Condition, Is, ModeSet};
+use crate::rules::{Bound, Decimal};
 use crate::suggest;
 
 /// A value and its place in the text.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub struct At<T> {
     /// The value.
     pub value: T,
@@ -235,7 +236,7 @@ impl<'a> Section<'a> {
 
     /// A value that is a text or a number or a truth, as it would stand in JSON.
     pub(crate) fn scalar(&self, key: &'static str) -> Option<At<Scalar>> {
-        self.read(key, "a text, a number, true or false", as_scalar)
+        self.read(key, SCALAR, as_scalar)
     }
 
     pub(crate) fn section(&self, key: &'static str) -> Option<Section<'a>> {
@@ -287,16 +288,71 @@ impl<'a> Section<'a> {
         tables.collect()
     }
 
-    /// The truths under names of the spec's own choice, in the order of the text.
-    pub(crate) fn truths(self) -> Vec<(At<String>, At<bool>)> {
-        let truths = self.in_order().into_iter().filter_map(|(key, value)| {
-            let truth = value.get_ref().as_bool();
-            if truth.is_none() {
-                self.expected(&At::new(value.get_ref(), value.span()), key.get_ref(), "true or false");
+    /// The values under names of the spec's own choice that `read` understands, in the order of the text.
+    fn values<T>(&self, what: &str, read: impl Fn(&DeValue<'_>) -> Option<T>) -> Vec<(At<String>, At<T>)> {
+        let values = self.in_order().into_iter().filter_map(|(key, value)| {
+            let at = At::new(value.get_ref(), value.span());
+            let read = read(at.value);
+            if read.is_none() {
+                self.expected(&at, key.get_ref(), what);
             }
-            truth.map(|truth| (At::new(key.get_ref().to_string(), key.span()), At::new(truth, value.span())))
+            read.map(|value| (At::new(key.get_ref().to_string(), key.span()), at.with(value)))
         });
-        truths.collect()
+        values.collect()
+    }
+
+    /// The values of fields under the names of the fields.
+    pub(crate) fn scalars(self) -> Vec<(At<String>, At<Scalar>)> {
+        self.values(SCALAR, as_scalar)
+    }
+
+    /// Lists of names under names of the spec's own choice.
+    pub(crate) fn lists(self) -> Vec<(At<String>, Vec<At<String>>)> {
+        let lists = self.values("a list of texts", as_texts);
+        lists.into_iter().map(|(name, list)| (name, list.value)).collect()
+    }
+
+    /// `key = { field = value, … }`, or a list of these.
+    pub(crate) fn conditions(&self, key: &'static str) -> Vec<Condition> {
+        let is_list = self.table.and_then(|table| table.get(key)).is_some_and(|value| value.get_ref().is_array());
+        let sections = if is_list { self.sections(key) } else { self.section(key).into_iter().collect() };
+        let condition = |section: Section<'_>| {
+            let what = "a value, a list of values, or { given = true } or { given = false }";
+            Condition { at: section.name.with(()), terms: section.values(what, as_is) }
+        };
+        sections.into_iter().map(condition).collect()
+    }
+
+    /// `key = [["a"], ["b", "c"]]`
+    pub(crate) fn lists_of_texts(&self, key: &'static str) -> Option<Vec<Vec<At<String>>>> {
+        let lists = self.items(key, "a list of lists of texts", as_texts)?;
+        Some(lists.into_iter().map(|list| list.value).collect())
+    }
+
+    pub(crate) fn truth(&self, key: &'static str) -> Option<At<bool>> {
+        self.read(key, "true or false", DeValue::as_bool)
+    }
+
+    /// The keys of limits that are there.
+    pub(crate) fn bounds(&self) -> Bounds {
+        let whole = |key, bound: fn(u32) -> Bound| self.whole(key).map(|at| at.with((key, bound(at.value))));
+        let decimal = |key, bound: fn(Decimal) -> Bound| self.decimal(key).map(|at| at.with((key, bound(at.value))));
+        let all = [
+            whole("min_length", Bound::MinLength),
+            whole("max_length", Bound::MaxLength),
+            whole("min_items", Bound::MinItems),
+            whole("max_items", Bound::MaxItems),
+            decimal("min", Bound::Min),
+            decimal("max", Bound::Max),
+            decimal("exclusive_min", Bound::Above),
+            decimal("exclusive_max", Bound::Below),
+            decimal("multiple_of", Bound::MultipleOf),
+        ];
+        Bounds(all.into_iter().flatten().collect())
+    }
+
+    pub(crate) fn needs_decimal(&self, key: &'static str) -> At<Decimal> {
+        self.needed(key, self.decimal(key), Decimal { digits: 0, scale: 0 })
     }
 
     /// Reports every key that nobody asked for.
@@ -311,8 +367,8 @@ impl<'a> Section<'a> {
     }
 }
 
-/// An example or a placeholder: a value of a field.
-#[derive(Debug, Clone, PartialEq)]
+/// An example, a default or another value of a field.
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Scalar {
     /// `"…"`
     Text(String),
@@ -322,6 +378,17 @@ pub enum Scalar {
     Truth(bool),
 }
 
+impl fmt::Display for Scalar {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Text(text) => f.write_str(text),
+            Self::Number(number) => number.fmt(f),
+            Self::Truth(truth) => truth.fmt(f),
+        }
+    }
+}
+
+const SCALAR: &str = "a text, a number, true or false";
 const DURATION: &str = "a duration, such as \"10 s\" (units: ms, s, min, h, days)";
 
 fn kind(value: &DeValue<'_>) -> String {
@@ -348,6 +415,27 @@ fn as_scalar(value: &DeValue<'_>) -> Option<Scalar> {
         DeValue::String(text) => Some(Scalar::Text(text.to_string())),
         DeValue::Boolean(truth) => Some(Scalar::Truth(*truth)),
         other => as_decimal(other).map(Scalar::Number),
+    }
+}
+
+fn as_texts(value: &DeValue<'_>) -> Option<Vec<At<String>>> {
+    let items = value.as_array()?.iter();
+    items.map(|item| Some(At::new(item.get_ref().as_str()?.to_owned(), item.span()))).collect()
+}
+
+/// A value, a list of values, or `{ given = true }`.
+fn as_is(value: &DeValue<'_>) -> Option<Is> {
+    match value {
+        DeValue::Array(items) => {
+            let values = items.iter().map(|item| Some(At::new(as_scalar(item.get_ref())?, item.span())));
+            values.collect::<Option<_>>().map(Is::OneOf)
+        }
+        DeValue::Table(table) => match (table.len(), table.get("given")?.get_ref().as_bool()?) {
+            (1, true) => Some(Is::Given),
+            (1, false) => Some(Is::Absent),
+            _ => None,
+        },
+        other => Some(Is::OneOf(vec![At::nowhere(as_scalar(other)?)])),
     }
 }
 

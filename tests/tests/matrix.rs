@@ -10,6 +10,7 @@ mod table;
 use std::error::Error;
 use std::fmt::Write;
 
+use cover_spec::model::Scalar;
 use serde_json::Value;
 use stranger::Crate;
 use table::{FIELDS, Holds, MODELS, MODES, Must, Row};
@@ -183,8 +184,9 @@ fn the_table_has_every_field_and_mode_of_the_spec() {
     assert!(spec.request.modes.iter().map(|mode| mode.name.as_str()).eq(MODES.map(|(name, ..)| name)));
     for (name, _, custom, instrumental) in MODES {
         let mode = spec.request.modes.iter().find(|mode| *mode.name == name).expect("a mode");
-        let value = |wire: &str| mode.when.iter().find(|(field, _)| **field == wire).map(|(_, value)| value.value);
-        assert_eq!([value("customMode"), value("instrumental")], [Some(custom), instrumental]);
+        let value = |wire: &str| mode.when.iter().find(|(field, _)| **field == wire).map(|(_, value)| &value.value);
+        let truth = |wire: &str| value(wire).map(|value| *value == Scalar::Truth(true));
+        assert_eq!([truth("customMode"), truth("instrumental")], [Some(custom), instrumental]);
     }
 }
 

@@ -1,7 +1,7 @@
 //! Requests whose mode is known while running: read from JSON, and turned into typed ones.
 
 use cover_spec::Spec;
-use cover_spec::model::{Field, FieldKind};
+use cover_spec::model::Field;
 use proc_macro2::{Ident, TokenStream};
 use quote::quote;
 
@@ -58,14 +58,7 @@ fn from_json(spec: &Spec, modes: &Modes<'_>, name: &Ident) -> TokenStream {
 
 fn read(spec: &Spec, field: &Field) -> TokenStream {
     let index = spec.request.fields.iter().position(|it| std::ptr::eq(it, field));
-    let reader = match &*field.kind {
-        FieldKind::Text(_) => quote!(text),
-        FieldKind::Url => quote!(link),
-        FieldKind::Boolean => quote!(truth),
-        FieldKind::Number => quote!(number),
-        FieldKind::Choice(..) => quote!(choice),
-    };
-    quote!(checked.#reader(#index))
+    quote!(checked.take(#index))
 }
 
 fn into_mode(modes: &Modes<'_>, name: &Ident) -> TokenStream {

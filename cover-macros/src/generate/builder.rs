@@ -6,9 +6,10 @@ use cover_spec::rules::Presence;
 use proc_macro2::{Ident, TokenStream};
 use quote::{ToTokens, quote};
 
+use super::groups::{self, Group};
 use super::messages::Message;
-use super::modes::{Modes, OneMode, Reach, state_param, value_type};
-use super::{Origin, docs, examples, ident, request, tables};
+use super::modes::{Modes, OneMode, Reach, item_type, state_param};
+use super::{Origin, choices, docs, examples, ident, request, tables};
 
 pub(super) fn builder(spec: &Spec, modes: &Modes<'_>, origin: &Origin) -> TokenStream {
     let builder = Builder::of(spec, modes, origin);
@@ -33,6 +34,7 @@ struct Builder<'a> {
     name: Ident,
     /// The module of the traits that carry messages.
     rules: Ident,
+    groups: Vec<Group<'a>>,
 }
 
 /// How an impl for the builder is written for one field's state.
@@ -45,7 +47,7 @@ impl<'a> Builder<'a> {
     fn of(spec: &'a Spec, modes: &'a Modes<'a>, origin: &'a Origin) -> Self {
         let name = ident(&format!("{}Builder", *spec.request.name));
         let rules = ident(&format!("{}_rules", spec.request.snake()));
-        Self { spec, modes, origin, name, rules }
+        Self { spec, modes, origin, name, rules, groups: groups::provable(spec, modes) }
     }
 
     /// The trait of all that `S` may be.
@@ -128,23 +130,21 @@ impl<'a> Builder<'a> {
         let setter = ident(&field.rust);
         let example = examples::setter(field, self.spec, self.modes, self.origin).unwrap_or_default();
         let doc = docs::setter(field, self.spec, self.modes) + &example;
-        let (ty, value) = match &*field.kind {
-            FieldKind::Text(_) => (quote!(impl ::core::convert::Into<::std::string::String>), quote!(#setter.into())),
-            FieldKind::Url => (
-                quote!(impl ::core::convert::Into<::std::string::String>),
-                quote!(::cover_api::Link::new(#setter.into())),
-            ),
-            _ => (value_type(field), setter.to_token_stream()),
-        };
+        let (ty, value) = taken(field);
+        let deprecated = choices::deprecated(field.deprecated.as_deref());
+        let value = if field.is_nullable() { quote!(::core::option::Option::Some(#value)) } else { value };
+        let null = field.is_nullable().then(|| self.null(field, &given));
         let set = self.set(field, &value);
         let placeholder = field.placeholder.as_ref().map(|placeholder| self.placeholder(field, placeholder, &given));
         quote! {
             impl #generics #target {
                 #[doc = #doc]
+                #deprecated
                 pub fn #setter(mut self, #setter: #ty) -> #given {
                     #set
                 }
                 #placeholder
+                #null
             }
         }
     }
@@ -153,8 +153,22 @@ impl<'a> Builder<'a> {
         let setter = ident(&placeholder.setter);
         let doc = docs::placeholder(field, placeholder);
         let value = &*placeholder.value;
-        let ty = value_type(field);
-        let set = self.set(field, &quote!(#ty::from(#value)));
+        let ty = item_type(field);
+        let value = quote!(#ty::from(#value));
+        let value = if field.is_nullable() { quote!(::core::option::Option::Some(#value)) } else { value };
+        let set = self.set(field, &value);
+        quote! {
+            #[doc = #doc]
+            pub fn #setter(mut self) -> #given {
+                #set
+            }
+        }
+    }
+
+    fn null(&self, field: &Field, given: &TokenStream) -> TokenStream {
+        let setter = ident(&field.null_setter());
+        let doc = format!("Says that there is none: sends `{}` as null.", *field.wire);
+        let set = self.set(field, &quote!(::core::option::Option::None));
         quote! {
             #[doc = #doc]
             pub fn #setter(mut self) -> #given {
@@ -189,8 +203,10 @@ impl<'a> Builder<'a> {
             _ => (quote!(), quote!(M)),
         };
         let value = if param.is_empty() { quote!(impl ::core::marker::Sized) } else { quote!(T) };
-        let placeholder = field.placeholder.as_ref().map(|placeholder| {
-            let setter = ident(&placeholder.setter);
+        let null = field.is_nullable().then(|| field.null_setter());
+        let without_value = field.placeholder.iter().map(|placeholder| placeholder.setter.value.clone()).chain(null);
+        let without_value = without_value.map(|setter| {
+            let setter = ident(&setter);
             quote! {
                 #[doc(hidden)]
                 pub fn #setter(self) -> Self where #bearer: #rules::#message {
@@ -204,7 +220,7 @@ impl<'a> Builder<'a> {
                 pub fn #setter<#param>(self, _: #value) -> Self where #bearer: #rules::#message {
                     self
                 }
-                #placeholder
+                #(#without_value)*
             }
         }
     }
@@ -234,6 +250,7 @@ impl<'a> Builder<'a> {
                 let (state, message) = (state_param(field), Message::required(field, mode).name);
                 quote!(S::#state: #rules::#message)
             });
+        let groups = self.groups.iter().filter(|group| group.concerns(mode)).map(|group| group.bound(rules));
         let doc = docs::build(mode);
         let mode = mode.ty();
         quote! {
@@ -242,6 +259,7 @@ impl<'a> Builder<'a> {
                 pub fn build(self) -> ::core::result::Result<#request<#mode>, ::cover_api::Violations>
                 where
                     #(#bounds,)*
+                    #(#groups,)*
                 {
                     self.__build_rest(0)
                 }
@@ -288,11 +306,32 @@ impl<'a> Builder<'a> {
             }));
         }
         let messages = messages.iter().map(Message::tokens);
+        let groups = self.groups.iter().map(Group::tokens);
         quote! {
             #[doc(hidden)]
             pub mod #rules {
                 #(#messages)*
+                #(#groups)*
             }
         }
+    }
+}
+
+/// What a setter takes, and how that becomes the field's value.
+fn taken(field: &Field) -> (TokenStream, TokenStream) {
+    let setter = ident(&field.rust);
+    let into = quote!(impl ::core::convert::Into<::std::string::String>);
+    let (item, convert) = match &*field.kind {
+        FieldKind::Text(_) => (into, Some(quote!(::core::convert::Into::into))),
+        FieldKind::Url => (into, Some(quote!(::cover_api::Link::new))),
+        _ => (item_type(field), None),
+    };
+    match (field.is_list(), convert) {
+        (true, Some(convert)) => {
+            (quote!(impl ::core::iter::IntoIterator<Item = #item>), quote!(#setter.into_iter().map(#convert).collect()))
+        }
+        (true, None) => (quote!(impl ::core::iter::IntoIterator<Item = #item>), quote!(#setter.into_iter().collect())),
+        (false, Some(convert)) => (item, quote!(#convert(#setter))),
+        (false, None) => (item, setter.to_token_stream()),
     }
 }

@@ -19,14 +19,18 @@ fn choice(name: &str, field: &Field, choices: &[Choice]) -> TokenStream {
     let doc = docs::choice(field);
     let variants: Vec<_> = choices.iter().map(|choice| ident(&choice.rust)).collect();
     let docs = choices.iter().map(|choice| format!("{} Sent as `{}`.", *choice.doc, *choice.wire));
+    let deprecated = choices.iter().map(|choice| deprecated(choice.deprecated.as_deref()));
     let texts: Vec<&str> = choices.iter().map(|choice| choice.wire.as_str()).collect();
+    let allow = choices.iter().any(|choice| choice.deprecated.is_some()).then(|| quote!(#[allow(deprecated)]));
     quote! {
         #[doc = #doc]
+        #allow
         #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
         #[non_exhaustive]
         pub enum #name {
-            #(#[doc = #docs] #variants,)*
+            #(#[doc = #docs] #deprecated #variants,)*
         }
+        #allow
         impl #name {
             /// Every value, in the order of the spec.
             pub const ALL: &'static [Self] = &[#(Self::#variants),*];
@@ -39,6 +43,7 @@ fn choice(name: &str, field: &Field, choices: &[Choice]) -> TokenStream {
                 }
             }
         }
+        #allow
         impl ::core::str::FromStr for #name {
             type Err = ::cover_api::UnknownChoice;
 
@@ -49,10 +54,27 @@ fn choice(name: &str, field: &Field, choices: &[Choice]) -> TokenStream {
                 }
             }
         }
+        impl ::cover_api::__private::FieldValue for #name {
+            fn as_value(&self) -> ::cover_api::__private::Value<'_> {
+                ::cover_api::__private::Value::text(self.as_str())
+            }
+
+            fn from_value(value: ::cover_api::__private::Value<'_>) -> ::core::option::Option<Self> {
+                match value {
+                    ::cover_api::__private::Value::Text(text) => text.parse().ok(),
+                    _ => ::core::option::Option::None,
+                }
+            }
+        }
         impl ::core::fmt::Display for #name {
             fn fmt(&self, f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
                 f.pad(self.as_str())
             }
         }
     }
+}
+
+/// What makes the compiler warn of each use, with the words of the spec.
+pub(super) fn deprecated(note: Option<&String>) -> Option<TokenStream> {
+    note.map(|note| quote!(#[deprecated(note = #note)]))
 }

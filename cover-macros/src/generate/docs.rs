@@ -5,8 +5,9 @@ use std::time::Duration;
 
 use cover_spec::Spec;
 use cover_spec::model::{Field, FieldKind, Limit, Mode, Placeholder, Request, Scalar};
-use cover_spec::rules::{Presence, Unit};
+use cover_spec::rules::Presence;
 
+use super::doc_rules as rules;
 use super::modes::{Modes, OneMode};
 
 pub(super) fn request(spec: &Spec) -> String {
@@ -38,10 +39,7 @@ fn cell(field: &Field, mode: &Mode) -> String {
         Presence::Required => "required".to_owned(),
         Presence::Optional => "optional".to_owned(),
         Presence::Forbidden => "—".to_owned(),
-        Presence::Fixed => {
-            let own = mode.when.iter().find(|(wire, _)| **wire == *field.wire);
-            own.map(|(_, value)| format!("`{}`", value.value)).unwrap_or_default()
-        }
+        Presence::Fixed => mode.own_value(field).map(|value| format!("`{value}`")).unwrap_or_default(),
     }
 }
 
@@ -78,7 +76,7 @@ fn limits_in(field: &Field, mode: &OneMode<'_>) -> Vec<String> {
         _ => true,
     };
     let bounds = bounds(field).into_iter();
-    bounds.chain(field.limits.iter().filter(holds).filter_map(|limit| limit_text(field, limit))).collect()
+    bounds.chain(field.limits.iter().filter(holds).flat_map(|limit| limit_texts(field, limit))).collect()
 }
 
 pub(super) fn outer_marker(name: &str, request: &Request) -> String {
@@ -118,11 +116,12 @@ pub(super) fn setter(field: &Field, spec: &Spec, modes: &Modes<'_>) -> String {
         let _ = write!(doc, "\n\n{}.", capital(&bound));
     }
     for limit in &field.limits {
-        let Some(text) = limit_text(field, limit) else { continue };
         let modes =
             limit.modes.as_ref().map(|names| names.iter().map(|name| format!("`{}`", **name)).collect::<Vec<_>>());
         let place = modes.map(|modes| format!(" in {}", modes.join(" and "))).unwrap_or_default();
-        let _ = write!(doc, "\n\n{}{place}.", capital(&text));
+        for text in limit_texts(field, limit) {
+            let _ = write!(doc, "\n\n{}{place}.", capital(&text));
+        }
         if limit.max_seconds.is_some() {
             doc.push_str(" Not checked: nothing here knows it before sending.");
         }
@@ -130,6 +129,7 @@ pub(super) fn setter(field: &Field, spec: &Spec, modes: &Modes<'_>) -> String {
             let _ = write!(doc, " The {} says {}.", *side.place, side.figure.value);
         }
     }
+    doc += &rules::of_field(field, spec);
     let _ = write!(doc, "\n\nSent as `{}`.", *field.wire);
     if let Some(example) = &field.example {
         let _ = write!(doc, " Example: {}.", example_text(field, &example.value));
@@ -174,21 +174,17 @@ fn presences(field: &Field, modes: &Modes<'_>) -> String {
 }
 
 fn bounds(field: &Field) -> Vec<String> {
-    let bounds = [("at least", &field.min), ("at most", &field.max), ("a multiple of", &field.multiple_of)];
-    bounds.iter().filter_map(|(word, bound)| Some(format!("{word} {}", bound.as_ref()?.value))).collect()
+    field.bounds.iter().map(|bound| rules::bound(field, bound.1)).collect()
 }
 
-fn limit_text(field: &Field, limit: &Limit) -> Option<String> {
-    let unit = match *field.kind {
-        FieldKind::Text(unit) => unit,
-        _ => Unit::Chars,
-    };
-    let figure = limit.figure()?.value;
-    let unit = if limit.max_seconds.is_some() { "seconds long" } else { unit.word(figure.into()) };
+fn limit_texts(field: &Field, limit: &Limit) -> Vec<String> {
     let models =
         limit.models.as_ref().map(|names| names.iter().map(|name| format!("`{}`", **name)).collect::<Vec<_>>());
     let models = models.map(|models| format!(" with {}", models.join(", "))).unwrap_or_default();
-    Some(format!("at most {figure} {unit}{models}"))
+    let when = if limit.when.is_empty() { String::new() } else { format!(" where {}", rules::conditions(&limit.when)) };
+    let seconds = limit.max_seconds.as_ref().map(|seconds| format!("at most {} seconds long", seconds.value));
+    let bounds = limit.bounds.iter().map(|bound| rules::bound(field, bound.1));
+    bounds.chain(seconds).map(|text| format!("{text}{models}{when}")).collect()
 }
 
 fn capital(text: &str) -> String {

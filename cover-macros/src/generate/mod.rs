@@ -3,12 +3,15 @@
 mod any_mode;
 mod builder;
 mod choices;
+mod doc_rules;
 mod docs;
 mod examples;
+mod groups;
 mod literals;
 mod markers;
 mod messages;
 mod modes;
+mod relations;
 mod request;
 mod service;
 mod status;

@@ -114,7 +114,7 @@ impl<'a> OneMode<'a> {
     }
 
     pub(super) fn allows(&self, field: &Field) -> bool {
-        matches!(self.presence(field), Presence::Required | Presence::Optional)
+        field.constant.is_none() && matches!(self.presence(field), Presence::Required | Presence::Optional)
     }
 }
 
@@ -128,10 +128,18 @@ impl Reach<'_> {
 
 /// The type of a field's value in the request.
 pub(super) fn value_type(field: &Field) -> TokenStream {
+    let item = item_type(field);
+    let many = if field.is_list() { quote!(::std::vec::Vec<#item>) } else { item };
+    if field.is_nullable() { quote!(::core::option::Option<#many>) } else { many }
+}
+
+/// The type of a value, or of an item of a list.
+pub(super) fn item_type(field: &Field) -> TokenStream {
     match &*field.kind {
         FieldKind::Text(_) => quote!(::std::string::String),
         FieldKind::Url => quote!(::cover_api::Link),
         FieldKind::Boolean => quote!(bool),
+        FieldKind::Integer => quote!(i64),
         FieldKind::Number => quote!(f64),
         FieldKind::Choice(name, _) => {
             let name = ident(name);

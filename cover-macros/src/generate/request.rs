@@ -1,7 +1,7 @@
 //! The request itself: its values, and how they are checked and sent.
 
 use cover_spec::Spec;
-use cover_spec::model::{Field, FieldKind};
+use cover_spec::model::Scalar;
 use proc_macro2::{Ident, TokenStream};
 use quote::quote;
 
@@ -72,7 +72,12 @@ fn fields(spec: &Spec, modes: &Modes<'_>) -> TokenStream {
     let count = spec.request.fields.len();
     let values = spec.request.fields.iter().map(|field| {
         let settable = modes.settable.iter().any(|settable| std::ptr::eq(*settable, field));
-        if settable { borrowed(field) } else { quote!(::core::option::Option::None) }
+        let name = ident(&field.rust);
+        match &field.constant {
+            Some(constant) => constant_value(&constant.value),
+            None if settable => quote!(self.#name.as_ref().map(FieldValue::as_value)),
+            None => quote!(::core::option::Option::None),
+        }
     });
     quote! {
         #[derive(Clone, Default, PartialEq)]
@@ -82,22 +87,24 @@ fn fields(spec: &Spec, modes: &Modes<'_>) -> TokenStream {
         impl #name {
             /// In the order of the table of rules.
             fn values(&self) -> [::core::option::Option<::cover_api::__private::Value<'_>>; #count] {
-                use ::cover_api::__private::Value;
+                use ::cover_api::__private::{FieldValue, Value};
                 [#(#values),*]
             }
         }
     }
 }
 
-fn borrowed(field: &Field) -> TokenStream {
-    let name = ident(&field.rust);
-    match &*field.kind {
-        FieldKind::Text(_) => quote!(self.#name.as_deref().map(Value::text)),
-        FieldKind::Url => quote!(self.#name.as_ref().map(|it| Value::text(it.as_str()))),
-        FieldKind::Boolean => quote!(self.#name.map(Value::Truth)),
-        FieldKind::Number => quote!(self.#name.map(Value::Number)),
-        FieldKind::Choice(..) => quote!(self.#name.map(|it| Value::text(it.as_str()))),
-    }
+/// The value of a field that has one only.
+fn constant_value(value: &Scalar) -> TokenStream {
+    let value = match value {
+        Scalar::Text(text) => quote!(Value::text(#text)),
+        Scalar::Number(number) => {
+            let number = number.value();
+            quote!(Value::Number(#number))
+        }
+        Scalar::Truth(truth) => quote!(Value::Truth(#truth)),
+    };
+    quote!(::core::option::Option::Some(#value))
 }
 
 fn constructors(spec: &Spec, modes: &Modes<'_>, name: &Ident, builder: &Ident) -> TokenStream {

@@ -9,7 +9,7 @@ use cover_spec::wire::{Api, Code, Credits, Poll, Status, Submit};
 use proc_macro2::{Ident, TokenStream};
 use quote::quote;
 
-use super::ident;
+use super::{ident, relations};
 
 /// The name of the module that holds the tables.
 pub(super) fn module(spec: &Spec) -> Ident {
@@ -33,12 +33,16 @@ fn rules(rules: &Rules) -> TokenStream {
     let modes = list(rules.modes.iter().map(mode));
     let fields = list(rules.fields.iter().map(field));
     let model = option(rules.model.map(|model| quote!(#model)));
-    quote!(rules::Rules { modes: #modes, fields: #fields, model: #model })
+    let relations = list(rules.relations.iter().map(relations::relation));
+    quote!(rules::Rules { modes: #modes, fields: #fields, model: #model, relations: #relations })
 }
 
 fn mode(mode: &Mode) -> TokenStream {
     let name = text(&mode.name);
-    let when = list(mode.when.iter().map(|(field, value)| quote!((#field, #value))));
+    let when = list(mode.when.iter().map(|(field, value)| {
+        let value = relations::constant(value);
+        quote!((#field, #value))
+    }));
     quote!(rules::Mode { name: #name, when: #when })
 }
 
@@ -49,10 +53,24 @@ fn field(field: &Field) -> TokenStream {
         let presence = variant(presence);
         quote!(rules::Presence::#presence)
     }));
-    let default = option(field.default.map(|default| quote!(#default)));
+    let [default, constant] =
+        [&field.default, &field.constant].map(|value| option(value.as_ref().map(relations::constant)));
     let limits = list(field.limits.iter().map(limit));
+    let conditions = list(field.conditions.iter().map(relations::conditional));
+    let (many, nullable) = (field.list, field.nullable);
     quote! {
-        rules::Field { wire: #wire, rust: #rust, kind: #kind, presence: #presence, default: #default, limits: #limits }
+        rules::Field {
+            wire: #wire,
+            rust: #rust,
+            kind: #kind,
+            list: #many,
+            nullable: #nullable,
+            constant: #constant,
+            presence: #presence,
+            default: #default,
+            limits: #limits,
+            conditions: #conditions,
+        }
     }
 }
 
@@ -64,6 +82,7 @@ fn kind(kind: &Kind) -> TokenStream {
         }
         Kind::Url => quote!(rules::Kind::Url),
         Kind::Boolean => quote!(rules::Kind::Boolean),
+        Kind::Integer => quote!(rules::Kind::Integer),
         Kind::Number => quote!(rules::Kind::Number),
         Kind::Choice(choices) => {
             let choices = list(choices.iter().map(text));
@@ -73,28 +92,36 @@ fn kind(kind: &Kind) -> TokenStream {
 }
 
 /// The name of a variant without fields, which is what it shows as.
-fn variant(value: impl Debug) -> Ident {
+pub(super) fn variant(value: impl Debug) -> Ident {
     ident(&format!("{value:?}"))
 }
 
 fn limit(limit: &Limit) -> TokenStream {
     let (modes, models) = (set(limit.modes), set(limit.models));
     let dispute = option(limit.dispute.as_ref().map(text));
+    let when = list(limit.when.iter().map(relations::condition));
     let bound = match limit.bound {
         Bound::MinLength(least) => quote!(MinLength(#least)),
         Bound::MaxLength(most) => quote!(MaxLength(#most)),
+        Bound::MinItems(least) => quote!(MinItems(#least)),
+        Bound::MaxItems(most) => quote!(MaxItems(#most)),
         Bound::Min(least) => decimal(&quote!(Min), least),
         Bound::Max(most) => decimal(&quote!(Max), most),
+        Bound::Above(bound) => decimal(&quote!(Above), bound),
+        Bound::Below(bound) => decimal(&quote!(Below), bound),
         Bound::MultipleOf(step) => decimal(&quote!(MultipleOf), step),
     };
-    quote!(rules::Limit { modes: #modes, models: #models, bound: rules::Bound::#bound, dispute: #dispute })
+    quote! {
+        rules::Limit { modes: #modes, models: #models, when: #when, bound: rules::Bound::#bound, dispute: #dispute }
+    }
 }
 
-fn decimal(bound: &TokenStream, Decimal { digits, scale }: Decimal) -> TokenStream {
-    quote!(#bound(rules::Decimal { digits: #digits, scale: #scale }))
+fn decimal(bound: &TokenStream, number: Decimal) -> TokenStream {
+    let number = relations::decimal(number);
+    quote!(#bound(#number))
 }
 
-fn set(bits: u64) -> TokenStream {
+pub(super) fn set(bits: u64) -> TokenStream {
     if bits == u64::MAX { quote!(u64::MAX) } else { quote!(#bits) }
 }
 
@@ -180,7 +207,7 @@ fn duration(duration: Duration) -> TokenStream {
     quote!(Duration::from_millis(#millis))
 }
 
-fn text(text: &Str) -> TokenStream {
+pub(super) fn text(text: &Str) -> TokenStream {
     quote!(Borrowed(#text))
 }
 
@@ -188,10 +215,10 @@ fn texts(texts: &[Str]) -> TokenStream {
     list(texts.iter().map(text))
 }
 
-fn list(items: impl Iterator<Item = TokenStream>) -> TokenStream {
+pub(super) fn list(items: impl Iterator<Item = TokenStream>) -> TokenStream {
     quote!(Borrowed(&[#(#items),*]))
 }
 
-fn option(value: Option<TokenStream>) -> TokenStream {
+pub(super) fn option(value: Option<TokenStream>) -> TokenStream {
     value.map_or_else(|| quote!(::core::option::Option::None), |value| quote!(::core::option::Option::Some(#value)))
 }

@@ -1,6 +1,6 @@
 //! A judged request → the calls of its builder, under the names that the user wrote.
 
-use cover_spec::model::Mode;
+use cover_spec::model::{Field, FieldKind, Mode};
 use proc_macro2::{Ident, Literal, Span, TokenStream};
 use quote::{ToTokens, quote};
 
@@ -33,23 +33,48 @@ fn mode_type(module: &TokenStream, mode: &Mode) -> TokenStream {
 fn setter(call: &Call, entry: &Entry, index: usize, given: &Given) -> TokenStream {
     let (module, field) = (&call.module, &call.spec.request.fields[index]);
     let name = &entry.name;
-    let value = match given {
+    let span = entry.span();
+    match given {
         Given::Placeholder => {
             let setter = field.placeholder.as_ref().map_or("", |placeholder| &placeholder.setter);
-            let setter = Ident::new(setter, entry.span());
-            return quote!(.#setter());
+            let setter = Ident::new(setter, span);
+            quote!(.#setter())
         }
-        Given::Number(number) => {
-            let mut literal = Literal::f64_suffixed(number.abs());
-            literal.set_span(entry.span());
-            if *number < 0.0 { quote!(-#literal) } else { literal.to_token_stream() }
+        Given::Null => {
+            let setter = Ident::new(&field.null_setter(), span);
+            quote!(.#setter())
         }
+        given => {
+            let value = value(module, field, given, span).unwrap_or_else(|| entry.value.iter().cloned().collect());
+            quote!(.#name(#value))
+        }
+    }
+}
+
+/// The value in the type of the field; `None` where it is best left as it was written.
+fn value(module: &TokenStream, field: &Field, given: &Given, span: Span) -> Option<TokenStream> {
+    match given {
+        Given::Number(number) if matches!(*field.kind, FieldKind::Integer) => {
+            let digits: i64 = format!("{}", number.abs()).parse().ok()?;
+            Some(signed(*number, Literal::i64_suffixed(digits), span))
+        }
+        Given::Number(number) => Some(signed(*number, Literal::f64_suffixed(number.abs()), span)),
         Given::Choice(_, variant) => {
-            let cover_spec::model::FieldKind::Choice(choice, _) = &*field.kind else { return TokenStream::new() };
-            let (choice, variant) = (ident(choice), Ident::new(variant, entry.span()));
-            quote!(#module::#choice::#variant)
+            let FieldKind::Choice(choice, _) = &*field.kind else { return None };
+            let (choice, variant) = (ident(choice), Ident::new(variant, span));
+            Some(quote!(#module::#choice::#variant))
         }
-        Given::Text(_) | Given::Truth(_) | Given::Expression => entry.value.iter().cloned().collect(),
-    };
-    quote!(.#name(#value))
+        Given::List(items) => {
+            let items: Vec<TokenStream> =
+                items.iter().map(|item| value(module, field, item, span)).collect::<Option<_>>()?;
+            let is_empty_text = items.is_empty() && matches!(*field.kind, FieldKind::Text(_) | FieldKind::Url);
+            Some(if is_empty_text { quote!([""; 0]) } else { quote!([#(#items),*]) })
+        }
+        _ => None,
+    }
+}
+
+fn signed(number: f64, mut literal: Literal, span: Span) -> TokenStream {
+    literal.set_span(span);
+    if number < 0.0 { quote!(-#literal) } else { literal.to_token_stream() }
 }

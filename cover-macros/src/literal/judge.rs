@@ -43,7 +43,9 @@ impl Judged {
         }
         let Err(violations) = rules.check(self.mode, &values, looks_like_web_address) else { return };
         for violation in &violations {
-            let entry = self.entries.iter().find(|(_, index, _)| rules.fields[*index].wire == violation.field());
+            let concerned: Vec<&str> = violation.field().split(", ").collect();
+            let is_concerned = |index: usize| concerned.contains(&&*rules.fields[index].wire);
+            let entry = self.entries.iter().find(|(_, index, _)| is_concerned(*index));
             let message = message(request, violation);
             errors.push(match (entry, violation.rule()) {
                 (Some((entry, ..)), Rule::Forbidden) => Error::new(entry.name.span(), message),
@@ -65,10 +67,10 @@ fn message(request: &Request, violation: &Violation) -> String {
 }
 
 fn fixed(field: &Field, mode: Option<&Mode>) -> String {
-    let own = mode.and_then(|mode| Some((mode, mode.when.iter().find(|(wire, _)| **wire == *field.wire)?)));
+    let own = mode.and_then(|mode| Some((mode, mode.own_value(field)?)));
     own.map_or_else(
         || format!("`{}` is set by the mode", *field.rust),
-        |(mode, (_, value))| format!("`{}` is always {} in `{}` mode", *field.rust, value.value, *mode.name),
+        |(mode, value)| format!("`{}` is always {value} in `{}` mode", *field.rust, *mode.name),
     )
 }
 
@@ -130,7 +132,20 @@ fn decided(rules: &Rules, entries: &[(Entry, usize, Given)]) -> u64 {
         let by_model = rules.fields[*index].limits.iter().any(|limit| limit.models != u64::MAX);
         // The full parser of addresses is at home in the running program.
         let is_address = rules.fields[*index].kind == Kind::Url;
-        given.is_known() && Some(*index) != rules.model && (model_is_known || !by_model) && !is_address && *index < 64
+        let known = given.is_known() && (model_is_known || !by_model) && !is_address && *index < 64;
+        known && Some(*index) != rules.model && !asked(rules, *index)
     };
     entries.iter().filter(sure).fold(0, |bits, (_, index, _)| bits | 1 << index)
+}
+
+/// Does another rule depend on the field's value, or one of its own on others?
+fn asked(rules: &Rules, index: usize) -> bool {
+    let field = &rules.fields[index];
+    let limits = rules.fields.iter().flat_map(|field| field.limits.iter()).flat_map(|limit| limit.when.iter());
+    let own = rules.fields.iter().flat_map(|field| field.conditions.iter()).flat_map(|it| it.any.iter());
+    let relations = rules.relations.iter().flat_map(|relation| relation.when.iter());
+    limits.chain(own).chain(relations).any(|condition| condition.terms.iter().any(|term| term.field == index))
+        || rules.relations.iter().any(|relation| relation.fields.contains(&index))
+        || !field.conditions.is_empty()
+        || field.limits.iter().any(|limit| !limit.when.is_empty())
 }

@@ -2,7 +2,7 @@
 
 use cover_spec::model::{Choice, Field, FieldKind};
 use cover_spec::rules::Value;
-use proc_macro2::{Span, TokenStream, TokenTree};
+use proc_macro2::{Delimiter, Span, TokenStream, TokenTree};
 use syn::{Error, Lit};
 
 use super::input::{Call, Entry};
@@ -14,6 +14,10 @@ pub(super) enum Given {
     Truth(bool),
     /// One of several texts: the text, and its name in Rust.
     Choice(String, String),
+    /// `[…]`, and each item of it.
+    List(Vec<Given>),
+    /// `null`, for a field that may be null.
+    Null,
     /// `_`: what the spec sends where a user has nothing to give.
     Placeholder,
     /// Anything else: its value is known when the program runs.
@@ -27,13 +31,19 @@ impl Given {
             (Self::Text(text) | Self::Choice(text, _), _) => Value::text(text),
             (Self::Number(number), _) => Value::Number(*number),
             (Self::Truth(truth), _) => Value::Truth(*truth),
+            (Self::List(items), _) => Value::List(items.iter().map(|item| item.as_value(field)).collect()),
+            (Self::Null, _) => Value::Null,
             (Self::Placeholder, Some(placeholder)) => Value::text(&placeholder.value),
             (Self::Placeholder, None) | (Self::Expression, _) => Value::Later,
         }
     }
 
     pub(super) fn is_known(&self) -> bool {
-        !matches!(self, Self::Expression)
+        match self {
+            Self::Expression => false,
+            Self::List(items) => items.iter().all(Self::is_known),
+            _ => true,
+        }
     }
 }
 
@@ -45,12 +55,13 @@ pub(super) fn read(entry: &Entry, field: &Field, call: &Call) -> Result<Given, E
     {
         return placeholder(field, underscore.span());
     }
-    let given = match &*field.kind {
-        FieldKind::Choice(name, choices) => choice(entry, name, choices, tries)?,
-        FieldKind::Boolean => truth(entry)?,
-        FieldKind::Text(_) | FieldKind::Url => text(entry)?,
-        FieldKind::Number => number(entry)?,
-    };
+    if let [TokenTree::Ident(null)] = &entry.value[..]
+        && null == "null"
+        && field.is_nullable()
+    {
+        return Ok(Given::Null);
+    }
+    let given = if field.is_list() { list(entry, field, tries)? } else { single(entry, field, tries)? };
     match given {
         Some(given) => Ok(given),
         None if tries => Ok(Given::Expression),
@@ -62,8 +73,43 @@ pub(super) fn read(entry: &Entry, field: &Field, call: &Call) -> Result<Given, E
     }
 }
 
-fn word(field: &Field) -> &'static str {
+/// A value, or one item of a list.
+fn single(entry: &Entry, field: &Field, tries: bool) -> Result<Option<Given>, Error> {
     match &*field.kind {
+        FieldKind::Choice(name, choices) => choice(entry, name, choices, tries),
+        FieldKind::Boolean => truth(entry),
+        FieldKind::Text(_) | FieldKind::Url => text(entry),
+        FieldKind::Integer | FieldKind::Number => number(entry),
+    }
+}
+
+/// `[…]`. What is in other brackets, or an item that is no literal, is an expression.
+fn list(entry: &Entry, field: &Field, tries: bool) -> Result<Option<Given>, Error> {
+    let [TokenTree::Group(group)] = &entry.value[..] else { return Ok(None) };
+    if group.delimiter() != Delimiter::Bracket {
+        return Ok(None);
+    }
+    let tokens: Vec<TokenTree> = group.stream().into_iter().collect();
+    let mut items = Vec::new();
+    for part in tokens.split(|token| matches!(token, TokenTree::Punct(comma) if comma.as_char() == ',')) {
+        if part.is_empty() {
+            continue;
+        }
+        let item = Entry { name: entry.name.clone(), value: part.to_vec() };
+        match single(&item, field, tries)? {
+            Some(given) => items.push(given),
+            None => return Ok(None),
+        }
+    }
+    Ok(Some(Given::List(items)))
+}
+
+fn word(field: &Field) -> &'static str {
+    if field.is_list() {
+        return "a list of literals in square brackets";
+    }
+    match &*field.kind {
+        FieldKind::Integer => "a literal whole number",
         FieldKind::Text(_) | FieldKind::Url => "a literal text",
         FieldKind::Boolean => "`true` or `false`",
         FieldKind::Number => "a literal number",
@@ -113,7 +159,7 @@ fn number(entry: &Entry) -> Result<Option<Given>, Error> {
     };
     let number: Option<f64> = digits.parse().ok();
     match number {
-        Some(number) if matches!(&*suffix, "" | "f32" | "f64") => {
+        Some(number) if matches!(&*suffix, "" | "f32" | "f64" | "i64") => {
             Ok(Some(Given::Number(if minus { -number } else { number })))
         }
         _ => {

@@ -1,34 +1,63 @@
 //! Limits: they fit the type, one of them holds for every mode and model, and a figure in dispute has its places.
 
 use crate::diagnostic::Fault;
-use crate::model::{Field, FieldKind, Limit, Mode, Request};
-use crate::rules::Decimal;
+use crate::model::{Condition, Field, FieldKind, Is, Limit, Mode, Request, Scalar};
+use crate::rules::{Bound, Decimal, MOST_EXACT};
+use crate::source::At;
 
 use super::{is_mode, known, known_modes};
 
 /// As many as the bits of a set of models.
 const MOST_MODELS: usize = 64;
+/// What multiplying decimals may be off by.
+const TINY: f64 = 1e-9;
 
 pub(super) fn check(request: &Request, faults: &mut Vec<Fault>) {
     model_field(request, faults);
+    classes(request, faults);
     let models = request.models();
     for field in &request.fields {
-        numbers(field, faults);
+        shape_of_field(field, faults);
         for limit in &field.limits {
             shape(field, limit, faults);
             disputes(limit, faults);
             known_modes(request, limit.modes.as_deref().unwrap_or_default(), faults);
             for model in limit.models.iter().flatten() {
-                known("model", model, models.iter().copied(), faults);
+                let classes = request.classes.iter().map(|(class, _)| class.as_str());
+                known("model", model, models.iter().copied().chain(classes), faults);
             }
         }
         coverage(field, request, faults);
     }
 }
 
+fn shape_of_field(field: &Field, faults: &mut Vec<Fault>) {
+    for bound in field.bounds.iter().chain(field.limits.iter().flat_map(|limit| limit.bounds.iter())) {
+        fits_type(field, bound, faults);
+    }
+}
+
+fn classes(request: &Request, faults: &mut Vec<Fault>) {
+    let models = request.models();
+    for (index, (class, members)) in request.classes.iter().enumerate() {
+        if models.contains(&class.as_str())
+            || request.classes[..index].iter().any(|(other, _)| other.value == class.value)
+        {
+            faults.push(class.fault(format!("`{}` has this name already", class.value), "give the class another name"));
+        }
+        if members.is_empty() {
+            faults.push(class.fault(format!("the class `{}` is empty", class.value), "name its models"));
+        }
+        for member in members {
+            known("model", member, models.iter().copied(), faults);
+        }
+    }
+}
+
 fn model_field(request: &Request, faults: &mut Vec<Fault>) {
     let Some(name) = &request.model else { return };
-    let choices = request.fields.iter().filter(|field| matches!(*field.kind, FieldKind::Choice(..)));
+    let is_choice = |field: &&Field| matches!(*field.kind, FieldKind::Choice(..)) && !field.is_list();
+    let choices = request.fields.iter().filter(is_choice);
     known("choice", name, choices.map(|field| field.wire.as_str()), faults);
     let count = request.models().len();
     if count > MOST_MODELS {
@@ -36,61 +65,93 @@ fn model_field(request: &Request, faults: &mut Vec<Fault>) {
     }
 }
 
-fn numbers(field: &Field, faults: &mut Vec<Fault>) {
-    let bounds = [("min", &field.min), ("max", &field.max), ("multiple_of", &field.multiple_of)];
-    if *field.kind != FieldKind::Number {
-        for (key, bound) in bounds.iter().filter_map(|(key, bound)| Some((key, bound.as_ref()?))) {
-            faults.push(bound.fault(format!("`{key}` of a field that is no number"), "only `number` has it"));
-        }
-    }
-    if let (Some(min), Some(max)) = (&field.min, &field.max)
-        && min.value.value() > max.value.value()
+/// Does the limit fit the type of its field?
+fn fits_type(field: &Field, bound: &At<(&'static str, Bound)>, faults: &mut Vec<Fault>) {
+    let (key, bound_value) = bound.value;
+    let is_number = matches!(*field.kind, FieldKind::Number | FieldKind::Integer);
+    let is_text = matches!(*field.kind, FieldKind::Text(_) | FieldKind::Url);
+    let (fits, what, label) = match bound_value {
+        Bound::MinLength(_) | Bound::MaxLength(_) => (is_text, "text", "only `string` and `url` have it"),
+        Bound::MinItems(_) | Bound::MaxItems(_) => (field.is_list(), "list", "only a field with `list = true` has it"),
+        _ => (is_number, "number", "only `number` and `integer` have it"),
+    };
+    if !fits {
+        faults.push(bound.fault(format!("`{key}` of a field that is no {what}"), label));
+    } else if matches!(bound_value, Bound::MaxLength(0) | Bound::MaxItems(0)) {
+        faults.push(bound.fault("nothing can hold this limit", "must be at least 1"));
+    } else if let Bound::MultipleOf(step) = bound_value
+        && step.value() <= 0.0
     {
-        faults.push(max.fault("no number can hold both bounds", format!("less than `min`, which is {}", min.value)));
-    }
-    if let Some(step) = &field.multiple_of
-        && step.value.value() <= 0.0
+        faults.push(bound.fault("`multiple_of` must be more than 0", format!("this is {step}")));
+    } else if matches!(*field.kind, FieldKind::Integer)
+        && (bound_value.figure().scale > 0 || bound_value.figure().digits.unsigned_abs() > MOST_EXACT.unsigned_abs())
     {
-        faults.push(step.fault("`multiple_of` must be more than 0", format!("this is {}", step.value)));
-    }
-    if let (Some(min), Some(max), Some(step)) = (&field.min, &field.max, &field.multiple_of)
-        && !any_multiple(min.value, max.value, step.value)
-    {
-        faults.push(step.fault("no number can hold `multiple_of` and both bounds", "make it smaller"));
+        faults.push(bound.fault("a limit of an integer is a whole number", format!("of at most {MOST_EXACT}")));
     }
 }
 
-fn any_multiple(min: Decimal, max: Decimal, step: Decimal) -> bool {
-    let (min, max, step) = (min.value(), max.value(), step.value());
-    step <= 0.0 || min > max || (min / step).ceil() * step <= max
+/// Is there anything that keeps all limits that hold together?
+fn feasible(field: &Field, holding: &[&At<(&'static str, Bound)>], faults: &mut Vec<Fault>) {
+    let figure = |wanted: fn(&Bound) -> bool| holding.iter().find(|bound| wanted(&bound.1)).map(|bound| **bound);
+    for (least, most, what) in [
+        (figure(|it| matches!(it, Bound::MinLength(_))), figure(|it| matches!(it, Bound::MaxLength(_))), "text"),
+        (figure(|it| matches!(it, Bound::MinItems(_))), figure(|it| matches!(it, Bound::MaxItems(_))), "list"),
+    ] {
+        if let (Some(least), Some(most)) = (least, most)
+            && least.1.figure().value() > most.1.figure().value()
+        {
+            let label = format!("less than `{}`, which is {}", least.0, least.1.figure());
+            faults.push(most.fault(format!("no {what} can hold both bounds"), label));
+        }
+    }
+    let least = figure(|it| matches!(it, Bound::Min(_) | Bound::Above(_)));
+    let most = figure(|it| matches!(it, Bound::Max(_) | Bound::Below(_)));
+    let (Some(least), Some(most)) = (least, most) else { return };
+    let open = matches!(least.1, Bound::Above(_)) || matches!(most.1, Bound::Below(_));
+    let (low, high) = (least.1.figure().value(), most.1.figure().value());
+    if low > high || (low >= high && open) {
+        let label = format!("leaves nothing above `{}`, which is {}", least.0, least.1.figure());
+        return faults.push(most.fault("no number can hold both bounds", label));
+    }
+    let step = figure(|it| matches!(it, Bound::MultipleOf(step) if step.value() > 0.0));
+    let whole = matches!(*field.kind, FieldKind::Integer).then_some(1.0);
+    let Some(size) = step.map(|step| step.1.figure().value()).or(whole) else { return };
+    let first = (low / size).ceil();
+    let first =
+        if matches!(least.1, Bound::Above(_)) && (first * size - low).abs() < TINY { first + 1.0 } else { first };
+    let reached = first * size;
+    if reached > high + TINY || (matches!(most.1, Bound::Below(_)) && reached > high - TINY) {
+        let place = step.unwrap_or(most);
+        faults.push(place.fault("no number can hold `multiple_of` and both bounds", "make it smaller"));
+    }
 }
 
 fn shape(field: &Field, limit: &Limit, faults: &mut Vec<Fault>) {
-    if limit.max_length.is_some() == limit.max_seconds.is_some() {
-        faults.push(limit.at.fault("a limit has one figure", "give `max_length` or `max_seconds`"));
+    let figures = limit.bounds.iter().count() + usize::from(limit.max_seconds.is_some());
+    if figures == 0 {
+        faults.push(limit.at.fault("a limit without a figure", "give `max_length`, `max` or another"));
     }
-    if let Some(figure) = &limit.max_length
-        && !matches!(*field.kind, FieldKind::Text(_) | FieldKind::Url)
-    {
-        faults.push(figure.fault("`max_length` of a field that is no text", "only `string` and `url` have it"));
-    }
-    if let Some(figure) = &limit.max_seconds
-        && *field.kind != FieldKind::Url
-    {
-        faults.push(figure.fault("`max_seconds` of a field that is no address", "only `url` has it"));
-    }
-    if let Some(figure) = limit.figure().filter(|figure| figure.value == 0) {
-        faults.push(figure.fault("nothing can hold this limit", "must be at least 1"));
+    if let Some(figure) = &limit.max_seconds {
+        if !matches!(*field.kind, FieldKind::Url) {
+            faults.push(figure.fault("`max_seconds` of a field that is no address", "only `url` has it"));
+        } else if figure.value == 0 {
+            faults.push(figure.fault("nothing can hold this limit", "must be at least 1"));
+        }
     }
     for (key, names) in [("modes", &limit.modes), ("models", &limit.models)] {
         if names.as_ref().is_some_and(Vec::is_empty) {
             faults.push(limit.at.fault(format!("`{key}` is empty"), "the limit never holds"));
         }
     }
+    if figures > 1 && !limit.disputed.is_empty() {
+        faults.push(limit.at.fault("a dispute about several figures", "give each figure a limit of its own"));
+    }
 }
 
 fn disputes(limit: &Limit, faults: &mut Vec<Fault>) {
-    let (Some(figure), Some(first)) = (limit.figure(), limit.disputed.first()) else { return };
+    let seconds = limit.max_seconds.as_ref().map(|at| at.with(Decimal { digits: at.value.into(), scale: 0 }));
+    let figure = limit.bounds.iter().next().map(|bound| bound.with(bound.1.figure())).or(seconds);
+    let (Some(figure), Some(first)) = (figure, limit.disputed.first()) else { return };
     if limit.disputed.len() < 2 {
         faults.push(first.figure.fault("a dispute has two sides", "name the other figure and its place"));
     } else if !limit.disputed.iter().any(|dispute| dispute.figure.value == figure.value) {
@@ -98,14 +159,15 @@ fn disputes(limit: &Limit, faults: &mut Vec<Fault>) {
     }
 }
 
-/// Exactly one length for every mode that may have the field, with every model.
+/// In every mode that may have the field, with every model: each figure is given once, and something holds all of them.
 fn coverage(field: &Field, request: &Request, faults: &mut Vec<Fault>) {
-    let lengths: Vec<&Limit> = field.limits.iter().filter(|limit| limit.max_length.is_some()).collect();
-    let Some(first) = lengths.first() else { return };
+    let always: Vec<_> = field.bounds.iter().collect();
+    feasible(field, &always, faults);
+    let mode_names = || field.limits.iter().flat_map(|limit| limit.modes.iter().flatten());
+    let model_names = || field.limits.iter().flat_map(|limit| limit.models.iter().flatten());
     let models = request.models();
-    let mode_names = || lengths.iter().flat_map(|limit| limit.modes.iter().flatten());
-    let model_names = || lengths.iter().flat_map(|limit| limit.models.iter().flatten());
-    if !mode_names().all(|name| is_mode(request, name)) || !model_names().all(|name| models.contains(&name.as_str())) {
+    let is_model = |name: &At<String>| models.iter().any(|model| request.is_model_named(model, name));
+    if field.limits.is_empty() || !mode_names().all(|name| is_mode(request, name)) || !model_names().all(is_model) {
         // Behind a misspelt name, every other fault would be its echo.
         return;
     }
@@ -114,30 +176,65 @@ fn coverage(field: &Field, request: &Request, faults: &mut Vec<Fault>) {
     let modes: Vec<Option<&Mode>> = request.modes.iter().filter(allows).map(Some).collect();
     let modes = if request.modes.is_empty() { vec![None] } else { modes };
     for mode in modes {
-        for model in &models {
-            let place = describe(mode, model);
-            let holding: Vec<&&Limit> = lengths.iter().filter(|limit| holds(limit, mode, model)).collect();
-            match holding[..] {
-                [] => faults.push(
-                    first.at.fault(format!("`{}` has no length{place}", *field.wire), "add a limit beside this one"),
-                ),
-                [_] => {}
-                [_, second, ..] => {
-                    let message = format!("`{}` has two lengths{place}", *field.wire);
-                    faults.push(second.at.fault(message, "this one is too many"));
-                }
-            }
+        for model in models.iter().filter(|model| may_be_with(field, request, model)) {
+            let holding = |limit: &&Limit| holds(limit, request, mode, model);
+            let bounds: Vec<_> = field.limits.iter().filter(holding).flat_map(|limit| limit.bounds.iter()).collect();
+            each_once(field, &bounds, &describe(mode, model), faults);
+            feasible(field, &[always.clone(), bounds].concat(), faults);
         }
     }
 }
 
-fn holds(limit: &Limit, mode: Option<&Mode>, model: &str) -> bool {
+/// Is the field not ruled out with this model by the conditions that ask for others?
+fn may_be_with(field: &Field, request: &Request, model: &str) -> bool {
+    let Some(name) = &request.model else { return true };
+    let asks_for_others = |condition: &Condition| {
+        condition.terms.iter().any(|(wire, is)| match &is.value {
+            Is::OneOf(values) if wire.value == name.value => {
+                !values.iter().any(|value| value.value == Scalar::Text(model.to_owned()))
+            }
+            _ => false,
+        })
+    };
+    let allowed = &field.conditions.allowed;
+    allowed.is_empty() || !allowed.iter().all(asks_for_others)
+}
+
+fn each_once(field: &Field, holding: &[&At<(&'static str, Bound)>], place: &str, faults: &mut Vec<Fault>) {
+    let mut keys: Vec<&str> = Vec::new();
+    for bound in field.limits.iter().flat_map(|limit| limit.bounds.iter()) {
+        if !keys.contains(&bound.0) {
+            keys.push(bound.0);
+        }
+    }
+    for key in keys {
+        let what = if key == "max_length" { "length".to_owned() } else { format!("`{key}`") };
+        let of_key: Vec<_> = holding.iter().filter(|bound| bound.0 == key).collect();
+        let conditional =
+            field.limits.iter().any(|it| !it.when.is_empty() && it.bounds.iter().any(|bound| bound.0 == key));
+        let first = field.limits.iter().find(|limit| limit.bounds.iter().any(|bound| bound.0 == key));
+        match (&of_key[..], first) {
+            ([], Some(first)) if !conditional => {
+                let message = format!("`{}` has no {what}{place}", *field.wire);
+                faults.push(first.at.fault(message, "add a limit beside this one"));
+            }
+            ([_, second, ..], _) => {
+                let plural = if key == "max_length" { "lengths".to_owned() } else { format!("{what}s") };
+                faults.push(second.fault(format!("`{}` has two {plural}{place}", *field.wire), "this one is too many"));
+            }
+            _ => {}
+        }
+    }
+}
+
+fn holds(limit: &Limit, request: &Request, mode: Option<&Mode>, model: &str) -> bool {
     let in_mode = match (&limit.modes, mode) {
         (Some(names), Some(mode)) => names.iter().any(|name| mode.is_named(name)),
         (Some(_), None) => false,
         (None, _) => true,
     };
-    in_mode && limit.models.as_ref().is_none_or(|models| models.iter().any(|it| it.value == model))
+    let with_model = |names: &Vec<At<String>>| names.iter().any(|name| request.is_model_named(model, name));
+    in_mode && limit.when.is_empty() && limit.models.as_ref().is_none_or(with_model)
 }
 
 fn describe(mode: Option<&Mode>, model: &str) -> String {

@@ -1,9 +1,11 @@
 //! Proof that a spec has no holes and does not contradict itself. Every fault is reported.
 
+mod conditions;
 mod limits;
 mod modes;
 mod names;
 mod presence;
+mod relations;
 mod service;
 mod task;
 mod values;
@@ -25,6 +27,8 @@ pub(crate) fn all(spec: &Spec) -> (Vec<Fault>, bool) {
     modes::check(&spec.request, faults);
     presence::check(&spec.request, faults);
     limits::check(&spec.request, faults);
+    conditions::check(&spec.request, faults);
+    relations::check(&spec.request, faults);
     values::check(spec, faults);
     // Faults of stand-ins for what is missing: that it is missing was reported when it was read.
     found.retain(|fault| !fault.span().is_empty());

@@ -1,15 +1,19 @@
 //! Modes: their names nest, their conditions are about known fields, and every combination has exactly one mode.
 
 use crate::diagnostic::Fault;
-use crate::model::{FieldKind, Mode, Request};
-use crate::source::At;
+use crate::model::{Field, FieldKind, Mode, Request, Scalar};
+use crate::rules::Decimal;
 
 use super::known_field;
 
 /// As many as the bits of a set of modes.
 const MOST_MODES: usize = 64;
-/// Two to the power of it combinations are looked at.
-const MOST_SWITCHES: usize = 10;
+/// More combinations of values are not looked at.
+const MOST_COMBINATIONS: usize = 4096;
+/// A number between wider bounds is not taken value by value.
+const MOST_NUMBERS: i64 = 64;
+/// More combinations without a mode are only counted.
+const MOST_UNCOVERED: usize = 8;
 
 pub(super) fn check(request: &Request, faults: &mut Vec<Fault>) {
     if let Some(mode) = request.modes.get(MOST_MODES) {
@@ -17,10 +21,13 @@ pub(super) fn check(request: &Request, faults: &mut Vec<Fault>) {
         faults.push(mode.name.fault(message, "this one is too many"));
         return;
     }
+    let before = faults.len();
     for mode in &request.modes {
         conditions(mode, request, faults);
     }
-    coverage(request, faults);
+    if faults.len() == before {
+        coverage(request, faults);
+    }
 }
 
 /// Names of modes nest, and no part of one stands at different places.
@@ -56,53 +63,128 @@ fn conditions(mode: &Mode, request: &Request, faults: &mut Vec<Fault>) {
     if mode.when.is_empty() && !mode.name.is_empty() {
         faults.push(mode.name.fault(format!("`{}` has no condition", *mode.name), "add `when = { field = true }`"));
     }
-    for (wire, _) in &mode.when {
+    for (wire, value) in &mode.when {
         known_field(request, wire, faults);
-        if let Some(field) = request.field(wire)
-            && field.kind.value != FieldKind::Boolean
-        {
+        let Some(field) = request.field(wire) else { continue };
+        let decides = matches!(*field.kind, FieldKind::Boolean | FieldKind::Integer | FieldKind::Choice(..));
+        if !decides || field.is_list() || field.constant.is_some() {
             let message = format!("`{}` cannot decide the mode", wire.value);
-            faults.push(wire.fault(message, "only a field of type `boolean` can"));
+            faults.push(wire.fault(message, "only a single `boolean`, `integer` or `choice` can"));
+        } else if let (FieldKind::Choice(_, choices), Scalar::Text(text)) = (&*field.kind, &value.value) {
+            let known = choices.iter().map(|choice| choice.wire.as_str());
+            super::known("choice", &value.with(text.clone()), known, faults);
+        } else if !of_type(field, value) {
+            let message = format!("`{}` never has this value", wire.value);
+            faults.push(value.fault(message, format!("must be {}", crate::lower::kind(&field.kind).word())));
         }
     }
 }
 
+fn of_type(field: &Field, value: &Scalar) -> bool {
+    match (&*field.kind, value) {
+        (FieldKind::Boolean, Scalar::Truth(_)) => true,
+        (FieldKind::Integer, Scalar::Number(number)) => number.scale == 0,
+        _ => false,
+    }
+}
+
+/// What a field that decides the mode may be: one of these, or, where there are too many of them, something else.
+struct Switch<'a> {
+    wire: &'a str,
+    values: Vec<Option<Scalar>>,
+}
+
+impl<'a> Switch<'a> {
+    fn of(wire: &'a str, request: &Request) -> Option<Self> {
+        let field = request.field(wire)?;
+        let truth = |truth| Some(Scalar::Truth(truth));
+        let values = match &*field.kind {
+            FieldKind::Boolean => vec![truth(true), truth(false)],
+            FieldKind::Choice(_, choices) => {
+                choices.iter().map(|choice| Some(Scalar::Text(choice.wire.value.clone()))).collect()
+            }
+            _ => Self::numbers(field, request),
+        };
+        Some(Self { wire, values })
+    }
+
+    /// Every number within narrow bounds; else those that modes name, and any other.
+    fn numbers(field: &Field, request: &Request) -> Vec<Option<Scalar>> {
+        let bound = |key| field.bounds.number(key).filter(|bound| bound.scale == 0).map(|bound| bound.digits);
+        if let (Some(min), Some(max)) = (bound("min"), bound("max"))
+            && max.saturating_sub(min) < MOST_NUMBERS
+        {
+            return (min..=max).map(|digits| Some(Scalar::Number(Decimal { digits, scale: 0 }))).collect();
+        }
+        let mut named: Vec<Option<Scalar>> = Vec::new();
+        for value in request.modes.iter().filter_map(|mode| mode.own_value(field)) {
+            if !named.iter().flatten().any(|other| other == value) {
+                named.push(Some(value.clone()));
+            }
+        }
+        named.push(None);
+        named
+    }
+}
+
+/// One value of each field that decides the mode.
+type Combination<'a> = [(&'a str, Option<&'a Scalar>)];
+
 fn coverage(request: &Request, faults: &mut Vec<Fault>) {
-    let mut switches: Vec<&str> = Vec::new();
+    let mut wires: Vec<&str> = Vec::new();
     for (wire, _) in request.modes.iter().flat_map(|mode| &mode.when) {
-        if !switches.contains(&wire.as_str()) {
-            switches.push(wire);
+        if !wires.contains(&wire.as_str()) {
+            wires.push(wire);
         }
     }
     let Some(last) = request.modes.last() else { return };
-    if switches.len() > MOST_SWITCHES {
-        let message = format!("the modes depend on {} fields, at most {MOST_SWITCHES}", switches.len());
-        faults.push(last.name.fault(message, "merge some of them"));
+    let switches: Vec<Switch<'_>> = wires.iter().filter_map(|wire| Switch::of(wire, request)).collect();
+    let product = switches.iter().try_fold(1_usize, |product, switch| product.checked_mul(switch.values.len()));
+    let Some(product) = product.filter(|product| *product <= MOST_COMBINATIONS) else {
+        let message = format!("the modes depend on more than {MOST_COMBINATIONS} combinations of values");
+        faults.push(last.name.fault(message, "let fewer fields, or fields with fewer values, decide"));
         return;
-    }
-    let mut overlapping: Vec<(&str, &str)> = Vec::new();
-    for combination in 0..1_u32 << switches.len() {
-        let value = |wire: &str| switches.iter().position(|it| *it == wire).map(|bit| combination >> bit & 1 == 1);
-        let fits = |mode: &&Mode| mode.when.iter().all(|(wire, wanted)| value(wire) == Some(wanted.value));
+    };
+    let (mut uncovered, mut overlapping) = (0, Vec::new());
+    for number in 0..product {
+        let mut rest = number;
+        let pick = |switch: &'_ Switch<'_>| {
+            let picked = rest % switch.values.len();
+            rest /= switch.values.len();
+            picked
+        };
+        let picked: Vec<usize> = switches.iter().map(pick).collect();
+        let values = switches.iter().zip(picked).map(|(switch, at)| (switch.wire, switch.values[at].as_ref()));
+        let combination: Vec<_> = values.collect();
+        let value = |wire: &str| combination.iter().find(|(name, _)| *name == wire).and_then(|(_, value)| *value);
+        let fits = |mode: &&Mode| mode.when.iter().all(|(wire, wanted)| value(wire) == Some(&wanted.value));
         let fitting: Vec<&Mode> = request.modes.iter().filter(fits).collect();
         match fitting[..] {
-            [] => faults.push(uncovered(&last.name, &switches, combination)),
-            [one, other, ..] if !overlapping.contains(&(&one.name, &other.name)) => {
-                overlapping.push((&one.name, &other.name));
+            [] => {
+                uncovered += 1;
+                if uncovered <= MOST_UNCOVERED {
+                    let message = format!("no mode for {}", describe(&combination));
+                    faults.push(last.name.fault(message, "add a mode after this one"));
+                }
+            }
+            [one, other, ..] if !overlapping.contains(&(&*one.name, &*other.name)) => {
+                overlapping.push((&*one.name, &*other.name));
                 let message = format!("`{}` overlaps `{}`", *other.name, *one.name);
-                let label = format!("both fit {}", describe(&switches, combination));
-                faults.push(other.name.fault(message, label));
+                faults.push(other.name.fault(message, format!("both fit {}", describe(&combination))));
             }
             _ => {}
         }
     }
+    if uncovered > MOST_UNCOVERED {
+        let message = format!("no mode for {} more combinations", uncovered - MOST_UNCOVERED);
+        faults.push(last.name.fault(message, "let one mode leave a field open"));
+    }
 }
 
-fn uncovered(last: &At<String>, switches: &[&str], combination: u32) -> Fault {
-    last.fault(format!("no mode for {}", describe(switches, combination)), "add a mode after this one")
-}
-
-fn describe(switches: &[&str], combination: u32) -> String {
-    let parts = switches.iter().enumerate().map(|(bit, wire)| format!("{wire} = {}", combination >> bit & 1 == 1));
-    format!("`{{ {} }}`", parts.collect::<Vec<_>>().join(", "))
+fn describe(combination: &Combination<'_>) -> String {
+    let part = |(wire, value): &(&str, Option<&Scalar>)| match value {
+        Some(value) => format!("{wire} = {value}"),
+        None => format!("{wire} = any other"),
+    };
+    format!("`{{ {} }}`", combination.iter().map(part).collect::<Vec<_>>().join(", "))
 }

@@ -60,6 +60,9 @@ fn setters(request: &Request, faults: &mut Vec<Fault>) {
     let mut setters = Scope::new("setter", &["build", "mode"]);
     for field in &request.fields {
         setters.add(&field.rust, case::snake, faults);
+        if field.is_nullable() {
+            setters.add(&field.rust.with(field.null_setter()), case::snake, faults);
+        }
         field.placeholder.iter().for_each(|placeholder| setters.add(&placeholder.setter, case::snake, faults));
     }
     let mut constructors = Scope::new("constructor", &["builder"]);

@@ -7,6 +7,10 @@ use super::{is_mode, known_modes};
 
 pub(super) fn check(request: &Request, faults: &mut Vec<Fault>) {
     for field in &request.fields {
+        if field.constant.is_some() {
+            constant(field, faults);
+            continue;
+        }
         let names = || claims(field).flat_map(|(_, set)| set.names());
         names().for_each(|name| known_modes(request, std::slice::from_ref(name), faults));
         if request.modes.is_empty() {
@@ -21,6 +25,19 @@ pub(super) fn check(request: &Request, faults: &mut Vec<Fault>) {
 fn claims(field: &Field) -> impl Iterator<Item = (&'static str, &ModeSet)> {
     let all = [("required", &field.required), ("optional", &field.optional), ("forbidden", &field.forbidden)];
     all.into_iter().filter_map(|(name, set)| Some((name, set.as_ref()?)))
+}
+
+/// What has one value only is always sent.
+fn constant(field: &Field, faults: &mut Vec<Fault>) {
+    let open = claims(field).next().map(|(name, _)| name).or_else(|| {
+        let conditions = &field.conditions;
+        let conditioned = [&conditions.required, &conditions.allowed, &conditions.forbidden];
+        conditioned.iter().any(|any| !any.is_empty()).then_some("conditional")
+    });
+    if let Some(word) = open {
+        let message = format!("`{}` is constant, and {word}", *field.wire);
+        faults.push(field.wire.fault(message, "it is always sent: take the rest out"));
+    }
 }
 
 fn without_modes(field: &Field, faults: &mut Vec<Fault>) {

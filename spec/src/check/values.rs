@@ -3,7 +3,7 @@
 use crate::diagnostic::Fault;
 use crate::lower;
 use crate::model::{Field, FieldKind, Scalar, Spec};
-use crate::rules::{Placed, Rules, Value, looks_like_web_address};
+use crate::rules::{Placed, Rule, Rules, Value, looks_like_web_address};
 use crate::source::At;
 
 pub(super) fn check(spec: &Spec, faults: &mut Vec<Fault>) {
@@ -13,15 +13,22 @@ pub(super) fn check(spec: &Spec, faults: &mut Vec<Fault>) {
             keeps_rules("example", &rules, index, example, faults);
         }
         if let Some(default) = &field.default {
-            if *field.kind == FieldKind::Boolean {
-                keeps_rules("default", &rules, index, default, faults);
+            if field.is_list() {
+                faults.push(default.fault("a default of a list", "take it out"));
             } else {
-                faults.push(default.fault("a default of a field that is not true or false", "take it out"));
+                keeps_rules("default", &rules, index, default, faults);
+            }
+        }
+        if let Some(constant) = &field.constant {
+            if field.is_list() || field.is_nullable() {
+                faults.push(constant.fault("a constant that is a list or may be null", "only a single value can be"));
+            } else {
+                keeps_rules("constant", &rules, index, constant, faults);
             }
         }
         if let Some(placeholder) = &field.placeholder {
             let value = placeholder.value.with(Scalar::Text(placeholder.value.value.clone()));
-            if !matches!(*field.kind, FieldKind::Text(_) | FieldKind::Url) {
+            if !matches!(*field.kind, FieldKind::Text(_) | FieldKind::Url) || field.is_list() {
                 let label = "only `string` and `url` have one";
                 faults.push(placeholder.value.fault("a placeholder of a field that is no text", label));
             }
@@ -31,18 +38,21 @@ pub(super) fn check(spec: &Spec, faults: &mut Vec<Fault>) {
     }
 }
 
-fn keeps_rules(what: &str, rules: &Rules, index: usize, scalar: &At<Scalar>, faults: &mut Vec<Fault>) {
+pub(super) fn keeps_rules(what: &str, rules: &Rules, index: usize, scalar: &At<Scalar>, faults: &mut Vec<Fault>) {
     let value = match &scalar.value {
         Scalar::Text(text) => Value::text(text),
         Scalar::Number(number) => Value::Number(number.value()),
         Scalar::Truth(truth) => Value::Truth(*truth),
     };
+    let value = if rules.fields[index].list { Value::List(vec![value]) } else { value };
     // Under its wire name alone, what is missing besides is no matter of this field.
     let wire = &*rules.fields[index].wire;
     let mut placed = Placed::none(rules);
     placed.put(wire, value);
     let Err(violations) = placed.check(looks_like_web_address) else { return };
-    let own = violations.iter().find(|violation| violation.field() == wire && violation.concerns_value());
+    let own = violations.iter().find(|violation| {
+        violation.field() == wire && violation.concerns_value() && violation.rule() != Rule::MinItems
+    });
     if let Some(violation) = own {
         faults.push(scalar.fault(format!("the {what} breaks the field's own rules"), violation.to_string()));
     }
@@ -51,7 +61,7 @@ fn keeps_rules(what: &str, rules: &Rules, index: usize, scalar: &At<Scalar>, fau
 /// Results must not go to a stranger's server.
 fn reserved(field: &Field, value: &At<String>, faults: &mut Vec<Fault>) {
     let host = value.split("://").nth(1).and_then(|rest| rest.split(['/', ':', '?']).next()).unwrap_or_default();
-    if *field.kind == FieldKind::Url && !host.ends_with(".invalid") {
+    if matches!(*field.kind, FieldKind::Url) && !host.ends_with(".invalid") {
         let message = "a placeholder must not lead anywhere";
         faults.push(value.fault(message, "use a host under `.invalid`, which is reserved and never resolves"));
     }

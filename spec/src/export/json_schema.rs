@@ -5,8 +5,12 @@
 
 use serde_json::{Map, Value, json};
 
+use super::relations;
 use crate::model::{FieldKind, Spec};
-use crate::rules::{Bound, Field, Kind, Limit, Presence, Rules};
+use crate::rules::{
+    Bound, Condition, Conditional, Const, Decimal, Effect, Field, Is, Kind, Limit, MOST_EXACT, Presence, Relation,
+    Rules,
+};
 
 /// What [`looks_like_web_address`](crate::rules::looks_like_web_address) takes, as far as a pattern can tell.
 const WEB_ADDRESS: &str =
@@ -52,48 +56,131 @@ fn property(spec: &Spec, field: &Field) -> Value {
         Kind::Text(_) => json!({ "type": "string" }),
         Kind::Url => json!({ "type": "string", "format": "uri", "pattern": WEB_ADDRESS }),
         Kind::Boolean => json!({ "type": "boolean" }),
+        Kind::Integer => json!({ "type": "integer", "minimum": -MOST_EXACT, "maximum": MOST_EXACT }),
         Kind::Number => json!({ "type": "number" }),
-        Kind::Choice(choices) => json!({ "enum": choices }),
+        Kind::Choice(choices) => json!({ "type": "string", "enum": choices }),
     };
+    if field.list {
+        property = json!({ "type": "array", "items": property });
+    }
+    let always = |limit: &&Limit| limit.modes == u64::MAX && limit.models == u64::MAX && limit.when.is_empty();
+    for limit in field.limits.iter().filter(always) {
+        merge(&mut property, limited(field, limit.bound));
+    }
+    if field.nullable {
+        property = or_null(property);
+    }
+    if let Some(constant) = &field.constant {
+        property["const"] = json(constant);
+    }
+    if let Some(default) = &field.default {
+        property["default"] = json(default);
+    }
     if let Some(model) = spec.request.field(&field.wire) {
-        property["description"] = json!(*model.doc);
-        if let FieldKind::Choice(_, choices) = &*model.kind {
-            let docs: Vec<String> = choices.iter().map(|choice| format!("{}: {}", *choice.wire, *choice.doc)).collect();
-            property["description"] = json!(format!("{} {}", *model.doc, docs.join(" ")));
+        property["description"] = json!(description(model));
+        if model.deprecated.is_some() {
+            property["deprecated"] = json!(true);
         }
-    }
-    if let Some(default) = field.default {
-        property["default"] = json!(default);
-    }
-    for limit in field.limits.iter().filter(|limit| limit.modes == u64::MAX && limit.models == u64::MAX) {
-        let (keyword, figure) = keyword(limit);
-        property[keyword] = figure;
     }
     property
 }
 
-fn keyword(limit: &Limit) -> (&'static str, Value) {
-    match limit.bound {
+fn description(field: &crate::model::Field) -> String {
+    let deprecated = field.deprecated.as_ref().map(|why| format!(" Deprecated: {}", **why)).unwrap_or_default();
+    let choices = match &*field.kind {
+        FieldKind::Choice(_, choices) => &choices[..],
+        _ => &[],
+    };
+    let choices = choices.iter().map(|choice| format!(" {}: {}", *choice.wire, *choice.doc));
+    format!("{}{}{deprecated}", *field.doc, choices.collect::<String>())
+}
+
+/// The type and the choices take null, too.
+fn or_null(mut property: Value) -> Value {
+    property["type"] = json!([property["type"].take(), "null"]);
+    if let Some(choices) = property.get_mut("enum").and_then(Value::as_array_mut) {
+        choices.push(Value::Null);
+    }
+    property
+}
+
+fn json(value: &Const) -> Value {
+    match value {
+        Const::Text(text) => json!(text),
+        Const::Number(number) => self::number(*number),
+        Const::Truth(truth) => json!(truth),
+    }
+}
+
+fn number(number: Decimal) -> Value {
+    if number.scale == 0 { json!(number.digits) } else { json!(number.value()) }
+}
+
+/// Adds members to an object, those of inner objects one by one.
+fn merge(into: &mut Value, from: Value) {
+    match (into, from) {
+        (Value::Object(into), Value::Object(from)) => {
+            for (name, value) in from {
+                merge(into.entry(name).or_insert(Value::Null), value);
+            }
+        }
+        (into, from) => *into = from,
+    }
+}
+
+/// The schema of a field, or of the items of its list, that a bound makes.
+fn limited(field: &Field, bound: Bound) -> Value {
+    let (keyword, figure) = match bound {
         Bound::MinLength(least) => ("minLength", json!(least)),
         Bound::MaxLength(most) => ("maxLength", json!(most)),
-        Bound::Min(least) => ("minimum", json!(least.value())),
-        Bound::Max(most) => ("maximum", json!(most.value())),
-        Bound::MultipleOf(step) => ("multipleOf", json!(step.value())),
-    }
+        Bound::MinItems(least) => return json!({ "minItems": least }),
+        Bound::MaxItems(most) => return json!({ "maxItems": most }),
+        Bound::Min(least) => ("minimum", number(least)),
+        Bound::Max(most) => ("maximum", number(most)),
+        Bound::Above(bound) => ("exclusiveMinimum", number(bound)),
+        Bound::Below(bound) => ("exclusiveMaximum", number(bound)),
+        Bound::MultipleOf(step) => ("multipleOf", number(step)),
+    };
+    let limited = json!({ keyword: figure });
+    if field.list { json!({ "items": limited }) } else { limited }
 }
 
 /// Holds for bodies of this mode alone. A field that is left out counts with its default.
 fn condition(rules: &Rules, mode: usize) -> Value {
-    let mut properties = Map::new();
-    let mut required = Vec::new();
-    for (field, wanted) in rules.modes[mode].when.iter() {
-        let field = &rules.fields[*field];
-        properties.insert(field.wire.to_string(), json!({ "const": wanted }));
-        if field.default != Some(*wanted) {
-            required.push(json!(field.wire));
+    let terms = rules.modes[mode].when.iter();
+    conjunction(rules, terms.map(|(field, wanted)| (*field, Is::OneOf(vec![wanted.clone()].into()))))
+}
+
+fn conjunction(rules: &Rules, terms: impl Iterator<Item = (usize, Is)>) -> Value {
+    let (mut properties, mut required, mut absent) = (Map::new(), Vec::new(), Vec::new());
+    for (index, is) in terms {
+        let field = &rules.fields[index];
+        match is {
+            Is::Given => required.push(json!(field.wire)),
+            Is::Absent => absent.push(json!({ "required": [field.wire] })),
+            Is::OneOf(values) => {
+                let is_default = field.default.as_ref().is_some_and(|default| values.contains(default));
+                if !is_default {
+                    required.push(json!(field.wire));
+                }
+                let values: Vec<Value> = values.iter().map(json).collect();
+                let is = if let [one] = &values[..] { json!({ "const": one }) } else { json!({ "enum": values }) };
+                properties.insert(field.wire.to_string(), is);
+            }
         }
     }
-    json!({ "properties": properties, "required": required })
+    let mut all = json!({ "properties": properties, "required": required });
+    if !absent.is_empty() {
+        all["not"] = json!({ "anyOf": absent });
+    }
+    all
+}
+
+fn any_of(rules: &Rules, conditions: &[Condition]) -> Value {
+    let one =
+        |condition: &Condition| conjunction(rules, condition.terms.iter().map(|term| (term.field, term.is.clone())));
+    let mut all: Vec<Value> = conditions.iter().map(one).collect();
+    if all.len() == 1 { all.remove(0) } else { json!({ "anyOf": all }) }
 }
 
 fn in_mode(rules: &Rules, mode: usize) -> Value {
@@ -111,33 +198,64 @@ fn required(rules: &Rules, mode: usize) -> Value {
     required.map(|field| json!(field.wire)).collect()
 }
 
-/// The limits of this mode that do not hold in every mode with every model.
+/// The rules of this mode that do not hold in every mode with every model.
 fn limits(rules: &Rules, mode: usize) -> Vec<Value> {
     let mut found = Vec::new();
     for field in rules.fields.iter() {
         let own = |limit: &&Limit| {
-            (limit.modes != u64::MAX || limit.models != u64::MAX)
+            (limit.modes != u64::MAX || limit.models != u64::MAX || !limit.when.is_empty())
                 && (rules.modes.is_empty() || limit.modes >> mode & 1 == 1)
         };
         for limit in field.limits.iter().filter(own) {
-            let (keyword, figure) = keyword(limit);
-            let limited = json!({ "properties": { &*field.wire: { keyword: figure } } });
-            found.push(match models(rules, limit) {
-                None => limited,
-                Some((model, named)) => json!({
-                    "if": { "properties": { model: { "enum": named } }, "required": [model] },
-                    "then": limited,
-                }),
-            });
+            let limited = json!({ "properties": { &*field.wire: limited(field, limit.bound) } });
+            let mut conditions: Vec<Value> = models(rules, limit).into_iter().collect();
+            if !limit.when.is_empty() {
+                conditions.push(any_of(rules, &limit.when));
+            }
+            found.push(only_if(conditions, limited));
+        }
+        if field.presence.get(mode) != Some(&Presence::Forbidden) {
+            found.extend(field.conditions.iter().map(|conditional| conditioned(rules, field, conditional)));
         }
     }
+    let here = |relation: &&Relation| rules.modes.is_empty() || relation.modes >> mode & 1 == 1;
+    found.extend(rules.relations.iter().filter(here).filter_map(|relation| {
+        let conditions = if relation.when.is_empty() { Vec::new() } else { vec![any_of(rules, &relation.when)] };
+        Some(only_if(conditions, relations::asked(rules, relation)?))
+    }));
     found
 }
 
-/// The field of the models and those for which the limit holds; `None` where it holds for all.
-fn models<'a>(rules: &'a Rules, limit: &Limit) -> Option<(&'a str, Vec<&'a str>)> {
-    let field = rules.model.and_then(|index| rules.fields.get(index)).filter(|_| limit.models != u64::MAX)?;
-    let Kind::Choice(choices) = &field.kind else { return None };
+fn only_if(mut conditions: Vec<Value>, then: Value) -> Value {
+    match conditions.len() {
+        0 => then,
+        1 => json!({ "if": conditions.remove(0), "then": then }),
+        _ => json!({ "if": { "allOf": conditions }, "then": then }),
+    }
+}
+
+fn conditioned(rules: &Rules, field: &Field, conditional: &Conditional) -> Value {
+    let holds = any_of(rules, &conditional.any);
+    let wire = &*field.wire;
+    let without = match (conditional.choice, &field.kind) {
+        (Some(choice), Kind::Choice(choices)) => {
+            let other = json!({ "not": { "const": choices.get(choice) } });
+            json!({ "properties": { wire: if field.list { json!({ "items": other }) } else { other } } })
+        }
+        _ => json!({ "properties": { wire: false } }),
+    };
+    match conditional.effect {
+        Effect::Required => json!({ "if": holds, "then": { "required": [wire] } }),
+        Effect::Forbidden => json!({ "if": holds, "then": without }),
+        Effect::Allowed => json!({ "if": holds, "else": without }),
+    }
+}
+
+/// The models for which the limit holds; `None` where it holds for all.
+fn models(rules: &Rules, limit: &Limit) -> Option<Value> {
+    let index = rules.model.filter(|_| limit.models != u64::MAX)?;
+    let Kind::Choice(choices) = &rules.fields.get(index)?.kind else { return None };
     let named = choices.iter().enumerate().filter(|(index, _)| limit.models >> index & 1 == 1);
-    Some((&field.wire, named.map(|(_, name)| &**name).collect()))
+    let named: Vec<Const> = named.map(|(_, name)| Const::Text(name.clone())).collect();
+    Some(conjunction(rules, std::iter::once((index, Is::OneOf(named.into())))))
 }

@@ -1,3 +1,4 @@
 //! Specs in other languages.
 
 mod json_schema;
+mod relations;

@@ -4,7 +4,10 @@ mod request;
 mod service;
 mod task;
 
-pub use request::{Choice, Dispute, Field, FieldKind, Limit, Mode, ModeSet, Placeholder, Request};
+pub use request::{
+    Asks, Bounds, Choice, Condition, Conditions, Dispute, Field, FieldKind, Is, Limit, Mode, ModeSet, Placeholder,
+    Relation, Request, Total,
+};
 pub use service::{Callback, CallbackStage, Code, Credits, Envelope, Service};
 pub use task::{Poll, Ready, Status, Submit, Track, TrackField, TrackKind};
 

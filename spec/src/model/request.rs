@@ -1,6 +1,6 @@
 use super::{At, Scalar};
 use crate::case;
-use crate::rules::{Decimal, Unit};
+use crate::rules::{Bound, Decimal, Unit};
 
 /// `[request]`, `[modes]` and `[fields]`
 #[derive(Debug, Clone)]
@@ -19,6 +19,10 @@ pub struct Request {
     pub modes: Vec<Mode>,
     /// The fields, in the order of the text.
     pub fields: Vec<Field>,
+    /// Names for several models at once.
+    pub classes: Vec<(At<String>, Vec<At<String>>)>,
+    /// The rules over several fields.
+    pub relations: Vec<Relation>,
 }
 
 impl Request {
@@ -42,6 +46,21 @@ impl Request {
             _ => Vec::new(),
         }
     }
+
+    /// Does `name` stand for this model, as its own name or as that of a class?
+    #[must_use]
+    pub fn is_model_named(&self, model: &str, name: &str) -> bool {
+        let in_class = |(class, members): &(At<String>, Vec<At<String>>)| {
+            class.value == name && members.iter().any(|member| member.value == model)
+        };
+        model == name || self.classes.iter().any(in_class)
+    }
+
+    /// Does the value of this field decide the mode?
+    #[must_use]
+    pub fn decides_mode(&self, field: &Field) -> bool {
+        self.modes.iter().any(|mode| mode.own_value(field).is_some())
+    }
 }
 
 /// An entry of `[modes]`.
@@ -50,7 +69,7 @@ pub struct Mode {
     /// Its name, such as `Custom<Vocal>`.
     pub name: At<String>,
     /// Which values of which fields make it.
-    pub when: Vec<(At<String>, At<bool>)>,
+    pub when: Vec<(At<String>, At<Scalar>)>,
     /// What it is for.
     pub doc: At<String>,
 }
@@ -60,6 +79,12 @@ impl Mode {
     #[must_use]
     pub fn parts(&self) -> Vec<&str> {
         self.name.split(['<', '>']).map(str::trim).filter(|part| !part.is_empty()).collect()
+    }
+
+    /// The value that the field always has in this mode.
+    #[must_use]
+    pub fn own_value(&self, field: &Field) -> Option<&Scalar> {
+        self.when.iter().find(|(wire, _)| wire.value == field.wire.value).map(|(_, value)| &value.value)
     }
 
     /// The name of the function that starts a request in this mode: `custom_vocal`.
@@ -86,6 +111,14 @@ pub struct Field {
     pub doc: At<String>,
     /// What it holds.
     pub kind: At<FieldKind>,
+    /// Does it hold a list of these?
+    pub list: Option<At<bool>>,
+    /// May it be null?
+    pub nullable: Option<At<bool>>,
+    /// The one value that it ever has.
+    pub constant: Option<At<Scalar>>,
+    /// Why it should no longer be used.
+    pub deprecated: Option<At<String>>,
     /// A value that it may have.
     pub example: Option<At<Scalar>>,
     /// What counts where it is left out.
@@ -96,16 +129,66 @@ pub struct Field {
     pub optional: Option<ModeSet>,
     /// Where it must be left out.
     pub forbidden: Option<ModeSet>,
-    /// The least that a number may be.
-    pub min: Option<At<Decimal>>,
-    /// The most that a number may be.
-    pub max: Option<At<Decimal>>,
-    /// What a number is a multiple of.
-    pub multiple_of: Option<At<Decimal>>,
+    /// What other fields ask of it.
+    pub conditions: Conditions,
+    /// The limits that always hold.
+    pub bounds: Bounds,
     /// Its limits by mode and model.
     pub limits: Vec<Limit>,
     /// What is sent where a user has nothing to give.
     pub placeholder: Option<Placeholder>,
+}
+
+/// `required_when`, `allowed_when` and `forbidden_when`: each a list of conditions, of which one is enough.
+#[derive(Debug, Clone, Default)]
+pub struct Conditions {
+    /// Where it must be there.
+    pub required: Vec<Condition>,
+    /// Where alone it may be there.
+    pub allowed: Vec<Condition>,
+    /// Where it must be left out.
+    pub forbidden: Vec<Condition>,
+}
+
+/// What must hold of other fields, all of it.
+#[derive(Debug, Clone)]
+pub struct Condition {
+    /// Its place.
+    pub at: At<()>,
+    /// Fields, and what must hold of them.
+    pub terms: Vec<(At<String>, At<Is>)>,
+}
+
+/// What must hold of a field.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Is {
+    /// It is there.
+    Given,
+    /// It is not there.
+    Absent,
+    /// It has one of these values.
+    OneOf(Vec<At<Scalar>>),
+}
+
+/// The limits of one table.
+#[derive(Debug, Clone, Default)]
+pub struct Bounds(pub(crate) Vec<At<(&'static str, Bound)>>);
+
+impl Bounds {
+    /// Each with its key.
+    pub fn iter(&self) -> impl Iterator<Item = &At<(&'static str, Bound)>> {
+        self.0.iter()
+    }
+
+    /// The number under a key.
+    #[must_use]
+    pub fn number(&self, key: &str) -> Option<Decimal> {
+        self.0.iter().find(|bound| bound.0 == key).and_then(|bound| match bound.1 {
+            Bound::Min(number) | Bound::Max(number) | Bound::Above(number) | Bound::Below(number) => Some(number),
+            Bound::MultipleOf(step) => Some(step),
+            _ => None,
+        })
+    }
 }
 
 impl Field {
@@ -114,10 +197,28 @@ impl Field {
     pub fn camel(&self) -> String {
         case::pascal(&self.rust)
     }
+
+    /// Does it hold a list?
+    #[must_use]
+    pub fn is_list(&self) -> bool {
+        self.list.as_ref().is_some_and(|list| list.value)
+    }
+
+    /// The setter that sends null, where it may be null: `null_duration`.
+    #[must_use]
+    pub fn null_setter(&self) -> String {
+        format!("null_{}", *self.rust)
+    }
+
+    /// May it be null?
+    #[must_use]
+    pub fn is_nullable(&self) -> bool {
+        self.nullable.as_ref().is_some_and(|nullable| nullable.value)
+    }
 }
 
 /// What a field holds.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone)]
 pub enum FieldKind {
     /// A text, whose length is counted in this unit.
     Text(Unit),
@@ -125,6 +226,8 @@ pub enum FieldKind {
     Url,
     /// True or false.
     Boolean,
+    /// A whole number.
+    Integer,
     /// A number.
     Number,
     /// One of these texts, as a Rust type of this name.
@@ -132,7 +235,7 @@ pub enum FieldKind {
 }
 
 /// An entry of `values` of a choice.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone)]
 pub struct Choice {
     /// Its text in JSON.
     pub wire: At<String>,
@@ -140,6 +243,10 @@ pub struct Choice {
     pub rust: At<String>,
     /// What it means.
     pub doc: At<String>,
+    /// Why it should no longer be used.
+    pub deprecated: Option<At<String>>,
+    /// What other fields ask of it.
+    pub conditions: Conditions,
 }
 
 /// `"always"`, or a list of modes.
@@ -180,27 +287,21 @@ pub struct Limit {
     pub modes: Option<Vec<At<String>>>,
     /// The models with which it holds; `None`: all.
     pub models: Option<Vec<At<String>>>,
-    /// The longest that a text may be.
-    pub max_length: Option<At<u32>>,
+    /// The conditions under which it holds; always where there are none.
+    pub when: Vec<Condition>,
+    /// The limits.
+    pub bounds: Bounds,
     /// The longest, in seconds, that what an address leads to may be. Documented only: nothing knows it before sending.
     pub max_seconds: Option<At<u32>>,
     /// What the documentation says in several places, where it contradicts itself.
     pub disputed: Vec<Dispute>,
 }
 
-impl Limit {
-    /// The figure that counts.
-    #[must_use]
-    pub fn figure(&self) -> Option<At<u32>> {
-        self.max_length.clone().or_else(|| self.max_seconds.clone())
-    }
-}
-
 /// An entry of `disputed`: a figure, and where it stands.
 #[derive(Debug, Clone)]
 pub struct Dispute {
     /// The figure.
-    pub figure: At<u32>,
+    pub figure: At<Decimal>,
     /// Where the documentation says so.
     pub place: At<String>,
 }
@@ -214,4 +315,63 @@ pub struct Placeholder {
     pub value: At<String>,
     /// When to use it.
     pub doc: At<String>,
+}
+
+/// An entry of `groups`, `totals` or `differences`: a rule over several fields.
+#[derive(Debug, Clone)]
+pub struct Relation {
+    /// Its place.
+    pub at: At<()>,
+    /// Why it is so.
+    pub doc: At<String>,
+    /// The modes in which it holds; `None`: all.
+    pub modes: Option<Vec<At<String>>>,
+    /// The conditions under which it holds; always where there are none.
+    pub when: Vec<Condition>,
+    /// What it asks.
+    pub asks: Asks,
+}
+
+/// What a relation asks, and of which fields.
+#[derive(Debug, Clone)]
+pub enum Asks {
+    /// At least one of them is there.
+    AtLeastOne(Vec<At<String>>),
+    /// At most one of them is there.
+    AtMostOne(Vec<At<String>>),
+    /// All of them are there, or none.
+    AllOrNone(Vec<At<String>>),
+    /// Exactly one of these groups is there.
+    ExactlyOne(Vec<Vec<At<String>>>),
+    /// Their lists hold so many items together.
+    Items(Vec<At<String>>, Total),
+    /// Their texts are so long together.
+    Length(Vec<At<String>>, Total),
+    /// The first less the second is within these bounds.
+    Difference([At<String>; 2], [Option<At<Decimal>>; 2]),
+}
+
+/// `min` and `max` of a total.
+#[derive(Debug, Clone)]
+pub struct Total {
+    /// At least.
+    pub least: Option<At<u32>>,
+    /// At most.
+    pub most: Option<At<u32>>,
+}
+
+impl Asks {
+    /// Its fields. Of a difference, what is subtracted comes second.
+    #[must_use]
+    pub fn fields(&self) -> Vec<&At<String>> {
+        match self {
+            Self::AtLeastOne(fields)
+            | Self::AtMostOne(fields)
+            | Self::AllOrNone(fields)
+            | Self::Items(fields, _)
+            | Self::Length(fields, _) => fields.iter().collect(),
+            Self::ExactlyOne(groups) => groups.iter().flatten().collect(),
+            Self::Difference(fields, _) => fields.iter().collect(),
+        }
+    }
 }

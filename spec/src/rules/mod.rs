@@ -4,7 +4,10 @@
 //! that it loads while running. Either way [`Rules::check`] or [`Placed::check`] decides, so that a rule is implemented once.
 
 mod check;
+mod condition;
 mod decimal;
+mod field;
+mod relation;
 #[cfg(feature = "serde")]
 mod serialize;
 mod text;
@@ -13,7 +16,9 @@ mod violation;
 use std::borrow::Cow;
 
 pub use check::{IsAddress, Placed, Value};
+pub use condition::{Condition, Conditional, Const, Effect, Is, Term};
 pub use decimal::Decimal;
+pub use relation::{Relating, Relation};
 pub use text::{Unit, looks_like_web_address};
 pub use violation::{Figure, Names, Rule, Violation, Violations};
 
@@ -22,6 +27,9 @@ pub type Str = Cow<'static, str>;
 
 /// A list that is written into the program or owned.
 pub type List<T> = Cow<'static, [T]>;
+
+/// The greatest whole number up to which JSON numbers are exact in every language: 2^53 - 1.
+pub const MOST_EXACT: i64 = (1 << 53) - 1;
 
 /// The rules of one request.
 #[derive(Debug, Clone, PartialEq)]
@@ -32,6 +40,8 @@ pub struct Rules {
     pub fields: List<Field>,
     /// The index of the field that limits "by model" speak of.
     pub model: Option<usize>,
+    /// The rules over several fields.
+    pub relations: List<Relation>,
 }
 
 /// A mode: which values of which fields make it.
@@ -40,7 +50,7 @@ pub struct Mode {
     /// Its name, such as `Custom<Vocal>`.
     pub name: Str,
     /// Index of a field, and the value that it has in this mode.
-    pub when: List<(usize, bool)>,
+    pub when: List<(usize, Const)>,
 }
 
 /// A field and its rules.
@@ -52,15 +62,23 @@ pub struct Field {
     pub rust: Str,
     /// What it holds.
     pub kind: Kind,
+    /// Does it hold a list of these?
+    pub list: bool,
+    /// May it be null?
+    pub nullable: bool,
+    /// The one value that it ever has.
+    pub constant: Option<Const>,
     /// Whether it must be there: one for each mode, or a single one where there are no modes.
     pub presence: List<Presence>,
     /// What counts where it is left out.
-    pub default: Option<bool>,
+    pub default: Option<Const>,
     /// Its limits.
     pub limits: List<Limit>,
+    /// What other fields ask of it, where the mode leaves it open.
+    pub conditions: List<Conditional>,
 }
 
-/// What a field holds.
+/// What a field holds, or each item of its list.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Kind {
     /// A text, whose length is counted in this unit.
@@ -69,6 +87,8 @@ pub enum Kind {
     Url,
     /// True or false.
     Boolean,
+    /// A whole number of at most [`MOST_EXACT`], either way.
+    Integer,
     /// A number.
     Number,
     /// One of these texts.
@@ -95,23 +115,33 @@ pub struct Limit {
     pub modes: u64,
     /// The models with which it holds: bit n stands for choice n of the model field.
     pub models: u64,
+    /// Holds only under one of these conditions; always where there are none.
+    pub when: List<Condition>,
     /// What it bounds.
     pub bound: Bound,
     /// What the documentation says elsewhere, where it contradicts itself.
     pub dispute: Option<Str>,
 }
 
-/// What a limit bounds.
+/// What a limit bounds. Of a list, all but the numbers of items are about each item.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub enum Bound {
     /// A text has at least so many of its unit.
     MinLength(u32),
     /// A text has at most so many of its unit.
     MaxLength(u32),
+    /// A list has at least so many items.
+    MinItems(u32),
+    /// A list has at most so many items.
+    MaxItems(u32),
     /// A number is at least this.
     Min(Decimal),
     /// A number is at most this.
     Max(Decimal),
+    /// A number is more than this.
+    Above(Decimal),
+    /// A number is less than this.
+    Below(Decimal),
     /// A number is a multiple of this.
     MultipleOf(Decimal),
 }

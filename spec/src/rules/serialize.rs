@@ -28,7 +28,7 @@ impl Serialize for Violation {
 impl Serialize for Figure {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         match self {
-            Self::Length(count, _) => serializer.serialize_u64(*count),
+            Self::Length(count, _) | Self::Items(count) => serializer.serialize_u64(*count),
             Self::Number(number) => serializer.serialize_f64(*number),
         }
     }

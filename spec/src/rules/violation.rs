@@ -1,6 +1,6 @@
 use std::fmt;
 
-use super::{Str, Unit};
+use super::{Field, Str, Unit};
 
 /// Which rule a value breaks.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -22,12 +22,34 @@ pub enum Rule {
     Min,
     /// The number is too large.
     Max,
+    /// The number is not above its bound.
+    Above,
+    /// The number is not below its bound.
+    Below,
     /// The number is between two steps.
     MultipleOf,
+    /// The list has too few items.
+    MinItems,
+    /// The list has too many items.
+    MaxItems,
     /// The text is no http or https address.
     Url,
     /// The text is none of those that are allowed.
     Choice,
+    /// The field has one value only, and this is another.
+    Constant,
+    /// The choice is not allowed with the values of other fields.
+    Condition,
+    /// Of several fields, too many or too few are there.
+    Group,
+    /// Several fields together hold too little.
+    MinTotal,
+    /// Several fields together hold too much.
+    MaxTotal,
+    /// Two numbers are too near to each other, or in the wrong order.
+    MinDifference,
+    /// Two numbers are too far apart.
+    MaxDifference,
     /// No mode has this value.
     Mode,
     /// The field is given twice.
@@ -49,9 +71,20 @@ impl Rule {
             Self::MaxLength => "max_length",
             Self::Min => "min",
             Self::Max => "max",
+            Self::Above => "exclusive_min",
+            Self::Below => "exclusive_max",
             Self::MultipleOf => "multiple_of",
+            Self::MinItems => "min_items",
+            Self::MaxItems => "max_items",
             Self::Url => "url",
             Self::Choice => "choice",
+            Self::Constant => "constant",
+            Self::Condition => "condition",
+            Self::Group => "group",
+            Self::MinTotal => "min_total",
+            Self::MaxTotal => "max_total",
+            Self::MinDifference => "min_difference",
+            Self::MaxDifference => "max_difference",
             Self::Mode => "mode",
             Self::Twice => "twice",
             Self::Object => "object",
@@ -64,6 +97,8 @@ impl Rule {
 pub enum Figure {
     /// How many characters, UTF-16 units or bytes.
     Length(u64, Unit),
+    /// How many items.
+    Items(u64),
     /// A number.
     Number(f64),
 }
@@ -72,6 +107,8 @@ impl fmt::Display for Figure {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Length(count, unit) => write!(f, "{count} {}", unit.word(*count)),
+            Self::Items(1) => f.write_str("1 item"),
+            Self::Items(count) => write!(f, "{count} items"),
             Self::Number(number) => write!(f, "{number}"),
         }
     }
@@ -84,6 +121,15 @@ pub enum Names {
     Rust,
     /// Those in JSON, such as `uploadUrl`.
     Wire,
+}
+
+impl Names {
+    pub(super) fn of(self, field: &Field) -> &Str {
+        match self {
+            Self::Rust => &field.rust,
+            Self::Wire => &field.wire,
+        }
+    }
 }
 
 /// One broken rule: which field, which rule, what was allowed and what was given. Never the value of a text.
@@ -106,7 +152,11 @@ impl Violation {
         Self { shown: wire.clone(), wire, rule, limit: None, actual: None, mode: None, model: None, detail: None }
     }
 
-    /// The field, by its name in JSON.
+    pub(super) fn of(field: &Field, rule: Rule, names: Names) -> Self {
+        Self { shown: names.of(field).clone(), ..Self::unplaced(&field.wire, rule) }
+    }
+
+    /// The field, by its name in JSON; of a rule over several fields, their names with `, ` between them.
     #[must_use]
     pub fn field(&self) -> &str {
         &self.wire
@@ -151,7 +201,7 @@ impl Violation {
     /// Is it about the value itself, and not about whether the field may be there?
     #[cfg(feature = "language")]
     pub(crate) fn concerns_value(&self) -> bool {
-        !matches!(self.rule, Rule::Required | Rule::Forbidden | Rule::Unknown | Rule::Mode)
+        !matches!(self.rule, Rule::Required | Rule::Forbidden | Rule::Unknown | Rule::Mode | Rule::Condition)
     }
 
     fn place(&self) -> String {
@@ -168,14 +218,20 @@ impl fmt::Display for Violation {
         write!(f, "{}: ", self.shown)?;
         match (self.rule, self.limit, self.actual) {
             (Rule::MinLength, Some(Figure::Length(1, _)), _) => write!(f, "empty, must hold something{place}")?,
-            (Rule::MinLength, Some(Figure::Length(limit, _)), Some(actual)) => {
+            (Rule::MinLength | Rule::MaxLength, Some(Figure::Length(limit, _)), Some(actual)) => {
+                let word = if self.rule == Rule::MinLength { "at least" } else { "at most" };
+                write!(f, "{actual}, {word} {limit}{place}")?;
+            }
+            (Rule::Min | Rule::MinItems | Rule::MinDifference, Some(limit), Some(actual)) => {
                 write!(f, "{actual}, at least {limit}{place}")?;
             }
-            (Rule::MaxLength, Some(Figure::Length(limit, _)), Some(actual)) => {
+            (Rule::Max | Rule::MaxItems | Rule::MaxDifference, Some(limit), Some(actual)) => {
                 write!(f, "{actual}, at most {limit}{place}")?;
             }
-            (Rule::Min, Some(limit), Some(actual)) => write!(f, "{actual}, at least {limit}{place}")?,
-            (Rule::Max, Some(limit), Some(actual)) => write!(f, "{actual}, at most {limit}{place}")?,
+            (Rule::MinTotal, Some(limit), Some(actual)) => write!(f, "{actual} together, at least {limit}{place}")?,
+            (Rule::MaxTotal, Some(limit), Some(actual)) => write!(f, "{actual} together, at most {limit}{place}")?,
+            (Rule::Above, Some(limit), Some(actual)) => write!(f, "{actual}, must be above {limit}{place}")?,
+            (Rule::Below, Some(limit), Some(actual)) => write!(f, "{actual}, must be below {limit}{place}")?,
             (Rule::MultipleOf, Some(limit), Some(actual)) => {
                 write!(f, "{actual}, must be a multiple of {limit}{place}")?;
             }
@@ -186,8 +242,10 @@ impl fmt::Display for Violation {
             (Rule::Mode, ..) => f.write_str("no mode has this value")?,
             (Rule::Twice, ..) => f.write_str("given twice")?,
             (Rule::Object, ..) => f.write_str("no JSON object")?,
-            (Rule::Type, ..) => return write!(f, "must be {detail}"),
+            (Rule::Type | Rule::Constant, ..) => return write!(f, "must be {detail}"),
             (Rule::Choice, ..) => return write!(f, "must be one of {detail}"),
+            (Rule::Group, ..) => return write!(f, "{detail}{place}"),
+            (Rule::Condition, ..) => return write!(f, "this value is not taken{place} ({detail})"),
             (rule, ..) => f.write_str(rule.name())?,
         }
         if detail.is_empty() { Ok(()) } else { write!(f, " ({detail})") }

@@ -1,0 +1,57 @@
+//! Rules in words, for generated documentation.
+
+use cover_spec::Spec;
+use cover_spec::model::{Asks, At, Condition, Field, FieldKind, Is, Relation};
+use cover_spec::rules::{Bound, Unit};
+
+/// "at most 80 characters"
+pub(super) fn bound(field: &Field, bound: Bound) -> String {
+    let unit = match *field.kind {
+        FieldKind::Text(unit) => unit,
+        _ => Unit::Chars,
+    };
+    let each = if field.is_list() { ", each" } else { "" };
+    match bound {
+        Bound::MinLength(least) => format!("at least {least} {}{each}", unit.word(least.into())),
+        Bound::MaxLength(most) => format!("at most {most} {}{each}", unit.word(most.into())),
+        Bound::MinItems(least) => format!("at least {least} items"),
+        Bound::MaxItems(most) => format!("at most {most} items"),
+        Bound::Min(least) => format!("at least {least}{each}"),
+        Bound::Max(most) => format!("at most {most}{each}"),
+        Bound::Above(bound) => format!("above {bound}{each}"),
+        Bound::Below(bound) => format!("below {bound}{each}"),
+        Bound::MultipleOf(step) => format!("a multiple of {step}{each}"),
+    }
+}
+
+/// "`model` is V5, or `style` is given"
+pub(super) fn conditions(any: &[Condition]) -> String {
+    let term = |(wire, is): &(At<String>, At<Is>)| match &is.value {
+        Is::Given => format!("`{}` is given", wire.value),
+        Is::Absent => format!("`{}` is left out", wire.value),
+        Is::OneOf(values) => {
+            let values: Vec<String> = values.iter().map(|value| value.value.to_string()).collect();
+            format!("`{}` is {}", wire.value, values.join(" or "))
+        }
+    };
+    let all = |condition: &Condition| condition.terms.iter().map(term).collect::<Vec<_>>().join(" and ");
+    any.iter().map(all).collect::<Vec<_>>().join(", or ")
+}
+
+/// What other fields ask of a field, and what it has its part in; each as a paragraph.
+pub(super) fn of_field(field: &Field, spec: &Spec) -> String {
+    let own = &field.conditions;
+    let asked = [("Required", &own.required), ("Allowed only", &own.allowed), ("Must be left out", &own.forbidden)];
+    let own = asked.into_iter().filter(|(_, any)| !any.is_empty());
+    let own = own.map(|(word, any)| format!("{word} where {}. Checked by `build`.", conditions(any)));
+    let part = |relation: &&Relation| relation.asks.fields().iter().any(|name| name.value == field.wire.value);
+    let relations = spec.request.relations.iter().filter(part).map(|relation| {
+        let checked = match relation.asks {
+            Asks::Items(..) | Asks::Length(..) | Asks::Difference(..) => "Checked by `build`.",
+            _ if relation.when.is_empty() => "`build` exists only where it is kept.",
+            _ => "Checked by `build`.",
+        };
+        format!("{} {checked}", *relation.doc)
+    });
+    own.chain(relations).flat_map(|text| ["\n\n".to_owned(), text]).collect()
+}

@@ -1,0 +1,157 @@
+//! Conditions speak of other fields and of values that these can have, and each can hold and can fail.
+
+use crate::diagnostic::Fault;
+use crate::lower;
+use crate::model::{Condition, Conditions, Field, FieldKind, Is, Mode, Request, Scalar};
+use crate::rules::{Presence, Rules};
+use crate::source::At;
+
+use super::{known, known_field, values};
+
+pub(super) fn check(request: &Request, faults: &mut Vec<Fault>) {
+    let rules = lower::rules(request);
+    for field in &request.fields {
+        let open: Vec<Option<&Mode>> =
+            modes(request).filter(|mode| presence(field, *mode) == Presence::Optional).collect();
+        let Conditions { required, allowed, forbidden } = &field.conditions;
+        let own = required.iter().chain(allowed).chain(forbidden);
+        if let Some(first) = own.clone().next().filter(|_| open.is_empty()) {
+            let message = format!("`{}` is optional in no mode, so that no condition asks anything", *field.wire);
+            faults.push(first.at.fault(message, "make it optional in a mode, or take the condition out"));
+        } else {
+            own.for_each(|condition| decided(condition, &open, request, faults));
+        }
+        all_of(field).for_each(|condition| terms(condition, field, request, &rules, faults));
+        let there: Vec<Option<&Mode>> =
+            modes(request).filter(|mode| presence(field, *mode) != Presence::Forbidden).collect();
+        for limit in &field.limits {
+            limit.when.iter().for_each(|condition| decided(condition, &there, request, faults));
+        }
+        for choice in choices(field) {
+            let conditions = choice.conditions.allowed.iter().chain(&choice.conditions.forbidden);
+            conditions.for_each(|condition| decided(condition, &there, request, faults));
+        }
+    }
+}
+
+/// Every condition that stands at a field.
+fn all_of<'a>(field: &'a Field) -> impl Iterator<Item = &'a Condition> {
+    let of =
+        |conditions: &'a Conditions| conditions.required.iter().chain(&conditions.allowed).chain(&conditions.forbidden);
+    let limits = field.limits.iter().flat_map(|limit| &limit.when);
+    of(&field.conditions).chain(choices(field).iter().flat_map(move |choice| of(&choice.conditions))).chain(limits)
+}
+
+fn choices(field: &Field) -> &[crate::model::Choice] {
+    match &*field.kind {
+        FieldKind::Choice(_, choices) => choices,
+        _ => &[],
+    }
+}
+
+/// The modes, or the one that a request without modes has.
+pub(super) fn modes(request: &Request) -> impl Iterator<Item = Option<&Mode>> {
+    request.modes.iter().map(Some).chain(request.modes.is_empty().then_some(None))
+}
+
+pub(super) fn presence(field: &Field, mode: Option<&Mode>) -> Presence {
+    match mode {
+        _ if field.constant.is_some() => Presence::Required,
+        Some(mode) => field.presence(mode),
+        None if field.required.is_some() => Presence::Required,
+        None => Presence::Optional,
+    }
+}
+
+/// Fields that exist, are others, and can have these values.
+fn terms(condition: &Condition, field: &Field, request: &Request, rules: &Rules, faults: &mut Vec<Fault>) {
+    if condition.terms.iter().any(|(wire, _)| wire.value == field.wire.value) {
+        let message = format!("a condition of `{}` on itself", *field.wire);
+        faults.push(condition.at.fault(message, "name another field"));
+    }
+    fields_and_values(condition, request, rules, faults);
+}
+
+pub(super) fn fields_and_values(condition: &Condition, request: &Request, rules: &Rules, faults: &mut Vec<Fault>) {
+    if condition.terms.is_empty() {
+        faults.push(condition.at.fault("an empty condition", "it always holds: take it out"));
+    }
+    for (wire, is) in &condition.terms {
+        known_field(request, wire, faults);
+        let Some(index) = request.fields.iter().position(|field| field.wire.value == wire.value) else { continue };
+        let Is::OneOf(wanted) = &is.value else { continue };
+        if wanted.is_empty() {
+            faults.push(is.fault("a list without a value", "the condition never holds"));
+        }
+        if request.fields[index].is_list() {
+            faults.push(wire.fault(format!("`{}` is a list", wire.value), "ask `{ given = true }` only"));
+            continue;
+        }
+        for value in wanted {
+            // A single value has the place of the condition.
+            let value = is.with(value.value.clone());
+            match (&*request.fields[index].kind, &value.value) {
+                (FieldKind::Choice(_, choices), Scalar::Text(text)) => {
+                    let choices = choices.iter().map(|choice| choice.wire.as_str());
+                    known("choice", &value.with(text.clone()), choices, faults);
+                }
+                _ => values::keeps_rules("condition's value", rules, index, &value, faults),
+            }
+        }
+    }
+}
+
+/// A condition that is decided by the modes alone says nothing.
+pub(super) fn decided(condition: &Condition, modes: &[Option<&Mode>], request: &Request, faults: &mut Vec<Fault>) {
+    let verdicts: Vec<Option<bool>> = modes.iter().map(|mode| holds(condition, *mode, request)).collect();
+    if verdicts.is_empty() || condition.terms.is_empty() {
+        return;
+    }
+    if verdicts.iter().all(|verdict| *verdict == Some(false)) {
+        faults.push(condition.at.fault("a condition that can never hold", "take it out, or correct it"));
+    } else if verdicts.iter().all(|verdict| *verdict == Some(true)) {
+        faults.push(condition.at.fault("a condition that always holds", "say it without a condition"));
+    }
+}
+
+/// What the mode decides about a condition; `None` where it depends on values.
+fn holds(condition: &Condition, mode: Option<&Mode>, request: &Request) -> Option<bool> {
+    let verdicts: Vec<Option<bool>> =
+        condition.terms.iter().map(|(wire, is)| term_holds(request.field(wire)?, is, mode)).collect();
+    if verdicts.contains(&Some(false)) {
+        return Some(false);
+    }
+    verdicts.iter().all(|verdict| *verdict == Some(true)).then_some(true)
+}
+
+fn term_holds(field: &Field, is: &At<Is>, mode: Option<&Mode>) -> Option<bool> {
+    let presence = presence(field, mode);
+    let own = mode.and_then(|mode| mode.own_value(field)).or(field.constant.as_deref());
+    let there = match presence {
+        Presence::Required | Presence::Fixed => Some(true),
+        Presence::Forbidden => Some(false),
+        Presence::Optional => None,
+    };
+    match &is.value {
+        Is::Given => there,
+        Is::Absent => there.map(|there| !there),
+        Is::OneOf(values) => match (own, there) {
+            (Some(own), _) => Some(values.iter().any(|value| value.value == *own)),
+            (None, Some(false)) => {
+                Some(field.default.as_ref().is_some_and(|own| values.iter().any(|value| value.value == own.value)))
+            }
+            (None, Some(true)) => covers(field, values).then_some(true),
+            (None, None) => None,
+        },
+    }
+}
+
+/// Are these all the values that the field can have?
+fn covers(field: &Field, values: &[At<Scalar>]) -> bool {
+    let has = |wanted: &Scalar| values.iter().any(|value| value.value == *wanted);
+    match &*field.kind {
+        FieldKind::Boolean => has(&Scalar::Truth(true)) && has(&Scalar::Truth(false)),
+        FieldKind::Choice(_, choices) => choices.iter().all(|choice| has(&Scalar::Text(choice.wire.value.clone()))),
+        _ => false,
+    }
+}

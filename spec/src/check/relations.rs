@@ -1,0 +1,180 @@
+//! Rules over several fields: the fields fit them, and each can be kept and can be broken.
+
+use crate::diagnostic::Fault;
+use crate::lower;
+use crate::model::{Asks, Field, FieldKind, Mode, Relation, Request};
+use crate::rules::{Decimal, Presence};
+use crate::source::At;
+
+use super::{conditions, is_mode, known_field, known_modes};
+
+/// Two to the power of it states of a group are looked at.
+const MOST_MEMBERS: usize = 12;
+
+pub(super) fn check(request: &Request, faults: &mut Vec<Fault>) {
+    let rules = lower::rules(request);
+    for relation in &request.relations {
+        let names = relation.modes.as_deref().unwrap_or_default();
+        known_modes(request, names, faults);
+        relation.when.iter().for_each(|it| conditions::fields_and_values(it, request, &rules, faults));
+        let before = faults.len();
+        members(relation, request, faults);
+        if faults.len() > before || !names.iter().all(|name| is_mode(request, name)) {
+            // Behind a misspelt name, every other fault would be its echo.
+            continue;
+        }
+        let modes: Vec<Option<&Mode>> = conditions::modes(request).filter(|mode| concerns(relation, *mode)).collect();
+        if modes.is_empty() {
+            faults.push(relation.at.fault("a rule that holds in no mode", "name a mode"));
+        }
+        relation.when.iter().for_each(|it| conditions::decided(it, &modes, request, faults));
+        match &relation.asks {
+            Asks::Items(..) | Asks::Length(..) => total(relation, request, faults),
+            Asks::Difference(..) => difference(relation, request, faults),
+            _ => modes.iter().for_each(|mode| group(relation, *mode, request, faults)),
+        }
+    }
+}
+
+fn concerns(relation: &Relation, mode: Option<&Mode>) -> bool {
+    match (&relation.modes, mode) {
+        (Some(names), Some(mode)) => names.iter().any(|name| mode.is_named(name)),
+        (Some(_), None) => false,
+        (None, _) => true,
+    }
+}
+
+/// Fields that exist, each once, and enough of them.
+fn members(relation: &Relation, request: &Request, faults: &mut Vec<Fault>) {
+    let fields = relation.asks.fields();
+    for (index, name) in fields.iter().enumerate() {
+        known_field(request, name, faults);
+        if fields[..index].iter().any(|other| other.value == name.value) {
+            faults.push(name.fault(format!("`{}` stands here twice", name.value), "take one out"));
+        }
+    }
+    if fields.len() < 2 {
+        faults.push(relation.at.fault("a rule over several fields names fewer than two", "name another"));
+    }
+    if fields.len() > MOST_MEMBERS {
+        let message = format!("a rule over {} fields, at most {MOST_MEMBERS}", fields.len());
+        faults.push(relation.at.fault(message, "split it"));
+    }
+    if let Asks::ExactlyOne(groups) = &relation.asks
+        && (groups.len() < 2 || groups.iter().any(Vec::is_empty))
+    {
+        faults.push(
+            relation.at.fault("`exactly_one` needs two groups, none of them empty", "such as [[\"a\"], [\"b\"]]"),
+        );
+    }
+}
+
+/// Whether each member must, may or must not be there leaves the rule something to decide.
+fn group(relation: &Relation, mode: Option<&Mode>, request: &Request, faults: &mut Vec<Fault>) {
+    let names = relation.asks.fields();
+    let fields: Vec<&Field> = names.iter().filter_map(|name| request.field(name)).collect();
+    let place = mode.map(|mode| format!(" in `{}`", *mode.name)).unwrap_or_default();
+    let must_not = |(_, field): &(&&At<String>, &&Field)| conditions::presence(field, mode) == Presence::Forbidden;
+    if let Some((name, _)) = names.iter().zip(&fields).find(must_not) {
+        let message = format!("`{}` must be left out{place}, and is in a group there", name.value);
+        return faults.push(name.fault(message, "take it out of the group, or name the modes of the group"));
+    }
+    let can = |field: &&Field, there: bool| match conditions::presence(field, mode) {
+        Presence::Optional => true,
+        presence => (presence != Presence::Forbidden) == there,
+    };
+    let states = (0..1_usize << fields.len())
+        .filter(|state| fields.iter().enumerate().all(|(bit, field)| can(field, state >> bit & 1 == 1)));
+    let verdicts: Vec<bool> = states.map(|state| keeps(&relation.asks, &names, state)).collect();
+    if verdicts.iter().all(|kept| *kept) {
+        faults.push(
+            relation.at.fault(format!("a rule that always holds{place}"), "a required field decides it: take it out"),
+        );
+    } else if !verdicts.contains(&true) {
+        faults.push(relation.at.fault(format!("a rule that can never hold{place}"), "required fields break it"));
+    }
+}
+
+fn keeps(asks: &Asks, names: &[&At<String>], state: usize) -> bool {
+    let given = |name: &At<String>| {
+        names.iter().position(|other| other.value == name.value).is_some_and(|bit| state >> bit & 1 == 1)
+    };
+    match asks {
+        Asks::AtLeastOne(_) => state != 0,
+        Asks::AtMostOne(_) => state.count_ones() <= 1,
+        Asks::AllOrNone(_) => state == 0 || state.count_ones() as usize == names.len(),
+        Asks::ExactlyOne(groups) => {
+            let touched = groups.iter().filter(|group| group.iter().any(given)).count();
+            let whole = groups.iter().filter(|group| group.iter().all(given)).count();
+            touched == 1 && whole == 1
+        }
+        Asks::Items(..) | Asks::Length(..) | Asks::Difference(..) => true,
+    }
+}
+
+fn total(relation: &Relation, request: &Request, faults: &mut Vec<Fault>) {
+    let (Asks::Items(names, total) | Asks::Length(names, total)) = &relation.asks else { return };
+    let is_items = matches!(relation.asks, Asks::Items(..));
+    for name in names {
+        let Some(field) = request.field(name) else { continue };
+        let fits = if is_items { field.is_list() } else { matches!(*field.kind, FieldKind::Text(_)) };
+        if !fits {
+            let what = if is_items { "list" } else { "text" };
+            faults.push(name.fault(format!("`{}` is no {what}", name.value), "its total says nothing"));
+        }
+    }
+    match (&total.least, &total.most) {
+        (None, None) => faults.push(relation.at.fault("a total without a figure", "give `min` or `max`")),
+        (Some(least), Some(most)) if least.value > most.value => {
+            faults.push(
+                most.fault("no total can hold both bounds", format!("less than `min`, which is {}", least.value)),
+            );
+        }
+        _ => {}
+    }
+    let least_each = if is_items { "min_items" } else { "min_length" };
+    let least = |name: &At<String>| {
+        let field = request.field(name).filter(|field| field.required.is_some())?;
+        field.bounds.iter().find(|bound| bound.0 == least_each).map(|bound| bound.1.figure().value())
+    };
+    let needed: f64 = names.iter().filter_map(least).sum();
+    if let Some(most) = total.most.as_ref().filter(|most| f64::from(most.value) < needed) {
+        faults.push(most.fault("a total that can never hold", format!("the fields hold at least {needed}")));
+    }
+}
+
+fn difference(relation: &Relation, request: &Request, faults: &mut Vec<Fault>) {
+    let Asks::Difference([larger, smaller], [least, most]) = &relation.asks else { return };
+    for name in [larger, smaller] {
+        let number = |field: &Field| matches!(*field.kind, FieldKind::Number | FieldKind::Integer) && !field.is_list();
+        if !request.field(name).is_some_and(number) {
+            faults.push(name.fault(format!("`{}` is no number", name.value), "a difference is between numbers"));
+        }
+    }
+    match (least, most) {
+        (None, None) => faults.push(relation.at.fault("a difference without a figure", "give `min` or `max`")),
+        (Some(least), Some(most)) if least.value.value() > most.value.value() => {
+            faults.push(
+                most.fault("no difference can hold both bounds", format!("less than `min`, which is {}", least.value)),
+            );
+        }
+        _ => {}
+    }
+    let bound =
+        |name: &At<String>, key| request.field(name).and_then(|field| field.bounds.number(key)).map(Decimal::value);
+    let greatest = bound(larger, "max").zip(bound(smaller, "min")).map(|(high, low)| high - low);
+    let smallest = bound(larger, "min").zip(bound(smaller, "max")).map(|(low, high)| low - high);
+    let least_value = least.as_ref().map(|it| it.value.value());
+    let most_value = most.as_ref().map(|it| it.value.value());
+    let never = greatest.zip(least_value).is_some_and(|(greatest, least)| greatest < least)
+        || smallest.zip(most_value).is_some_and(|(smallest, most)| smallest > most);
+    let always = least_value.is_none_or(|least| smallest.is_some_and(|smallest| smallest >= least))
+        && most_value.is_none_or(|most| greatest.is_some_and(|greatest| greatest <= most));
+    if never {
+        faults.push(
+            relation.at.fault("a difference that can never hold", "the bounds of the two fields do not allow it"),
+        );
+    } else if always && (least.is_some() || most.is_some()) {
+        faults.push(relation.at.fault("a difference that always holds", "the bounds of the two fields see to it"));
+    }
+}

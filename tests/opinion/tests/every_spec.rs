@@ -1,0 +1,179 @@
+//! Every spec of this repository: random bodies get the same verdict from the table of rules and from the exported JSON
+//! Schema under an independent validator.
+
+use std::error::Error;
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use cover_spec::Spec;
+use cover_spec::rules::{Bound, Field, Kind, Placed, Presence, Rules, Unit, Value, looks_like_web_address};
+use fastrand::Rng;
+use serde_json::{Map, Value as Json, json};
+
+const BODIES: usize = 1_000;
+
+/// So many bodies are drawn for one that keeps every rule.
+const PATIENCE: usize = 2_000;
+
+fn specs() -> Result<Vec<PathBuf>, Box<dyn Error>> {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../..");
+    let mut paths = vec![root.join("spec/upload_cover.toml")];
+    let mut folders = vec![root.join("tests/specs")];
+    while let Some(folder) = folders.pop() {
+        for entry in fs::read_dir(folder)? {
+            let path = entry?.path();
+            if path.is_dir() {
+                folders.push(path);
+            } else if path.extension().is_some_and(|extension| extension == "toml") {
+                paths.push(path);
+            }
+        }
+    }
+    paths.sort();
+    Ok(paths)
+}
+
+#[test]
+fn the_rules_and_the_exported_schema_agree_about_every_spec() -> Result<(), Box<dyn Error>> {
+    let now = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH)?;
+    for seed in [1, now.as_secs() / 86_400] {
+        for path in specs()? {
+            agree(&path, seed)?;
+        }
+    }
+    Ok(())
+}
+
+fn agree(path: &Path, seed: u64) -> Result<(), Box<dyn Error>> {
+    let shown = path.display().to_string();
+    println!("{shown}, seed {seed}");
+    let spec = Spec::parse(&shown, &fs::read_to_string(path)?).map_err(|faults| faults.to_string())?;
+    let rules = spec.rules();
+    let schema = jsonschema::draft202012::new(&spec.json_schema())?;
+    let mut rng = Rng::with_seed(seed);
+    let mut taken = 0;
+    for number in 0..BODIES {
+        let mut body = drawn(&rules, &mut rng);
+        let mut tries = 0;
+        // Half of the bodies keep every rule.
+        while number % 2 == 0 && refused(&rules, &body).is_some() && tries < PATIENCE {
+            body = drawn(&rules, &mut rng);
+            tries += 1;
+        }
+        let refused = refused(&rules, &body);
+        taken += usize::from(refused.is_none());
+        let by_schema = schema.is_valid(&Json::Object(body.clone()));
+        assert!(
+            refused.is_none() == by_schema,
+            "{shown}, seed {seed}, body {number}: rules {refused:?}, schema {by_schema}: {}",
+            Json::Object(body),
+        );
+    }
+    assert!(taken > BODIES / 4, "{shown}, seed {seed}: only {taken} bodies keep the rules");
+    Ok(())
+}
+
+fn refused(rules: &Rules, body: &Map<String, Json>) -> Option<String> {
+    let mut placed = Placed::none(rules);
+    for (name, value) in body {
+        placed.put(name, rule_value(value));
+    }
+    placed.check(looks_like_web_address).err().map(|violations| violations.to_string())
+}
+
+fn rule_value(value: &Json) -> Value<'_> {
+    match value {
+        Json::String(text) => Value::text(text),
+        Json::Bool(truth) => Value::Truth(*truth),
+        Json::Number(number) => number.as_f64().map_or(Value::Other, Value::Number),
+        Json::Array(items) => Value::List(items.iter().map(rule_value).collect()),
+        Json::Null => Value::Null,
+        Json::Object(_) => Value::Other,
+    }
+}
+
+/// A body in a random mode, with a fault here and there.
+fn drawn(rules: &Rules, rng: &mut Rng) -> Map<String, Json> {
+    let mode = rng.usize(..rules.modes.len().max(1));
+    let mut body = Map::new();
+    for (index, field) in rules.fields.iter().enumerate() {
+        let own = rules.modes.get(mode).and_then(|mode| mode.when.iter().find(|(own, _)| *own == index));
+        let there = match field.presence.get(mode) {
+            Some(Presence::Required | Presence::Fixed) => rng.u8(..60) > 0,
+            Some(Presence::Forbidden) => rng.u8(..60) == 0,
+            _ => rng.bool(),
+        };
+        if !there {
+            continue;
+        }
+        let value = match (own.map(|(_, value)| value).or(field.constant.as_ref()), rng.u8(..80)) {
+            (Some(constant), 1..) => scalar(&constant.value()),
+            (_, 0) => rng
+                .choice([json!(null), json!({}), json!([]), json!(true), json!("x"), json!(7), json!(0.5)])
+                .unwrap_or_default(),
+            _ if field.nullable && rng.u8(..4) == 0 => json!(null),
+            _ if field.list => (0..rng.usize(..=most_items(field))).map(|_| item(field, rng)).collect(),
+            _ => item(field, rng),
+        };
+        body.insert(field.wire.to_string(), value);
+    }
+    if rng.u8(..60) == 0 {
+        body.insert("nothing of the kind".to_owned(), json!(1));
+    }
+    body
+}
+
+fn scalar(value: &Value<'_>) -> Json {
+    match value {
+        Value::Text(text) => json!(text),
+        Value::Number(number) => json!(number),
+        Value::Truth(truth) => json!(truth),
+        _ => Json::Null,
+    }
+}
+
+fn most_items(field: &Field) -> usize {
+    let most = field.limits.iter().find_map(|limit| match limit.bound {
+        Bound::MaxItems(most) => usize::try_from(most).ok(),
+        _ => None,
+    });
+    most.unwrap_or(3) + 1
+}
+
+/// A value near one of the field's limits.
+fn item(field: &Field, rng: &mut Rng) -> Json {
+    let limit = rng.choice(field.limits.iter()).map(|limit| limit.bound);
+    match &field.kind {
+        Kind::Text(unit) => {
+            // What JSON Schema counts differs from other units only beyond these letters.
+            let letters = if *unit == Unit::Bytes { &["a", "b"][..] } else { &["a", "ß", "あ", "\u{301}"] };
+            let near = match limit {
+                Some(Bound::MinLength(count) | Bound::MaxLength(count)) if rng.bool() => {
+                    (count as usize + rng.usize(..3)).saturating_sub(1)
+                }
+                _ => rng.usize(1..6),
+            };
+            json!((0..near).map(|_| *rng.choice(letters).unwrap_or(&"a")).collect::<String>())
+        }
+        Kind::Url => json!(
+            *rng.choice(["https://a.example/x", "http://b.example", "https://c.example?q=1", "ftp://a"].iter())
+                .unwrap_or(&"")
+        ),
+        Kind::Boolean => json!(rng.bool()),
+        Kind::Choice(choices) if rng.u8(..40) > 0 => json!(rng.choice(choices.iter())),
+        Kind::Choice(_) => json!("none of them"),
+        Kind::Integer => {
+            let near = match limit {
+                Some(Bound::Min(bound) | Bound::Max(bound)) if rng.u8(..4) == 0 => bound.digits + rng.i64(-1..2),
+                _ => rng.i64(0..40),
+            };
+            if rng.u8(..40) == 0 { json!(0.5) } else { json!(near) }
+        }
+        Kind::Number => match limit {
+            Some(Bound::Min(bound) | Bound::Max(bound) | Bound::Above(bound) | Bound::Below(bound)) => {
+                json!(bound.value() + f64::from(rng.i32(-1..2)) / 10.0)
+            }
+            _ => json!(f64::from(rng.i32(0..100)) / 100.0),
+        },
+    }
+}
