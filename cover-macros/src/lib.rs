@@ -59,11 +59,12 @@ pub fn literal(input: TokenStream) -> TokenStream {
 }
 
 fn expand(source: Source, module: TokenStream2) -> TokenStream {
-    let tracked = source.tracked;
-    let expanded = match source.spec {
-        Ok(spec) => generate::all(&spec, &Origin { text: source.text, module }),
+    let Source { spec, tracked, text, base } = source;
+    let origin = Origin { text, base, module };
+    let expanded = match spec {
+        Ok(spec) => generate::all(&spec, &origin),
         Err(Unusable { errors, partial }) => {
-            let partial = partial.map(|spec| generate::all(&spec, &Origin { text: source.text, module }));
+            let partial = partial.map(|spec| generate::all(&spec, &origin));
             quote::quote!(#errors #partial)
         }
     };

@@ -1,8 +1,8 @@
 //! Where the text of a spec comes from, and what is said when it cannot be used.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
-use cover_spec::{Faults, SHIPPED, SHIPPED_PATH, Spec};
+use cover_spec::{Faults, SHIPPED, SHIPPED_BASE, SHIPPED_PATH, Spec};
 use proc_macro2::TokenStream;
 use quote::quote;
 use syn::LitStr;
@@ -20,25 +20,62 @@ pub(crate) struct Source {
     pub(crate) tracked: TokenStream,
     /// The text, for the macros that check literals; `None` for the spec that cover-spec ships.
     pub(crate) text: Option<String>,
+    /// The text of the spec that it builds on, where that is a file.
+    pub(crate) base: Option<String>,
+}
+
+/// The file that a spec builds on.
+struct Base {
+    name: String,
+    /// Relative to the crate.
+    path: String,
+    file: PathBuf,
+}
+
+impl Base {
+    fn of(path: &str, file: &Path, text: &str) -> Option<Self> {
+        let name = Spec::base_of(text).filter(|name| name != SHIPPED_BASE)?;
+        let beside = |path: &Path| path.parent().unwrap_or(Path::new("")).join(&name);
+        let (path, file) = (beside(Path::new(path)).display().to_string(), beside(file));
+        Some(Self { name, path, file })
+    }
+}
+
+/// Makes cargo build again when the file changes.
+fn tracked(path: &str) -> TokenStream {
+    quote! {
+        const _: &[u8] = ::core::include_bytes!(
+            ::core::concat!(::core::env!("CARGO_MANIFEST_DIR"), "/", #path)
+        );
+    }
 }
 
 impl Source {
     pub(crate) fn shipped() -> Self {
         let spec = Spec::parse(SHIPPED_PATH, SHIPPED).map_err(|faults| unusable(&faults));
-        Self { spec, tracked: TokenStream::new(), text: None }
+        Self { spec, tracked: TokenStream::new(), text: None, base: None }
     }
 
     pub(crate) fn of_crate(path: &LitStr) -> Self {
         let file = PathBuf::from(std::env::var_os("CARGO_MANIFEST_DIR").unwrap_or_default()).join(path.value());
         match std::fs::read_to_string(&file) {
             Ok(text) => {
-                let tracked = quote! {
-                    const _: &[u8] = ::core::include_bytes!(
-                        ::core::concat!(::core::env!("CARGO_MANIFEST_DIR"), "/", #path)
-                    );
+                let base = Base::of(&path.value(), &file, &text);
+                let tracked = std::iter::once(path.value())
+                    .chain(base.as_ref().map(|base| base.path.clone()))
+                    .map(|path| tracked(&path));
+                let load = |name: &str| match &base {
+                    Some(base) if base.name == name => std::fs::read_to_string(&base.file),
+                    _ => Err(std::io::ErrorKind::NotFound.into()),
                 };
-                let spec = Spec::parse(&path.value(), &text).map_err(|faults| unusable(&faults));
-                Self { spec, tracked, text: Some(text) }
+                let spec = Spec::parse_with(&path.value(), &text, load).map_err(|faults| unusable(&faults));
+                let tracked = tracked.collect();
+                Self {
+                    spec,
+                    tracked,
+                    text: Some(text),
+                    base: base.and_then(|base| std::fs::read_to_string(base.file).ok()),
+                }
             }
             Err(error) => {
                 let message = format!("cannot read the spec `{}`: {error}", file.display());
@@ -49,6 +86,7 @@ impl Source {
                     }),
                     tracked: quote!(),
                     text: None,
+                    base: None,
                 }
             }
         }

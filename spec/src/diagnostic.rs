@@ -29,6 +29,12 @@ impl Fault {
         &self.message
     }
 
+    /// What to do.
+    #[must_use]
+    pub fn label(&self) -> &str {
+        &self.label
+    }
+
     /// Where it is wrong: bytes of the spec's text.
     #[must_use]
     pub fn span(&self) -> Range<usize> {
@@ -67,16 +73,35 @@ impl Faults {
     /// Each fault as a report with file, line and caret, for as many as a person reads at once; a last line counts the
     /// others.
     pub fn reports(&self) -> impl Iterator<Item = String> {
-        let more = self.found.len().saturating_sub(MOST_SHOWN);
-        let rest = (more > 0).then(|| format!("error: {more} more faults in {}", self.path));
-        self.found.iter().take(MOST_SHOWN).map(|fault| self.report(fault)).chain(rest)
+        self.rendered(Renderer::plain())
     }
 
-    fn report(&self, fault: &Fault) -> String {
+    /// As [`reports`](Self::reports), with colours for a terminal.
+    pub fn coloured(&self) -> impl Iterator<Item = String> {
+        self.rendered(Renderer::styled())
+    }
+
+    fn rendered(&self, renderer: Renderer) -> impl Iterator<Item = String> {
+        let renderer = renderer.decor_style(DecorStyle::Ascii);
+        let more = self.found.len().saturating_sub(MOST_SHOWN);
+        let rest = (more > 0).then(|| format!("error: {more} more faults in {}", self.path));
+        self.found.iter().take(MOST_SHOWN).map(move |fault| self.report(fault, &renderer)).chain(rest)
+    }
+
+    /// Line and column of a fault, from 1.
+    #[must_use]
+    pub fn place(&self, fault: &Fault) -> (usize, usize) {
+        let before = &self.text[..floor_char(&self.text, fault.span.start)];
+        let line = before.matches('\n').count() + 1;
+        let column = before.rsplit('\n').next().unwrap_or_default().chars().count() + 1;
+        (line, column)
+    }
+
+    fn report(&self, fault: &Fault, renderer: &Renderer) -> String {
         let place = AnnotationKind::Primary.span(self.visible(&fault.span)).label(fault.label.as_str());
         let snippet = Snippet::source(&self.text).path(self.path.as_str()).annotation(place);
         let group = Level::ERROR.primary_title(fault.message.as_str()).element(snippet);
-        Renderer::plain().decor_style(DecorStyle::Ascii).render(&[group])
+        renderer.render(&[group])
     }
 
     /// A span inside the text, on borders of characters, and no longer than its first line.

@@ -118,7 +118,8 @@ fn constant(scalar: &Scalar) -> Const {
 
 fn field(field: &Field, request: &Request) -> rules::Field {
     let presence = if request.modes.is_empty() {
-        vec![if field.required.is_some() { Presence::Required } else { Presence::Optional }]
+        let always = field.required.is_some() || field.constant.is_some();
+        vec![if always { Presence::Required } else { Presence::Optional }]
     } else {
         request.modes.iter().map(|mode| field.presence(mode)).collect()
     };
@@ -203,6 +204,9 @@ impl Field {
     #[must_use]
     pub fn presence(&self, mode: &Mode) -> Presence {
         let has = |set: &Option<ModeSet>| set.as_ref().is_some_and(|set| set.has(mode));
+        if self.constant.is_some() {
+            return Presence::Required;
+        }
         if mode.when.iter().any(|(wire, _)| wire.value == self.wire.value) {
             Presence::Fixed
         } else if has(&self.required) {

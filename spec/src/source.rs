@@ -84,8 +84,20 @@ pub(crate) fn parse<'a>(text: &'a str, faults: &mut Vec<Fault>) -> Document<'a> 
 }
 
 impl Document<'_> {
-    pub(crate) fn root<'a>(&'a self, faults: &'a RefCell<Vec<Fault>>) -> Section<'a> {
-        Section::new(Some(self.0.get_ref()), At::new("the spec".to_owned(), 0..0), faults)
+    /// The whole text. `base`: another text, whose keys stand in for missing ones, and the place that names it.
+    pub(crate) fn root<'a>(
+        &'a self,
+        base: Option<(&'a Document<'a>, Span)>,
+        faults: &'a RefCell<Vec<Fault>>,
+    ) -> Section<'a> {
+        let root = Section::new(Some(self.0.get_ref()), At::new("the spec".to_owned(), 0..0), faults);
+        Section { base: base.map(|(document, place)| (document.0.get_ref(), place)), ..root }
+    }
+
+    /// The name of the spec that it builds on.
+    pub(crate) fn base(&self) -> Option<At<String>> {
+        let (_, value) = self.0.get_ref().iter().find(|(key, _)| key.get_ref() == "base")?;
+        value.get_ref().as_str().map(|name| At::new(name.to_owned(), value.span()))
     }
 }
 
@@ -94,6 +106,8 @@ impl Document<'_> {
 /// It is absent where the text should have it and does not: that is reported once, and nothing inside it is missing then.
 pub(crate) struct Section<'a> {
     table: Option<&'a DeTable<'a>>,
+    /// What the spec that it builds on has here, and the place that says so: it stands for every place in there.
+    base: Option<(&'a DeTable<'a>, Span)>,
     name: At<String>,
     asked: RefCell<Vec<&'static str>>,
     faults: &'a RefCell<Vec<Fault>>,
@@ -101,7 +115,21 @@ pub(crate) struct Section<'a> {
 
 impl<'a> Section<'a> {
     fn new(table: Option<&'a DeTable<'a>>, name: At<String>, faults: &'a RefCell<Vec<Fault>>) -> Self {
-        Self { table, name, asked: RefCell::default(), faults }
+        Self { table, base: None, name, asked: RefCell::default(), faults }
+    }
+
+    /// The section as the text itself has it.
+    pub(crate) fn own(&self) -> Self {
+        Self::new(self.table, self.name.clone(), self.faults)
+    }
+
+    pub(crate) fn has_base(&self) -> bool {
+        self.base.is_some()
+    }
+
+    /// Marks keys as known.
+    pub(crate) fn knows(&self, keys: &[&'static str]) {
+        self.asked.borrow_mut().extend(keys);
     }
 
     /// The key under which the section stands, and its place.
@@ -115,7 +143,8 @@ impl<'a> Section<'a> {
 
     fn get(&self, key: &'static str) -> Option<At<&'a DeValue<'a>>> {
         self.asked.borrow_mut().push(key);
-        self.table?.get(key).map(|value| At::new(value.get_ref(), value.span()))
+        let own = self.table.and_then(|table| table.get(key)).map(|value| At::new(value.get_ref(), value.span()));
+        own.or_else(|| self.base.and_then(|(table, place)| Some(At::new(table.get(key)?.get_ref(), place))))
     }
 
     fn expected(&self, at: &At<&DeValue<'_>>, key: &str, what: &str) {
@@ -123,7 +152,9 @@ impl<'a> Section<'a> {
     }
 
     fn holds(&self, key: &str) -> bool {
-        self.table.is_none_or(|table| table.contains_key(key))
+        let has = |table: &DeTable<'_>| table.contains_key(key);
+        let is_absent = self.table.is_none() && self.base.is_none();
+        is_absent || self.table.is_some_and(has) || self.base.is_some_and(|(table, _)| has(table))
     }
 
     fn missing(&self, key: &str) {
@@ -206,8 +237,9 @@ impl<'a> Section<'a> {
 
     fn items<T>(&self, key: &'static str, what: &str, read: impl Fn(&DeValue<'_>) -> Option<T>) -> Option<Vec<At<T>>> {
         let list = self.read(key, what, DeValue::as_array)?;
+        let inherited = self.table.is_none_or(|table| !table.contains_key(key)).then_some(list.span);
         let items = list.value.iter().filter_map(|item| {
-            let at = At::new(item.get_ref(), item.span());
+            let at = At::new(item.get_ref(), inherited.unwrap_or(item.span().into()));
             let value = read(at.value);
             if value.is_none() {
                 self.expected(&at, key, what);
@@ -241,9 +273,11 @@ impl<'a> Section<'a> {
 
     pub(crate) fn section(&self, key: &'static str) -> Option<Section<'a>> {
         let table = self.read(key, "a table", DeValue::as_table)?;
-        let span =
-            self.table.and_then(|table| table.get_key_value(key)).map_or(table.span, |(key, _)| key.span().into());
-        Some(Section::new(Some(table.value), At::new(key.to_owned(), span), self.faults))
+        let own = self.table.and_then(|table| table.get_key_value(key));
+        let base = self.base.and_then(|(base, place)| Some((base.get(key)?.get_ref().as_table()?, place)));
+        let span = own.map_or(table.span, |(key, _)| key.span().into());
+        let section = Section::new(own.is_some().then_some(table.value), At::new(key.to_owned(), span), self.faults);
+        Some(Section { base, ..section })
     }
 
     /// The section under `key`, or an absent one in which nothing is missing.
@@ -269,21 +303,31 @@ impl<'a> Section<'a> {
         tables.collect()
     }
 
-    fn in_order(&self) -> Vec<(&'a Spanned<DeString<'a>>, &'a Spanned<DeValue<'a>>)> {
-        let mut entries: Vec<_> = self.table.into_iter().flatten().collect();
+    /// The entries in the order of the text; those of the base where the text has none of its own.
+    fn in_order(&self) -> Vec<(At<&'a DeString<'a>>, At<&'a DeValue<'a>>)> {
+        let table = self.table.or(self.base.map(|(table, _)| table));
+        let mut entries: Vec<_> = table.into_iter().flatten().collect();
         entries.sort_by_key(|(key, _)| key.span().start);
-        entries
+        let place = self.base.filter(|_| self.table.is_none()).map(|(_, place)| place);
+        let at = |span: Range<usize>| place.unwrap_or(span.into());
+        let entry = |(key, value): (&'a Spanned<DeString<'a>>, &'a Spanned<DeValue<'a>>)| {
+            (At::new(key.get_ref(), at(key.span())), At::new(value.get_ref(), at(value.span())))
+        };
+        entries.into_iter().map(entry).collect()
     }
 
     /// The tables under names of the spec's own choice, in the order of the text.
     pub(crate) fn entries(self) -> Vec<Section<'a>> {
         let faults = self.faults;
         let tables = self.in_order().into_iter().filter_map(|(key, value)| {
-            let table = value.get_ref().as_table();
+            let table = value.as_table();
             if table.is_none() {
-                self.expected(&At::new(value.get_ref(), value.span()), key.get_ref(), "a table");
+                self.expected(&value, key.value, "a table");
             }
-            table.map(|table| Section::new(Some(table), At::new(key.get_ref().to_string(), key.span()), faults))
+            // Everything inside of an entry of the base has the place of the whole.
+            let inherited = self.table.is_none();
+            let section = Section::new(table.filter(|_| !inherited), key.with(key.value.to_string()), faults);
+            table.map(|table| Section { base: inherited.then_some((table, value.span)), ..section })
         });
         tables.collect()
     }
@@ -291,12 +335,11 @@ impl<'a> Section<'a> {
     /// The values under names of the spec's own choice that `read` understands, in the order of the text.
     fn values<T>(&self, what: &str, read: impl Fn(&DeValue<'_>) -> Option<T>) -> Vec<(At<String>, At<T>)> {
         let values = self.in_order().into_iter().filter_map(|(key, value)| {
-            let at = At::new(value.get_ref(), value.span());
-            let read = read(at.value);
+            let read = read(value.value);
             if read.is_none() {
-                self.expected(&at, key.get_ref(), what);
+                self.expected(&value, key.value, what);
             }
-            read.map(|value| (At::new(key.get_ref().to_string(), key.span()), at.with(value)))
+            read.map(|read| (key.with(key.value.to_string()), value.with(read)))
         });
         values.collect()
     }

@@ -10,18 +10,8 @@ pub(super) fn bound(field: &Field, bound: Bound) -> String {
         FieldKind::Text(unit) => unit,
         _ => Unit::Chars,
     };
-    let each = if field.is_list() { ", each" } else { "" };
-    match bound {
-        Bound::MinLength(least) => format!("at least {least} {}{each}", unit.word(least.into())),
-        Bound::MaxLength(most) => format!("at most {most} {}{each}", unit.word(most.into())),
-        Bound::MinItems(least) => format!("at least {least} items"),
-        Bound::MaxItems(most) => format!("at most {most} items"),
-        Bound::Min(least) => format!("at least {least}{each}"),
-        Bound::Max(most) => format!("at most {most}{each}"),
-        Bound::Above(bound) => format!("above {bound}{each}"),
-        Bound::Below(bound) => format!("below {bound}{each}"),
-        Bound::MultipleOf(step) => format!("a multiple of {step}{each}"),
-    }
+    let is_about_items = !matches!(bound, Bound::MinItems(_) | Bound::MaxItems(_));
+    bound.words(unit) + if field.is_list() && is_about_items { ", each" } else { "" }
 }
 
 /// "`model` is V5, or `style` is given"

@@ -29,12 +29,13 @@ fn one(spec: &Spec, origin: &Origin, name: &str, tries: bool) -> TokenStream {
     let name = ident(name);
     let module = &origin.module;
     let text = origin.text.as_ref().map_or_else(|| quote!(shipped), |text| quote!(#text));
+    let base = &origin.base;
     let kind = if tries { quote!(tries) } else { quote!(exact) };
     quote! {
         #[doc(hidden)]
         #[macro_export]
         macro_rules! #exported {
-            ($($body:tt)*) => { $crate #module::#hidden! { [$crate #module] #text #kind { $($body)* } } };
+            ($($body:tt)*) => { $crate #module::#hidden! { [$crate #module] #text #base #kind { $($body)* } } };
         }
         #[doc = #doc]
         #[doc(inline)]

@@ -28,6 +28,8 @@ use modes::Modes;
 pub(crate) struct Origin {
     /// Its text; `None` for the one that cover-spec ships.
     pub(crate) text: Option<String>,
+    /// The text of the spec that it builds on, where that is a file.
+    pub(crate) base: Option<String>,
     /// `::module`: the way from the crate to the module in which the types stand.
     pub(crate) module: TokenStream,
 }

@@ -17,7 +17,7 @@ pub(super) struct Call {
     pub(super) body: TokenStream,
 }
 
-/// `[$crate::module] shipped exact { … }`, or the text of a spec instead of `shipped`, or `tries` instead of `exact`.
+/// `[$crate::module] shipped exact { … }`, or the text of a spec (and of the one that it builds on) instead of `shipped`, or `tries` instead of `exact`.
 pub(super) fn call(tokens: TokenStream) -> Result<Call> {
     (|input: ParseStream<'_>| {
         let (module, _) = group(input, Delimiter::Bracket)?;
@@ -25,7 +25,9 @@ pub(super) fn call(tokens: TokenStream) -> Result<Call> {
             Ok(text) => ("the spec", text.value()),
             Err(_) => input.parse::<Ident>().map(|_| (SHIPPED_PATH, SHIPPED.to_owned()))?,
         };
-        let spec = Spec::parse(path, &text).map_err(|faults| Error::new(Span::call_site(), faults))?;
+        let base = input.parse::<Option<LitStr>>()?;
+        let load = |_: &str| base.map(|base| base.value()).ok_or_else(|| std::io::ErrorKind::NotFound.into());
+        let spec = Spec::parse_with(path, &text, load).map_err(|faults| Error::new(Span::call_site(), faults))?;
         let tries = input.parse::<Ident>()? == "tries";
         let (body, _) = group(input, Delimiter::Brace)?;
         Ok(Call { spec, module, tries, body })

@@ -37,9 +37,9 @@ impl Spec {
             "type": "object",
             "properties": properties,
             "additionalProperties": false,
+            "required": always_required(&rules).map(|field| json!(field.wire)).collect::<Value>(),
         });
         if rules.modes.is_empty() {
-            schema["required"] = required(&rules, 0);
             schema["allOf"] = limits(&rules, 0).into();
         } else {
             let conditions = (0..rules.modes.len()).map(|mode| condition(&rules, mode));
@@ -193,9 +193,15 @@ fn in_mode(rules: &Rules, mode: usize) -> Value {
     })
 }
 
+fn always_required(rules: &Rules) -> impl Iterator<Item = &Field> {
+    rules.fields.iter().filter(|field| field.presence.iter().all(|presence| *presence == Presence::Required))
+}
+
+/// What this mode requires, and not every other.
 fn required(rules: &Rules, mode: usize) -> Value {
-    let required = rules.fields.iter().filter(|field| field.presence.get(mode) == Some(&Presence::Required));
-    required.map(|field| json!(field.wire)).collect()
+    let always: Vec<&str> = always_required(rules).map(|field| &*field.wire).collect();
+    let here = rules.fields.iter().filter(|field| field.presence.get(mode) == Some(&Presence::Required));
+    here.filter(|field| !always.contains(&&*field.wire)).map(|field| json!(field.wire)).collect()
 }
 
 /// The rules of this mode that do not hold in every mode with every model.

@@ -1,4 +1,6 @@
 //! Specs in other languages.
 
 mod json_schema;
+mod markdown;
+mod openapi;
 mod relations;

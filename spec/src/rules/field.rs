@@ -299,6 +299,23 @@ impl Kind {
 }
 
 impl Bound {
+    /// "at most 80 characters"
+    #[must_use]
+    pub fn words(self, unit: Unit) -> String {
+        let items = |count: u32| Figure::Items(count.into());
+        match self {
+            Self::MinLength(least) => format!("at least {}", Figure::Length(least.into(), unit)),
+            Self::MaxLength(most) => format!("at most {}", Figure::Length(most.into(), unit)),
+            Self::MinItems(least) => format!("at least {}", items(least)),
+            Self::MaxItems(most) => format!("at most {}", items(most)),
+            Self::Min(least) => format!("at least {least}"),
+            Self::Max(most) => format!("at most {most}"),
+            Self::Above(bound) => format!("above {bound}"),
+            Self::Below(bound) => format!("below {bound}"),
+            Self::MultipleOf(step) => format!("a multiple of {step}"),
+        }
+    }
+
     /// Its figure.
     #[must_use]
     pub fn figure(self) -> Decimal {

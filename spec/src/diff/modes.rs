@@ -1,0 +1,41 @@
+//! Modes that come, go or mean something else.
+
+use super::Changes;
+use crate::model::{Mode, Spec};
+
+pub(super) fn compare(old: &Spec, new: &Spec, changes: &mut Changes) {
+    let (old, new) = (&old.request, &new.request);
+    if old.modes.is_empty() != new.modes.is_empty() {
+        let (had, has) = if old.modes.is_empty() { ("no modes", "modes") } else { ("modes", "no modes") };
+        changes.breaking(format!("`{}` had {had} and has {has}: its constructors are others", *new.name));
+        return;
+    }
+    for mode in &old.modes {
+        match find(&new.modes, mode) {
+            None => changes.breaking(format!("the mode `{}` is gone", *mode.name)),
+            Some(other) if conditions(mode) != conditions(other) => {
+                changes.breaking(format!("the mode `{}` is another: it is sent with {}", *mode.name, describe(other)));
+            }
+            Some(_) => {}
+        }
+    }
+    for mode in new.modes.iter().filter(|mode| find(&old.modes, mode).is_none()) {
+        let name = &*mode.name;
+        changes.breaking(format!("the mode `{name}` is new: programs that match on every mode need another arm"));
+    }
+}
+
+pub(super) fn find<'a>(modes: &'a [Mode], like: &Mode) -> Option<&'a Mode> {
+    modes.iter().find(|mode| mode.name.value == like.name.value)
+}
+
+fn conditions(mode: &Mode) -> Vec<(&str, String)> {
+    let mut all: Vec<_> = mode.when.iter().map(|(wire, value)| (wire.as_str(), value.value.to_string())).collect();
+    all.sort();
+    all
+}
+
+fn describe(mode: &Mode) -> String {
+    let parts: Vec<String> = conditions(mode).iter().map(|(wire, value)| format!("`{wire}` = {value}")).collect();
+    parts.join(" and ")
+}

@@ -1,0 +1,272 @@
+//! What the service's own OpenAPI document says otherwise.
+//!
+//! Real documents are wrong in many ways, so that whatever cannot be understood counts as not said.
+
+use std::fmt;
+
+use serde_json::{Map, Value};
+
+use crate::model::{Field, FieldKind, Spec};
+use crate::rules::{Bound, Presence};
+
+/// References that lead to references that lead to …
+const MOST_STEPS: usize = 32;
+
+/// One thing that the spec and the document say differently.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Drift {
+    text: String,
+}
+
+impl fmt::Display for Drift {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.text)
+    }
+}
+
+/// The document does not have the POST of the spec.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct NoSuchPath {
+    path: String,
+    known: Vec<String>,
+}
+
+impl fmt::Display for NoSuchPath {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let known = if self.known.is_empty() { "none at all".to_owned() } else { self.known.join(", ") };
+        write!(f, "the document has no POST of `{}` with a JSON body; it has {known}", self.path)
+    }
+}
+
+impl std::error::Error for NoSuchPath {}
+
+impl Spec {
+    /// Compares the request with an OpenAPI document of version 3.0 or 3.1, as JSON.
+    ///
+    /// # Errors
+    ///
+    /// If the document has no POST of the spec's path, or none with a body of JSON.
+    ///
+    /// ```
+    /// let spec = cover_spec::Spec::parse("upload_cover.toml", cover_spec::SHIPPED)?;
+    /// let mut document = spec.openapi();
+    /// document["components"]["schemas"]["CoverRequest"]["properties"]["personaId"] = serde_json::json!({ "type": "string" });
+    /// let drifts: Vec<String> = spec.drift(&document)?.iter().map(ToString::to_string).collect();
+    /// assert!(drifts.contains(&"the document has `personaId`, which the spec lacks".to_owned()));
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    pub fn drift(&self, document: &Value) -> Result<Vec<Drift>, NoSuchPath> {
+        let document = Document(document);
+        let path = &*self.submit.path;
+        let body = document.body(path).ok_or_else(|| NoSuchPath { path: path.clone(), known: document.posts() })?;
+        let mut said = Said::default();
+        document.gather(body, &mut said, MOST_STEPS);
+        let mut found = Vec::new();
+        for field in &self.request.fields {
+            match said.properties.get(&*field.wire.value) {
+                None => found.push(format!("`{}` is not in the document", *field.wire)),
+                Some(property) => self.one(field, &document.resolved(property), &said, &mut found),
+            }
+        }
+        for name in said.properties.keys().filter(|name| self.request.field(name).is_none()) {
+            let required = if said.required.contains(name) { ", and requires it" } else { "" };
+            found.push(format!("the document has `{name}`, which the spec lacks{required}"));
+        }
+        Ok(found.into_iter().map(|text| Drift { text }).collect())
+    }
+
+    fn one(&self, field: &Field, property: &Value, said: &Said, found: &mut Vec<String>) {
+        let wire = &*field.wire;
+        let must = |mode| field.presence(mode) == Presence::Required;
+        let always = field.constant.is_some()
+            || if self.request.modes.is_empty() {
+                field.required.is_some()
+            } else {
+                self.request.modes.iter().all(must)
+            };
+        let required = said.required.iter().any(|name| name == wire);
+        let fixed = self.request.decides_mode(field);
+        if required && !always && !fixed {
+            found.push(format!("the document requires `{wire}`, which the spec does not always"));
+        } else if !required && always && !fixed {
+            found.push(format!("the spec always requires `{wire}`, which the document does not"));
+        }
+        let item = if field.is_list() { property.get("items").unwrap_or(&Value::Null) } else { property };
+        kinds(field, property, item, found);
+        choices(field, item, found);
+        self.figures(field, property, item, found);
+    }
+
+    /// The loosest figure of the spec against the one of the document.
+    fn figures(&self, field: &Field, property: &Value, item: &Value, found: &mut Vec<String>) {
+        let rules = self.rules();
+        let Some(table) = rules.fields.iter().find(|it| it.wire == *field.wire.value) else { return };
+        for (keyword, on_list, of) in FIGURES {
+            let said = if *on_list { property } else { item };
+            let said = said.get(*keyword).and_then(as_number);
+            let figures: Vec<f64> = table.limits.iter().filter_map(|limit| of(limit.bound)).collect();
+            let least = keyword.starts_with("min");
+            let loosest = figures.iter().copied().reduce(if least { f64::min } else { f64::max });
+            let wire = &*field.wire;
+            match (loosest, said) {
+                // An empty text counts as none, which documents do not say.
+                (Some(one), None) if *keyword == "minLength" && one <= 1.0 => {}
+                (Some(one), Some(said)) if (one - said).abs() > 1e-9 => {
+                    let several = if figures.len() > 1 { " at its loosest" } else { "" };
+                    found.push(format!("`{wire}`: {keyword} is {said} in the document and {one}{several} in the spec"));
+                }
+                (None, Some(said)) => found.push(format!("`{wire}`: the document has {keyword} {said}, the spec none")),
+                (Some(one), None) => {
+                    found.push(format!("`{wire}`: the spec has {keyword} {one}, the document none"));
+                }
+                _ => {}
+            }
+        }
+    }
+}
+
+type FigureOf = fn(Bound) -> Option<f64>;
+
+const FIGURES: &[(&str, bool, FigureOf)] = &[
+    ("minLength", false, |it| if let Bound::MinLength(it) = it { Some(it.into()) } else { None }),
+    ("maxLength", false, |it| if let Bound::MaxLength(it) = it { Some(it.into()) } else { None }),
+    ("minItems", true, |it| if let Bound::MinItems(it) = it { Some(it.into()) } else { None }),
+    ("maxItems", true, |it| if let Bound::MaxItems(it) = it { Some(it.into()) } else { None }),
+    ("minimum", false, |it| if let Bound::Min(it) = it { Some(it.value()) } else { None }),
+    ("maximum", false, |it| if let Bound::Max(it) = it { Some(it.value()) } else { None }),
+    ("multipleOf", false, |it| if let Bound::MultipleOf(it) = it { Some(it.value()) } else { None }),
+];
+
+/// Numbers are seen written as texts.
+fn as_number(value: &Value) -> Option<f64> {
+    let number = value.as_f64().or_else(|| value.as_str()?.trim().parse().ok())?;
+    // The bounds that every whole number has in JSON are no limit.
+    (number.abs() < 9_007_199_254_740_991.0).then_some(number)
+}
+
+fn kinds(field: &Field, property: &Value, item: &Value, found: &mut Vec<String>) {
+    let wire = &*field.wire;
+    let wanted: &[&str] = match &*field.kind {
+        FieldKind::Text(_) | FieldKind::Url | FieldKind::Choice(..) => &["string"],
+        FieldKind::Boolean => &["boolean"],
+        FieldKind::Integer => &["integer", "number"],
+        FieldKind::Number => &["number", "integer"],
+    };
+    let types = types(item);
+    if !types.is_empty() && !types.iter().any(|name| wanted.contains(&name.as_str())) {
+        found.push(format!("`{wire}`: type {} in the document", types.join(" or ")));
+    }
+    let is_list = self::types(property).iter().any(|name| name == "array");
+    if is_list != field.is_list() && !self::types(property).is_empty() {
+        found.push(format!("`{wire}`: {} list in the document", if is_list { "a" } else { "no" }));
+    }
+}
+
+fn types(schema: &Value) -> Vec<String> {
+    let all = match schema.get("type") {
+        Some(Value::String(one)) => vec![one.clone()],
+        Some(Value::Array(all)) => all.iter().filter_map(Value::as_str).map(str::to_owned).collect(),
+        _ => Vec::new(),
+    };
+    all.into_iter().filter(|name| name != "null").collect()
+}
+
+fn choices(field: &Field, item: &Value, found: &mut Vec<String>) {
+    let (FieldKind::Choice(_, choices), wire) = (&*field.kind, &*field.wire) else { return };
+    let one = item.get("const").map(std::slice::from_ref);
+    let Some(said) = item.get("enum").and_then(Value::as_array).map(Vec::as_slice).or(one) else {
+        return found.push(format!("`{wire}`: the document lists no values"));
+    };
+    let said: Vec<&str> = said.iter().filter_map(Value::as_str).collect();
+    for choice in choices.iter().filter(|choice| !said.contains(&choice.wire.as_str())) {
+        found.push(format!("`{wire}`: the document lacks {}", *choice.wire));
+    }
+    for name in said.iter().filter(|name| !choices.iter().any(|choice| *choice.wire == **name)) {
+        found.push(format!("`{wire}`: the document has {name}, which the spec lacks"));
+    }
+}
+
+/// What the schemas of a body say together.
+#[derive(Default)]
+struct Said {
+    properties: Map<String, Value>,
+    required: Vec<String>,
+}
+
+struct Document<'a>(&'a Value);
+
+impl<'a> Document<'a> {
+    fn posts(&self) -> Vec<String> {
+        let paths = self.0.get("paths").and_then(Value::as_object).into_iter().flatten();
+        paths.filter(|(_, item)| item.get("post").is_some()).map(|(path, _)| path.clone()).collect()
+    }
+
+    /// The schema of the body of the POST of a path. Servers may stand before the path or be a part of it.
+    fn body(&self, path: &str) -> Option<&'a Value> {
+        let paths = self.0.get("paths")?.as_object()?;
+        let same = |known: &str| known.trim_end_matches('/') == path.trim_end_matches('/');
+        let ends = |known: &str| !known.is_empty() && known != "/" && path.ends_with(known);
+        let item =
+            paths.iter().find(|(known, _)| same(known)).or_else(|| paths.iter().find(|(known, _)| ends(known)))?.1;
+        let body = self.follow(self.follow(item, MOST_STEPS).get("post")?.get("requestBody")?, MOST_STEPS);
+        let content = body.get("content")?.as_object()?;
+        let json = content.iter().find(|(kind, _)| kind.contains("json")).or_else(|| content.iter().next())?;
+        json.1.get("schema")
+    }
+
+    fn follow(&self, value: &'a Value, steps: usize) -> &'a Value {
+        let Some(reference) = value.get("$ref").and_then(Value::as_str).filter(|_| steps > 0) else { return value };
+        match reference.strip_prefix('#').and_then(|pointer| self.0.pointer(pointer)) {
+            Some(target) => self.follow(target, steps - 1),
+            None => value,
+        }
+    }
+
+    /// The schema of a property, with what references and lists of schemas add.
+    fn resolved(&self, property: &Value) -> Value {
+        let pointer = property.get("$ref").and_then(Value::as_str).and_then(|it| it.strip_prefix('#'));
+        let mut found = pointer.and_then(|pointer| self.0.pointer(pointer)).unwrap_or(property).clone();
+        for key in ["allOf", "anyOf", "oneOf"] {
+            let Some(parts) = found.get(key).and_then(Value::as_array).cloned() else { continue };
+            for part in &parts {
+                let part = self.follow_owned(part);
+                for (name, value) in part.as_object().into_iter().flatten() {
+                    if found.get(name).is_none() {
+                        found[name] = value.clone();
+                    }
+                }
+            }
+        }
+        found
+    }
+
+    fn follow_owned(&self, part: &Value) -> Value {
+        let pointer = part.get("$ref").and_then(Value::as_str).and_then(|it| it.strip_prefix('#'));
+        pointer.and_then(|pointer| self.0.pointer(pointer)).unwrap_or(part).clone()
+    }
+
+    /// Properties of a schema and of all that it is put together from. What only some of several say is not required.
+    fn gather(&self, schema: &'a Value, said: &mut Said, steps: usize) {
+        if steps == 0 {
+            return;
+        }
+        let schema = self.follow(schema, MOST_STEPS);
+        for (name, property) in schema.get("properties").and_then(Value::as_object).into_iter().flatten() {
+            if property.is_object() && !said.properties.contains_key(name) {
+                said.properties.insert(name.clone(), property.clone());
+            }
+        }
+        let required = schema.get("required").and_then(Value::as_array).into_iter().flatten();
+        said.required.extend(required.filter_map(Value::as_str).map(str::to_owned));
+        for part in schema.get("allOf").and_then(Value::as_array).into_iter().flatten() {
+            self.gather(part, said, steps - 1);
+        }
+        for key in ["oneOf", "anyOf"] {
+            for part in schema.get(key).and_then(Value::as_array).into_iter().flatten() {
+                let required = said.required.len();
+                self.gather(part, said, steps - 1);
+                said.required.truncate(required);
+            }
+        }
+    }
+}

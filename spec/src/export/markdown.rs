@@ -1,0 +1,189 @@
+//! A spec as a page to read.
+
+use std::fmt::Write;
+
+use crate::model::{Field, FieldKind, Limit, Mode, Spec};
+use crate::rules::{Presence, Unit};
+
+impl Spec {
+    /// The service as a page in Markdown: what each mode takes, the limits, codes and statuses.
+    ///
+    /// ```
+    /// let spec = cover_spec::Spec::parse("upload_cover.toml", cover_spec::SHIPPED)?;
+    /// assert!(spec.markdown().contains("| `style` | string | required | required | — |"));
+    /// # Ok::<(), cover_spec::Faults>(())
+    /// ```
+    #[must_use]
+    pub fn markdown(&self) -> String {
+        let mut page = format!("# {}\n\n{}\n", *self.request.name, *self.request.doc);
+        let _ = writeln!(page, "\n`POST {}{}`", *self.service.base_url, *self.submit.path);
+        if let Some(docs) = &self.service.docs {
+            let _ = writeln!(page, "\nAfter <{}>.", **docs);
+        }
+        self.modes_in_words(&mut page);
+        self.fields_in_a_table(&mut page);
+        self.fields_in_words(&mut page);
+        self.relations_in_words(&mut page);
+        self.answers(&mut page);
+        page
+    }
+
+    fn modes_in_words(&self, page: &mut String) {
+        if self.request.modes.is_empty() {
+            return;
+        }
+        page.push_str("\n## Modes\n\n| mode | sent with | |\n|---|---|---|\n");
+        for mode in &self.request.modes {
+            let when: Vec<String> =
+                mode.when.iter().map(|(wire, value)| format!("`{}` = {}", **wire, value.value)).collect();
+            let _ = writeln!(page, "| `{}` | {} | {} |", *mode.name, when.join(", "), cell(&mode.doc));
+        }
+    }
+
+    fn fields_in_a_table(&self, page: &mut String) {
+        let modes: Vec<Option<&Mode>> =
+            if self.request.modes.is_empty() { vec![None] } else { self.request.modes.iter().map(Some).collect() };
+        let heads: Vec<String> =
+            modes.iter().map(|mode| mode.map_or(String::new(), |mode| format!("`{}`", *mode.name))).collect();
+        let _ = writeln!(
+            page,
+            "\n## Fields\n\n| field | type | {} |\n|---|---|{}",
+            heads.join(" | "),
+            "---|".repeat(modes.len())
+        );
+        for field in &self.request.fields {
+            let cells: Vec<String> = modes.iter().map(|mode| presence(field, *mode)).collect();
+            let _ = writeln!(page, "| `{}` | {} | {} |", *field.wire, kind(field), cells.join(" | "));
+        }
+    }
+
+    fn fields_in_words(&self, page: &mut String) {
+        for field in &self.request.fields {
+            let _ = writeln!(page, "\n### `{}`\n\n{}\n", *field.wire, *field.doc);
+            if let Some(why) = &field.deprecated {
+                let _ = writeln!(page, "- deprecated: {}", **why);
+            }
+            if let FieldKind::Choice(_, choices) = &*field.kind {
+                for choice in choices {
+                    let _ = writeln!(page, "- `{}`: {}{}", *choice.wire, *choice.doc, conditions(&choice.conditions));
+                }
+            }
+            for bound in field.bounds.iter() {
+                let _ = writeln!(page, "- {}", bound.1.words(unit(field)));
+            }
+            for limit in &field.limits {
+                limits(field, limit, page);
+            }
+            let asked = conditions(&field.conditions);
+            if !asked.is_empty() {
+                let _ = writeln!(page, "-{}", asked.trim_start_matches(','));
+            }
+            if let Some(default) = &field.default {
+                let _ = writeln!(page, "- left out, it counts as `{}`", default.value);
+            }
+            if let Some(example) = &field.example {
+                let _ = writeln!(page, "- for example `{}`", example.value);
+            }
+        }
+    }
+
+    fn relations_in_words(&self, page: &mut String) {
+        if !self.request.relations.is_empty() {
+            page.push_str("\n## Rules over several fields\n\n");
+        }
+        for relation in &self.request.relations {
+            let fields: Vec<String> = relation.asks.fields().iter().map(|name| format!("`{}`", ***name)).collect();
+            let _ = writeln!(page, "- {} ({})", *relation.doc, fields.join(", "));
+        }
+    }
+
+    fn answers(&self, page: &mut String) {
+        page.push_str(
+            "\n## Codes\n\n| code | meaning | was a task created? | may it be sent again? |\n|---|---|---|---|\n",
+        );
+        for code in &self.codes {
+            let created = format!("{:?}", code.created.value).to_lowercase();
+            let resend = code.resend.as_ref().map_or("no".to_owned(), |after| format!("after {} s", after.as_secs()));
+            let _ = writeln!(page, "| {} | {} | {created} | {resend} |", code.number.value, cell(&code.doc));
+        }
+        page.push_str("| any other | not documented | perhaps | no |\n");
+        let _ = writeln!(
+            page,
+            "\n## Statuses\n\n`GET {}?{}=…`\n\n| status | means | |\n|---|---|---|",
+            *self.poll.path, *self.poll.query
+        );
+        for status in &self.statuses {
+            let _ = writeln!(page, "| `{}` | {:?} | {} |", *status.name, status.means.value, cell(&status.doc));
+        }
+    }
+}
+
+fn cell(text: &str) -> String {
+    text.replace('|', "\\|").replace('\n', " ")
+}
+
+fn presence(field: &Field, mode: Option<&Mode>) -> String {
+    if let Some(constant) = &field.constant {
+        return format!("`{}`", constant.value);
+    }
+    let presence = mode
+        .map_or(if field.required.is_some() { Presence::Required } else { Presence::Optional }, |mode| {
+            field.presence(mode)
+        });
+    match presence {
+        Presence::Required => "required".to_owned(),
+        Presence::Optional => "optional".to_owned(),
+        Presence::Forbidden => "—".to_owned(),
+        Presence::Fixed => {
+            mode.and_then(|mode| mode.own_value(field)).map(|own| format!("`{own}`")).unwrap_or_default()
+        }
+    }
+}
+
+fn kind(field: &Field) -> String {
+    let kind = match *field.kind {
+        FieldKind::Text(_) => "string",
+        FieldKind::Url => "URL",
+        FieldKind::Boolean => "boolean",
+        FieldKind::Integer => "integer",
+        FieldKind::Number => "number",
+        FieldKind::Choice(..) => "choice",
+    };
+    let list = if field.is_list() { format!("list of {kind}") } else { kind.to_owned() };
+    if field.is_nullable() { format!("{list} or null") } else { list }
+}
+
+fn unit(field: &Field) -> Unit {
+    match *field.kind {
+        FieldKind::Text(unit) => unit,
+        _ => Unit::Chars,
+    }
+}
+
+fn limits(field: &Field, limit: &Limit, page: &mut String) {
+    let names = |word: &str, names: &Option<Vec<crate::model::At<String>>>| {
+        let names = names.as_ref().map(|names| names.iter().map(|name| format!("`{}`", **name)).collect::<Vec<_>>());
+        names.map(|names| format!(" {word} {}", names.join(", "))).unwrap_or_default()
+    };
+    let place = names("with", &limit.models) + &names("in", &limit.modes);
+    let when =
+        if limit.when.is_empty() { String::new() } else { format!(" where {}", crate::diff::describe(&limit.when)) };
+    let seconds = limit.max_seconds.as_ref().map(|seconds| format!("at most {} s long (not checked)", seconds.value));
+    for text in limit.bounds.iter().map(|bound| bound.1.words(unit(field))).chain(seconds) {
+        let _ = writeln!(page, "- {text}{place}{when}");
+    }
+    for side in &limit.disputed {
+        let _ = writeln!(page, "  - the {} says {}", *side.place, side.figure.value);
+    }
+}
+
+/// ", required where …, allowed only where …"
+fn conditions(conditions: &crate::model::Conditions) -> String {
+    let all = [
+        ("required where", &conditions.required),
+        ("allowed only where", &conditions.allowed),
+        ("must be left out where", &conditions.forbidden),
+    ];
+    let said = all.iter().filter(|(_, any)| !any.is_empty());
+    said.map(|(word, any)| format!(", {word} {}", crate::diff::describe(any))).collect::<Vec<_>>().concat()
+}
