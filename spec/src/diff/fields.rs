@@ -122,20 +122,22 @@ pub(super) fn place(names: &[&str], request: &Request) -> String {
 
 fn presences(old_request: &Request, old: &Field, new_request: &Request, new: &Field, changes: &mut Changes) {
     let mut moved: Vec<((Presence, Presence), Vec<&str>)> = Vec::new();
-    for mode in places(new_request) {
-        let old_mode = mode.and_then(|mode| modes::find(&old_request.modes, mode));
-        let shift = (presence(old, old_mode), presence(new, mode));
-        if (mode.is_some() && old_mode.is_none()) || shift.0 == shift.1 {
+    let same_kind = old_request.modes.is_empty() == new_request.modes.is_empty();
+    for (was, is) in modes::pairs(old_request, new_request) {
+        let shift = (presence(old, was), presence(new, is));
+        let by_mode = [shift.0, shift.1].contains(&Presence::Fixed);
+        if shift.0 == shift.1 || (by_mode && !same_kind) {
             continue;
         }
         match moved.iter_mut().find(|(other, _)| *other == shift) {
-            Some((_, modes)) => modes.push(name(mode)),
-            None => moved.push((shift, vec![name(mode)])),
+            Some((_, modes)) => modes.push(name(is.or(was))),
+            None => moved.push((shift, vec![name(is.or(was))])),
         }
     }
+    let request = if new_request.modes.is_empty() { old_request } else { new_request };
     let wire = &*new.wire;
     for (shift, modes) in moved {
-        let place = place(&modes, new_request);
+        let place = place(&modes, request);
         match shift {
             (_, Presence::Required) => changes.breaking(format!("`{wire}` is required{place}")),
             (_, Presence::Forbidden) => changes.breaking(format!("`{wire}` must be left out{place}")),

@@ -1,6 +1,6 @@
 //! Limits, compared for every mode with every model.
 
-use super::fields::{places, presence};
+use super::fields::presence;
 use super::{Changes, Effect, modes};
 use crate::lower;
 use crate::model::{Field, Mode, Request};
@@ -15,18 +15,17 @@ struct Moved {
 
 pub(super) fn compare(old_request: &Request, old: &Field, new_request: &Request, new: &Field, changes: &mut Changes) {
     let mut moved: Vec<Moved> = Vec::new();
-    for mode in places(new_request) {
-        let old_mode = mode.and_then(|mode| modes::find(&old_request.modes, mode));
+    for (old_mode, mode) in modes::pairs(old_request, new_request) {
         let there = |field: &Field, mode| presence(field, mode) != Presence::Forbidden;
-        if (mode.is_some() && old_mode.is_none()) || !there(old, old_mode) || !there(new, mode) {
+        if !there(old, old_mode) || !there(new, mode) {
             continue;
         }
         for model in shared_models(old_request, new_request) {
             let was = holding(old_request, old, old_mode, model);
             let is = holding(new_request, new, mode, model);
+            let mode_name = mode.or(old_mode).map_or(String::new(), |mode| mode.name.value.clone());
             for (was, is) in pairs(&was, &is) {
-                let place =
-                    (mode.map_or(String::new(), |mode| mode.name.value.clone()), model.unwrap_or("").to_owned());
+                let place = (mode_name.clone(), model.unwrap_or("").to_owned());
                 match moved.iter_mut().find(|moved| moved.was == was && moved.is == is) {
                     Some(moved) => moved.places.push(place),
                     None => moved.push(Moved { was, is, places: vec![place] }),
@@ -34,15 +33,29 @@ pub(super) fn compare(old_request: &Request, old: &Field, new_request: &Request,
             }
         }
     }
+    let (request, field) = if new_request.modes.is_empty() { (old_request, old) } else { (new_request, new) };
     for moved in moved {
-        moved.tell(new_request, new, changes);
+        moved.tell(request, new_request, field, changes);
     }
     conditional(old, new, changes);
-    let seconds = |field: &Field| field.limits.iter().filter_map(|limit| limit.max_seconds).map(|at| at.value).max();
     if seconds(old) != seconds(new) {
-        let said = seconds(new).map_or("says nothing of".to_owned(), |most| format!("gives {most} s for"));
-        changes.neutral(format!("`{}`: the documentation {said} the longest recording; it is not checked", *new.wire));
+        let text = "what is documented of the longest recording is different; it is not checked";
+        changes.neutral(format!("`{}`: {text}", *new.wire));
     }
+}
+
+/// What is documented only, with the models that it is about.
+fn seconds(field: &Field) -> Vec<(u32, Vec<String>)> {
+    let of = |limit: &crate::model::Limit| limit.models.clone().unwrap_or_default();
+    let limits = field.limits.iter().filter_map(|limit| Some((limit.max_seconds?.value, of(limit))));
+    let names = |models: Vec<crate::model::At<String>>| {
+        let mut names: Vec<String> = models.into_iter().map(|model| model.value).collect();
+        names.sort();
+        names
+    };
+    let mut all: Vec<_> = limits.map(|(seconds, models)| (seconds, names(models))).collect();
+    all.sort();
+    all
 }
 
 fn shared_models<'a>(old: &'a Request, new: &'a Request) -> Vec<Option<&'a str>> {
@@ -99,14 +112,14 @@ pub(super) fn effect(was: Option<Bound>, is: Option<Bound>) -> Effect {
 }
 
 impl Moved {
-    fn tell(&self, request: &Request, field: &Field, changes: &mut Changes) {
-        let place = place(&self.places, request, field);
+    fn tell(&self, request: &Request, new_request: &Request, field: &Field, changes: &mut Changes) {
+        let place = place(&self.places, request, new_request, field);
         let wire = &*field.wire;
         let effect = effect(self.was, self.is);
         let refused = if effect == Effect::Breaking { ": requests that built before may now be refused" } else { "" };
         let text = match (self.was, self.is) {
             (Some(was), Some(is)) => {
-                format!("`{wire}`{place}: {} instead of {}{refused}", words(field, is), words(field, was))
+                format!("`{wire}`{place}: {} instead of {}{refused}", words(field, is), was.figure())
             }
             (None, Some(is)) => format!("`{wire}`{place}: {}{refused}", words(field, is)),
             (Some(was), None) => format!("`{wire}`{place}: no longer {}", words(field, was)),
@@ -124,7 +137,7 @@ fn words(field: &Field, bound: Bound) -> String {
 }
 
 /// " with V4 in `Custom<Vocal>`"; models are left out where it is all, and modes where it is all that take the field.
-fn place(places: &[(String, String)], request: &Request, field: &Field) -> String {
+fn place(places: &[(String, String)], request: &Request, new_request: &Request, field: &Field) -> String {
     let distinct = |of: fn(&(String, String)) -> &String| {
         let mut all: Vec<&str> = Vec::new();
         for name in places.iter().map(|place| of(place).as_str()).filter(|name| !name.is_empty()) {
@@ -136,7 +149,7 @@ fn place(places: &[(String, String)], request: &Request, field: &Field) -> Strin
     };
     let (modes, models) = (distinct(|place| &place.0), distinct(|place| &place.1));
     let with =
-        if models.len() < request.models().len() { format!(" with {}", models.join(", ")) } else { String::new() };
+        if models.len() < new_request.models().len() { format!(" with {}", models.join(", ")) } else { String::new() };
     let taking = request.modes.iter().filter(|mode| presence(field, Some(mode)) != Presence::Forbidden).count();
     let modes: Vec<String> = modes.iter().map(|mode| format!("`{mode}`")).collect();
     let in_modes = if modes.len() < taking { format!(" in {}", modes.join(" and ")) } else { String::new() };

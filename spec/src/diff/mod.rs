@@ -73,7 +73,7 @@ impl Changes {
     /// let new = Spec::parse("new.toml", &SHIPPED.replace("max_length = 80 }", "max_length = 90 }"))?;
     /// let changes = Changes::between(&old, &new);
     /// assert_eq!(changes.step(), Step::Minor);
-    /// assert!(changes.to_string().contains("`title` with V3_5, V4: at most 90 characters instead of at most 80 characters"));
+    /// assert!(changes.to_string().contains("`title` with V3_5, V4: at most 90 characters instead of 80"));
     /// # Ok::<(), cover_spec::Faults>(())
     /// ```
     #[must_use]

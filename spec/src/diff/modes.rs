@@ -1,7 +1,7 @@
 //! Modes that come, go or mean something else.
 
 use super::Changes;
-use crate::model::{Mode, Spec};
+use crate::model::{Mode, Request, Spec};
 
 pub(super) fn compare(old: &Spec, new: &Spec, changes: &mut Changes) {
     let (old, new) = (&old.request, &new.request);
@@ -25,8 +25,22 @@ pub(super) fn compare(old: &Spec, new: &Spec, changes: &mut Changes) {
     }
 }
 
-pub(super) fn find<'a>(modes: &'a [Mode], like: &Mode) -> Option<&'a Mode> {
+fn find<'a>(modes: &'a [Mode], like: &Mode) -> Option<&'a Mode> {
     modes.iter().find(|mode| mode.name.value == like.name.value)
+}
+
+/// A mode before and after, as far as they can be compared: those of one name, and each with the whole where one side has
+/// no modes.
+pub(super) fn pairs<'a>(old: &'a Request, new: &'a Request) -> Vec<(Option<&'a Mode>, Option<&'a Mode>)> {
+    match (old.modes.is_empty(), new.modes.is_empty()) {
+        (true, true) => vec![(None, None)],
+        (true, false) => new.modes.iter().map(|mode| (None, Some(mode))).collect(),
+        (false, true) => old.modes.iter().map(|mode| (Some(mode), None)).collect(),
+        (false, false) => {
+            let both = new.modes.iter().filter_map(|mode| Some((Some(find(&old.modes, mode)?), Some(mode))));
+            both.collect()
+        }
+    }
 }
 
 fn conditions(mode: &Mode) -> Vec<(&str, String)> {
