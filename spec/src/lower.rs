@@ -36,8 +36,8 @@ impl Spec {
             auth_scheme: text(&self.service.auth_scheme),
             env_key: text(&self.service.env_key),
             env_url: text(&self.service.env_url),
-            code: path(&self.envelope.code),
-            message: path(&self.envelope.message),
+            code: self.envelope.as_ref().map(|envelope| path(&envelope.code)).unwrap_or_default(),
+            message: self.envelope.as_ref().map(|envelope| path(&envelope.message)).unwrap_or_default(),
             codes: self.codes.iter().map(code).collect(),
             submit: wire::Submit { path: text(&self.submit.path), task: path(&self.submit.task) },
             poll: self.poll(),
@@ -50,11 +50,11 @@ impl Spec {
         let poll = &self.poll;
         wire::Poll {
             path: text(&poll.path),
-            query: text(&poll.query),
+            query: poll.query.as_ref().map(text),
             status: path(&poll.status),
             tracks: path(&poll.tracks),
-            error_code: path(&poll.error_code),
-            error_message: path(&poll.error_message),
+            error_code: poll.error_code.as_ref().map(path).unwrap_or_default(),
+            error_message: poll.error_message.as_ref().map(path).unwrap_or_default(),
             every: poll.every.value,
             deadline: poll.deadline.value,
             unknown_task: poll.unknown_task.iter().map(|code| code.value).collect(),
@@ -69,7 +69,7 @@ fn text(text: &At<String>) -> Str {
 }
 
 fn path(text: &At<String>) -> Path {
-    text.split('.').map(|part| Str::Owned(part.to_owned())).collect()
+    text.split('.').filter(|part| !part.is_empty()).map(|part| Str::Owned(part.to_owned())).collect()
 }
 
 fn code(code: &crate::model::Code) -> wire::Code {

@@ -98,13 +98,13 @@ pub struct Submit {
 /// How a task is followed: by GETs.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Poll {
-    /// Path of the address.
+    /// Path of the address, with `{task}` where the id of the task stands in it.
     pub path: Str,
-    /// Parameter of the query that carries the id of the task.
-    pub query: Str,
+    /// Parameter of the query that carries the id of the task, where it does not stand in the path.
+    pub query: Option<Str>,
     /// Where the answer gives the status.
     pub status: Path,
-    /// Where the answer lists the tracks.
+    /// Where the answer lists the tracks, or has the one that there is.
     pub tracks: Path,
     /// Where the answer gives the code of a failure.
     pub error_code: Path,

@@ -174,7 +174,7 @@ impl<S: Service> Client<S> {
         let Body { bytes, end } = http::read(response, http::MOST_REPLY).await;
         let bad = |why| Error::new(Kind::BadAnswer(Seen::Status(status, Some(why))));
         match end {
-            End::Complete => Envelope::read(S::api(), &bytes).map_err(bad),
+            End::Complete => Envelope::read(S::api(), status, &bytes).map_err(bad),
             End::TooLarge => Err(bad(Unreadable::TooLarge)),
             End::Broken(source) => Err(bad(Unreadable::CutShort).with_source(source)),
         }
@@ -194,6 +194,12 @@ impl<S: Service> Client<S> {
         let base = address.path().trim_end_matches('/').to_owned();
         address.set_path(&(base + path));
         address
+    }
+
+    /// The address of a path in which the id of a task may stand. Whatever the id holds, it is one segment of the path.
+    pub(super) fn address_of(&self, path: &str, task: &str) -> Url {
+        let id: String = url::form_urlencoded::byte_serialize(task.as_bytes()).collect();
+        self.address(&path.replacen("{task}", &id.replace('+', "%20"), 1))
     }
 
     fn authorized(&self, request: RequestBuilder) -> RequestBuilder {

@@ -38,14 +38,19 @@ impl fmt::Display for Unreadable {
 }
 
 impl Envelope {
-    pub(super) fn read(api: &Api, bytes: &[u8]) -> Result<Self, Unreadable> {
+    /// Where the spec names no code in the body, the HTTP status is the code.
+    pub(super) fn read(api: &Api, status: u16, bytes: &[u8]) -> Result<Self, Unreadable> {
         let body: Value = serde_json::from_slice(bytes).map_err(|error| {
             if error.is_eof() && !bytes.is_empty() { Unreadable::CutShort } else { Unreadable::NotJson }
         })?;
         if !body.is_object() {
             return Err(Unreadable::NotAnObject);
         }
-        let code = read::at(&body, &api.code).and_then(as_code).ok_or(Unreadable::NoCode)?;
+        let code = if api.code.is_empty() {
+            status.into()
+        } else {
+            read::at(&body, &api.code).and_then(as_code).ok_or(Unreadable::NoCode)?
+        };
         let message = read::at(&body, &api.message).and_then(Value::as_str).map(str::to_owned);
         Ok(Self { code, message, body })
     }
@@ -85,7 +90,7 @@ mod tests {
     use crate::runtime::Service;
 
     fn read(bytes: &str) -> Result<u32, Unreadable> {
-        Envelope::read(UploadCover::api(), bytes.as_bytes()).map(|envelope| envelope.code)
+        Envelope::read(UploadCover::api(), 200, bytes.as_bytes()).map(|envelope| envelope.code)
     }
 
     #[test]

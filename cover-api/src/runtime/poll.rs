@@ -52,20 +52,21 @@ impl<S: Service> Polled<S> {
             return Err(envelope);
         }
         let poll = &api.poll;
-        let status = read::at(&envelope.body, &poll.status).and_then(Value::as_str).unwrap_or_default();
+        let status = envelope.text(&poll.status).unwrap_or_default();
         let tracks = tracks(read::at(&envelope.body, &poll.tracks));
         let error_code = envelope.text(&poll.error_code).filter(|code| code != "0");
         let error_message = fit(envelope.text(&poll.error_message));
         let ready = tracks.iter().any(S::Track::is_ready);
-        let progress = progress(api, status, error_code.is_some(), ready);
+        let progress = progress(api, &status, error_code.is_some(), ready);
         let Ok(status) = status.parse();
         Ok(Self::Snapshot(Snapshot { status, tracks, error_code, error_message, progress }))
     }
 }
 
-/// The tracks, without the placeholders in which every field is empty.
+/// The tracks of a list, or the one that there is, without the placeholders in which every field is empty.
 fn tracks<T: Track>(list: Option<&Value>) -> Vec<T> {
-    let objects = list.and_then(Value::as_array).into_iter().flatten().filter_map(Value::as_object);
+    let one = list.filter(|value| value.is_object());
+    let objects = list.and_then(Value::as_array).into_iter().flatten().chain(one).filter_map(Value::as_object);
     objects.filter(|object| !object.values().all(read::is_nothing)).map(T::read).collect()
 }
 
@@ -142,7 +143,7 @@ mod tests {
     fn poll(code: u32, data: &Value) -> Polled<UploadCover> {
         let api = UploadCover::api();
         let body = json!({ "code": code, "msg": "", "data": data });
-        let envelope = Envelope::read(api, body.to_string().as_bytes()).unwrap();
+        let envelope = Envelope::read(api, 200, body.to_string().as_bytes()).unwrap();
         Polled::read(api, envelope, |message| message).ok().unwrap()
     }
 

@@ -29,7 +29,7 @@ impl Reply {
     /// The envelope decides; the HTTP status only where there is none.
     pub(super) fn judge(api: &Api, status: u16, bytes: &[u8], end: &End) -> Submitted {
         let read = match end {
-            End::Complete => Envelope::read(api, bytes),
+            End::Complete => Envelope::read(api, status, bytes),
             End::TooLarge => Err(Unreadable::TooLarge),
             End::Broken(_) => Err(Unreadable::CutShort),
         };

@@ -129,8 +129,10 @@ impl<S: Service> Task<S> {
 
     pub(super) async fn poll_once(&self) -> Result<Polled<S>, Error<S>> {
         let poll = &S::api().poll;
-        let mut address = self.client.address(&poll.path);
-        address.query_pairs_mut().append_pair(&poll.query, self.id());
+        let mut address = self.client.address_of(&poll.path, self.id());
+        if let Some(query) = &poll.query {
+            address.query_pairs_mut().append_pair(query, self.id());
+        }
         let envelope = self.client.get(address).await?;
         Polled::read(S::api(), envelope, |message| self.client.fit(message)).map_err(|it| self.client.refused(it))
     }

@@ -278,7 +278,7 @@ mod tests {
 
     fn answer(code: u32, data: &Value) -> Result<Polled<UploadCover>, Error<UploadCover>> {
         let body = json!({ "code": code, "data": data }).to_string();
-        let envelope = Envelope::read(UploadCover::api(), body.as_bytes()).unwrap();
+        let envelope = Envelope::read(UploadCover::api(), 200, body.as_bytes()).unwrap();
         Polled::read(UploadCover::api(), envelope, |message| message)
             .map_err(|envelope| Error::new(Kind::Refused).with_code(envelope.code, None))
     }

@@ -59,8 +59,13 @@ impl Answer {
 }
 
 /// An envelope around `body`, which has its values at the paths of the spec already. It comes with HTTP status 200, as
-/// the service was seen to do even for errors.
+/// services were seen to do even for errors, unless the status is the code.
 pub(super) fn envelope(api: &Api, code: u32, message: &str, mut body: Value) -> Response {
+    if api.code.is_empty() {
+        let status = u16::try_from(code).ok().and_then(|code| StatusCode::from_u16(code).ok());
+        let status = status.unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
+        return respond(status, "application/json", Body::from(body.to_string()));
+    }
     put(&mut body, &api.code, json!(code));
     put(&mut body, &api.message, json!(message));
     respond(StatusCode::OK, "application/json", Body::from(body.to_string()))
@@ -73,8 +78,15 @@ pub(super) fn respond(status: StatusCode, kind: &'static str, body: Body) -> Res
     response
 }
 
-/// Puts a value at the end of a path of keys, and makes the objects on the way.
+/// Puts a value at the end of a path of keys, and makes the objects on the way. Where there is no path, an object's
+/// members go beside what is there.
 pub(super) fn put(body: &mut Value, path: &[impl AsRef<str>], value: Value) {
+    if path.is_empty() {
+        if let (Value::Object(body), Value::Object(members)) = (body, value) {
+            body.extend(members);
+        }
+        return;
+    }
     let mut place = body;
     for key in path {
         if !place.is_object() {

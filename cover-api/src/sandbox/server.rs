@@ -1,5 +1,6 @@
 //! Requests → answers.
 
+use std::borrow::Cow;
 use std::sync::Arc;
 
 use axum::Router;
@@ -42,7 +43,7 @@ async fn answer(Shares(shared): Shares<Arc<Shared>>, request: Request) -> Respon
             Ok(bytes) => shared.submit(&bytes),
             Err(_) => shared.refuse(CodeMeaning::Invalid, "the body is too large or broke off"),
         },
-        Method::GET if path == api.poll.path => shared.poll(parts.uri.query().unwrap_or_default()),
+        Method::GET if shared.is_poll(path) => shared.poll(path, parts.uri.query().unwrap_or_default()),
         Method::GET if api.credits.as_ref().is_some_and(|credits| path == credits.path) => shared.credits(),
         _ => shared.refuse(CodeMeaning::NotFound, "no such method or path"),
     }
@@ -101,14 +102,26 @@ impl Shared {
         serde_json::from_slice(bytes).map_err(|error| error.to_string())
     }
 
-    fn poll(&self, query: &str) -> Response {
+    fn is_poll(&self, path: &str) -> bool {
+        path == self.api.poll.path || self.in_path(path).is_some()
+    }
+
+    /// The id of the task, where it stands in the path.
+    fn in_path<'a>(&self, path: &'a str) -> Option<&'a str> {
+        let (before, after) = self.api.poll.path.split_once("{task}")?;
+        let id = path.strip_prefix(before)?.strip_suffix(after)?;
+        (!id.is_empty() && !id.contains('/')).then_some(id)
+    }
+
+    fn poll(&self, path: &str, query: &str) -> Response {
         let mut state = self.state();
         state.polls += 1;
         if let Some(answer) = state.next_polls.pop_front() {
             return answer.respond(&self.api);
         }
         let mut pairs = url::form_urlencoded::parse(query.as_bytes());
-        let id = pairs.find(|(name, _)| *name == self.api.poll.query).map(|(_, id)| id);
+        let in_query = pairs.find(|(name, _)| self.api.poll.query.as_ref().is_some_and(|query| name == query));
+        let id = in_query.map(|(_, id)| id).or(self.in_path(path).map(Cow::Borrowed));
         match id.and_then(|id| state.tasks.get_mut(&*id)) {
             Some(task) => self.succeed(task.poll(&self.spec, &self.api, self.speed, &self.url)),
             None => match self.api.poll.unknown_task.first() {

@@ -178,7 +178,7 @@ fn status(status: &Status) -> TokenStream {
 }
 
 fn poll(poll: &Poll) -> TokenStream {
-    let [path, query] = [&poll.path, &poll.query].map(text);
+    let (path, query) = (text(&poll.path), option(poll.query.as_ref().map(text)));
     let [status, tracks, error_code, error_message] =
         [&poll.status, &poll.tracks, &poll.error_code, &poll.error_message].map(|path| texts(path));
     let [least, most] = poll.every.map(duration);

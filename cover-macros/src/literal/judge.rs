@@ -1,7 +1,7 @@
 //! Entries → a request that keeps every rule that can be decided now.
 
 use cover_spec::model::{Field, Mode, Request};
-use cover_spec::rules::{Kind, Presence, Rule, Rules, Violation, looks_like_web_address};
+use cover_spec::rules::{Const, Kind, Presence, Rule, Rules, Value, Violation, looks_like_web_address};
 use proc_macro2::Span;
 use syn::Error;
 
@@ -30,7 +30,8 @@ impl Judged {
     }
 
     fn check(&self, request: &Request, rules: &Rules, mode: Option<&Entry>, errors: &mut Vec<Error>) {
-        let mut values = vec![None; rules.fields.len()];
+        let mut values: Vec<Option<Value<'_>>> =
+            rules.fields.iter().map(|field| field.constant.as_ref().map(Const::value)).collect();
         for (_, index, given) in &self.entries {
             values[*index] = Some(given.as_value(&request.fields[*index]));
         }
@@ -109,6 +110,11 @@ fn known(call: &Call, entries: Vec<Entry>, errors: &mut Vec<Error>) -> Vec<(Entr
             errors.push(Error::new(entry.name.span(), message));
             continue;
         };
+        if let Some(constant) = &request.fields[index].constant {
+            let message = format!("`{}` is always {}: leave it out", entry.name, constant.value);
+            errors.push(Error::new(entry.name.span(), message));
+            continue;
+        }
         if known.iter().any(|(_, other, _)| *other == index) {
             errors.push(Error::new(entry.name.span(), format!("`{}` is already set", entry.name)));
             continue;

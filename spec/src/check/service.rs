@@ -27,8 +27,9 @@ pub(super) fn check(spec: &Spec, faults: &mut Vec<Fault>) {
     for text in [&service.auth_header, &service.auth_scheme].into_iter().filter(|text| !is_token(text)) {
         faults.push(text.fault("no HTTP header can hold this", "letters, digits and - only"));
     }
-    for (key, path) in [("code", &spec.envelope.code), ("message", &spec.envelope.message)] {
-        json_path(key, path, faults);
+    if let Some(envelope) = &spec.envelope {
+        json_path("code", &envelope.code, faults);
+        json_path("message", &envelope.message, faults);
     }
     if let Some(credits) = &spec.credits {
         url_path(&credits.path, faults);

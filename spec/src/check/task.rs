@@ -10,6 +10,9 @@ use crate::wire::StatusMeaning;
 use super::known_field;
 use super::service::{json_path, url_path};
 
+/// Where the id of the task stands in a path.
+const TASK: &str = "{task}";
+
 pub(super) fn check(spec: &Spec, faults: &mut Vec<Fault>) {
     url_path(&spec.submit.path, faults);
     json_path("task", &spec.submit.task, faults);
@@ -22,14 +25,27 @@ pub(super) fn check(spec: &Spec, faults: &mut Vec<Fault>) {
 }
 
 fn poll(poll: &Poll, faults: &mut Vec<Fault>) {
-    url_path(&poll.path, faults);
-    for (key, path) in [
-        ("status", &poll.status),
-        ("tracks", &poll.tracks),
-        ("error_code", &poll.error_code),
-        ("error_message", &poll.error_message),
-    ] {
-        json_path(key, path, faults);
+    let in_path = poll.path.matches(TASK).count();
+    url_path(&poll.path.with(poll.path.replacen(TASK, "task", 1)), faults);
+    match (&poll.query, in_path) {
+        (None, 0) => {
+            let message = "the poll does not say which task it is about";
+            faults.push(poll.path.fault(message, "add `query = \"taskId\"`, or `{task}` to the path"));
+        }
+        (Some(query), 1..) => {
+            faults.push(query.fault("the task stands in the path already", "take it out here or there"));
+        }
+        _ => {}
+    }
+    json_path("status", &poll.status, faults);
+    let others = [("error_code", &poll.error_code), ("error_message", &poll.error_message)];
+    for (key, path) in others {
+        if let Some(path) = path {
+            json_path(key, path, faults);
+        }
+    }
+    if !poll.tracks.is_empty() {
+        json_path("tracks", &poll.tracks, faults);
     }
     let [least, most] = poll.every.value;
     if least.is_zero() || most < least {

@@ -19,6 +19,8 @@ const WEB_ADDRESS: &str =
 impl Spec {
     /// The rules of the request as JSON Schema 2020-12: modes as if and then, limits by model, unknown fields refused.
     ///
+    /// What JSON Schema has no words for, such as the lengths of several texts together, is told in `$comment`.
+    ///
     /// ```
     /// let spec = cover_spec::Spec::parse("upload_cover.toml", cover_spec::SHIPPED)?;
     /// let schema = spec.json_schema();
@@ -39,6 +41,14 @@ impl Spec {
             "additionalProperties": false,
             "required": always_required(&rules).map(|field| json!(field.wire)).collect::<Value>(),
         });
+        let unsaid = |(relation, table): &(&crate::model::Relation, &Relation)| {
+            relations::asked(&rules, table).is_none().then(|| relation.doc.value.clone())
+        };
+        let both = self.request.relations.iter().zip(rules.relations.iter());
+        let unsaid: Vec<String> = both.filter_map(|both| unsaid(&both)).collect();
+        if !unsaid.is_empty() {
+            schema["$comment"] = json!(format!("JSON Schema has no words for this: {}", unsaid.join(" ")));
+        }
         if rules.modes.is_empty() {
             schema["allOf"] = limits(&rules, 0).into();
         } else {

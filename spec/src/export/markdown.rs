@@ -107,11 +107,9 @@ impl Spec {
             let _ = writeln!(page, "| {} | {} | {created} | {resend} |", code.number.value, cell(&code.doc));
         }
         page.push_str("| any other | not documented | perhaps | no |\n");
-        let _ = writeln!(
-            page,
-            "\n## Statuses\n\n`GET {}?{}=…`\n\n| status | means | |\n|---|---|---|",
-            *self.poll.path, *self.poll.query
-        );
+        let query = self.poll.query.as_ref().map(|query| format!("?{}=…", **query)).unwrap_or_default();
+        let _ =
+            writeln!(page, "\n## Statuses\n\n`GET {}{query}`\n\n| status | means | |\n|---|---|---|", *self.poll.path);
         for status in &self.statuses {
             let _ = writeln!(page, "| `{}` | {:?} | {} |", *status.name, status.means.value, cell(&status.doc));
         }

@@ -75,8 +75,8 @@ impl Spec {
         let track = json!({ "$ref": format!("#/components/schemas/{}", *self.track.name) });
         let tracks = json!({ "type": ["array", "null"], "items": track });
         let poll = self.answer("How far the task is.", &[(&self.poll.status, status), (&self.poll.tracks, tracks)]);
-        let parameter =
-            json!({ "name": *self.poll.query, "in": "query", "required": true, "schema": { "type": "string" } });
+        let (name, place) = self.poll.query.as_ref().map_or(("task", "path"), |query| (query.as_str(), "query"));
+        let parameter = json!({ "name": name, "in": place, "required": true, "schema": { "type": "string" } });
         paths[&**self.poll.path]["get"] = json!({
             "operationId": format!("poll{}", *self.request.name),
             "parameters": [parameter],
@@ -99,10 +99,14 @@ impl Spec {
     /// An answer whose body has these values at these places, beside code and message.
     fn answer(&self, doc: &str, values: &[(&str, Value)]) -> Value {
         let mut schema = json!({ "type": "object" });
-        put(&mut schema, &self.envelope.code, json!({ "type": ["integer", "string"] }));
-        put(&mut schema, &self.envelope.message, json!({ "type": ["string", "null"] }));
+        if let Some(envelope) = &self.envelope {
+            put(&mut schema, &envelope.code, json!({ "type": ["integer", "string"] }));
+            put(&mut schema, &envelope.message, json!({ "type": ["string", "null"] }));
+        }
         for (path, value) in values {
-            put(&mut schema, path, value.clone());
+            if !path.is_empty() {
+                put(&mut schema, path, value.clone());
+            }
         }
         json!({ "description": doc, "content": { "application/json": { "schema": schema } } })
     }

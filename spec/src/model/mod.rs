@@ -20,8 +20,8 @@ pub struct Spec {
     pub service: Service,
     /// The request.
     pub request: Request,
-    /// Where answers say their code and message.
-    pub envelope: Envelope,
+    /// Where answers say their code and message; `None` where the HTTP status is the code.
+    pub envelope: Option<Envelope>,
     /// What the codes mean.
     pub codes: Vec<Code>,
     /// How a task is submitted.

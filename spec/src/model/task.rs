@@ -17,16 +17,16 @@ pub struct Submit {
 pub struct Poll {
     /// Path of the address.
     pub path: At<String>,
-    /// Parameter of the query that carries the id of the task.
-    pub query: At<String>,
+    /// Parameter of the query that carries the id of the task; `None` where it stands in the path, as `{task}`.
+    pub query: Option<At<String>>,
     /// Where the answer gives the status.
     pub status: At<String>,
-    /// Where the answer lists the tracks.
+    /// Where the answer lists the tracks, or has the one that there is; empty where that is the answer itself.
     pub tracks: At<String>,
     /// Where the answer gives the code of a failure.
-    pub error_code: At<String>,
+    pub error_code: Option<At<String>>,
     /// Where the answer says in words what failed.
-    pub error_message: At<String>,
+    pub error_message: Option<At<String>>,
     /// The least and the most time between two polls.
     pub every: At<[Duration; 2]>,
     /// How long a task is waited for.

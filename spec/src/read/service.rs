@@ -35,11 +35,12 @@ pub(super) fn service(root: &Section<'_>) -> Service {
     service
 }
 
-pub(super) fn envelope(root: &Section<'_>) -> Envelope {
-    let section = root.needs_section("envelope");
+/// Without it, the HTTP status is the code.
+pub(super) fn envelope(root: &Section<'_>) -> Option<Envelope> {
+    let section = root.section("envelope")?;
     let envelope = Envelope { code: section.needs_text("code"), message: section.needs_text("message") };
     section.unknown_keys();
-    envelope
+    Some(envelope)
 }
 
 pub(super) fn codes(root: &Section<'_>) -> Vec<Code> {

@@ -33,11 +33,11 @@ pub(super) fn poll(root: &Section<'_>) -> Poll {
     let section = root.needs_section("poll");
     let poll = Poll {
         path: section.needs_text("path"),
-        query: section.needs_text("query"),
+        query: section.text("query"),
         status: section.needs_text("status"),
         tracks: section.needs_text("tracks"),
-        error_code: section.needs_text("error_code"),
-        error_message: section.needs_text("error_message"),
+        error_code: section.text("error_code"),
+        error_message: section.text("error_message"),
         every: section.needs_durations("every"),
         deadline: section.needs_duration("deadline"),
         unknown_task: section.wholes("unknown_task").unwrap_or_default(),

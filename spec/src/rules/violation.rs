@@ -103,6 +103,16 @@ pub enum Figure {
     Number(f64),
 }
 
+impl Figure {
+    /// The number alone, where its unit was said before.
+    fn bare(self) -> String {
+        match self {
+            Self::Length(count, _) | Self::Items(count) => count.to_string(),
+            Self::Number(number) => number.to_string(),
+        }
+    }
+}
+
 impl fmt::Display for Figure {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
@@ -223,13 +233,17 @@ impl fmt::Display for Violation {
                 write!(f, "{actual}, {word} {limit}{place}")?;
             }
             (Rule::Min | Rule::MinItems | Rule::MinDifference, Some(limit), Some(actual)) => {
-                write!(f, "{actual}, at least {limit}{place}")?;
+                write!(f, "{actual}, at least {}{place}", limit.bare())?;
             }
             (Rule::Max | Rule::MaxItems | Rule::MaxDifference, Some(limit), Some(actual)) => {
-                write!(f, "{actual}, at most {limit}{place}")?;
+                write!(f, "{actual}, at most {}{place}", limit.bare())?;
             }
-            (Rule::MinTotal, Some(limit), Some(actual)) => write!(f, "{actual} together, at least {limit}{place}")?,
-            (Rule::MaxTotal, Some(limit), Some(actual)) => write!(f, "{actual} together, at most {limit}{place}")?,
+            (Rule::MinTotal, Some(limit), Some(actual)) => {
+                write!(f, "{actual} together, at least {}{place}", limit.bare())?;
+            }
+            (Rule::MaxTotal, Some(limit), Some(actual)) => {
+                write!(f, "{actual} together, at most {}{place}", limit.bare())?;
+            }
             (Rule::Above, Some(limit), Some(actual)) => write!(f, "{actual}, must be above {limit}{place}")?,
             (Rule::Below, Some(limit), Some(actual)) => write!(f, "{actual}, must be below {limit}{place}")?,
             (Rule::MultipleOf, Some(limit), Some(actual)) => {

@@ -6,14 +6,16 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use cover_spec::Spec;
-use cover_spec::rules::{Bound, Field, Kind, Placed, Presence, Rules, Unit, Value, looks_like_web_address};
+use cover_spec::rules::{
+    Bound, Field, Kind, Placed, Presence, Rule, Rules, Unit, Value, Violations, looks_like_web_address,
+};
 use fastrand::Rng;
 use serde_json::{Map, Value as Json, json};
 
 const BODIES: usize = 1_000;
 
 /// So many bodies are drawn for one that keeps every rule.
-const PATIENCE: usize = 2_000;
+const PATIENCE: usize = 150;
 
 fn specs() -> Result<Vec<PathBuf>, Box<dyn Error>> {
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../..");
@@ -47,9 +49,11 @@ fn the_rules_and_the_exported_schema_agree_about_every_spec() -> Result<(), Box<
 fn agree(path: &Path, seed: u64) -> Result<(), Box<dyn Error>> {
     let shown = path.display().to_string();
     println!("{shown}, seed {seed}");
-    let spec = Spec::parse(&shown, &fs::read_to_string(path)?).map_err(|faults| faults.to_string())?;
+    let spec = Spec::read(path)?.map_err(|faults| faults.to_string())?;
     let rules = spec.rules();
-    let schema = jsonschema::draft202012::new(&spec.json_schema())?;
+    let exported = spec.json_schema();
+    let says_less = exported.get("$comment").is_some();
+    let schema = jsonschema::draft202012::new(&exported)?;
     let mut rng = Rng::with_seed(seed);
     let mut taken = 0;
     for number in 0..BODIES {
@@ -63,8 +67,10 @@ fn agree(path: &Path, seed: u64) -> Result<(), Box<dyn Error>> {
         let refused = refused(&rules, &body);
         taken += usize::from(refused.is_none());
         let by_schema = schema.is_valid(&Json::Object(body.clone()));
+        let beyond_words =
+            says_less && refused.as_ref().is_some_and(|it| it.iter().all(|one| is_beyond_words(one.rule())));
         assert!(
-            refused.is_none() == by_schema,
+            refused.is_none() == by_schema || beyond_words,
             "{shown}, seed {seed}, body {number}: rules {refused:?}, schema {by_schema}: {}",
             Json::Object(body),
         );
@@ -73,12 +79,17 @@ fn agree(path: &Path, seed: u64) -> Result<(), Box<dyn Error>> {
     Ok(())
 }
 
-fn refused(rules: &Rules, body: &Map<String, Json>) -> Option<String> {
+/// Rules for which JSON Schema has words only in some cases.
+fn is_beyond_words(rule: Rule) -> bool {
+    matches!(rule, Rule::MinDifference | Rule::MaxDifference | Rule::MinTotal | Rule::MaxTotal)
+}
+
+fn refused(rules: &Rules, body: &Map<String, Json>) -> Option<Violations> {
     let mut placed = Placed::none(rules);
     for (name, value) in body {
         placed.put(name, rule_value(value));
     }
-    placed.check(looks_like_web_address).err().map(|violations| violations.to_string())
+    placed.check(looks_like_web_address).err()
 }
 
 fn rule_value(value: &Json) -> Value<'_> {
@@ -170,10 +181,11 @@ fn item(field: &Field, rng: &mut Rng) -> Json {
             if rng.u8(..40) == 0 { json!(0.5) } else { json!(near) }
         }
         Kind::Number => match limit {
-            Some(Bound::Min(bound) | Bound::Max(bound) | Bound::Above(bound) | Bound::Below(bound)) => {
+            Some(Bound::Min(bound) | Bound::Max(bound) | Bound::Above(bound) | Bound::Below(bound)) if rng.bool() => {
                 json!(bound.value() + f64::from(rng.i32(-1..2)) / 10.0)
             }
-            _ => json!(f64::from(rng.i32(0..100)) / 100.0),
+            _ if rng.bool() => json!(f64::from(rng.i32(0..100)) / 100.0),
+            _ => json!(f64::from(rng.i32(0..80))),
         },
     }
 }

@@ -1,0 +1,182 @@
+//! Requests of other endpoints and other services, whose specs were written from their public pages: each is generated,
+//! built, sent and followed, in a sandbox that is fed with the same spec.
+
+use std::error::Error;
+use std::time::Duration;
+
+use cover_api::runtime::{ClientBuilder, Service};
+use cover_api::sandbox::Sandbox;
+
+type Outcome = Result<(), Box<dyn Error>>;
+
+mod extend {
+    cover_api::api!("specs/siblings/extend.toml", in crate::extend);
+}
+mod replace {
+    cover_api::api!("specs/siblings/replace.toml", in crate::replace);
+}
+mod persona {
+    cover_api::api!("specs/siblings/persona.toml", in crate::persona);
+}
+mod kling {
+    cover_api::api!("specs/others/kling.toml", in crate::kling);
+}
+mod transcript {
+    cover_api::api!("specs/others/transcript.toml", in crate::transcript);
+}
+mod clip {
+    cover_api::api!("specs/clip.toml", in crate::clip);
+}
+
+async fn sandbox(spec: &str) -> Result<Sandbox, Box<dyn Error>> {
+    Ok(Sandbox::builder().spec(spec).stage_each_poll().start().await?)
+}
+
+fn setup<S: Service>(builder: ClientBuilder<S>, sandbox: &Sandbox) -> ClientBuilder<S> {
+    builder.base_url(sandbox.url()).poll_every(Duration::from_millis(1), Duration::from_millis(2))
+}
+
+#[tokio::test]
+async fn an_endpoint_of_the_same_service_takes_its_codes_statuses_and_tracks_from_the_other_spec() -> Outcome {
+    let sandbox = sandbox(include_str!("../specs/siblings/extend.toml")).await?;
+    let client = setup(extend::Client::builder(sandbox.key()), &sandbox).build()?;
+    let request = extend::extend! {
+        mode: Own<Instrumental>,
+        upload_url: "https://storage.example.com/song.mp3",
+        model: V5,
+        continue_at: 60,
+        style: "Smooth jazz trio",
+        title: "Night Drive",
+        call_back_url: "https://api.example.com/callback",
+    };
+    let done = client.send(&request).await?.wait().await?;
+    assert_eq!((done.status, done.tracks.len()), (extend::Status::Success, 2));
+    Ok(())
+}
+
+#[tokio::test]
+async fn exactly_one_of_two_groups_is_proved_by_types_and_a_difference_by_build() -> Outcome {
+    let sandbox = sandbox(include_str!("../specs/siblings/replace.toml")).await?;
+    let client = setup(replace::Client::builder(sandbox.key()), &sandbox).build()?;
+    let request = |start: f64, end: f64| {
+        let builder =
+            replace::ReplaceRequest::builder().task_id("t").audio_id("a").prompt("La").tags("jazz").title("Night");
+        builder.infill_start_s(start).infill_end_s(end).build()
+    };
+    client.send(&request(10.5, 30.0)?).await?.wait().await?;
+    let refused = request(10.0, 15.5).unwrap_err();
+    assert_eq!(refused.to_string(), "infill_end_s - infill_start_s: 5.5, at least 10");
+    Ok(())
+}
+
+#[tokio::test]
+async fn lists_their_total_null_and_names_with_blanks() -> Outcome {
+    let sandbox = sandbox(include_str!("../specs/siblings/persona.toml")).await?;
+    let client = setup(persona::Client::builder(sandbox.key()), &sandbox).build()?;
+    let request = persona::PersonaRequest::builder()
+        .task_ids(["a", "b"])
+        .null_vocal_start()
+        .name("Anna")
+        .kind(persona::PersonaKind::Voice)
+        .build()?;
+    let json = serde_json::to_string(&request)?;
+    assert_eq!(json, r#"{"taskIds":["a","b"],"vocalStrat ":null,"name":"Anna","kind":"voice"}"#);
+    assert!(persona::PersonaRequest::from_json(&json)? == request);
+    client.send(&request).await?.wait().await?;
+    let ids = ["a", "b", "c"];
+    let many = persona::PersonaRequest::builder().task_ids(ids).audio_ids(ids).name("Anna").build().unwrap_err();
+    assert_eq!(many.to_string(), "task_ids, audio_ids: 6 items together, at most 4");
+    let voice = persona::PersonaRequest::builder().task_ids(ids).name("A").kind(persona::PersonaKind::Voice).build();
+    assert_eq!(voice.unwrap_err().to_string(), "vocal_start, audio_ids: give at least one of them");
+    Ok(())
+}
+
+#[tokio::test]
+async fn the_task_stands_in_the_path_of_the_poll() -> Outcome {
+    let sandbox = sandbox(include_str!("../specs/others/kling.toml")).await?;
+    let client = setup(kling::Client::builder(sandbox.key()), &sandbox).build()?;
+    let request =
+        kling::VideoRequest::builder().model_name(kling::Model::KlingV1_6).prompt("A cat").cfg_scale(0.5).build()?;
+    let done = client.send(&request).await?.wait().await?;
+    assert_eq!((done.status, done.tracks.len()), (kling::Status::Succeed, 1));
+    let refused =
+        kling::VideoRequest::builder().model_name(kling::Model::KlingV2Master).prompt("A cat").cfg_scale(0.5).build();
+    let expected = "cfg_scale: must be left out (only where `model_name` is kling-v1 or kling-v1-6)";
+    assert_eq!(refused.unwrap_err().to_string(), expected);
+    Ok(())
+}
+
+#[tokio::test]
+async fn without_an_envelope_the_http_status_is_the_code_and_the_answer_is_the_track() -> Outcome {
+    let sandbox = sandbox(include_str!("../specs/others/transcript.toml")).await?;
+    let client = setup(transcript::Client::builder(sandbox.key()), &sandbox).build()?;
+    let request = transcript::transcript! {
+        audio_url: "https://storage.example.com/talk.mp3",
+        word_boost: ["Tokio", "Serde"],
+        boost_param: High,
+    };
+    let done = client.send(&request).await?.wait().await?;
+    assert_eq!(done.tracks.len(), 1);
+    assert!(done.tracks[0].text.is_some());
+    let stranger = setup(transcript::Client::builder("wrong"), &sandbox).build()?;
+    let error = stranger.send(&request).await.unwrap_err();
+    assert!(error.is_unauthorized() && !error.may_have_been_charged(), "{error}");
+    assert_eq!(error.code(), Some(401));
+    Ok(())
+}
+
+#[tokio::test]
+async fn every_rule_of_the_language_in_one_request() -> Outcome {
+    let sandbox = sandbox(include_str!("../specs/clip.toml")).await?;
+    let client = setup(clip::Client::builder(sandbox.key()), &sandbox).build()?;
+    let literal = clip::clip! {
+        mode: Text<Short>, model: Grand, prompt: "A cat", tags: ["a", "b"], start: 0, end: 20, persona: "x", style: Wild
+    };
+    let builder = clip::ClipRequest::text_short().model(clip::Model::Grand).prompt("A cat").tags(["a", "b"]);
+    let built = builder.start(0).end(20).persona("x").style(clip::Style::Wild).build()?;
+    assert!(literal == built);
+    let json = serde_json::to_string(&built)?;
+    let expected = r#"{"version":3,"source":"text","acts":1,"model":"grand","prompt":"A cat","tags":["a","b"],"persona":"x","style":"wild","start":0,"end":20}"#;
+    assert_eq!(json, expected);
+    let clip::ClipRequestByMode::TextShort(typed) = clip::ClipRequest::from_json(&json)?.into_mode() else {
+        return Err("the mode is another".into());
+    };
+    assert!(typed == built);
+    client.send(&built).await?.wait().await?;
+    Ok(())
+}
+
+#[test]
+fn what_only_values_can_tell_is_told_at_once() {
+    let builder =
+        clip::ClipRequest::text_long().model(clip::Model::Swift2).prompt("A🎷🎷🎷🎷🎷🎷🎷🎷🎷🎷 cat").words(["a"]);
+    let builder = builder.start(0).end(5).persona("x").weights([0.0, 1.0]).style(clip::Style::Wild).strength(0.7);
+    let violations = builder.build().unwrap_err().to_string();
+    assert_eq!(
+        violations.lines().collect::<Vec<_>>(),
+        [
+            "prompt: 25 UTF-16 units, at most 20 with swift2 in Text<Long>",
+            "weights[0]: 0, must be above 0 in Text<Long>",
+            "style: this value is not taken in Text<Long> (only where `model` is grand)",
+            "strength: 0.7, at most 0.5 in Text<Long>",
+            "end - start: 5, at least 10 in Text<Long>",
+        ]
+    );
+}
+
+#[test]
+fn a_body_is_told_every_rule_that_it_breaks() {
+    let body = r#"{"version":2,"source":"text","acts":3,"model":"x","tags":[1],"seed":null,"start":1}"#;
+    let violations = clip::ClipRequest::from_json(body).unwrap_err().to_string();
+    assert_eq!(
+        violations.lines().collect::<Vec<_>>(),
+        [
+            "acts: no mode has this value",
+            "version: must be 3",
+            "acts: 3, at most 2",
+            "model: must be one of swift, swift2, grand",
+            "tags[0]: must be a text",
+            "start, end: give all of them or none",
+        ]
+    );
+}
