@@ -361,7 +361,10 @@ impl<'a> Section<'a> {
         let sections = if is_list { self.sections(key) } else { self.section(key).into_iter().collect() };
         let condition = |section: Section<'_>| {
             let what = "a value, a list of values, or { given = true } or { given = false }";
-            Condition { at: section.name.with(()), terms: section.values(what, as_is) }
+            let terms = section.values(what, as_is);
+            // Behind a part that could not be read, every other fault would be its echo.
+            let whole = terms.len() == section.in_order().len();
+            Condition { at: if whole { section.name.with(()) } else { At::nowhere(()) }, terms }
         };
         sections.into_iter().map(condition).collect()
     }

@@ -24,7 +24,9 @@ pub(super) fn literals(spec: &Spec, origin: &Origin) -> TokenStream {
 
 fn one(spec: &Spec, origin: &Origin, name: &str, tries: bool) -> TokenStream {
     let hidden = ident(&format!("__{}_literal", spec.request.snake()));
-    let exported = ident(&format!("__{}_{name}", spec.request.snake()));
+    // Exported macros share one namespace in their crate; two specs may give them the same name.
+    let place: String = origin.module.to_string().chars().map(|c| if c.is_alphanumeric() { c } else { '_' }).collect();
+    let exported = ident(&format!("__{}_{name}{place}", spec.request.snake()));
     let doc = docs::literal(spec, name, tries);
     let name = ident(name);
     let module = &origin.module;

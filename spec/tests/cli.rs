@@ -1,0 +1,233 @@
+//! The command `cover-spec`, as a shell would call it.
+
+use std::error::Error;
+use std::fs;
+use std::path::PathBuf;
+use std::process::{Command, Output};
+
+use cover_spec::SHIPPED;
+use serde_json::Value;
+
+type Outcome = Result<(), Box<dyn Error>>;
+
+/// A folder of files for one test.
+struct Folder(PathBuf);
+
+impl Folder {
+    fn new(name: &str) -> std::io::Result<Self> {
+        let path = PathBuf::from(env!("CARGO_TARGET_TMPDIR")).join(name);
+        let _ = fs::remove_dir_all(&path);
+        fs::create_dir_all(&path)?;
+        Ok(Self(path))
+    }
+
+    fn write(&self, name: &str, text: &str) -> std::io::Result<()> {
+        fs::write(self.0.join(name), text)
+    }
+
+    fn run(&self, arguments: &[&str]) -> std::io::Result<Output> {
+        Command::new(env!("CARGO_BIN_EXE_cover-spec")).args(arguments).current_dir(&self.0).output()
+    }
+
+    /// Standard output, of a run that must end with this status.
+    fn said(&self, status: i32, arguments: &[&str]) -> Result<String, Box<dyn Error>> {
+        let output = self.run(arguments)?;
+        assert_eq!(output.status.code(), Some(status), "{arguments:?}: {}", String::from_utf8_lossy(&output.stderr));
+        Ok(String::from_utf8(output.stdout)?)
+    }
+}
+
+#[test]
+fn check_tells_every_fault_with_its_place_and_what_to_do() -> Outcome {
+    let folder = Folder::new("check")?;
+    folder.write("good.toml", SHIPPED)?;
+    folder.write("bad.toml", &SHIPPED.replacen("min = 0\n", "mim = 0\n", 1))?;
+    assert_eq!(folder.said(0, &["check", "good.toml"])?, "good.toml: no faults\n");
+    let said = folder.said(1, &["check", "good.toml", "bad.toml"])?;
+    for part in
+        ["error: unknown key `mim` in `styleWeight`", "--> bad.toml:", "^^^ did you mean `min`?", "bad.toml: 1 fault\n"]
+    {
+        assert!(said.contains(part), "{part}\nis not in\n{said}");
+    }
+    assert!(!said.contains('\u{1b}'), "no colours where nobody looks");
+    Ok(())
+}
+
+#[test]
+fn check_can_speak_json() -> Outcome {
+    let folder = Folder::new("check_json")?;
+    folder.write("good.toml", SHIPPED)?;
+    folder.write("bad.toml", "[service]\nname = \"A\"\nodd = 1\n")?;
+    assert_eq!(folder.said(0, &["check", "good.toml", "--format", "json"])?, "[]\n");
+    let said: Value = serde_json::from_str(&folder.said(1, &["check", "bad.toml", "--format", "json"])?)?;
+    let odd = said.as_array().ok_or("no list")?.iter().find(|fault| fault["line"] == 3).ok_or("no fault in line 3")?;
+    assert_eq!(odd["message"], "unknown key `odd` in `service`");
+    assert_eq!((&odd["file"], &odd["column"]), (&"bad.toml".into(), &1.into()));
+    Ok(())
+}
+
+#[test]
+fn diff_tells_what_a_change_does_to_callers() -> Outcome {
+    let folder = Folder::new("diff")?;
+    folder.write("old.toml", SHIPPED)?;
+    folder.write("new.toml", &SHIPPED.replace("max_length = 100 }", "max_length = 80 }"))?;
+    let said = folder.said(0, &["diff", "old.toml", "new.toml"])?;
+    assert_eq!(
+        said,
+        "breaking\n  `title` with V4_5, V4_5PLUS, V5: at most 80 characters instead of 100: requests that built before may \
+         now be refused\n1 breaking, 0 loosening, 0 neutral: the next version is a major one\n"
+    );
+    assert_eq!(folder.said(0, &["diff", "old.toml", "old.toml"])?, "nothing changed\n");
+    Ok(())
+}
+
+#[test]
+fn what_is_said_in_another_order_or_other_words_is_no_change() -> Outcome {
+    let folder = Folder::new("reworded")?;
+    let (before, fields) = SHIPPED.split_once("[fields.style]").ok_or("no style")?;
+    let (style, title_and_rest) = fields.split_once("[fields.title]").ok_or("no title")?;
+    let (title, rest) = title_and_rest.split_once("[fields.negativeTags]").ok_or("no tags")?;
+    let moved = format!("{before}[fields.title]{title}[fields.style]{style}[fields.negativeTags]{rest}");
+    let moved =
+        moved.replace("Title of the cover.", "What it is called.").replace("\"V3_5\", \"V4\"]", "\"V4\", \"V3_5\"]");
+    assert_ne!(moved, SHIPPED);
+    folder.write("old.toml", SHIPPED)?;
+    folder.write("new.toml", &moved)?;
+    assert_eq!(folder.said(0, &["diff", "old.toml", "new.toml"])?, "nothing changed\n");
+    Ok(())
+}
+
+#[test]
+fn export_prints_the_three_languages() -> Outcome {
+    let folder = Folder::new("export")?;
+    folder.write("spec.toml", SHIPPED)?;
+    let schema: Value = serde_json::from_str(&folder.said(0, &["export", "spec.toml", "--to", "json-schema"])?)?;
+    assert_eq!(schema["$schema"], "https://json-schema.org/draft/2020-12/schema");
+    let document: Value = serde_json::from_str(&folder.said(0, &["export", "spec.toml", "--to", "openapi"])?)?;
+    assert_eq!(document["openapi"], "3.1.0");
+    let page = folder.said(0, &["export", "spec.toml", "--to", "markdown"])?;
+    assert!(page.contains("| `customMode` | boolean | `true` | `true` | `false` |"), "{page}");
+    Ok(())
+}
+
+/// What real documents get wrong: a limit as a text, a body behind references, `exclusiveMinimum: true`, no types.
+const DOCUMENT: &str = r"
+openapi: 3.0.1
+paths:
+  /api/v1/generate/upload-cover:
+    post:
+      requestBody:
+        content:
+          application/json:
+            schema: { $ref: '#/components/schemas/Body' }
+components:
+  schemas:
+    Body:
+      allOf:
+        - type: object
+          required: [uploadUrl, customMode, instrumental, callBackUrl, model, title]
+          properties:
+            uploadUrl: { type: string, format: uri }
+            customMode: { type: boolean }
+            instrumental: { type: boolean }
+            callBackUrl: { type: string }
+            model: { type: string, enum: [V4, V4_5, V4_5PLUS, V4_5ALL, V5] }
+            prompt: { description: no type }
+            style: { type: string, maxLength: '900' }
+        - properties:
+            title: { type: string, maxLength: 100 }
+            negativeTags: { type: string }
+            vocalGender: { type: string, enum: [m, f] }
+            styleWeight: { type: number, minimum: 0, exclusiveMinimum: true, maximum: 1, multipleOf: 0.01 }
+            weirdnessConstraint: { type: number, minimum: 0, maximum: 1, multipleOf: 0.01 }
+            personaId: { type: string }
+";
+
+#[test]
+fn drift_tells_what_the_services_own_document_says_otherwise() -> Outcome {
+    let folder = Folder::new("drift")?;
+    folder.write("spec.toml", SHIPPED)?;
+    folder.write("api.yaml", DOCUMENT)?;
+    let said = folder.said(1, &["drift", "spec.toml", "--openapi", "api.yaml"])?;
+    assert_eq!(
+        said.lines().collect::<Vec<_>>(),
+        [
+            "`model`: the document lacks V3_5",
+            "`model`: the document has V4_5ALL, which the spec lacks",
+            "`prompt`: the spec has maxLength 5000, the document none",
+            "`style`: maxLength is 900 in the document and 1000 at its loosest in the spec",
+            "the document requires `title`, which the spec does not always",
+            "`audioWeight` is not in the document",
+            "the document has `personaId`, which the spec lacks",
+            "7 differences between spec.toml and api.yaml",
+        ]
+    );
+    Ok(())
+}
+
+#[test]
+fn documents_that_cannot_be_compared_say_why() -> Outcome {
+    let folder = Folder::new("documents")?;
+    folder.write("spec.toml", SHIPPED)?;
+    for (document, why) in [
+        ("openapi: 3.1.0\npaths: { /other: { post: {} } }", "no POST of `/api/v1/generate/upload-cover`"),
+        ("{\"openapi\":", "EOF while parsing"),
+        ("a: [", "api"),
+        ("a: &a [*a, *a]", "api"),
+    ] {
+        folder.write("api", document)?;
+        let output = folder.run(&["drift", "spec.toml", "--openapi", "api"])?;
+        let said = String::from_utf8(output.stderr)?;
+        assert!(output.status.code() == Some(2) && said.contains(why), "{document}: {said}");
+    }
+    Ok(())
+}
+
+#[test]
+fn a_new_spec_has_no_faults_and_nothing_is_overwritten() -> Outcome {
+    let folder = Folder::new("new")?;
+    folder.said(0, &["new", "mine.toml"])?;
+    assert_eq!(folder.said(0, &["check", "mine.toml"])?, "mine.toml: no faults\n");
+    let output = folder.run(&["new", "mine.toml"])?;
+    assert_eq!(output.status.code(), Some(2));
+    Ok(())
+}
+
+#[test]
+fn a_spec_builds_on_another_beside_it() -> Outcome {
+    let folder = Folder::new("base")?;
+    folder.write("service.toml", SHIPPED)?;
+    let (before, request) = SHIPPED.split_once("[request]").ok_or("no request")?;
+    assert!(before.contains("[service]"));
+    let (request, _) = request.split_once("[envelope]").ok_or("no envelope")?;
+    let text =
+        format!("base = \"service.toml\"\n[request]{request}\n[submit]\npath = \"/other\"\ntask = \"data.taskId\"\n");
+    folder.write("request.toml", &text)?;
+    assert_eq!(folder.said(0, &["check", "request.toml"])?, "request.toml: no faults\n");
+    let said = folder.said(0, &["diff", "service.toml", "request.toml"])?;
+    assert!(said.contains("the path of the POST is `/other`") && said.contains("0 breaking"), "{said}");
+    for (base, fault) in [
+        ("nowhere.toml", "cannot read `nowhere.toml`"),
+        ("request.toml", "`request.toml` builds on another spec itself"),
+        ("broken.toml", "`broken.toml` has faults of its own: "),
+    ] {
+        folder.write("broken.toml", "[service]")?;
+        folder.write("other.toml", &text.replace("service.toml", base))?;
+        let said = folder.said(1, &["check", "other.toml"])?;
+        assert!(said.contains(fault), "{said}");
+    }
+    Ok(())
+}
+
+#[test]
+fn what_is_not_there_ends_with_another_status() -> Outcome {
+    let folder = Folder::new("missing")?;
+    for arguments in [&["check", "none.toml"][..], &["diff", "none.toml", "none.toml"], &["check"], &["fly"]] {
+        assert_eq!(folder.run(arguments)?.status.code(), Some(2), "{arguments:?}");
+    }
+    folder.write("bad.toml", "[service]")?;
+    let output = folder.run(&["export", "bad.toml", "--to", "openapi"])?;
+    let said = String::from_utf8(output.stderr)?;
+    assert!(output.status.code() == Some(2) && said.contains("error: `request` is missing in the spec"), "{said}");
+    Ok(())
+}

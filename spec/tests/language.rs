@@ -1,0 +1,71 @@
+//! LANGUAGE.md has every key that is read, and its examples are specs without faults.
+
+use std::collections::BTreeSet;
+
+use cover_spec::{SHIPPED_BASE, Spec};
+
+const LANGUAGE: &str = include_str!("../LANGUAGE.md");
+
+fn examples() -> Vec<&'static str> {
+    LANGUAGE.split("\n```toml\n").skip(1).filter_map(|part| part.split("\n```").next()).collect()
+}
+
+/// An example, with what every spec must have and the example is not about.
+fn whole(example: &str) -> String {
+    let mut text = if example.contains("base = ") { String::new() } else { format!("base = \"{SHIPPED_BASE}\"\n") };
+    text.push_str(example);
+    if !example.contains("[request]") {
+        text.push_str("\n[request]\nname = \"ExampleRequest\"\ndoc = \"A request.\"\n");
+    }
+    if !example.contains("[submit]") {
+        text.push_str("\n[submit]\npath = \"/tasks\"\ntask = \"id\"\n");
+    }
+    text
+}
+
+#[test]
+fn every_example_is_a_spec_without_faults() {
+    let examples = examples();
+    assert!(examples.len() >= 8, "{}", examples.len());
+    for example in examples {
+        if let Err(faults) = Spec::parse("LANGUAGE.md", &whole(example)) {
+            panic!("{faults}\n\nin\n{example}");
+        }
+    }
+}
+
+/// The keys that are known wherever the text has `zzzzzz = 0`, as the faults about it list them.
+fn known(text: &str) -> BTreeSet<String> {
+    let faults = Spec::parse("spec.toml", text).expect_err("unknown keys");
+    let about = faults.iter().filter(|fault| fault.message().contains("unknown key `zzzzzz`"));
+    about.flat_map(|fault| fault.label().split('`').skip(1).step_by(2)).map(str::to_owned).collect()
+}
+
+#[test]
+fn every_key_that_is_read_is_in_the_language() {
+    const ODD: &str = "zzzzzz = 0";
+    let mut keys = known(&format!("{ODD}\n{}", whole("")));
+    for example in examples() {
+        let text = whole(example);
+        // In every table of its own, and in every one that stands in a line.
+        let headed: Vec<String> = text
+            .lines()
+            .map(|line| {
+                let names_entries = ["[fields]", "[classes]", "[codes]", ".values]", "stages]", ".codes]"];
+                let opens = line.starts_with('[') && !names_entries.iter().any(|end| line.ends_with(end));
+                let line = line.replace(" }", &format!(", {ODD} }}"));
+                if opens { format!("{line}\n{ODD}") } else { line }
+            })
+            .collect();
+        keys.extend(known(&headed.join("\n")));
+    }
+    assert!(keys.len() > 80, "{}: {keys:?}", keys.len());
+    let missing: Vec<&String> = keys.iter().filter(|key| !is_told(key)).collect();
+    assert!(missing.is_empty(), "LANGUAGE.md says nothing of {missing:?}");
+}
+
+fn is_told(key: &str) -> bool {
+    [format!("`{key}`"), format!("`[{key}]`"), format!("`[[{key}]]`"), format!("`[{key}.")]
+        .iter()
+        .any(|it| LANGUAGE.contains(it))
+}
