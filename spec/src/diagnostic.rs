@@ -9,6 +9,8 @@ use annotate_snippets::{AnnotationKind, Level, Renderer, Snippet};
 
 /// More faults than a person reads at once; the rest is counted.
 const MOST_SHOWN: usize = 50;
+/// More than any program goes through; the rest is counted.
+const MOST_KEPT: usize = 1_000;
 
 /// One fault of a spec: what is wrong, where, and what to do.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -42,12 +44,14 @@ impl Fault {
     }
 }
 
-/// Every fault of one spec, in the order of its text. Never empty.
+/// Every fault of one spec, in the order of its text; of more than 1,000, the first ones. Never empty.
 #[derive(Debug, Clone)]
 pub struct Faults {
     path: String,
     text: String,
     found: Vec<Fault>,
+    /// How many there are, those that were not kept included.
+    count: usize,
     partial: Option<Box<Spec>>,
 }
 
@@ -55,7 +59,9 @@ impl Faults {
     pub(crate) fn new(path: &str, text: &str, mut faults: Vec<Fault>, partial: Option<Spec>) -> Self {
         faults.sort_by_key(|fault| (fault.span.start, fault.span.end));
         faults.dedup();
-        Self { path: path.to_owned(), text: text.to_owned(), found: faults, partial: partial.map(Box::new) }
+        let count = faults.len();
+        faults.truncate(MOST_KEPT);
+        Self { path: path.to_owned(), text: text.to_owned(), found: faults, count, partial: partial.map(Box::new) }
     }
 
     /// What could be read in spite of the faults, where types can be generated from it: something for an editor to go
@@ -83,7 +89,7 @@ impl Faults {
 
     fn rendered(&self, renderer: Renderer) -> impl Iterator<Item = String> {
         let renderer = renderer.decor_style(DecorStyle::Ascii);
-        let more = self.found.len().saturating_sub(MOST_SHOWN);
+        let more = self.count.saturating_sub(MOST_SHOWN);
         let rest = (more > 0).then(|| format!("error: {more} more faults in {}", self.path));
         self.found.iter().take(MOST_SHOWN).map(move |fault| self.report(fault, &renderer)).chain(rest)
     }

@@ -7,6 +7,7 @@ fn invalid_requests_do_not_compile() {
     cases.compile_fail("ui/forbidden/*.rs");
     cases.compile_fail("ui/other/*.rs");
     cases.compile_fail("ui/literal/*.rs");
+    cases.compile_fail("ui/group/*.rs");
 }
 
 // Apart from the others: one case that is run makes trybuild build every case of its kind alone.

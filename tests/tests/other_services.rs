@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use cover_api::runtime::{ClientBuilder, Service};
 use cover_api::sandbox::Sandbox;
+use cover_tests::clip;
 
 type Outcome = Result<(), Box<dyn Error>>;
 
@@ -23,9 +24,6 @@ mod kling {
 }
 mod transcript {
     cover_api::api!("specs/others/transcript.toml", in crate::transcript);
-}
-mod clip {
-    cover_api::api!("specs/clip.toml", in crate::clip);
 }
 
 async fn sandbox(spec: &str) -> Result<Sandbox, Box<dyn Error>> {

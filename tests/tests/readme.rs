@@ -68,3 +68,12 @@ fn the_violation_is_the_checkers() {
     let violations = builder.prompt("a").style("b").title("c".repeat(81)).build().expect_err("too long");
     assert!(README.contains(&format!("`{violations}`")), "{violations}");
 }
+
+#[test]
+fn the_change_is_the_comparisons() -> Result<(), Box<dyn Error>> {
+    let parse = |text: &str| cover_spec::Spec::parse(cover_spec::SHIPPED_PATH, text);
+    let shorter = cover_spec::SHIPPED.replace("max_length = 100 }", "max_length = 80 }");
+    let changes = cover_spec::diff::Changes::between(&parse(cover_spec::SHIPPED)?, &parse(&shorter)?);
+    assert_eq!(changes.to_string().trim_end(), block("the next version is"));
+    Ok(())
+}

@@ -60,9 +60,10 @@ impl Judged {
 fn message(request: &Request, violation: &Violation) -> String {
     let name = request.field(violation.field()).map_or(violation.field(), |field| &field.rust);
     let place = violation.mode().map(|mode| format!(" in `{mode}` mode")).unwrap_or_default();
+    let why = violation.detail().map(|detail| format!(" ({detail})")).unwrap_or_default();
     match violation.rule() {
-        Rule::Required => format!("`{name}` is required{place}"),
-        Rule::Forbidden => format!("`{name}` must be left out{place}"),
+        Rule::Required => format!("`{name}` is required{place}{why}"),
+        Rule::Forbidden => format!("`{name}` must be left out{place}{why}"),
         _ => violation.to_string(),
     }
 }

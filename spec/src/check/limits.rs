@@ -104,8 +104,17 @@ fn feasible(field: &Field, holding: &[&At<(&'static str, Bound)>], faults: &mut 
             faults.push(most.fault(format!("no {what} can hold both bounds"), label));
         }
     }
-    let least = figure(|it| matches!(it, Bound::Min(_) | Bound::Above(_)));
-    let most = figure(|it| matches!(it, Bound::Max(_) | Bound::Below(_)));
+    let value = |bound: &At<(&'static str, Bound)>| bound.1.figure().value();
+    // Of two bounds on one side, the tighter one; of equal ones, the exclusive one.
+    let lower = holding.iter().filter(|it| matches!(it.1, Bound::Min(_) | Bound::Above(_))).map(|it| **it);
+    let upper = holding.iter().filter(|it| matches!(it.1, Bound::Max(_) | Bound::Below(_))).map(|it| **it);
+    let is_tie = |one: &At<(&'static str, Bound)>| matches!(one.1, Bound::Above(_) | Bound::Below(_));
+    let least = lower.reduce(|one, other| {
+        if value(&other) > value(&one) || (value(&other) >= value(&one) && is_tie(&other)) { other } else { one }
+    });
+    let most = upper.reduce(|one, other| {
+        if value(&other) < value(&one) || (value(&other) <= value(&one) && is_tie(&other)) { other } else { one }
+    });
     let (Some(least), Some(most)) = (least, most) else { return };
     let open = matches!(least.1, Bound::Above(_)) || matches!(most.1, Bound::Below(_));
     let (low, high) = (least.1.figure().value(), most.1.figure().value());

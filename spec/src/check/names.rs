@@ -1,6 +1,6 @@
 //! Names in generated code: each can be written in Rust, and no two collide.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use crate::case;
 use crate::diagnostic::Fault;
@@ -86,12 +86,12 @@ fn markers(request: &Request) -> Vec<At<String>> {
 struct Scope<'a> {
     what: &'a str,
     reserved: &'a [&'a str],
-    taken: Vec<String>,
+    taken: BTreeSet<String>,
 }
 
 impl<'a> Scope<'a> {
     fn new(what: &'a str, reserved: &'a [&'a str]) -> Self {
-        Self { what, reserved, taken: Vec::new() }
+        Self { what, reserved, taken: BTreeSet::new() }
     }
 
     fn add(&mut self, name: &At<String>, style: fn(&str) -> String, faults: &mut Vec<Fault>) {
@@ -110,6 +110,6 @@ impl<'a> Scope<'a> {
         } else if taken.contains(shown) {
             faults.push(name.fault(format!("a second {what} `{shown}`"), "give one of the two another Rust name"));
         }
-        taken.push(shown.clone());
+        taken.insert(shown.clone());
     }
 }

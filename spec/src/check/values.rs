@@ -3,7 +3,7 @@
 use crate::diagnostic::Fault;
 use crate::lower;
 use crate::model::{Field, FieldKind, Scalar, Spec};
-use crate::rules::{Placed, Rule, Rules, Value, looks_like_web_address};
+use crate::rules::{self, Presence, Rule, Rules, Value, looks_like_web_address};
 use crate::source::At;
 
 pub(super) fn check(spec: &Spec, faults: &mut Vec<Fault>) {
@@ -44,18 +44,22 @@ pub(super) fn keeps_rules(what: &str, rules: &Rules, index: usize, scalar: &At<S
         Scalar::Number(number) => Value::Number(number.value()),
         Scalar::Truth(truth) => Value::Truth(*truth),
     };
-    let value = if rules.fields[index].list { Value::List(vec![value]) } else { value };
-    // Under its wire name alone, what is missing besides is no matter of this field.
-    let wire = &*rules.fields[index].wire;
-    let mut placed = Placed::none(rules);
-    placed.put(wire, value);
-    let Err(violations) = placed.check(looks_like_web_address) else { return };
-    let own = violations.iter().find(|violation| {
-        violation.field() == wire && violation.concerns_value() && violation.rule() != Rule::MinItems
-    });
-    if let Some(violation) = own {
+    let alone = alone(&rules.fields[index]);
+    let value = if alone.fields[0].list { Value::List(vec![value]) } else { value };
+    let Err(violations) = alone.check(0, &[Some(value)], looks_like_web_address) else { return };
+    // An example of a list is one item.
+    if let Some(violation) = violations.iter().find(|violation| violation.rule() != Rule::MinItems) {
         faults.push(scalar.fault(format!("the {what} breaks the field's own rules"), violation.to_string()));
     }
+}
+
+/// The rules of one field that hold in every mode: what is missing besides is no matter of it.
+fn alone(field: &rules::Field) -> Rules {
+    let always = |limit: &&rules::Limit| limit.modes == u64::MAX && limit.when.is_empty();
+    let limits = field.limits.iter().filter(always).cloned().collect();
+    let presence = vec![Presence::Optional].into();
+    let field = rules::Field { presence, limits, conditions: Vec::new().into(), ..field.clone() };
+    Rules { modes: Vec::new().into(), fields: vec![field].into(), model: None, relations: Vec::new().into() }
 }
 
 /// Results must not go to a stranger's server.

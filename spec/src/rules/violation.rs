@@ -208,12 +208,6 @@ impl Violation {
         self.detail.as_deref()
     }
 
-    /// Is it about the value itself, and not about whether the field may be there?
-    #[cfg(feature = "language")]
-    pub(crate) fn concerns_value(&self) -> bool {
-        !matches!(self.rule, Rule::Required | Rule::Forbidden | Rule::Unknown | Rule::Mode | Rule::Condition)
-    }
-
     fn place(&self) -> String {
         let model = self.model.as_ref().map(|model| format!(" with {model}"));
         let mode = self.mode.as_ref().map(|mode| format!(" in {mode}"));

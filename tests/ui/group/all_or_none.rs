@@ -1,0 +1,7 @@
+//! Two fields belong together.
+
+use cover_tests::clip::{ClipRequest, Model};
+
+fn main() {
+    let request = ClipRequest::text_short().model(Model::Grand).prompt("A cat").tags(["a"]).start(1).build();
+}

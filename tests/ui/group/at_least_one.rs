@@ -1,0 +1,7 @@
+//! Of several fields, one must be there.
+
+use cover_tests::clip::{ClipRequest, Model};
+
+fn main() {
+    let request = ClipRequest::picture().model(Model::Grand).pictures(["https://a.example/x"]).build();
+}
