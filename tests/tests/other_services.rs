@@ -16,8 +16,11 @@ mod extend {
 mod replace {
     cover_api::api!("specs/siblings/replace.toml", in crate::replace);
 }
-mod persona {
-    cover_api::api!("specs/siblings/persona.toml", in crate::persona);
+mod songbook {
+    cover_api::api!("specs/songbook.toml", in crate::songbook);
+}
+mod vocals {
+    cover_api::api!("specs/siblings/add_vocals.toml", in crate::vocals);
 }
 mod kling {
     cover_api::api!("specs/others/kling.toml", in crate::kling);
@@ -59,6 +62,7 @@ async fn exactly_one_of_two_groups_is_proved_by_types_and_a_difference_by_build(
     let request = |start: f64, end: f64| {
         let builder =
             replace::ReplaceRequest::builder().task_id("t").audio_id("a").prompt("La").tags("jazz").title("Night");
+        let builder = builder.full_lyrics("La la");
         builder.infill_start_s(start).infill_end_s(end).build()
     };
     client.send(&request(10.5, 30.0)?).await?.wait().await?;
@@ -68,23 +72,40 @@ async fn exactly_one_of_two_groups_is_proved_by_types_and_a_difference_by_build(
 }
 
 #[tokio::test]
+async fn an_endpoint_without_modes() -> Outcome {
+    let sandbox = sandbox(include_str!("../specs/siblings/add_vocals.toml")).await?;
+    let client = setup(vocals::Client::builder(sandbox.key()), &sandbox).build()?;
+    let request = vocals::vocals! {
+        upload_url: "https://storage.example.com/piano.mp3",
+        prompt: "A quiet voice",
+        title: "Night Drive",
+        style: "Jazz",
+        negative_tags: "Heavy metal",
+        vocal_gender: Female,
+        call_back_url: "https://api.example.com/callback",
+    };
+    assert_eq!(client.send(&request).await?.wait().await?.tracks.len(), 2);
+    Ok(())
+}
+
+#[tokio::test]
 async fn lists_their_total_null_and_names_with_blanks() -> Outcome {
-    let sandbox = sandbox(include_str!("../specs/siblings/persona.toml")).await?;
-    let client = setup(persona::Client::builder(sandbox.key()), &sandbox).build()?;
-    let request = persona::PersonaRequest::builder()
+    let sandbox = sandbox(include_str!("../specs/songbook.toml")).await?;
+    let client = setup(songbook::Client::builder(sandbox.key()), &sandbox).build()?;
+    let request = songbook::SongbookRequest::builder()
         .task_ids(["a", "b"])
         .null_vocal_start()
         .name("Anna")
-        .kind(persona::PersonaKind::Voice)
+        .kind(songbook::Lesson::Voice)
         .build()?;
     let json = serde_json::to_string(&request)?;
     assert_eq!(json, r#"{"taskIds":["a","b"],"vocalStrat ":null,"name":"Anna","kind":"voice"}"#);
-    assert!(persona::PersonaRequest::from_json(&json)? == request);
+    assert!(songbook::SongbookRequest::from_json(&json)? == request);
     client.send(&request).await?.wait().await?;
     let ids = ["a", "b", "c"];
-    let many = persona::PersonaRequest::builder().task_ids(ids).audio_ids(ids).name("Anna").build().unwrap_err();
+    let many = songbook::SongbookRequest::builder().task_ids(ids).audio_ids(ids).name("Anna").build().unwrap_err();
     assert_eq!(many.to_string(), "task_ids, audio_ids: 6 items together, at most 4");
-    let voice = persona::PersonaRequest::builder().task_ids(ids).name("A").kind(persona::PersonaKind::Voice).build();
+    let voice = songbook::SongbookRequest::builder().task_ids(ids).name("A").kind(songbook::Lesson::Voice).build();
     assert_eq!(voice.unwrap_err().to_string(), "vocal_start, audio_ids: give at least one of them");
     Ok(())
 }

@@ -50,7 +50,7 @@ impl Spec {
             schema["$comment"] = json!(format!("JSON Schema has no words for this: {}", unsaid.join(" ")));
         }
         if rules.modes.is_empty() {
-            schema["allOf"] = limits(&rules, 0).into();
+            all_of(&mut schema, limits(&rules, 0));
         } else {
             let conditions = (0..rules.modes.len()).map(|mode| condition(&rules, mode));
             schema["anyOf"] = conditions.collect();
@@ -196,11 +196,16 @@ fn any_of(rules: &Rules, conditions: &[Condition]) -> Value {
 fn in_mode(rules: &Rules, mode: usize) -> Value {
     let forbidden = rules.fields.iter().filter(|field| field.presence.get(mode) == Some(&Presence::Forbidden));
     let forbidden: Map<String, Value> = forbidden.map(|field| (field.wire.to_string(), json!(false))).collect();
-    json!({
-        "title": rules.modes[mode].name,
-        "if": condition(rules, mode),
-        "then": { "required": required(rules, mode), "properties": forbidden, "allOf": limits(rules, mode) },
-    })
+    let mut then = json!({ "required": required(rules, mode), "properties": forbidden });
+    all_of(&mut then, limits(rules, mode));
+    json!({ "title": rules.modes[mode].name, "if": condition(rules, mode), "then": then })
+}
+
+/// The keyword must not be empty.
+fn all_of(schema: &mut Value, parts: Vec<Value>) {
+    if !parts.is_empty() {
+        schema["allOf"] = parts.into();
+    }
 }
 
 fn always_required(rules: &Rules) -> impl Iterator<Item = &Field> {

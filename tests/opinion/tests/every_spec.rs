@@ -12,7 +12,8 @@ use cover_spec::rules::{
 use fastrand::Rng;
 use serde_json::{Map, Value as Json, json};
 
-const BODIES: usize = 1_000;
+/// For each of two seeds.
+const BODIES: usize = 500;
 
 /// So many bodies are drawn for one that keeps every rule.
 const PATIENCE: usize = 150;
