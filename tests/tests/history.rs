@@ -42,11 +42,40 @@ fn the_second_state_is_the_one_that_is_shipped() -> Result<(), Box<dyn Error>> {
     Ok(())
 }
 
+// All of them generate types that compile.
+mod first {
+    cover_api::api!("specs/history/1_one_limit.toml", in crate::first);
+}
+mod second {
+    cover_api::api!("specs/history/2_limits_by_model.toml", in crate::second);
+}
+mod third {
+    cover_api::api!("specs/history/3_a_model_went_and_one_came.toml", in crate::third);
+}
+mod fourth {
+    cover_api::api!("specs/history/4_personas.toml", in crate::fourth);
+}
+mod fifth {
+    cover_api::api!("specs/history/5_voices.toml", in crate::fifth);
+}
 mod last {
     cover_api::api!("specs/history/7_no_modes.toml", in crate::last);
 }
 mod before {
     cover_api::api!("specs/history/6_duration.toml", in crate::before);
+}
+
+#[test]
+fn a_limit_is_another_from_one_state_to_the_next() {
+    let style = "x".repeat(201);
+    macro_rules! build {
+        ($state:ident) => {{
+            let builder = $state::CoverRequest::custom_instrumental().upload_url("https://a.example/song.mp3");
+            builder.without_callback().model($state::Model::V5).style(&style).title("Night").build().is_ok()
+        }};
+    }
+    let built = [build!(first), build!(second), build!(third), build!(fourth), build!(fifth)];
+    assert_eq!(built, [false, true, true, true, true]);
 }
 
 #[test]

@@ -1,7 +1,7 @@
 //! Rules in words, for generated documentation.
 
 use cover_spec::Spec;
-use cover_spec::model::{Asks, At, Condition, Field, FieldKind, Is, Relation};
+use cover_spec::model::{Asks, Condition, Field, FieldKind, Relation};
 use cover_spec::rules::{Bound, Unit};
 
 /// "at most 80 characters"
@@ -14,26 +14,12 @@ pub(super) fn bound(field: &Field, bound: Bound) -> String {
     bound.words(unit) + if field.is_list() && is_about_items { ", each" } else { "" }
 }
 
-/// "`model` is V5, or `style` is given"
-pub(super) fn conditions(any: &[Condition]) -> String {
-    let term = |(wire, is): &(At<String>, At<Is>)| match &is.value {
-        Is::Given => format!("`{}` is given", wire.value),
-        Is::Absent => format!("`{}` is left out", wire.value),
-        Is::OneOf(values) => {
-            let values: Vec<String> = values.iter().map(|value| value.value.to_string()).collect();
-            format!("`{}` is {}", wire.value, values.join(" or "))
-        }
-    };
-    let all = |condition: &Condition| condition.terms.iter().map(term).collect::<Vec<_>>().join(" and ");
-    any.iter().map(all).collect::<Vec<_>>().join(", or ")
-}
-
 /// What other fields ask of a field, and what it has its part in; each as a paragraph.
 pub(super) fn of_field(field: &Field, spec: &Spec) -> String {
     let own = &field.conditions;
     let asked = [("Required", &own.required), ("Allowed only", &own.allowed), ("Must be left out", &own.forbidden)];
     let own = asked.into_iter().filter(|(_, any)| !any.is_empty());
-    let own = own.map(|(word, any)| format!("{word} where {}. Checked by `build`.", conditions(any)));
+    let own = own.map(|(word, any)| format!("{word} where {}. Checked by `build`.", Condition::any_in_words(any)));
     let part = |relation: &&Relation| relation.asks.fields().iter().any(|name| name.value == field.wire.value);
     let relations = spec.request.relations.iter().filter(part).map(|relation| {
         let checked = match relation.asks {

@@ -4,7 +4,7 @@ use std::fmt::Write;
 use std::time::Duration;
 
 use cover_spec::Spec;
-use cover_spec::model::{Field, FieldKind, Limit, Mode, Placeholder, Request, Scalar};
+use cover_spec::model::{Condition, Field, FieldKind, Limit, Mode, Placeholder, Request, Scalar};
 use cover_spec::rules::Presence;
 
 use super::doc_rules as rules;
@@ -181,7 +181,8 @@ fn limit_texts(field: &Field, limit: &Limit) -> Vec<String> {
     let models =
         limit.models.as_ref().map(|names| names.iter().map(|name| format!("`{}`", **name)).collect::<Vec<_>>());
     let models = models.map(|models| format!(" with {}", models.join(", "))).unwrap_or_default();
-    let when = if limit.when.is_empty() { String::new() } else { format!(" where {}", rules::conditions(&limit.when)) };
+    let when =
+        if limit.when.is_empty() { String::new() } else { format!(" where {}", Condition::any_in_words(&limit.when)) };
     let seconds = limit.max_seconds.as_ref().map(|seconds| format!("at most {} seconds long", seconds.value));
     let bounds = limit.bounds.iter().map(|bound| rules::bound(field, bound.1));
     bounds.chain(seconds).map(|text| format!("{text}{models}{when}")).collect()

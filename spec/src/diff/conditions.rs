@@ -22,7 +22,7 @@ pub(super) enum Shift {
 
 pub(super) fn compare(what: &str, old: &Conditioned<'_>, new: &Conditioned<'_>, changes: &mut Changes) {
     let (was, is) = (&old.conditions, &new.conditions);
-    let text = |any: &[Condition]| describe(any);
+    let text = Condition::any_in_words;
     // Where nothing is said, everything is allowed, and nothing required or forbidden.
     match shift((&was.allowed, true), (&is.allowed, true), old.request, new.request) {
         Shift::Same => {}
@@ -50,19 +50,6 @@ pub(super) fn compare(what: &str, old: &Conditioned<'_>, new: &Conditioned<'_>, 
         Shift::Fewer => changes.loosening(format!("{what} is required in fewer cases: where {}", text(&is.required))),
         Shift::More | Shift::Other => changes.breaking(format!("{what} is required where {}", text(&is.required))),
     }
-}
-
-pub(crate) fn describe(any: &[Condition]) -> String {
-    let term = |(wire, is): &(crate::model::At<String>, crate::model::At<Is>)| match &is.value {
-        Is::Given => format!("`{}` is given", wire.value),
-        Is::Absent => format!("`{}` is left out", wire.value),
-        Is::OneOf(values) => {
-            let values: Vec<String> = values.iter().map(|value| value.value.to_string()).collect();
-            format!("`{}` is {}", wire.value, values.join(" or "))
-        }
-    };
-    let all = |condition: &Condition| condition.terms.iter().map(term).collect::<Vec<_>>().join(" and ");
-    any.iter().map(all).collect::<Vec<_>>().join(", or ")
 }
 
 /// What a field is in one state: left out, or of a value; `None` stands for any other value.

@@ -3,7 +3,7 @@
 use super::fields::presence;
 use super::{Changes, Effect, modes};
 use crate::lower;
-use crate::model::{Field, Mode, Request};
+use crate::model::{Condition, Field, Mode, Request};
 use crate::rules::{Bound, Limit, Presence};
 
 /// One figure that is another in some modes with some models.
@@ -161,7 +161,7 @@ fn conditional(old: &Field, new: &Field, changes: &mut Changes) {
     let told = |field: &Field| -> Vec<String> {
         let limits = field.limits.iter().filter(|limit| !limit.when.is_empty());
         let all = limits.flat_map(|limit| {
-            let when = super::conditions::describe(&limit.when);
+            let when = Condition::any_in_words(&limit.when);
             limit.bounds.iter().map(move |bound| format!("{} where {when}", words(field, bound.1))).collect::<Vec<_>>()
         });
         all.collect()

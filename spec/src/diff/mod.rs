@@ -9,8 +9,6 @@ mod service;
 
 use std::fmt;
 
-pub(crate) use conditions::describe;
-
 use crate::model::Spec;
 
 /// What a change does to callers.

@@ -1,7 +1,7 @@
 //! Rules over several fields.
 
-use super::{Changes, conditions};
-use crate::model::{Asks, Relation, Spec};
+use super::Changes;
+use crate::model::{Asks, Condition, Relation, Spec};
 
 pub(super) fn compare(old: &Spec, new: &Spec, changes: &mut Changes) {
     let was: Vec<String> = old.request.relations.iter().map(describe).collect();
@@ -63,7 +63,7 @@ fn describe(relation: &Relation) -> String {
     let when = if relation.when.is_empty() {
         String::new()
     } else {
-        format!(" where {}", conditions::describe(&relation.when))
+        format!(" where {}", Condition::any_in_words(&relation.when))
     };
     asks + &place.unwrap_or_default() + &when
 }

@@ -2,7 +2,7 @@
 
 use std::fmt::Write;
 
-use crate::model::{Field, FieldKind, Limit, Mode, Spec};
+use crate::model::{Condition, Field, FieldKind, Limit, Mode, Spec};
 use crate::rules::{Presence, Unit};
 
 impl Spec {
@@ -65,7 +65,10 @@ impl Spec {
             }
             if let FieldKind::Choice(_, choices) = &*field.kind {
                 for choice in choices {
-                    let _ = writeln!(page, "- `{}`: {}{}", *choice.wire, *choice.doc, conditions(&choice.conditions));
+                    let why =
+                        choice.deprecated.as_ref().map(|why| format!(" Deprecated: {}", **why)).unwrap_or_default();
+                    let asked = conditions(&choice.conditions);
+                    let _ = writeln!(page, "- `{}`: {}{why}{asked}", *choice.wire, *choice.doc);
                 }
             }
             for bound in field.bounds.iter() {
@@ -165,7 +168,7 @@ fn limits(field: &Field, limit: &Limit, page: &mut String) {
     };
     let place = names("with", &limit.models) + &names("in", &limit.modes);
     let when =
-        if limit.when.is_empty() { String::new() } else { format!(" where {}", crate::diff::describe(&limit.when)) };
+        if limit.when.is_empty() { String::new() } else { format!(" where {}", Condition::any_in_words(&limit.when)) };
     let seconds = limit.max_seconds.as_ref().map(|seconds| format!("at most {} s long (not checked)", seconds.value));
     for text in limit.bounds.iter().map(|bound| bound.1.words(unit(field))).chain(seconds) {
         let _ = writeln!(page, "- {text}{place}{when}");
@@ -183,5 +186,5 @@ fn conditions(conditions: &crate::model::Conditions) -> String {
         ("must be left out where", &conditions.forbidden),
     ];
     let said = all.iter().filter(|(_, any)| !any.is_empty());
-    said.map(|(word, any)| format!(", {word} {}", crate::diff::describe(any))).collect::<Vec<_>>().concat()
+    said.map(|(word, any)| format!(", {word} {}", Condition::any_in_words(any))).collect::<Vec<_>>().concat()
 }

@@ -3,6 +3,7 @@
 mod request;
 mod service;
 mod task;
+mod words;
 
 pub use request::{
     Asks, Bounds, Choice, Condition, Conditions, Dispute, Field, FieldKind, Is, Limit, Mode, ModeSet, Placeholder,

@@ -16,7 +16,7 @@ use serde_json::{Map, Value as Json, json};
 const BODIES: usize = 500;
 
 /// So many bodies are drawn for one that keeps every rule.
-const PATIENCE: usize = 150;
+const PATIENCE: usize = 1_000;
 
 fn specs() -> Result<Vec<PathBuf>, Box<dyn Error>> {
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../..");
@@ -76,6 +76,7 @@ fn agree(path: &Path, seed: u64) -> Result<(), Box<dyn Error>> {
             Json::Object(body),
         );
     }
+    println!("{taken} of {BODIES} keep the rules");
     assert!(taken > BODIES / 4, "{shown}, seed {seed}: only {taken} bodies keep the rules");
     Ok(())
 }
@@ -167,10 +168,8 @@ fn item(field: &Field, rng: &mut Rng) -> Json {
             };
             json!((0..near).map(|_| *rng.choice(letters).unwrap_or(&"a")).collect::<String>())
         }
-        Kind::Url => json!(
-            *rng.choice(["https://a.example/x", "http://b.example", "https://c.example?q=1", "ftp://a"].iter())
-                .unwrap_or(&"")
-        ),
+        Kind::Url if rng.u8(..20) == 0 => json!("ftp://a.example"),
+        Kind::Url => json!(rng.choice(["https://a.example/x", "http://b.example", "https://c.example?q=1"])),
         Kind::Boolean => json!(rng.bool()),
         Kind::Choice(choices) if rng.u8(..40) > 0 => json!(rng.choice(choices.iter())),
         Kind::Choice(_) => json!("none of them"),
