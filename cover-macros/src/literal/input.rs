@@ -1,6 +1,8 @@
 //! Tokens → named entries.
 
+use std::cell::RefCell;
 use std::fmt::Display;
+use std::rc::Rc;
 
 use cover_spec::{SHIPPED, SHIPPED_PATH, Spec};
 use proc_macro2::{Delimiter, Ident, Spacing, Span, TokenStream, TokenTree};
@@ -9,7 +11,7 @@ use syn::{Error, LitStr, Result};
 
 /// What the generated macro hands over.
 pub(super) struct Call {
-    pub(super) spec: Spec,
+    pub(super) spec: Rc<Spec>,
     /// The module in which the types stand.
     pub(super) module: TokenStream,
     /// Are values other than literals allowed?
@@ -21,18 +23,43 @@ pub(super) struct Call {
 pub(super) fn call(tokens: TokenStream) -> Result<Call> {
     (|input: ParseStream<'_>| {
         let (module, _) = group(input, Delimiter::Bracket)?;
-        let (path, text) = match input.parse::<LitStr>() {
-            Ok(text) => ("the spec", text.value()),
-            Err(_) => input.parse::<Ident>().map(|_| (SHIPPED_PATH, SHIPPED.to_owned()))?,
+        let text = match input.parse::<LitStr>() {
+            Ok(text) => Some(text.value()),
+            Err(_) => input.parse::<Ident>().map(|_| None)?,
         };
-        let base = input.parse::<Option<LitStr>>()?;
-        let load = |_: &str| base.map(|base| base.value()).ok_or_else(|| std::io::ErrorKind::NotFound.into());
-        let spec = Spec::parse_with(path, &text, load).map_err(|faults| Error::new(Span::call_site(), faults))?;
+        let base = input.parse::<Option<LitStr>>()?.map(|base| base.value());
+        let spec = spec(Texts { text, base })?;
         let tries = input.parse::<Ident>()? == "tries";
         let (body, _) = group(input, Delimiter::Brace)?;
         Ok(Call { spec, module, tries, body })
     })
     .parse2(tokens)
+}
+
+/// A spec, and the one that it builds on; no text stands for the one that is shipped.
+#[derive(PartialEq)]
+struct Texts {
+    text: Option<String>,
+    base: Option<String>,
+}
+
+thread_local! {
+    /// The spec of the last call: a crate has many requests of one spec, and reading it takes longer than the rest.
+    static LAST: RefCell<Option<(Texts, Rc<Spec>)>> = const { RefCell::new(None) };
+}
+
+fn spec(texts: Texts) -> Result<Rc<Spec>> {
+    let known =
+        LAST.with_borrow(|last| last.as_ref().filter(|(known, _)| *known == texts).map(|(_, spec)| spec.clone()));
+    if let Some(spec) = known {
+        return Ok(spec);
+    }
+    let (path, text) = texts.text.as_deref().map_or((SHIPPED_PATH, SHIPPED), |text| ("the spec", text));
+    let load = |_: &str| texts.base.clone().ok_or_else(|| std::io::ErrorKind::NotFound.into());
+    let spec = Spec::parse_with(path, text, load).map_err(|faults| Error::new(Span::call_site(), faults))?;
+    let spec = Rc::new(spec);
+    LAST.set(Some((texts, spec.clone())));
+    Ok(spec)
 }
 
 fn group(input: ParseStream<'_>, delimiter: Delimiter) -> Result<(TokenStream, Span)> {

@@ -24,7 +24,7 @@ fn main() -> ExitCode {
     match run(&matches) {
         Ok(Outcome { text, fine }) => {
             files::print(&text);
-            if fine { ExitCode::SUCCESS } else { ExitCode::from(1) }
+            ExitCode::from(u8::from(!fine))
         }
         Err(failure) => {
             eprintln!("{failure}");
