@@ -2,7 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
-use cover_spec::{Faults, SHIPPED, SHIPPED_BASE, SHIPPED_PATH, Spec};
+use cover_spec::{Faults, SHIPPED, SHIPPED_PATH, Spec};
 use proc_macro2::TokenStream;
 use quote::quote;
 use syn::LitStr;
@@ -24,23 +24,6 @@ pub(crate) struct Source {
     pub(crate) base: Option<String>,
 }
 
-/// The file that a spec builds on.
-struct Base {
-    name: String,
-    /// Relative to the crate.
-    path: String,
-    file: PathBuf,
-}
-
-impl Base {
-    fn of(path: &str, file: &Path, text: &str) -> Option<Self> {
-        let name = Spec::base_of(text).filter(|name| name != SHIPPED_BASE)?;
-        let beside = |path: &Path| path.parent().unwrap_or(Path::new("")).join(&name);
-        let (path, file) = (beside(Path::new(path)).display().to_string(), beside(file));
-        Some(Self { name, path, file })
-    }
-}
-
 /// Makes cargo build again when the file changes.
 fn tracked(path: &str) -> TokenStream {
     quote! {
@@ -60,22 +43,19 @@ impl Source {
         let file = PathBuf::from(std::env::var_os("CARGO_MANIFEST_DIR").unwrap_or_default()).join(path.value());
         match std::fs::read_to_string(&file) {
             Ok(text) => {
-                let base = Base::of(&path.value(), &file, &text);
-                let tracked = std::iter::once(path.value())
-                    .chain(base.as_ref().map(|base| base.path.clone()))
-                    .map(|path| tracked(&path));
-                let load = |name: &str| match &base {
-                    Some(base) if base.name == name => std::fs::read_to_string(&base.file),
-                    _ => Err(std::io::ErrorKind::NotFound.into()),
+                // The spec that it builds on: its path beside this one, and its text, if it can be read.
+                let mut base = None;
+                let load = |name: &str| {
+                    let beside = |path: &Path| path.parent().unwrap_or(Path::new("")).join(name);
+                    let read = std::fs::read_to_string(beside(&file));
+                    base = Some((beside(Path::new(&path.value())), read.as_ref().ok().cloned()));
+                    read
                 };
                 let spec = Spec::parse_with(&path.value(), &text, load).map_err(|faults| unusable(&faults));
-                let tracked = tracked.collect();
-                Self {
-                    spec,
-                    tracked,
-                    text: Some(text),
-                    base: base.and_then(|base| std::fs::read_to_string(base.file).ok()),
-                }
+                let (base_path, base) = base.unzip();
+                let base_path = base_path.map(|path: PathBuf| path.display().to_string());
+                let tracked = std::iter::once(path.value()).chain(base_path).map(|path| tracked(&path)).collect();
+                Self { spec, tracked, text: Some(text), base: base.flatten() }
             }
             Err(error) => {
                 let message = format!("cannot read the spec `{}`: {error}", file.display());

@@ -2,10 +2,12 @@
 //!
 //! Real documents are wrong in many ways, so that whatever cannot be understood counts as not said.
 
+use std::collections::BTreeMap;
 use std::fmt;
 
-use serde_json::{Map, Value};
+use serde_json::Value;
 
+use crate::lower;
 use crate::model::{Field, FieldKind, Spec};
 use crate::rules::{Bound, Presence};
 
@@ -63,28 +65,22 @@ impl Spec {
         document.gather(body, &mut said, MOST_STEPS);
         let mut found = Vec::new();
         for field in &self.request.fields {
-            match said.properties.get(&*field.wire.value) {
+            match said.properties.get(field.wire.as_str()) {
                 None => found.push(format!("`{}` is not in the document", *field.wire)),
                 Some(property) => self.one(field, &document.resolved(property), &said, &mut found),
             }
         }
-        for name in said.properties.keys().filter(|name| self.request.field(name).is_none()) {
-            let required = if said.required.contains(name) { ", and requires it" } else { "" };
+        for name in said.properties.keys().copied().filter(|name| self.request.field(name).is_none()) {
+            let required = if said.required.contains(&name) { ", and requires it" } else { "" };
             found.push(format!("the document has `{name}`, which the spec lacks{required}"));
         }
         Ok(found.into_iter().map(|text| Drift { text }).collect())
     }
 
-    fn one(&self, field: &Field, property: &Value, said: &Said, found: &mut Vec<String>) {
+    fn one(&self, field: &Field, property: &Value, said: &Said<'_>, found: &mut Vec<String>) {
         let wire = &*field.wire;
-        let must = |mode| field.presence(mode) == Presence::Required;
-        let always = field.constant.is_some()
-            || if self.request.modes.is_empty() {
-                field.required.is_some()
-            } else {
-                self.request.modes.iter().all(must)
-            };
-        let required = said.required.iter().any(|name| name == wire);
+        let always = self.request.each_mode().all(|mode| field.presence_in(mode) == Presence::Required);
+        let required = said.required.contains(&wire.as_str());
         let fixed = self.request.decides_mode(field);
         if required && !always && !fixed {
             found.push(format!("the document requires `{wire}`, which the spec does not always"));
@@ -99,12 +95,11 @@ impl Spec {
 
     /// The loosest figure of the spec against the one of the document.
     fn figures(&self, field: &Field, property: &Value, item: &Value, found: &mut Vec<String>) {
-        let rules = self.rules();
-        let Some(table) = rules.fields.iter().find(|it| it.wire == *field.wire.value) else { return };
+        let limits = lower::limits(field, &self.request);
         for (keyword, on_list, of) in FIGURES {
             let said = if *on_list { property } else { item };
             let said = said.get(*keyword).and_then(as_number);
-            let figures: Vec<f64> = table.limits.iter().filter_map(|limit| of(limit.bound)).collect();
+            let figures: Vec<f64> = limits.iter().filter_map(|limit| of(limit.bound)).collect();
             let least = keyword.starts_with("min");
             let loosest = figures.iter().copied().reduce(if least { f64::min } else { f64::max });
             let wire = &*field.wire;
@@ -188,9 +183,9 @@ fn choices(field: &Field, item: &Value, found: &mut Vec<String>) {
 
 /// What the schemas of a body say together.
 #[derive(Default)]
-struct Said {
-    properties: Map<String, Value>,
-    required: Vec<String>,
+struct Said<'a> {
+    properties: BTreeMap<&'a str, &'a Value>,
+    required: Vec<&'a str>,
 }
 
 struct Document<'a>(&'a Value);
@@ -214,7 +209,10 @@ impl<'a> Document<'a> {
         json.1.get("schema")
     }
 
-    fn follow(&self, value: &'a Value, steps: usize) -> &'a Value {
+    fn follow<'v>(&self, value: &'v Value, steps: usize) -> &'v Value
+    where
+        'a: 'v,
+    {
         let Some(reference) = value.get("$ref").and_then(Value::as_str).filter(|_| steps > 0) else { return value };
         match reference.strip_prefix('#').and_then(|pointer| self.0.pointer(pointer)) {
             Some(target) => self.follow(target, steps - 1),
@@ -223,41 +221,32 @@ impl<'a> Document<'a> {
     }
 
     /// The schema of a property, with what references and lists of schemas add.
-    fn resolved(&self, property: &Value) -> Value {
-        let pointer = property.get("$ref").and_then(Value::as_str).and_then(|it| it.strip_prefix('#'));
-        let mut found = pointer.and_then(|pointer| self.0.pointer(pointer)).unwrap_or(property).clone();
+    fn resolved(&self, property: &'a Value) -> Value {
+        let mut found = self.follow(property, 1).clone();
         for key in ["allOf", "anyOf", "oneOf"] {
             let Some(parts) = found.get(key).and_then(Value::as_array).cloned() else { continue };
-            for part in &parts {
-                let part = self.follow_owned(part);
-                for (name, value) in part.as_object().into_iter().flatten() {
-                    if found.get(name).is_none() {
-                        found[name] = value.clone();
-                    }
+            for (name, value) in parts.iter().filter_map(|part| self.follow(part, 1).as_object()).flatten() {
+                if found.get(name).is_none() {
+                    found[name] = value.clone();
                 }
             }
         }
         found
     }
 
-    fn follow_owned(&self, part: &Value) -> Value {
-        let pointer = part.get("$ref").and_then(Value::as_str).and_then(|it| it.strip_prefix('#'));
-        pointer.and_then(|pointer| self.0.pointer(pointer)).unwrap_or(part).clone()
-    }
-
     /// Properties of a schema and of all that it is put together from. What only some of several say is not required.
-    fn gather(&self, schema: &'a Value, said: &mut Said, steps: usize) {
+    fn gather(&self, schema: &'a Value, said: &mut Said<'a>, steps: usize) {
         if steps == 0 {
             return;
         }
         let schema = self.follow(schema, MOST_STEPS);
         for (name, property) in schema.get("properties").and_then(Value::as_object).into_iter().flatten() {
-            if property.is_object() && !said.properties.contains_key(name) {
-                said.properties.insert(name.clone(), property.clone());
+            if property.is_object() {
+                said.properties.entry(name).or_insert(property);
             }
         }
         let required = schema.get("required").and_then(Value::as_array).into_iter().flatten();
-        said.required.extend(required.filter_map(Value::as_str).map(str::to_owned));
+        said.required.extend(required.filter_map(Value::as_str));
         for part in schema.get("allOf").and_then(Value::as_array).into_iter().flatten() {
             self.gather(part, said, steps - 1);
         }

@@ -130,12 +130,6 @@ impl Spec {
         let load = |name: &str| std::fs::read_to_string(folder.join(name));
         Ok(Self::parse_with(&path.display().to_string(), &text, load))
     }
-
-    /// The name of the spec that a text builds on, if it says one.
-    #[must_use]
-    pub fn base_of(text: &str) -> Option<String> {
-        source::parse(text, &mut Vec::new()).base().map(|name| name.value)
-    }
 }
 
 /// The text of a base, which must be a whole spec without faults.
@@ -148,7 +142,7 @@ fn base_text(name: &source::At<String>, load: impl FnOnce(&str) -> std::io::Resu
         .map_err(|error| name.fault(format!("cannot read `{}`: {error}", name.value), "the base of this spec"))?;
     match Spec::parse(name, &text) {
         Ok(_) => Ok(text),
-        Err(_) if Spec::base_of(&text).is_some() => {
+        Err(_) if source::parse(&text, &mut Vec::new()).base().is_some() => {
             Err(name.fault(format!("`{}` builds on another spec itself", name.value), "name that one"))
         }
         Err(faults) => {

@@ -108,7 +108,7 @@ fn mode(mode: &Mode, request: &Request) -> rules::Mode {
     rules::Mode { name: text(&mode.name), when: when.collect() }
 }
 
-fn constant(scalar: &Scalar) -> Const {
+pub(crate) fn constant(scalar: &Scalar) -> Const {
     match scalar {
         Scalar::Text(text) => Const::Text(Str::Owned(text.clone())),
         Scalar::Number(number) => Const::Number(*number),
@@ -117,12 +117,6 @@ fn constant(scalar: &Scalar) -> Const {
 }
 
 fn field(field: &Field, request: &Request) -> rules::Field {
-    let presence = if request.modes.is_empty() {
-        let always = field.required.is_some() || field.constant.is_some();
-        vec![if always { Presence::Required } else { Presence::Optional }]
-    } else {
-        request.modes.iter().map(|mode| field.presence(mode)).collect()
-    };
     rules::Field {
         wire: text(&field.wire),
         rust: text(&field.rust),
@@ -130,7 +124,7 @@ fn field(field: &Field, request: &Request) -> rules::Field {
         list: field.is_list(),
         nullable: field.is_nullable(),
         constant: field.constant.as_deref().map(constant),
-        presence: presence.into(),
+        presence: request.each_mode().map(|mode| field.presence_in(mode)).collect(),
         default: field.default.as_deref().map(constant),
         limits: limits(field, request).into(),
         conditions: conditionals(field, request).into(),
@@ -150,9 +144,7 @@ fn conditionals(field: &Field, request: &Request) -> Vec<rules::Conditional> {
         lowered.collect::<Vec<_>>()
     };
     let mut all = of(&field.conditions, None);
-    if let FieldKind::Choice(_, choices) = &*field.kind {
-        all.extend(choices.iter().enumerate().flat_map(|(index, choice)| of(&choice.conditions, Some(index))));
-    }
+    all.extend(field.choices().iter().enumerate().flat_map(|(index, choice)| of(&choice.conditions, Some(index))));
     all
 }
 
@@ -200,6 +192,16 @@ fn modes(names: Option<&[At<String>]>, request: &Request) -> u64 {
 }
 
 impl Field {
+    /// Must it be there in this mode, or in a request that has none?
+    #[must_use]
+    pub fn presence_in(&self, mode: Option<&Mode>) -> Presence {
+        match mode {
+            Some(mode) => self.presence(mode),
+            None if self.required.is_some() || self.constant.is_some() => Presence::Required,
+            None => Presence::Optional,
+        }
+    }
+
     /// Must it be there in this mode?
     #[must_use]
     pub fn presence(&self, mode: &Mode) -> Presence {
@@ -207,7 +209,7 @@ impl Field {
         if self.constant.is_some() {
             return Presence::Required;
         }
-        if mode.when.iter().any(|(wire, _)| wire.value == self.wire.value) {
+        if mode.own_value(self).is_some() {
             Presence::Fixed
         } else if has(&self.required) {
             Presence::Required
@@ -230,7 +232,7 @@ pub(crate) fn kind(kind: &FieldKind) -> Kind {
     }
 }
 
-fn limits(field: &Field, request: &Request) -> Vec<rules::Limit> {
+pub(crate) fn limits(field: &Field, request: &Request) -> Vec<rules::Limit> {
     let always =
         |bound| rules::Limit { modes: u64::MAX, models: u64::MAX, when: Vec::new().into(), bound, dispute: None };
     // An empty text counts as none, so that a text that is there holds something.

@@ -1,17 +1,13 @@
 //! Rules in words, for generated documentation.
 
 use cover_spec::Spec;
-use cover_spec::model::{Asks, Condition, Field, FieldKind, Relation};
-use cover_spec::rules::{Bound, Unit};
+use cover_spec::model::{Asks, Condition, Field, Relation};
+use cover_spec::rules::Bound;
 
 /// "at most 80 characters"
 pub(super) fn bound(field: &Field, bound: Bound) -> String {
-    let unit = match *field.kind {
-        FieldKind::Text(unit) => unit,
-        _ => Unit::Chars,
-    };
     let is_about_items = !matches!(bound, Bound::MinItems(_) | Bound::MaxItems(_));
-    bound.words(unit) + if field.is_list() && is_about_items { ", each" } else { "" }
+    bound.words(field.unit()) + if field.is_list() && is_about_items { ", each" } else { "" }
 }
 
 /// What other fields ask of a field, and what it has its part in; each as a paragraph.

@@ -106,11 +106,7 @@ impl<'a> OneMode<'a> {
     }
 
     pub(super) fn presence(&self, field: &Field) -> Presence {
-        match self.mode {
-            Some(mode) => field.presence(mode),
-            None if field.required.is_some() => Presence::Required,
-            None => Presence::Optional,
-        }
+        field.presence_in(self.mode)
     }
 
     pub(super) fn allows(&self, field: &Field) -> bool {

@@ -2,7 +2,7 @@
 
 use crate::diagnostic::Fault;
 use crate::lower;
-use crate::model::{Condition, Conditions, Field, FieldKind, Is, Mode, Request, Scalar};
+use crate::model::{Condition, Field, FieldKind, Is, Mode, Request, Scalar};
 use crate::rules::{Presence, Rules};
 use crate::source::At;
 
@@ -12,55 +12,29 @@ pub(super) fn check(request: &Request, faults: &mut Vec<Fault>) {
     let rules = lower::rules(request);
     for field in &request.fields {
         let open: Vec<Option<&Mode>> =
-            modes(request).filter(|mode| presence(field, *mode) == Presence::Optional).collect();
-        let Conditions { required, allowed, forbidden } = &field.conditions;
-        let own = required.iter().chain(allowed).chain(forbidden);
-        if let Some(first) = own.clone().next().filter(|_| open.is_empty()) {
+            request.each_mode().filter(|mode| field.presence_in(*mode) == Presence::Optional).collect();
+        if let Some(first) = field.conditions.iter().next().filter(|_| open.is_empty()) {
             let message = format!("`{}` is optional in no mode, so that no condition asks anything", *field.wire);
             faults.push(first.at.fault(message, "make it optional in a mode, or take the condition out"));
         } else {
-            own.for_each(|condition| decided(condition, &open, request, faults));
+            field.conditions.iter().for_each(|condition| decided(condition, &open, request, faults));
         }
         all_of(field).for_each(|condition| terms(condition, field, request, &rules, faults));
         let there: Vec<Option<&Mode>> =
-            modes(request).filter(|mode| presence(field, *mode) != Presence::Forbidden).collect();
+            request.each_mode().filter(|mode| field.presence_in(*mode) != Presence::Forbidden).collect();
         for limit in &field.limits {
             limit.when.iter().for_each(|condition| decided(condition, &there, request, faults));
         }
-        for choice in choices(field) {
-            let conditions = choice.conditions.allowed.iter().chain(&choice.conditions.forbidden);
-            conditions.for_each(|condition| decided(condition, &there, request, faults));
+        for choice in field.choices() {
+            choice.conditions.iter().for_each(|condition| decided(condition, &there, request, faults));
         }
     }
 }
 
 /// Every condition that stands at a field.
-fn all_of<'a>(field: &'a Field) -> impl Iterator<Item = &'a Condition> {
-    let of =
-        |conditions: &'a Conditions| conditions.required.iter().chain(&conditions.allowed).chain(&conditions.forbidden);
+fn all_of(field: &Field) -> impl Iterator<Item = &Condition> {
     let limits = field.limits.iter().flat_map(|limit| &limit.when);
-    of(&field.conditions).chain(choices(field).iter().flat_map(move |choice| of(&choice.conditions))).chain(limits)
-}
-
-fn choices(field: &Field) -> &[crate::model::Choice] {
-    match &*field.kind {
-        FieldKind::Choice(_, choices) => choices,
-        _ => &[],
-    }
-}
-
-/// The modes, or the one that a request without modes has.
-pub(super) fn modes(request: &Request) -> impl Iterator<Item = Option<&Mode>> {
-    request.modes.iter().map(Some).chain(request.modes.is_empty().then_some(None))
-}
-
-pub(super) fn presence(field: &Field, mode: Option<&Mode>) -> Presence {
-    match mode {
-        _ if field.constant.is_some() => Presence::Required,
-        Some(mode) => field.presence(mode),
-        None if field.required.is_some() => Presence::Required,
-        None => Presence::Optional,
-    }
+    field.conditions.iter().chain(field.choices().iter().flat_map(|choice| choice.conditions.iter())).chain(limits)
 }
 
 /// Fields that exist, are others, and can have these values.
@@ -125,9 +99,8 @@ fn holds(condition: &Condition, mode: Option<&Mode>, request: &Request) -> Optio
 }
 
 fn term_holds(field: &Field, is: &At<Is>, mode: Option<&Mode>) -> Option<bool> {
-    let presence = presence(field, mode);
     let own = mode.and_then(|mode| mode.own_value(field)).or(field.constant.as_deref());
-    let there = match presence {
+    let there = match field.presence_in(mode) {
         Presence::Required | Presence::Fixed => Some(true),
         Presence::Forbidden => Some(false),
         Presence::Optional => None,

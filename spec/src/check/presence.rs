@@ -29,11 +29,8 @@ fn claims(field: &Field) -> impl Iterator<Item = (&'static str, &ModeSet)> {
 
 /// What has one value only is always sent.
 fn constant(field: &Field, faults: &mut Vec<Fault>) {
-    let open = claims(field).next().map(|(name, _)| name).or_else(|| {
-        let conditions = &field.conditions;
-        let conditioned = [&conditions.required, &conditions.allowed, &conditions.forbidden];
-        conditioned.iter().any(|any| !any.is_empty()).then_some("conditional")
-    });
+    let open =
+        claims(field).next().map(|(name, _)| name).or_else(|| field.conditions.iter().next().map(|_| "conditional"));
     if let Some(word) = open {
         let message = format!("`{}` is constant, and {word}", *field.wire);
         faults.push(field.wire.fault(message, "it is always sent: take the rest out"));

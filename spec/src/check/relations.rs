@@ -3,7 +3,7 @@
 use crate::diagnostic::Fault;
 use crate::lower;
 use crate::model::{Asks, Field, FieldKind, Mode, Relation, Request};
-use crate::rules::{Decimal, Presence};
+use crate::rules::{self, Decimal, Presence};
 use crate::source::At;
 
 use super::{conditions, is_mode, known_field, known_modes};
@@ -13,7 +13,7 @@ const MOST_MEMBERS: usize = 12;
 
 pub(super) fn check(request: &Request, faults: &mut Vec<Fault>) {
     let rules = lower::rules(request);
-    for relation in &request.relations {
+    for (relation, lowered) in request.relations.iter().zip(rules.relations.iter()) {
         let names = relation.modes.as_deref().unwrap_or_default();
         known_modes(request, names, faults);
         relation.when.iter().for_each(|it| conditions::fields_and_values(it, request, &rules, faults));
@@ -23,7 +23,7 @@ pub(super) fn check(request: &Request, faults: &mut Vec<Fault>) {
             // Behind a misspelt name, every other fault would be its echo.
             continue;
         }
-        let modes: Vec<Option<&Mode>> = conditions::modes(request).filter(|mode| concerns(relation, *mode)).collect();
+        let modes: Vec<Option<&Mode>> = request.each_mode().filter(|mode| concerns(relation, *mode)).collect();
         if modes.is_empty() {
             faults.push(relation.at.fault("a rule that holds in no mode", "name a mode"));
         }
@@ -31,7 +31,7 @@ pub(super) fn check(request: &Request, faults: &mut Vec<Fault>) {
         match &relation.asks {
             Asks::Items(..) | Asks::Length(..) => total(relation, request, faults),
             Asks::Difference(..) => difference(relation, request, faults),
-            _ => modes.iter().for_each(|mode| group(relation, *mode, request, faults)),
+            _ => modes.iter().for_each(|mode| group(relation, lowered, *mode, request, faults)),
         }
     }
 }
@@ -70,45 +70,37 @@ fn members(relation: &Relation, request: &Request, faults: &mut Vec<Fault>) {
 }
 
 /// Whether each member must, may or must not be there leaves the rule something to decide.
-fn group(relation: &Relation, mode: Option<&Mode>, request: &Request, faults: &mut Vec<Fault>) {
+fn group(
+    relation: &Relation,
+    lowered: &rules::Relation,
+    mode: Option<&Mode>,
+    request: &Request,
+    faults: &mut Vec<Fault>,
+) {
     let names = relation.asks.fields();
-    let fields: Vec<&Field> = names.iter().filter_map(|name| request.field(name)).collect();
+    let fields: Vec<&Field> = lowered.fields.iter().map(|index| &request.fields[*index]).collect();
     let place = mode.map(|mode| format!(" in `{}`", *mode.name)).unwrap_or_default();
-    let must_not = |(_, field): &(&&At<String>, &&Field)| conditions::presence(field, mode) == Presence::Forbidden;
+    let must_not = |(_, field): &(&&At<String>, &&Field)| field.presence_in(mode) == Presence::Forbidden;
     if let Some((name, _)) = names.iter().zip(&fields).find(must_not) {
         let message = format!("`{}` must be left out{place}, and is in a group there", name.value);
         return faults.push(name.fault(message, "take it out of the group, or name the modes of the group"));
     }
-    let can = |field: &&Field, there: bool| match conditions::presence(field, mode) {
+    let can = |field: &&Field, there: bool| match field.presence_in(mode) {
         Presence::Optional => true,
         presence => (presence != Presence::Forbidden) == there,
     };
     let states = (0..1_usize << fields.len())
         .filter(|state| fields.iter().enumerate().all(|(bit, field)| can(field, state >> bit & 1 == 1)));
-    let verdicts: Vec<bool> = states.map(|state| keeps(&relation.asks, &names, state)).collect();
+    let is_in = |state: usize, index| {
+        lowered.fields.iter().position(|field| *field == index).is_some_and(|bit| state >> bit & 1 == 1)
+    };
+    let verdicts: Vec<bool> = states.map(|state| lowered.is_kept_by(|index| is_in(state, index))).collect();
     if verdicts.iter().all(|kept| *kept) {
         faults.push(
             relation.at.fault(format!("a rule that always holds{place}"), "a required field decides it: take it out"),
         );
     } else if !verdicts.contains(&true) {
         faults.push(relation.at.fault(format!("a rule that can never hold{place}"), "required fields break it"));
-    }
-}
-
-fn keeps(asks: &Asks, names: &[&At<String>], state: usize) -> bool {
-    let given = |name: &At<String>| {
-        names.iter().position(|other| other.value == name.value).is_some_and(|bit| state >> bit & 1 == 1)
-    };
-    match asks {
-        Asks::AtLeastOne(_) => state != 0,
-        Asks::AtMostOne(_) => state.count_ones() <= 1,
-        Asks::AllOrNone(_) => state == 0 || state.count_ones() as usize == names.len(),
-        Asks::ExactlyOne(groups) => {
-            let touched = groups.iter().filter(|group| group.iter().any(given)).count();
-            let whole = groups.iter().filter(|group| group.iter().all(given)).count();
-            touched == 1 && whole == 1
-        }
-        Asks::Items(..) | Asks::Length(..) | Asks::Difference(..) => true,
     }
 }
 

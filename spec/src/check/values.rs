@@ -39,11 +39,8 @@ pub(super) fn check(spec: &Spec, faults: &mut Vec<Fault>) {
 }
 
 pub(super) fn keeps_rules(what: &str, rules: &Rules, index: usize, scalar: &At<Scalar>, faults: &mut Vec<Fault>) {
-    let value = match &scalar.value {
-        Scalar::Text(text) => Value::text(text),
-        Scalar::Number(number) => Value::Number(number.value()),
-        Scalar::Truth(truth) => Value::Truth(*truth),
-    };
+    let constant = lower::constant(scalar);
+    let value = constant.value();
     let alone = alone(&rules.fields[index]);
     let value = if alone.fields[0].list { Value::List(vec![value]) } else { value };
     let Err(violations) = alone.check(0, &[Some(value)], looks_like_web_address) else { return };

@@ -26,7 +26,7 @@ fn added(request: &Request, field: &Field, changes: &mut Changes) {
         return changes.neutral(format!("`{wire}` is new, and always sent with the same value"));
     }
     let required: Vec<&str> =
-        places(request).filter(|mode| presence(field, *mode) == Presence::Required).map(name).collect();
+        request.each_mode().filter(|mode| field.presence_in(*mode) == Presence::Required).map(name).collect();
     if required.is_empty() {
         changes.loosening(format!("the field `{wire}` is new"));
     } else {
@@ -94,19 +94,6 @@ fn types(old: &Field, new: &Field, changes: &mut Changes) {
     }
 }
 
-/// The modes, or the one that a request without modes has.
-pub(super) fn places(request: &Request) -> impl Iterator<Item = Option<&Mode>> {
-    request.modes.iter().map(Some).chain(request.modes.is_empty().then_some(None))
-}
-
-pub(super) fn presence(field: &Field, mode: Option<&Mode>) -> Presence {
-    match mode {
-        Some(mode) => field.presence(mode),
-        None if field.required.is_some() => Presence::Required,
-        None => Presence::Optional,
-    }
-}
-
 fn name(mode: Option<&Mode>) -> &str {
     mode.map_or("", |mode| mode.name.as_str())
 }
@@ -124,7 +111,7 @@ fn presences(old_request: &Request, old: &Field, new_request: &Request, new: &Fi
     let mut moved: Vec<((Presence, Presence), Vec<&str>)> = Vec::new();
     let same_kind = old_request.modes.is_empty() == new_request.modes.is_empty();
     for (was, is) in modes::pairs(old_request, new_request) {
-        let shift = (presence(old, was), presence(new, is));
+        let shift = (old.presence_in(was), new.presence_in(is));
         let by_mode = [shift.0, shift.1].contains(&Presence::Fixed);
         if shift.0 == shift.1 || (by_mode && !same_kind) {
             continue;

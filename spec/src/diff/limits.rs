@@ -1,6 +1,5 @@
 //! Limits, compared for every mode with every model.
 
-use super::fields::presence;
 use super::{Changes, Effect, modes};
 use crate::lower;
 use crate::model::{Condition, Field, Mode, Request};
@@ -14,15 +13,16 @@ struct Moved {
 }
 
 pub(super) fn compare(old_request: &Request, old: &Field, new_request: &Request, new: &Field, changes: &mut Changes) {
+    let (old_limits, new_limits) = (lower::limits(old, old_request), lower::limits(new, new_request));
     let mut moved: Vec<Moved> = Vec::new();
     for (old_mode, mode) in modes::pairs(old_request, new_request) {
-        let there = |field: &Field, mode| presence(field, mode) != Presence::Forbidden;
+        let there = |field: &Field, mode| field.presence_in(mode) != Presence::Forbidden;
         if !there(old, old_mode) || !there(new, mode) {
             continue;
         }
         for model in shared_models(old_request, new_request) {
-            let was = holding(old_request, old, old_mode, model);
-            let is = holding(new_request, new, mode, model);
+            let was = holding(old_request, &old_limits, old_mode, model);
+            let is = holding(new_request, &new_limits, mode, model);
             let mode_name = mode.or(old_mode).map_or(String::new(), |mode| mode.name.value.clone());
             for (was, is) in pairs(&was, &is) {
                 let place = (mode_name.clone(), model.unwrap_or("").to_owned());
@@ -70,15 +70,13 @@ fn shared_models<'a>(old: &'a Request, new: &'a Request) -> Vec<Option<&'a str>>
 }
 
 /// The limits without conditions that hold in this mode with this model; the tightest of each kind.
-fn holding(request: &Request, field: &Field, mode: Option<&Mode>, model: Option<&str>) -> Vec<Bound> {
-    let rules = lower::rules(request);
-    let Some(table) = rules.fields.iter().find(|it| it.wire == *field.wire.value) else { return Vec::new() };
+fn holding(request: &Request, limits: &[Limit], mode: Option<&Mode>, model: Option<&str>) -> Vec<Bound> {
     let bit = |set: u64, index: Option<usize>| set == u64::MAX || index.is_some_and(|index| set >> index & 1 == 1);
     let mode = mode.and_then(|mode| request.modes.iter().position(|it| it.name.value == mode.name.value));
     let model = model.and_then(|model| request.models().iter().position(|it| *it == model));
     let holds = |limit: &&Limit| limit.when.is_empty() && bit(limit.modes, mode) && bit(limit.models, model);
     let mut tightest: Vec<Bound> = Vec::new();
-    for bound in table.limits.iter().filter(holds).map(|limit| limit.bound) {
+    for bound in limits.iter().filter(holds).map(|limit| limit.bound) {
         match tightest.iter_mut().find(|other| std::mem::discriminant(*other) == std::mem::discriminant(&bound)) {
             Some(other) if effect(Some(*other), Some(bound)) == Effect::Breaking => *other = bound,
             Some(_) => {}
@@ -119,21 +117,14 @@ impl Moved {
         let refused = if effect == Effect::Breaking { ": requests that built before may now be refused" } else { "" };
         let text = match (self.was, self.is) {
             (Some(was), Some(is)) => {
-                format!("`{wire}`{place}: {} instead of {}{refused}", words(field, is), was.figure())
+                format!("`{wire}`{place}: {} instead of {}{refused}", is.words(field.unit()), was.figure())
             }
-            (None, Some(is)) => format!("`{wire}`{place}: {}{refused}", words(field, is)),
-            (Some(was), None) => format!("`{wire}`{place}: no longer {}", words(field, was)),
+            (None, Some(is)) => format!("`{wire}`{place}: {}{refused}", is.words(field.unit())),
+            (Some(was), None) => format!("`{wire}`{place}: no longer {}", was.words(field.unit())),
             (None, None) => return,
         };
         changes.add(effect, text);
     }
-}
-
-fn words(field: &Field, bound: Bound) -> String {
-    bound.words(match *field.kind {
-        crate::model::FieldKind::Text(unit) => unit,
-        _ => crate::rules::Unit::Chars,
-    })
 }
 
 /// " with V4 in `Custom<Vocal>`"; models are left out where it is all, and modes where it is all that take the field.
@@ -150,7 +141,7 @@ fn place(places: &[(String, String)], request: &Request, new_request: &Request, 
     let (modes, models) = (distinct(|place| &place.0), distinct(|place| &place.1));
     let with =
         if models.len() < new_request.models().len() { format!(" with {}", models.join(", ")) } else { String::new() };
-    let taking = request.modes.iter().filter(|mode| presence(field, Some(mode)) != Presence::Forbidden).count();
+    let taking = request.modes.iter().filter(|mode| field.presence(mode) != Presence::Forbidden).count();
     let modes: Vec<String> = modes.iter().map(|mode| format!("`{mode}`")).collect();
     let in_modes = if modes.len() < taking { format!(" in {}", modes.join(" and ")) } else { String::new() };
     with + &in_modes
@@ -162,7 +153,11 @@ fn conditional(old: &Field, new: &Field, changes: &mut Changes) {
         let limits = field.limits.iter().filter(|limit| !limit.when.is_empty());
         let all = limits.flat_map(|limit| {
             let when = Condition::any_in_words(&limit.when);
-            limit.bounds.iter().map(move |bound| format!("{} where {when}", words(field, bound.1))).collect::<Vec<_>>()
+            limit
+                .bounds
+                .iter()
+                .map(move |bound| format!("{} where {when}", bound.1.words(field.unit())))
+                .collect::<Vec<_>>()
         });
         all.collect()
     };

@@ -6,7 +6,7 @@
 use serde_json::{Map, Value, json};
 
 use super::relations;
-use crate::model::{FieldKind, Spec};
+use crate::model::Spec;
 use crate::rules::{
     Bound, Condition, Conditional, Const, Decimal, Effect, Field, Is, Kind, Limit, MOST_EXACT, Presence, Relation,
     Rules,
@@ -97,11 +97,7 @@ fn property(spec: &Spec, field: &Field) -> Value {
 
 fn description(field: &crate::model::Field) -> String {
     let deprecated = field.deprecated.as_ref().map(|why| format!(" Deprecated: {}", **why)).unwrap_or_default();
-    let choices = match &*field.kind {
-        FieldKind::Choice(_, choices) => &choices[..],
-        _ => &[],
-    };
-    let choices = choices.iter().map(|choice| format!(" {}: {}", *choice.wire, *choice.doc));
+    let choices = field.choices().iter().map(|choice| format!(" {}: {}", *choice.wire, *choice.doc));
     format!("{}{}{deprecated}", *field.doc, choices.collect::<String>())
 }
 

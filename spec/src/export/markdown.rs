@@ -3,7 +3,7 @@
 use std::fmt::Write;
 
 use crate::model::{Condition, Field, FieldKind, Limit, Mode, Spec};
-use crate::rules::{Presence, Unit};
+use crate::rules::Presence;
 
 impl Spec {
     /// The service as a page in Markdown: what each mode takes, the limits, codes and statuses.
@@ -41,8 +41,7 @@ impl Spec {
     }
 
     fn fields_in_a_table(&self, page: &mut String) {
-        let modes: Vec<Option<&Mode>> =
-            if self.request.modes.is_empty() { vec![None] } else { self.request.modes.iter().map(Some).collect() };
+        let modes: Vec<Option<&Mode>> = self.request.each_mode().collect();
         let heads: Vec<String> =
             modes.iter().map(|mode| mode.map_or(String::new(), |mode| format!("`{}`", *mode.name))).collect();
         let _ = writeln!(
@@ -63,16 +62,13 @@ impl Spec {
             if let Some(why) = &field.deprecated {
                 let _ = writeln!(page, "- deprecated: {}", **why);
             }
-            if let FieldKind::Choice(_, choices) = &*field.kind {
-                for choice in choices {
-                    let why =
-                        choice.deprecated.as_ref().map(|why| format!(" Deprecated: {}", **why)).unwrap_or_default();
-                    let asked = conditions(&choice.conditions);
-                    let _ = writeln!(page, "- `{}`: {}{why}{asked}", *choice.wire, *choice.doc);
-                }
+            for choice in field.choices() {
+                let why = choice.deprecated.as_ref().map(|why| format!(" Deprecated: {}", **why)).unwrap_or_default();
+                let asked = conditions(&choice.conditions);
+                let _ = writeln!(page, "- `{}`: {}{why}{asked}", *choice.wire, *choice.doc);
             }
             for bound in field.bounds.iter() {
-                let _ = writeln!(page, "- {}", bound.1.words(unit(field)));
+                let _ = writeln!(page, "- {}", bound.1.words(field.unit()));
             }
             for limit in &field.limits {
                 limits(field, limit, page);
@@ -127,11 +123,7 @@ fn presence(field: &Field, mode: Option<&Mode>) -> String {
     if let Some(constant) = &field.constant {
         return format!("`{}`", constant.value);
     }
-    let presence = mode
-        .map_or(if field.required.is_some() { Presence::Required } else { Presence::Optional }, |mode| {
-            field.presence(mode)
-        });
-    match presence {
+    match field.presence_in(mode) {
         Presence::Required => "required".to_owned(),
         Presence::Optional => "optional".to_owned(),
         Presence::Forbidden => "—".to_owned(),
@@ -154,13 +146,6 @@ fn kind(field: &Field) -> String {
     if field.is_nullable() { format!("{list} or null") } else { list }
 }
 
-fn unit(field: &Field) -> Unit {
-    match *field.kind {
-        FieldKind::Text(unit) => unit,
-        _ => Unit::Chars,
-    }
-}
-
 fn limits(field: &Field, limit: &Limit, page: &mut String) {
     let names = |word: &str, names: &Option<Vec<crate::model::At<String>>>| {
         let names = names.as_ref().map(|names| names.iter().map(|name| format!("`{}`", **name)).collect::<Vec<_>>());
@@ -170,7 +155,7 @@ fn limits(field: &Field, limit: &Limit, page: &mut String) {
     let when =
         if limit.when.is_empty() { String::new() } else { format!(" where {}", Condition::any_in_words(&limit.when)) };
     let seconds = limit.max_seconds.as_ref().map(|seconds| format!("at most {} s long (not checked)", seconds.value));
-    for text in limit.bounds.iter().map(|bound| bound.1.words(unit(field))).chain(seconds) {
+    for text in limit.bounds.iter().map(|bound| bound.1.words(field.unit())).chain(seconds) {
         let _ = writeln!(page, "- {text}{place}{when}");
     }
     for side in &limit.disputed {

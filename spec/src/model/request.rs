@@ -41,10 +41,8 @@ impl Request {
     /// The texts of the field that limits "by model" speak of.
     #[must_use]
     pub fn models(&self) -> Vec<&str> {
-        match self.model.as_ref().and_then(|model| self.field(model)).map(|field| &field.kind.value) {
-            Some(FieldKind::Choice(_, choices)) => choices.iter().map(|choice| choice.wire.as_str()).collect(),
-            _ => Vec::new(),
-        }
+        let field = self.model.as_ref().and_then(|model| self.field(model));
+        field.map_or(&[][..], Field::choices).iter().map(|choice| choice.wire.as_str()).collect()
     }
 
     /// Does `name` stand for this model, as its own name or as that of a class?
@@ -54,6 +52,11 @@ impl Request {
             class.value == name && members.iter().any(|member| member.value == model)
         };
         model == name || self.classes.iter().any(in_class)
+    }
+
+    /// The modes, or the one without a name that a request without modes has.
+    pub fn each_mode(&self) -> impl Iterator<Item = Option<&Mode>> {
+        self.modes.iter().map(Some).chain(self.modes.is_empty().then_some(None))
     }
 
     /// Does the value of this field decide the mode?
@@ -150,6 +153,13 @@ pub struct Conditions {
     pub forbidden: Vec<Condition>,
 }
 
+impl Conditions {
+    /// All of them.
+    pub fn iter(&self) -> impl Iterator<Item = &Condition> {
+        self.required.iter().chain(&self.allowed).chain(&self.forbidden)
+    }
+}
+
 /// What must hold of other fields, all of it.
 #[derive(Debug, Clone)]
 pub struct Condition {
@@ -196,6 +206,24 @@ impl Field {
     #[must_use]
     pub fn camel(&self) -> String {
         case::pascal(&self.rust)
+    }
+
+    /// The texts that it may hold, where it is a choice.
+    #[must_use]
+    pub fn choices(&self) -> &[Choice] {
+        match &*self.kind {
+            FieldKind::Choice(_, choices) => choices,
+            _ => &[],
+        }
+    }
+
+    /// What its length is counted in.
+    #[must_use]
+    pub fn unit(&self) -> Unit {
+        match *self.kind {
+            FieldKind::Text(unit) => unit,
+            _ => Unit::Chars,
+        }
     }
 
     /// Does it hold a list?

@@ -50,6 +50,24 @@ pub enum Relating {
     },
 }
 
+impl Relation {
+    /// Of a group, is it kept where these fields are given? Totals and differences ask nothing of that.
+    pub(crate) fn is_kept_by(&self, given: impl Fn(usize) -> bool) -> bool {
+        let count = self.fields.iter().filter(|field| given(**field)).count();
+        match &self.asks {
+            Relating::AtLeastOne => count > 0,
+            Relating::AtMostOne => count <= 1,
+            Relating::AllOrNone => count == 0 || count == self.fields.len(),
+            Relating::ExactlyOne(groups) => {
+                let touched = groups.iter().filter(|group| group.iter().any(|field| given(*field))).count();
+                let whole = groups.iter().filter(|group| group.iter().all(|field| given(*field))).count();
+                touched == 1 && whole == 1
+            }
+            Relating::Items { .. } | Relating::Length { .. } | Relating::Difference { .. } => true,
+        }
+    }
+}
+
 impl Context<'_> {
     pub(super) fn relation(&self, relation: &Relation, found: &mut Vec<Violation>) {
         let conditioned = !relation.when.is_empty();
@@ -60,20 +78,13 @@ impl Context<'_> {
 
     fn broken(&self, relation: &Relation) -> Option<Violation> {
         let fields = &relation.fields;
-        let given = fields.iter().filter(|field| self.is_given(**field)).count();
-        match &relation.asks {
-            Relating::AtLeastOne => (given == 0).then(|| self.group(fields, "give at least one of them".to_owned())),
-            Relating::AtMostOne => (given > 1).then(|| self.group(fields, "give at most one of them".to_owned())),
-            Relating::AllOrNone => {
-                (given != 0 && given != fields.len()).then(|| self.group(fields, "give all of them or none".to_owned()))
-            }
-            Relating::ExactlyOne(groups) => self.exactly_one(fields, groups),
+        let detail = match &relation.asks {
             Relating::Items { least, most } => {
                 let count = |value: &Value<'_>| match value {
                     Value::List(items) => Some(items.len() as u64),
                     _ => None,
                 };
-                self.bounded(fields, Figure::Items(self.sum(fields, count)?), *least, *most)
+                return self.bounded(fields, Figure::Items(self.sum(fields, count)?), *least, *most);
             }
             Relating::Length { least, most } => {
                 let count = |index: usize| {
@@ -81,20 +92,19 @@ impl Context<'_> {
                     move |value: &Value<'_>| length(value, unit)
                 };
                 let total = fields.iter().map(|index| self.sum(&[*index], count(*index))).sum::<Option<u64>>()?;
-                self.bounded(fields, Figure::Length(total, self.unit(*fields.first()?)), *least, *most)
+                return self.bounded(fields, Figure::Length(total, self.unit(*fields.first()?)), *least, *most);
             }
-            Relating::Difference { least, most } => self.difference(fields, *least, *most),
-        }
-    }
-
-    fn exactly_one(&self, fields: &[usize], groups: &[List<usize>]) -> Option<Violation> {
-        let touched = groups.iter().filter(|group| group.iter().any(|field| self.is_given(*field))).count();
-        let whole = groups.iter().filter(|group| group.iter().all(|field| self.is_given(*field))).count();
-        let names = |group: &List<usize>| self.names_of(group).join(" and ");
-        (touched != 1 || whole != 1).then(|| {
-            let groups: Vec<String> = groups.iter().map(names).collect();
-            self.group(fields, format!("give exactly one of: {}", groups.join("; ")))
-        })
+            Relating::Difference { least, most } => return self.difference(fields, *least, *most),
+            _ if relation.is_kept_by(|field| self.is_given(field)) => return None,
+            Relating::AtLeastOne => "give at least one of them".to_owned(),
+            Relating::AtMostOne => "give at most one of them".to_owned(),
+            Relating::AllOrNone => "give all of them or none".to_owned(),
+            Relating::ExactlyOne(groups) => {
+                let groups: Vec<String> = groups.iter().map(|group| self.names_of(group).join(" and ")).collect();
+                format!("give exactly one of: {}", groups.join("; "))
+            }
+        };
+        Some(Violation { detail: Some(Str::Owned(detail)), ..self.together(fields, ", ", Rule::Group) })
     }
 
     /// `None` where a value is not known or of the wrong type. What is left out counts nothing.
@@ -145,10 +155,6 @@ impl Context<'_> {
             actual: Some(Figure::Number(actual)),
             ..self.together(&[*larger, *smaller], " - ", rule)
         })
-    }
-
-    fn group(&self, fields: &[usize], detail: String) -> Violation {
-        Violation { detail: Some(Str::Owned(detail)), ..self.together(fields, ", ", Rule::Group) }
     }
 
     fn together(&self, fields: &[usize], between: &str, rule: Rule) -> Violation {
