@@ -42,6 +42,7 @@ impl Spec {
             submit: wire::Submit { path: text(&self.submit.path), task: path(&self.submit.task) },
             poll: self.poll(),
             statuses: self.statuses.iter().map(status).collect(),
+            pace: self.pace.as_ref().map(pace).unwrap_or_default(),
             credits: self.credits.as_ref().map(credits),
         }
     }
@@ -56,6 +57,7 @@ impl Spec {
             error_code: poll.error_code.as_ref().map(path).unwrap_or_default(),
             error_message: poll.error_message.as_ref().map(path).unwrap_or_default(),
             every: poll.every.value,
+            typical: poll.typical.as_ref().map(|typical| typical.value),
             deadline: poll.deadline.value,
             unknown_task: poll.unknown_task.iter().map(|code| code.value).collect(),
             patience: poll.patience.value,
@@ -84,6 +86,14 @@ fn code(code: &crate::model::Code) -> wire::Code {
 fn status(status: &crate::model::Status) -> wire::Status {
     let stage = status.stage.as_ref().map_or(0, |stage| stage.value);
     wire::Status { name: text(&status.name), means: status.means.value, stage }
+}
+
+fn pace(pace: &crate::model::Pace) -> wire::Pace {
+    wire::Pace {
+        requests: pace.requests.value,
+        window: pace.window.value,
+        task_every: pace.task_every.as_ref().map(|every| every.value).unwrap_or_default(),
+    }
 }
 
 fn credits(credits: &crate::model::Credits) -> wire::Credits {

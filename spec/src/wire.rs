@@ -36,6 +36,8 @@ pub struct Api {
     pub poll: Poll,
     /// Every listed status. One that is missing means that the task is still running.
     pub statuses: List<Status>,
+    /// How many requests the service takes.
+    pub pace: Pace,
     /// How to ask for the credits that are left.
     pub credits: Option<Credits>,
 }
@@ -112,6 +114,8 @@ pub struct Poll {
     pub error_message: Path,
     /// The least and the most time between two polls.
     pub every: [Duration; 2],
+    /// Between which ages most tasks are done, where that is known.
+    pub typical: Option<[Duration; 2]>,
     /// How long a task is waited for, where the user does not say.
     pub deadline: Duration,
     /// Codes that say that there is no such task.
@@ -145,6 +149,24 @@ pub enum StatusMeaning {
     DoneWithTracks,
     /// It will never be done.
     Failed,
+}
+
+/// How many requests the service takes from one key.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Pace {
+    /// So many in every window.
+    pub requests: u32,
+    /// How long a window is; none: so many at the same time.
+    pub window: Duration,
+    /// The least time between two polls of one task.
+    pub task_every: Duration,
+}
+
+/// What is taken for safe where a spec says nothing: so many at the same time.
+impl Default for Pace {
+    fn default() -> Self {
+        Self { requests: 64, window: Duration::ZERO, task_every: Duration::ZERO }
+    }
 }
 
 /// How to ask for the credits that are left: by a GET.

@@ -247,6 +247,13 @@ fn a_service_can_be_reached_and_a_task_can_end() {
         ("task = \"data.taskId\"", "task = \"data..taskId\"", "`task` must lead to a value in JSON"),
         ("every = [\"10 s\", \"30 s\"]", "every = [\"30 s\", \"10 s\"]", "`every` gives the least and the most time"),
         ("every = [\"10 s\", \"30 s\"]", "every = \"10 s\"", "`every` must be two durations"),
+        ("[\"2 min\", \"4 min\"]", "[\"4 min\", \"2 min\"]", "`typical` gives two ages, the earlier first"),
+        ("requests = 20", "requests = 0", "`requests` is none at all"),
+        (
+            "task_every = \"334 ms\"",
+            "task_every = \"11 s\"",
+            "tasks are polled more often than the pace of one task allows",
+        ),
         ("deadline = \"15 min\"", "deadline = \"15 minutes\"", "`deadline` must be a duration"),
         ("deadline = \"15 min\"", "deadline = \"0 s\"", "`deadline` is no time at all"),
         ("means = \"done\"\n", "means = \"failed\"\n", "no status means that the task is done"),

@@ -134,6 +134,8 @@ fn api(api: &Api) -> TokenStream {
     let Submit { path, task } = &api.submit;
     let (path, task) = (text(path), texts(task));
     let poll = poll(&api.poll);
+    let requests = api.pace.requests;
+    let [window, task_every] = [api.pace.window, api.pace.task_every].map(duration);
     let credits = option(api.credits.as_ref().map(|Credits { path, amount }| {
         let (path, amount) = (text(path), texts(amount));
         quote!(wire::Credits { path: #path, amount: #amount })
@@ -152,6 +154,7 @@ fn api(api: &Api) -> TokenStream {
             submit: wire::Submit { path: #path, task: #task },
             poll: #poll,
             statuses: #statuses,
+            pace: wire::Pace { requests: #requests, window: #window, task_every: #task_every },
             credits: #credits,
         }
     }
@@ -183,6 +186,10 @@ fn poll(poll: &Poll) -> TokenStream {
         [&poll.status, &poll.tracks, &poll.error_code, &poll.error_message].map(|path| texts(path));
     let [least, most] = poll.every.map(duration);
     let [deadline, patience, settle] = [poll.deadline, poll.patience, poll.settle].map(duration);
+    let typical = option(poll.typical.map(|ages| {
+        let [from, to] = ages.map(duration);
+        quote!([#from, #to])
+    }));
     let unknown_task = list(poll.unknown_task.iter().map(|code| quote!(#code)));
     quote! {
         wire::Poll {
@@ -193,6 +200,7 @@ fn poll(poll: &Poll) -> TokenStream {
             error_code: #error_code,
             error_message: #error_message,
             every: [#least, #most],
+            typical: #typical,
             deadline: #deadline,
             unknown_task: #unknown_task,
             patience: #patience,

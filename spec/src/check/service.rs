@@ -1,7 +1,7 @@
 //! The service: addresses, header and codes that a client can use.
 
 use crate::diagnostic::Fault;
-use crate::model::{Callback, Spec};
+use crate::model::{Callback, Pace, Spec};
 use crate::rules::looks_like_web_address;
 use crate::source::At;
 use crate::wire::{CodeMeaning, Created};
@@ -35,10 +35,24 @@ pub(super) fn check(spec: &Spec, faults: &mut Vec<Fault>) {
         url_path(&credits.path, faults);
         json_path("amount", &credits.amount, faults);
     }
+    if let Some(pace) = &spec.pace {
+        self::pace(pace, spec, faults);
+    }
     if let Some(callback) = &spec.callback {
         callbacks(callback, spec, faults);
     }
     codes(spec, faults);
+}
+
+fn pace(pace: &Pace, spec: &Spec, faults: &mut Vec<Fault>) {
+    if pace.requests.value == 0 {
+        faults.push(pace.requests.fault("`requests` is none at all", "at least 1"));
+    }
+    let least = spec.poll.every.value[0];
+    if let Some(task_every) = pace.task_every.as_ref().filter(|task_every| task_every.value > least) {
+        let message = "tasks are polled more often than the pace of one task allows";
+        faults.push(task_every.fault(message, format!("`poll.every` begins with {} ms", least.as_millis())));
+    }
 }
 
 fn codes(spec: &Spec, faults: &mut Vec<Fault>) {

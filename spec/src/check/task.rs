@@ -51,6 +51,9 @@ fn poll(poll: &Poll, faults: &mut Vec<Fault>) {
     if least.is_zero() || most < least {
         faults.push(poll.every.fault("`every` gives the least and the most time", "such as [\"10 s\", \"30 s\"]"));
     }
+    if let Some(typical) = poll.typical.as_ref().filter(|typical| typical.value[0] >= typical.value[1]) {
+        faults.push(typical.fault("`typical` gives two ages, the earlier first", "such as [\"2 min\", \"4 min\"]"));
+    }
     if poll.deadline.value == Duration::ZERO {
         faults.push(poll.deadline.fault("`deadline` is no time at all", "such as \"15 min\""));
     }

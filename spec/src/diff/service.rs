@@ -7,6 +7,7 @@ pub(super) fn compare(old: &Spec, new: &Spec, changes: &mut Changes) {
     names(old, new, changes);
     addresses(old, new, changes);
     codes(old, new, changes);
+    pace(old, new, changes);
     statuses(old, new, changes);
     tracks(old, new, changes);
 }
@@ -72,6 +73,16 @@ fn codes(old: &Spec, new: &Spec, changes: &mut Changes) {
     }
     for code in new.codes.iter().filter(|code| find(&old.codes, code.number.value).is_none()) {
         changes.neutral(format!("code {} is documented", code.number.value));
+    }
+}
+
+fn pace(old: &Spec, new: &Spec, changes: &mut Changes) {
+    let [was, is] = [old, new].map(|spec| {
+        spec.pace.as_ref().map(|pace| (pace.requests.value, pace.window.as_secs_f64(), pace.task_every.as_deref()))
+    });
+    if was != is {
+        let said = is.map_or("is not said".to_owned(), |(requests, window, _)| format!("is {requests} in {window} s"));
+        changes.neutral(format!("how many requests are taken {said}"));
     }
 }
 

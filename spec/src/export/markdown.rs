@@ -106,6 +106,10 @@ impl Spec {
             let _ = writeln!(page, "| {} | {} | {created} | {resend} |", code.number.value, cell(&code.doc));
         }
         page.push_str("| any other | not documented | perhaps | no |\n");
+        if let Some(pace) = &self.pace {
+            let (requests, window) = (pace.requests.value, pace.window.as_secs_f64());
+            let _ = writeln!(page, "\nAt most {requests} requests of one key in {window} s.");
+        }
         let query = self.poll.query.as_ref().map(|query| format!("?{}=…", **query)).unwrap_or_default();
         let _ =
             writeln!(page, "\n## Statuses\n\n`GET {}{query}`\n\n| status | means | |\n|---|---|---|", *self.poll.path);

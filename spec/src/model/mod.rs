@@ -9,7 +9,7 @@ pub use request::{
     Asks, Bounds, Choice, Condition, Conditions, Dispute, Field, FieldKind, Is, Limit, Mode, ModeSet, Placeholder,
     Relation, Request, Total,
 };
-pub use service::{Callback, CallbackStage, Code, Credits, Envelope, Service};
+pub use service::{Callback, CallbackStage, Code, Credits, Envelope, Pace, Service};
 pub use task::{Poll, Ready, Status, Submit, Track, TrackField, TrackKind};
 
 pub use crate::source::{At, Scalar, Span};
@@ -33,6 +33,8 @@ pub struct Spec {
     pub statuses: Vec<Status>,
     /// What a task brings.
     pub track: Track,
+    /// How many requests the service takes.
+    pub pace: Option<Pace>,
     /// How to ask for credits.
     pub credits: Option<Credits>,
     /// How the service tells of stages by itself.

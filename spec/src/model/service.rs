@@ -63,6 +63,17 @@ pub struct Credits {
     pub cost: At<u32>,
 }
 
+/// `[pace]`
+#[derive(Debug, Clone)]
+pub struct Pace {
+    /// So many requests of one key are taken in every window.
+    pub requests: At<u32>,
+    /// How long a window is.
+    pub window: At<Duration>,
+    /// The least time between two polls of one task, however they come about.
+    pub task_every: Option<At<Duration>>,
+}
+
 /// `[callback]`
 #[derive(Debug, Clone)]
 pub struct Callback {

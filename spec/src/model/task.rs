@@ -29,6 +29,8 @@ pub struct Poll {
     pub error_message: Option<At<String>>,
     /// The least and the most time between two polls.
     pub every: At<[Duration; 2]>,
+    /// Between which ages most tasks are done.
+    pub typical: Option<At<[Duration; 2]>>,
     /// How long a task is waited for.
     pub deadline: At<Duration>,
     /// Codes that say that there is no such task.

@@ -39,6 +39,7 @@ fn root(root: &Section<'_>) -> Spec {
         submit: task::submit(&own),
         poll: task::poll(root),
         statuses: task::statuses(root),
+        pace: service::pace(root),
         credits: service::credits(root),
         request,
         track,

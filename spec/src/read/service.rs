@@ -1,4 +1,4 @@
-use crate::model::{Callback, CallbackStage, Code, Credits, Envelope, Service};
+use crate::model::{Callback, CallbackStage, Code, Credits, Envelope, Pace, Service};
 use crate::source::{At, Section};
 use crate::wire::{CodeMeaning, Created};
 
@@ -78,6 +78,17 @@ pub(super) fn credits(root: &Section<'_>) -> Option<Credits> {
     };
     section.unknown_keys();
     Some(credits)
+}
+
+pub(super) fn pace(root: &Section<'_>) -> Option<Pace> {
+    let section = root.section("pace")?;
+    let pace = Pace {
+        requests: section.needs_whole("requests"),
+        window: section.needs_duration("window"),
+        task_every: section.duration("task_every"),
+    };
+    section.unknown_keys();
+    Some(pace)
 }
 
 pub(super) fn callback(root: &Section<'_>) -> Option<Callback> {

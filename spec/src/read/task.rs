@@ -39,6 +39,7 @@ pub(super) fn poll(root: &Section<'_>) -> Poll {
         error_code: section.text("error_code"),
         error_message: section.text("error_message"),
         every: section.needs_durations("every"),
+        typical: section.durations("typical"),
         deadline: section.needs_duration("deadline"),
         unknown_task: section.wholes("unknown_task").unwrap_or_default(),
         patience: section.needs_duration("patience"),

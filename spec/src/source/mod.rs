@@ -217,12 +217,15 @@ impl<'a> Section<'a> {
     }
 
     /// `["10 s", "30 s"]`
-    pub(crate) fn needs_durations(&self, key: &'static str) -> At<[Duration; 2]> {
-        let pair = self.read(key, "two durations, such as [\"10 s\", \"30 s\"]", |value| {
+    pub(crate) fn durations(&self, key: &'static str) -> Option<At<[Duration; 2]>> {
+        self.read(key, "two durations, such as [\"10 s\", \"30 s\"]", |value| {
             let pair = value.as_array()?.iter().map(|item| as_duration(item.get_ref().as_str()?));
             pair.collect::<Option<Vec<_>>>()?.try_into().ok()
-        });
-        self.needed(key, pair, [Duration::ZERO; 2])
+        })
+    }
+
+    pub(crate) fn needs_durations(&self, key: &'static str) -> At<[Duration; 2]> {
+        self.needed(key, self.durations(key), [Duration::ZERO; 2])
     }
 
     /// One of `known`, or a fault with a suggestion.
