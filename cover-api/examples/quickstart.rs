@@ -8,7 +8,7 @@ use std::io::Write;
 use std::time::Duration;
 
 use cover_api::sandbox::Sandbox;
-use cover_api::{Client, CoverRequest, Model};
+use cover_api::{Client, CoverRequest, Model, Update};
 
 const SONG: &str = "https://storage.example.com/song.mp3";
 
@@ -30,10 +30,15 @@ async fn main() -> Result<(), Box<dyn Error>> {
 
     let mut updates = task.wait().updates();
     let mut tracks = Vec::new();
-    while let Some(snapshot) = updates.next().await {
-        let snapshot = snapshot?;
-        println!("  {}", snapshot.status);
-        tracks = snapshot.tracks;
+    while let Some(update) = updates.next().await {
+        match update? {
+            Update::Stage(snapshot) => {
+                println!("  {}", snapshot.status);
+                tracks = snapshot.tracks;
+            }
+            Update::Missed(error) => println!("  {error}"),
+            _ => {}
+        }
     }
 
     for track in &tracks {
@@ -61,6 +66,7 @@ async fn connect() -> Result<(Client, Option<Sandbox>), Box<dyn Error>> {
     let client = Client::builder(sandbox.key())
         .base_url(sandbox.url())
         .poll_every(Duration::from_millis(100), Duration::from_millis(200))
+        .pace(64, Duration::ZERO)
         .build()?;
     Ok((client, Some(sandbox)))
 }

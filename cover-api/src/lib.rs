@@ -46,6 +46,8 @@
 
 extern crate self as cover_api;
 
+#[cfg(feature = "journal")]
+pub mod journal;
 #[doc(hidden)]
 pub mod json;
 mod link;

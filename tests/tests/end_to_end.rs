@@ -3,7 +3,7 @@
 use std::time::{Duration, Instant};
 
 use cover_api::sandbox::{Answer, Sandbox, SandboxBuilder};
-use cover_api::{Client, CoverRequest, Error, Model, NonCustom, Status, TaskHandle};
+use cover_api::{Client, CoverRequest, Error, Model, NonCustom, Status, TaskHandle, Update};
 
 type Outcome = Result<(), Box<dyn std::error::Error>>;
 
@@ -15,7 +15,8 @@ fn fast() -> SandboxBuilder {
 
 fn client(sandbox: &Sandbox) -> Result<Client, Error> {
     let millis = Duration::from_millis;
-    Client::builder(sandbox.key()).base_url(sandbox.url()).poll_every(millis(5), millis(15)).build()
+    let builder = Client::builder(sandbox.key()).base_url(sandbox.url()).poll_every(millis(5), millis(15));
+    builder.pace(64, Duration::ZERO).tries(1, Duration::ZERO).build()
 }
 
 fn request() -> CoverRequest<NonCustom> {
@@ -57,8 +58,10 @@ async fn each_stage_comes_once_and_in_order() -> Outcome {
     let task = client(&sandbox)?.send(&request()).await?;
     let mut updates = task.wait().updates();
     let mut stages = Vec::new();
-    while let Some(snapshot) = updates.next().await {
-        stages.push(snapshot?.status);
+    while let Some(update) = updates.next().await {
+        if let Update::Stage(snapshot) = update? {
+            stages.push(snapshot.status);
+        }
     }
     assert_eq!(stages, [Status::Pending, Status::FirstSuccess, Status::Success]);
     assert!(updates.next().await.is_none());
@@ -75,6 +78,7 @@ async fn early_stages_have_what_is_ready_then() -> Outcome {
         let audio = snapshot.tracks.iter().filter(|track| track.audio_url.is_some()).count();
         let streams = snapshot.tracks.iter().filter(|track| track.stream_audio_url.is_some()).count();
         ready.push((snapshot.status, streams, audio));
+        tokio::time::sleep(Duration::from_millis(6)).await;
     }
     let expected =
         [(Status::Pending, 0, 0), (Status::TextSuccess, 2, 0), (Status::FirstSuccess, 2, 1), (Status::Success, 2, 2)];
@@ -100,8 +104,9 @@ async fn each_code_of_a_submit_is_an_error_of_its_kind_and_nothing_is_sent_again
         (599, Error::is_outcome_unknown, true, None),
     ];
     let sandbox = fast().start().await?;
-    let client = client(&sandbox)?;
     for (sent, (code, is_kind, charged, resend)) in (1..).zip(cases) {
+        // What one answer means for the pace is not for the next one to feel.
+        let client = client(&sandbox)?;
         sandbox.answer_submit(Answer::message(code, "see https://storage.example.com/song.mp3?signature=s3cret"));
         let error = client.send(&request()).await.expect_err("scripted");
         assert!(is_kind(&error), "{code}: {error:?}");

@@ -34,7 +34,10 @@ async fn sandbox(spec: &str) -> Result<Sandbox, Box<dyn Error>> {
 }
 
 fn setup<S: Service>(builder: ClientBuilder<S>, sandbox: &Sandbox) -> ClientBuilder<S> {
-    builder.base_url(sandbox.url()).poll_every(Duration::from_millis(1), Duration::from_millis(2))
+    builder
+        .base_url(sandbox.url())
+        .poll_every(Duration::from_millis(1), Duration::from_millis(2))
+        .pace(64, Duration::ZERO)
 }
 
 #[tokio::test]

@@ -47,6 +47,15 @@ fn the_time_between_polls_must_make_sense() {
 }
 
 #[test]
+fn at_least_one_request_is_allowed_and_tried() {
+    let none = Duration::ZERO;
+    for builder in [Client::builder("key").pace(0, none), Client::builder("key").tries(0, none)] {
+        assert_eq!(fault(builder.build()), "the pace must allow a request, and there must be a try");
+    }
+    assert!(Client::builder("key").pace(u32::MAX, Duration::MAX).tries(u32::MAX, Duration::MAX).build().is_ok());
+}
+
+#[test]
 fn a_client_never_shows_its_key() {
     let client = Client::new("s3cret-key").expect("valid");
     assert!(!format!("{client:?}").contains("s3cret"));

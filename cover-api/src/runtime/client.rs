@@ -1,27 +1,28 @@
 use std::fmt;
 use std::marker::PhantomData;
-use std::pin::Pin;
 use std::sync::Arc;
-use std::task::{Context, Poll};
-use std::time::Duration;
 
-use reqwest::header::HeaderValue;
-use reqwest::{RequestBuilder, Response};
 use secrecy::{ExposeSecret, SecretString};
 use serde_json::Value;
+use tokio::time::{Duration, Instant};
+use tracing::debug;
 use url::Url;
 
 use super::envelope::{self, Envelope, Unreadable};
 use super::error::{Kind, Seen};
-use super::http::{self, Body, End};
-use super::submit::{Reply, Submitted};
-use super::wait::Boxed;
-use super::{ClientBuilder, CodeMeaning, Error, Request, Service, Task, TaskHandle};
+use super::ledger::Ledger;
+use super::pace::{Ask, Pace, Slot, Verdict};
+use super::rhythm::Rhythm;
+use super::stats::Counters;
+use super::unknown::Unknown;
+use super::wire::{Answer, Auth, End, Wire};
+use super::{ClientBuilder, Error, Request, Sending, Service, Stats, Task, TaskHandle};
 use crate::{Link, read, redact};
 
 /// Sends requests to a service and follows their tasks.
 ///
-/// Cloning is cheap: all clones share connections.
+/// Cloning is cheap: all clones share connections, and one pace. Every request, be it a send, a poll or a look at the
+/// credits, draws on the budget that the spec gives for a key; a thousand waiting tasks take turns.
 pub struct Client<S: Service> {
     inner: Arc<Inner>,
     service: PhantomData<fn() -> S>,
@@ -29,17 +30,25 @@ pub struct Client<S: Service> {
 
 /// What all clones of a client share.
 pub(super) struct Inner {
-    pub(super) submits: reqwest::Client,
-    pub(super) polls: reqwest::Client,
-    pub(super) downloads: reqwest::Client,
+    pub(super) wire: Wire,
+    pub(super) auth: Auth,
     pub(super) key: SecretString,
     pub(super) base: Url,
-    pub(super) every: [Duration; 2],
+    pub(super) rhythm: Rhythm,
+    pub(super) pace: Arc<Pace>,
+    pub(super) tries: (u32, Duration),
+    pub(super) unknown: Unknown,
+    pub(super) counters: Counters,
+    pub(super) ledger: Ledger,
 }
 
 impl<S: Service> Client<S> {
     pub(super) fn of(inner: Inner) -> Self {
         Self { inner: Arc::new(inner), service: PhantomData }
+    }
+
+    pub(super) fn inner(&self) -> &Inner {
+        &self.inner
     }
 
     /// A client of the service at the address that the spec gives.
@@ -66,7 +75,12 @@ impl<S: Service> Client<S> {
         ClientBuilder::from_env()?.build()
     }
 
-    /// Sends a request, **once**, and gives the task that it started. This is what costs credits.
+    /// Sends a request and gives the task that it started. This is what costs credits.
+    ///
+    /// It is sent again by itself only after it surely was not sent, or was refused by an answer that the spec says creates
+    /// nothing and may be sent again; see [`ClientBuilder::tries`]. A reply that is lost is never such a case: the outcome is
+    /// unknown then, and this client refuses to send an equal request until
+    /// [`send_may_charge_twice`](Self::send_may_charge_twice) is called.
     ///
     /// Keep [`Task::handle`] before waiting: it finds the task again.
     ///
@@ -75,63 +89,49 @@ impl<S: Service> Client<S> {
     /// [`Error::may_have_been_charged`] tells apart what may be sent again from what may not. A future that is dropped
     /// before it gives a result may have been charged, too.
     pub fn send<R: Request<Service = S>>(&self, request: &R) -> Sending<S> {
-        let client = self.clone();
-        let body = serde_json::to_vec(request);
-        Sending(Box::pin(async move {
-            match body {
-                Ok(body) => client.submit(body).await,
-                Err(error) => Err(Error::new(Kind::Unwritable).with_source(error)),
-            }
-        }))
+        Sending::new(self.clone(), serde_json::to_vec(request), false)
     }
 
-    async fn submit(&self, body: Vec<u8>) -> Result<Task<S>, Error<S>> {
-        let address = self.address(&S::api().submit.path);
-        let post = self.inner.submits.post(address).header("content-type", "application/json").body(body);
-        let response = match self.authorized(post).send().await {
-            Ok(response) => response,
-            // Only the way to the service failed: not a byte of the request was written.
-            Err(error) if error.is_connect() || error.is_builder() => {
-                return Err(Error::new(Kind::NotSent).with_source(error.without_url()));
-            }
-            Err(error) => {
-                return Err(Error::new(Kind::OutcomeUnknown(Seen::Nothing)).with_source(error.without_url()));
-            }
-        };
-        let status = response.status().as_u16();
-        let Body { bytes, end } = http::read(response, http::MOST_REPLY).await;
-        self.submitted(Reply::judge(S::api(), status, &bytes, &end), end)
-    }
-
-    fn submitted(&self, judged: Submitted, end: End) -> Result<Task<S>, Error<S>> {
-        let (kind, code, task) = match judged {
-            Submitted::Task(id) => return Ok(self.resume(TaskHandle::new(id))),
-            Submitted::Refused(code) => (Kind::Refused, code, None),
-            Submitted::Throttled(status) => {
-                return Err(Error::new(Kind::Refused).with_meaning(status, CodeMeaning::RateLimited));
-            }
-            Submitted::Redirected(status) => {
-                return Err(Error::new(Kind::BadAnswer(Seen::Status(status, None))));
-            }
-            Submitted::Unknown { seen, code, task } => (Kind::OutcomeUnknown(seen), code, task),
-        };
-        let mut error = Error::new(kind).with_handle(task.map(TaskHandle::new));
-        if let Some((code, message)) = code {
-            error = error.with_code(code, self.fit(message));
-        }
-        if let End::Broken(source) = end {
-            error = error.with_source(source);
-        }
-        Err(error)
+    /// Sends a request even if an equal one was sent whose outcome is unknown. Where that one did create a task, this pays
+    /// for a second one.
+    ///
+    /// # Errors
+    ///
+    /// Those of [`send`](Self::send).
+    pub fn send_may_charge_twice<R: Request<Service = S>>(&self, request: &R) -> Sending<S> {
+        Sending::new(self.clone(), serde_json::to_vec(request), true)
     }
 
     /// Goes on with a task by its handle. Nothing is sent.
     #[must_use]
     pub fn resume(&self, handle: TaskHandle<S>) -> Task<S> {
-        Task::new(self.clone(), handle)
+        Task::new(self.clone(), handle, None)
     }
 
-    /// How many credits are left.
+    /// The tasks that the journal knows of and whose end it has not seen, to go on with. Nothing is sent.
+    ///
+    /// # Errors
+    ///
+    /// Where the journal cannot be read. Without a journal there are none.
+    #[cfg(feature = "journal")]
+    pub fn unfinished(&self) -> Result<Vec<Task<S>>, crate::journal::JournalError> {
+        use crate::journal::Standing;
+
+        let Some(journal) = &self.inner.ledger.journal else { return Ok(Vec::new()) };
+        let running = journal.entries()?.into_iter().filter_map(|entry| match entry.standing {
+            Standing::Running { task } if entry.service == S::api().id => Some(self.resume(TaskHandle::new(task))),
+            _ => None,
+        });
+        Ok(running.collect())
+    }
+
+    /// What this client and its clones have done.
+    #[must_use]
+    pub fn stats(&self) -> Stats {
+        self.inner.counters.stats(&self.inner.pace)
+    }
+
+    /// How many credits are left. Where there are any, sends that were stopped for want of credits go on.
     ///
     /// # Errors
     ///
@@ -139,11 +139,22 @@ impl<S: Service> Client<S> {
     pub async fn credits(&self) -> Result<f64, Error<S>> {
         let no_amount = || Error::new(Kind::BadAnswer(Seen::NoAmount));
         let credits = S::api().credits.as_ref().ok_or_else(no_amount)?;
-        let envelope = self.get(self.address(&credits.path)).await?;
+        let slot = self.inner.pace.turn(Ask::look(Instant::now())).await;
+        let slot = slot.map_err(|_| Error::new(Kind::NoTurn(None)))?;
+        let envelope = self.get(self.address(&credits.path), slot).await?;
         if !envelope::is_success(S::api(), envelope.code) {
             return Err(self.refused(envelope));
         }
-        read::at(&envelope.body, &credits.amount).and_then(Value::as_f64).ok_or_else(no_amount)
+        let amount = read::at(&envelope.body, &credits.amount).and_then(Value::as_f64).ok_or_else(no_amount)?;
+        if amount > 0.0 {
+            self.allow_sends();
+        }
+        Ok(amount)
+    }
+
+    /// Lets sends go on that were stopped, since the service said that no credits are left: you have bought some.
+    pub fn allow_sends(&self) {
+        self.inner.pace.credits_seen();
     }
 
     /// Downloads what a track's address leads to, at most 1 GiB. The key is not sent.
@@ -152,32 +163,35 @@ impl<S: Service> Client<S> {
     ///
     /// Where the address gives anything but a whole file.
     pub async fn download(&self, link: &Link) -> Result<Vec<u8>, Error<S>> {
-        let request = self.inner.downloads.get(link.as_str());
-        let response = request.send().await.map_err(no_answer)?;
-        let status = response.status();
-        if !status.is_success() {
-            return Err(Error::new(Kind::BadAnswer(Seen::Status(status.as_u16(), None))));
+        let no_answer = |error| Error::new(Kind::NoAnswer).with_source(error);
+        let answer = self.inner.wire.download(link.as_str()).await.map_err(no_answer)?;
+        if !(200..300).contains(&answer.status) {
+            return Err(Error::new(Kind::BadAnswer(Seen::Status(answer.status, None))));
         }
-        let Body { bytes, end } = http::read(response, http::MOST_DOWNLOAD).await;
-        let broken = |why| Error::new(Kind::BadAnswer(Seen::Status(status.as_u16(), Some(why))));
-        match end {
-            End::Complete => Ok(bytes),
+        let broken = |why| Error::new(Kind::BadAnswer(Seen::Status(answer.status, Some(why))));
+        match answer.end {
+            End::Complete => Ok(answer.bytes),
             End::TooLarge => Err(broken(Unreadable::TooLarge)),
             End::Broken(source) => Err(broken(Unreadable::CutShort).with_source(source)),
         }
     }
 
     /// One GET for an envelope, whatever its code.
-    pub(super) async fn get(&self, address: Url) -> Result<Envelope, Error<S>> {
-        let response: Response = self.authorized(self.inner.polls.get(address)).send().await.map_err(no_answer)?;
-        let status = response.status().as_u16();
-        let Body { bytes, end } = http::read(response, http::MOST_REPLY).await;
-        let bad = |why| Error::new(Kind::BadAnswer(Seen::Status(status, Some(why))));
-        match end {
-            End::Complete => Envelope::read(S::api(), status, &bytes).map_err(bad),
-            End::TooLarge => Err(bad(Unreadable::TooLarge)),
-            End::Broken(source) => Err(bad(Unreadable::CutShort).with_source(source)),
-        }
+    pub(super) async fn get(&self, address: Url, mut slot: Slot) -> Result<Envelope, Error<S>> {
+        let answer = self.inner.wire.get(address, &self.inner.auth).await;
+        let answer = answer.map_err(|error| Error::new(Kind::NoAnswer).with_source(error))?;
+        let read = Envelope::of(S::api(), &answer);
+        slot.answered(match envelope::verdict(S::api(), &answer, &read) {
+            // Only a send can be out of credits.
+            Verdict::NoCredits => Verdict::Fine,
+            verdict => verdict,
+        });
+        debug!(status = answer.status, code = read.as_ref().ok().map(|envelope| envelope.code), "answered");
+        let Answer { status, end, .. } = answer;
+        read.map_err(|why| {
+            let error = Error::new(Kind::BadAnswer(Seen::Status(status, Some(why))));
+            if let End::Broken(source) = end { error.with_source(source) } else { error }
+        })
     }
 
     pub(super) fn refused(&self, envelope: Envelope) -> Error<S> {
@@ -201,47 +215,6 @@ impl<S: Service> Client<S> {
         let id: String = url::form_urlencoded::byte_serialize(task.as_bytes()).collect();
         self.address(&path.replacen("{task}", &id.replace('+', "%20"), 1))
     }
-
-    fn authorized(&self, request: RequestBuilder) -> RequestBuilder {
-        let api = S::api();
-        let text = format!("{} {}", api.auth_scheme, self.inner.key.expose_secret());
-        match HeaderValue::from_str(text.trim_start()) {
-            Ok(mut value) => {
-                value.set_sensitive(true);
-                request.header(&*api.auth_header, value)
-            }
-            // The key was checked when the client was made.
-            Err(_) => request,
-        }
-    }
-
-    pub(super) fn every(&self) -> [Duration; 2] {
-        self.inner.every
-    }
-}
-
-/// A request on its way. It is sent when this is first polled, **once**.
-///
-/// Where it is dropped before it gives a result, the request may have been charged.
-#[must_use = "nothing is sent before `.await`"]
-pub struct Sending<S: Service>(Boxed<Result<Task<S>, Error<S>>>);
-
-impl<S: Service> Future for Sending<S> {
-    type Output = Result<Task<S>, Error<S>>;
-
-    fn poll(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Self::Output> {
-        self.0.as_mut().poll(context)
-    }
-}
-
-impl<S: Service> fmt::Debug for Sending<S> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Sending").finish_non_exhaustive()
-    }
-}
-
-fn no_answer<S: Service>(error: reqwest::Error) -> Error<S> {
-    Error::new(Kind::NoAnswer).with_source(error.without_url())
 }
 
 impl<S: Service> Clone for Client<S> {

@@ -1,11 +1,17 @@
 //! The envelope around every answer: a code, a message, and what was asked for.
 
 use std::fmt;
+use std::time::Duration;
 
 use serde_json::Value;
 
+use super::pace::Verdict;
+use super::wire::{Answer, End};
 use super::{Api, Code, CodeMeaning};
 use crate::read;
+
+/// A service that wants to be left alone is left alone at least so long.
+const LEAST_REST: Duration = Duration::from_secs(1);
 
 /// An answer that could be read.
 #[derive(Debug)]
@@ -38,6 +44,15 @@ impl fmt::Display for Unreadable {
 }
 
 impl Envelope {
+    /// Reads an answer that came whole.
+    pub(super) fn of(api: &Api, answer: &Answer) -> Result<Self, Unreadable> {
+        match answer.end {
+            End::Complete => Self::read(api, answer.status, &answer.bytes),
+            End::TooLarge => Err(Unreadable::TooLarge),
+            End::Broken(_) => Err(Unreadable::CutShort),
+        }
+    }
+
     /// Where the spec names no code in the body, the HTTP status is the code.
     pub(super) fn read(api: &Api, status: u16, bytes: &[u8]) -> Result<Self, Unreadable> {
         let body: Value = serde_json::from_slice(bytes).map_err(|error| {
@@ -81,6 +96,26 @@ pub(super) fn code(api: &Api, number: u32) -> Option<&Code> {
 
 pub(super) fn is_success(api: &Api, number: u32) -> bool {
     code(api, number).is_some_and(|code| code.means == CodeMeaning::Success)
+}
+
+/// What an answer says of the pace.
+pub(super) fn verdict(api: &Api, answer: &Answer, read: &Result<Envelope, Unreadable>) -> Verdict {
+    // No time is given: the next window.
+    let window = api.pace.window.max(LEAST_REST);
+    match read {
+        Ok(envelope) => {
+            let known = code(api, envelope.code);
+            let rest = known.and_then(|code| code.resend).or(answer.retry_after).unwrap_or(window);
+            match known.map(|code| code.means) {
+                Some(CodeMeaning::RateLimited) => Verdict::TooMany(rest),
+                Some(CodeMeaning::Maintenance) => Verdict::Maintenance(rest),
+                Some(CodeMeaning::InsufficientCredits) => Verdict::NoCredits,
+                _ => Verdict::Fine,
+            }
+        }
+        Err(_) if answer.status == 429 => Verdict::TooMany(answer.retry_after.unwrap_or(window)),
+        Err(_) => answer.retry_after.map_or(Verdict::Silence, Verdict::TooMany),
+    }
 }
 
 #[cfg(test)]

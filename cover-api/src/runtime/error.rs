@@ -3,7 +3,7 @@ use std::fmt;
 use std::time::Duration;
 
 use super::envelope::Unreadable;
-use super::{CodeMeaning, Service, Snapshot, TaskHandle};
+use super::{Attempt, CodeMeaning, Service, Snapshot, Tally, Task, TaskHandle, Written};
 
 /// What went wrong, and what is known of the task.
 ///
@@ -29,6 +29,8 @@ struct Inner<S: Service> {
     resend: Option<Duration>,
     handle: Option<TaskHandle<S>>,
     last: Option<Snapshot<S>>,
+    attempt: Option<Attempt>,
+    waited: Option<(Task<S>, Tally)>,
     source: Option<Source>,
 }
 
@@ -41,8 +43,16 @@ pub(super) enum Kind {
     Setup(Setup),
     /// The request cannot be written as JSON.
     Unwritable,
+    /// The journal cannot be written: nothing was sent.
+    NotNoted,
     /// The request never left.
     NotSent,
+    /// It was held back: the service has said that no credits are left.
+    Stopped,
+    /// It was held back: the pace has no turn, for so long where that is known.
+    NoTurn(Option<Duration>),
+    /// It was to be sent elsewhere, which it was not.
+    Redirected(u16),
     /// The request left, and nobody knows what became of it.
     OutcomeUnknown(Seen),
     /// The service refused it: nothing was created.
@@ -66,14 +76,20 @@ pub(super) enum Setup {
     KeyNotAHeader,
     BaseUrl(&'static str),
     Pace,
+    /// The pace allows no request, or none is to be tried.
+    NoRequests,
     NoVariable(String),
     Http,
+    #[cfg(feature = "journal")]
+    Journal,
 }
 
 /// What came instead of an answer that says what happened.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) enum Seen {
     Nothing,
+    /// An equal request was sent, and that one's outcome is unknown.
+    Before,
     Status(u16, Option<Unreadable>),
     Code,
     NoTask,
@@ -82,8 +98,9 @@ pub(super) enum Seen {
 
 impl<S: Service> Error<S> {
     pub(super) fn new(kind: Kind) -> Self {
-        let inner = Inner { kind, code: None, message: None, resend: None, handle: None, last: None, source: None };
-        Self(Box::new(inner))
+        let (code, message, resend, handle, last) = (None, None, None, None, None);
+        let (attempt, waited, source) = (None, None, None);
+        Self(Box::new(Inner { kind, code, message, resend, handle, last, attempt, waited, source }))
     }
 
     pub(super) fn setup(setup: Setup) -> Self {
@@ -120,6 +137,24 @@ impl<S: Service> Error<S> {
         self
     }
 
+    /// After which time the same may be sent again.
+    pub(super) fn with_resend(mut self, resend: Option<Duration>) -> Self {
+        self.0.resend = resend;
+        self
+    }
+
+    pub(super) fn with_attempt(mut self, attempt: Attempt) -> Self {
+        self.0.attempt = Some(attempt);
+        self
+    }
+
+    /// The wait that this ends.
+    pub(super) fn with_wait(mut self, task: Task<S>, tally: Tally) -> Self {
+        self.0.handle = Some(task.handle());
+        self.0.waited = Some((task, tally));
+        self
+    }
+
     pub(super) fn with_source(mut self, source: impl Into<Source>) -> Self {
         self.0.source = Some(source.into());
         self
@@ -147,28 +182,60 @@ impl<S: Service> Error<S> {
         self.0.last.as_ref()
     }
 
-    /// After which time the same request may be sent again without being paid for twice, as the spec says; `None`:
-    /// never.
+    /// The task whose wait ended, to go on waiting for it: most of all after [`is_deadline`](Self::is_deadline).
+    ///
+    /// ```no_run
+    /// # async fn example(task: cover_api::Task) -> Result<(), cover_api::Error> {
+    /// let cover = match task.wait().await {
+    ///     Err(error) if error.is_deadline() => match error.task() {
+    ///         Some(task) => task.wait().await?,
+    ///         None => return Err(error),
+    ///     },
+    ///     other => other?,
+    /// };
+    /// # Ok(())
+    /// # }
+    /// ```
+    #[must_use]
+    pub fn task(&self) -> Option<&Task<S>> {
+        self.0.waited.as_ref().map(|(task, _)| task)
+    }
+
+    /// What a wait had seen until it ended.
+    #[must_use]
+    pub fn tally(&self) -> Option<Tally> {
+        self.0.waited.as_ref().map(|(_, tally)| *tally)
+    }
+
+    /// What is known of the last attempt to send a request, where one was made.
+    #[must_use]
+    pub fn attempt(&self) -> Option<&Attempt> {
+        self.0.attempt.as_ref()
+    }
+
+    /// After which time the same request may be sent again without being paid for twice: at once, or as the spec or the
+    /// answer says; `None`: never, as far as is known.
     #[must_use]
     pub fn resend_after(&self) -> Option<Duration> {
         self.0.resend.filter(|_| !self.may_have_been_charged())
     }
 
-    /// How long the service wants to be left alone, whatever was asked of it.
-    pub(super) fn slow_down(&self) -> Option<Duration> {
-        self.0.resend
-    }
-
-    /// Was the client given something that it cannot work with? Nothing was sent.
+    /// Was the client given something that it cannot work with, or cannot the journal be written? Nothing was sent.
     #[must_use]
     pub fn is_setup(&self) -> bool {
-        matches!(self.0.kind, Kind::Setup(_) | Kind::Unwritable)
+        matches!(self.0.kind, Kind::Setup(_) | Kind::Unwritable | Kind::NotNoted)
     }
 
-    /// Did the request never leave? It may be sent again.
+    /// Did the request never leave? [`resend_after`](Self::resend_after) says whether another attempt may do better.
     #[must_use]
     pub fn is_not_sent(&self) -> bool {
-        matches!(self.0.kind, Kind::NotSent)
+        matches!(self.0.kind, Kind::NotSent | Kind::Stopped | Kind::NoTurn(_))
+    }
+
+    /// Was the request refused, by the service or by something before it? Nothing was created.
+    #[must_use]
+    pub fn is_refused(&self) -> bool {
+        matches!(self.0.kind, Kind::Refused | Kind::Redirected(_))
     }
 
     /// Did the service find the request invalid? Nothing was created.
@@ -186,13 +253,13 @@ impl<S: Service> Error<S> {
     /// Are there too few credits?
     #[must_use]
     pub fn is_insufficient_credits(&self) -> bool {
-        self.means(CodeMeaning::InsufficientCredits)
+        self.means(CodeMeaning::InsufficientCredits) || self.0.kind == Kind::Stopped
     }
 
-    /// Were there too many requests in a short time?
+    /// Were there too many requests in a short time: for the service, or for the pace that this client keeps?
     #[must_use]
     pub fn is_rate_limited(&self) -> bool {
-        self.means(CodeMeaning::RateLimited)
+        self.means(CodeMeaning::RateLimited) || matches!(self.0.kind, Kind::NoTurn(_))
     }
 
     /// Is the service being maintained?
@@ -239,6 +306,11 @@ impl<S: Service> Error<S> {
         self.is_outcome_unknown() || self.0.handle.is_some()
     }
 
+    /// Does the service want to be left alone for a while, which says nothing of the task?
+    pub(super) fn is_about_pace(&self) -> bool {
+        self.is_rate_limited() || self.is_maintenance()
+    }
+
     /// Can the next poll be expected to do better?
     pub(super) fn is_transient(&self) -> bool {
         match self.0.kind {
@@ -255,7 +327,12 @@ impl<S: Service> Error<S> {
         match &self.0.kind {
             Kind::Setup(setup) => setup.to_string(),
             Kind::Unwritable => "the request cannot be written as JSON".to_owned(),
+            Kind::NotNoted => "the request was not sent: it could not be written down".to_owned(),
             Kind::NotSent => "the request was not sent: no connection".to_owned(),
+            Kind::Stopped => "nothing was sent: the service has said that no credits are left".to_owned(),
+            Kind::NoTurn(None) => "nothing was sent: the pace of the key has no turn now".to_owned(),
+            Kind::NoTurn(Some(wait)) => format!("nothing was sent: the pace of the key has no turn for {wait:?}"),
+            Kind::Redirected(status) => format!("the service wants the request elsewhere, HTTP status {status}"),
             Kind::OutcomeUnknown(seen) => {
                 format!("the outcome of the request is unknown, it may have been charged: {seen}")
             }
@@ -274,6 +351,14 @@ impl<S: Service> fmt::Display for Error<S> {
         f.write_str(&self.headline())?;
         if let Some(last) = &self.0.last {
             write!(f, " (status {})", last.status)?;
+        }
+        if let Some(attempt) = self.0.attempt.as_ref().filter(|_| self.is_outcome_unknown()) {
+            let written = match attempt.written {
+                Written::Nothing => "nothing of it",
+                Written::Part => "a part of it",
+                Written::Whole => "all of it",
+            };
+            write!(f, " (attempt {}, {:.1?}, {written} was written)", attempt.number, attempt.took)?;
         }
         if let Some((code, means)) = self.0.code {
             write!(f, ": code {code}")?;
@@ -312,8 +397,11 @@ impl fmt::Display for Setup {
             Self::Pace => {
                 f.write_str("the time between polls must be more than none, and its least no more than its most")
             }
+            Self::NoRequests => f.write_str("the pace must allow a request, and there must be a try"),
             Self::NoVariable(name) => write!(f, "the environment variable `{name}` is not set, or is no text"),
             Self::Http => f.write_str("the HTTP client cannot be set up"),
+            #[cfg(feature = "journal")]
+            Self::Journal => f.write_str("the journal cannot be read"),
         }
     }
 }
@@ -322,6 +410,7 @@ impl fmt::Display for Seen {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Nothing => f.write_str("no answer came"),
+            Self::Before => f.write_str("an equal one was sent before, and nobody knows what became of that"),
             Self::Status(status, None) => write!(f, "HTTP status {status}"),
             Self::Status(status, Some(why)) => write!(f, "the answer, HTTP status {status}, {why}"),
             Self::Code => f.write_str("its code does not rule out that a task was created"),
@@ -339,6 +428,8 @@ impl<S: Service> fmt::Debug for Error<S> {
             .field("message", &self.0.message)
             .field("handle", &self.0.handle)
             .field("last", &self.0.last)
+            .field("attempt", &self.0.attempt)
+            .field("tally", &self.tally())
             .field("source", &self.0.source)
             .finish()
     }

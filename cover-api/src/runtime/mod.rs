@@ -3,23 +3,40 @@
 //! The types here have the service as a parameter. [`api!`](crate::api!) generates names for them without it, such as
 //! [`Client`](crate::Client).
 
+mod attempt;
+mod batch;
 mod client;
 mod envelope;
 mod error;
-mod http;
+mod facts;
+mod follow;
+pub(crate) mod ledger;
+mod pace;
 mod poll;
+mod rhythm;
+mod send;
 mod service;
 mod setup;
+mod stats;
 mod submit;
 mod task;
+pub(crate) mod unknown;
 mod wait;
+mod wire;
+mod written;
 
-pub use client::{Client, Sending};
+pub use attempt::Attempt;
+pub use batch::{Batch, Event, Report};
+pub use client::Client;
 pub use error::Error;
+pub use follow::Tally;
 pub use poll::Snapshot;
+pub use send::Sending;
 pub use service::{Request, Service, Track};
 pub use setup::ClientBuilder;
+pub use stats::Stats;
 pub use task::{Task, TaskHandle};
-pub use wait::{Updates, Wait};
+pub use wait::{Update, Updates, Wait};
+pub use written::Written;
 
-pub use cover_spec::wire::{Api, Code, CodeMeaning, Created, Credits, Poll, Status, StatusMeaning, Submit};
+pub use cover_spec::wire::{Api, Code, CodeMeaning, Created, Credits, Pace, Poll, Status, StatusMeaning, Submit};

@@ -1,15 +1,26 @@
 use std::marker::PhantomData;
+use std::sync::Arc;
 use std::time::Duration;
 
-use reqwest::header::HeaderValue;
+use reqwest::header::{HeaderName, HeaderValue};
 use secrecy::{ExposeSecret, SecretString};
 use url::{Host, Url};
 
 use super::client::{Client, Inner};
 use super::error::Setup;
-use super::{Error, Service, http};
+use super::ledger::Ledger;
+use super::rhythm::Rhythm;
+use super::stats::Counters;
+use super::unknown::Unknown;
+use super::wire::{Adjust, Auth, Http, Wire};
+use super::{Api, Error, Pace, Service, pace};
 
-/// Sets a client up: where the service is, and how often tasks are polled.
+/// A request that was not sent, or refused by an answer after which it may be sent again, is tried so often in all.
+const TRIES: u32 = 5;
+/// No attempt begins later than this after the first.
+const WITHIN: Duration = Duration::from_secs(180);
+
+/// Sets a client up: where the service is, how it is reached, and how often it is asked.
 ///
 /// ```
 /// use std::time::Duration;
@@ -24,14 +35,31 @@ use super::{Error, Service, http};
 pub struct ClientBuilder<S: Service> {
     key: SecretString,
     base_url: String,
-    every: [Duration; 2],
+    rhythm: Rhythm,
+    pace: Pace,
+    tries: (u32, Duration),
+    adjust: Option<Box<Adjust>>,
+    #[cfg(feature = "sandbox")]
+    router: Option<axum::Router>,
+    ledger: Ledger,
     service: PhantomData<fn() -> S>,
 }
 
 impl<S: Service> ClientBuilder<S> {
     pub(super) fn new(key: SecretString) -> Self {
         let api = S::api();
-        Self { key, base_url: api.base_url.to_string(), every: api.poll.every, service: PhantomData }
+        Self {
+            key,
+            base_url: api.base_url.to_string(),
+            rhythm: Rhythm { every: api.poll.every, typical: api.poll.typical },
+            pace: api.pace,
+            tries: (TRIES, WITHIN),
+            adjust: None,
+            #[cfg(feature = "sandbox")]
+            router: None,
+            ledger: Ledger::default(),
+            service: PhantomData,
+        }
     }
 
     /// Key and, where it is set, base address from the environment variables that the spec names.
@@ -53,9 +81,70 @@ impl<S: Service> ClientBuilder<S> {
         self
     }
 
-    /// The least and the most time between two polls of a task; the spec says it otherwise.
+    /// The least and the most time between two polls of a task, where the pace of the key allows it; the spec says it
+    /// otherwise.
     pub fn poll_every(mut self, least: Duration, most: Duration) -> Self {
-        self.every = [least, most];
+        self.rhythm.every = [least, most];
+        self
+    }
+
+    /// Between which ages most tasks are done; the spec says it otherwise. Polls are closest there.
+    pub fn typical(mut self, from: Duration, to: Duration) -> Self {
+        self.rhythm.typical = Some([from, to]);
+        self
+    }
+
+    /// So many requests in every window, sends and polls together; the spec says it otherwise. A window of no length: so many
+    /// at the same time.
+    ///
+    /// A request counts from before it is sent until a window after its answer, so that the service never sees more, however
+    /// long each is on its way.
+    pub fn pace(mut self, requests: u32, window: Duration) -> Self {
+        self.pace = Pace { requests, window, ..self.pace };
+        self
+    }
+
+    /// How often a request is tried in all, and how long after the first attempt another one may begin; otherwise 5 times
+    /// within 3 minutes. Another attempt follows only where the one before has surely created nothing.
+    pub fn tries(mut self, most: u32, within: Duration) -> Self {
+        self.tries = (most, within);
+        self
+    }
+
+    /// Changes what HTTP clients are made of: certificates, proxies, timeouts (10 s to connect, 120 s for a send, 30 s of
+    /// silence in the answer to a poll). It is called for each of the three: for sends, polls and downloads.
+    ///
+    /// Whatever it does, sends share no connection, and nothing is redirected or tried again underneath.
+    ///
+    /// ```
+    /// use std::time::Duration;
+    ///
+    /// let client = cover_api::Client::builder("my-key")
+    ///     .http(|http| http.connect_timeout(Duration::from_secs(3)).no_proxy())
+    ///     .build()?;
+    /// # Ok::<(), cover_api::Error>(())
+    /// ```
+    pub fn http(
+        mut self,
+        adjust: impl Fn(reqwest::ClientBuilder) -> reqwest::ClientBuilder + Send + Sync + 'static,
+    ) -> Self {
+        self.adjust = Some(Box::new(adjust));
+        self
+    }
+
+    /// Sends every request to a router in this process, such as [`Sandbox::router`](crate::sandbox::Sandbox::router), and
+    /// none to the network. As nothing is waited for but time, tests of hours of polling take milliseconds under
+    /// `tokio::time::pause`.
+    #[cfg(feature = "sandbox")]
+    pub fn in_process(mut self, router: axum::Router) -> Self {
+        self.router = Some(router);
+        self
+    }
+
+    /// Writes down there what is paid for, before and after.
+    #[cfg(feature = "journal")]
+    pub fn journal(mut self, journal: crate::journal::Journal) -> Self {
+        self.ledger.journal = Some(journal);
         self
     }
 
@@ -64,25 +153,67 @@ impl<S: Service> ClientBuilder<S> {
     /// # Errors
     ///
     /// [`Error::is_setup`]: the key is empty or cannot stand in a header, the base address is no http or https address
-    /// or has more than host and path, or the times between polls make no sense.
+    /// or has more than host and path, the times between polls make no sense, no request is allowed or tried, or the journal cannot be read.
     pub fn build(self) -> Result<Client<S>, Error<S>> {
         check_key(&self.key).map_err(Error::setup)?;
         let base = parse_base(&self.base_url).map_err(|why| Error::setup(Setup::BaseUrl(why)))?;
-        let [least, most] = self.every;
+        let [least, most] = self.rhythm.every;
         if least.is_zero() || most < least {
             return Err(Error::setup(Setup::Pace));
         }
-        let local = is_local(&base);
-        let failed = |error: reqwest::Error| Error::setup(Setup::Http).with_source(error.without_url());
+        if self.pace.requests == 0 || self.tries.0 == 0 {
+            return Err(Error::setup(Setup::NoRequests));
+        }
+        let auth = auth(S::api(), &self.key).map_err(Error::setup)?;
         Ok(Client::of(Inner {
-            submits: http::for_submits(local).map_err(failed)?,
-            polls: http::for_polls(local).map_err(failed)?,
-            downloads: http::for_downloads(local).map_err(failed)?,
+            wire: self.wire(&base)?,
+            unknown: self.unknown()?,
+            auth,
             key: self.key,
             base,
-            every: self.every,
+            rhythm: self.rhythm,
+            pace: Arc::new(pace::Pace::new(Pace { task_every: self.pace.task_every.min(least), ..self.pace })),
+            tries: self.tries,
+            counters: Counters::default(),
+            ledger: self.ledger,
         }))
     }
+
+    fn wire(&self, base: &Url) -> Result<Wire, Error<S>> {
+        #[cfg(feature = "sandbox")]
+        if let Some(router) = &self.router {
+            return Ok(Wire::InProcess(router.clone()));
+        }
+        let http = Http::new(is_local(base), self.adjust.as_deref());
+        http.map(Wire::Http).map_err(|error| Error::setup(Setup::Http).with_source(error.without_url()))
+    }
+
+    /// What the journal knows of requests whose outcome is unknown.
+    #[cfg_attr(
+        not(feature = "journal"),
+        expect(clippy::unused_self, clippy::unnecessary_wraps, reason = "it reads it")
+    )]
+    fn unknown(&self) -> Result<Unknown, Error<S>> {
+        let unknown = Unknown::default();
+        #[cfg(feature = "journal")]
+        if let Some(journal) = &self.ledger.journal {
+            let entries = journal.entries().map_err(|error| Error::setup(Setup::Journal).with_source(error))?;
+            let is_unknown = |entry: &&crate::journal::Entry| {
+                entry.standing == crate::journal::Standing::Unknown && entry.service == S::api().id
+            };
+            entries.iter().filter(is_unknown).for_each(|entry| unknown.add(entry.fingerprint()));
+        }
+        Ok(unknown)
+    }
+}
+
+/// The header that carries the key.
+fn auth(api: &Api, key: &SecretString) -> Result<Auth, Setup> {
+    let name = HeaderName::from_bytes(api.auth_header.as_bytes()).map_err(|_| Setup::KeyNotAHeader)?;
+    let text = format!("{} {}", api.auth_scheme, key.expose_secret());
+    let mut value = HeaderValue::from_str(text.trim_start()).map_err(|_| Setup::KeyNotAHeader)?;
+    value.set_sensitive(true);
+    Ok((name, value))
 }
 
 fn check_key(key: &SecretString) -> Result<(), Setup> {

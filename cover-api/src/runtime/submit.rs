@@ -2,7 +2,6 @@
 
 use super::envelope::{self, Envelope, Unreadable};
 use super::error::Seen;
-use super::http::End;
 use super::{Api, CodeMeaning, Created};
 
 /// What became of a submit whose reply has at least begun.
@@ -16,31 +15,22 @@ pub(super) enum Submitted {
     Throttled(u16),
     /// It was to be sent elsewhere, which it was not; nothing was created.
     Redirected(u16),
+    /// A proxy wants a password; the service has not got it.
+    StoppedByProxy,
     /// Nobody knows; the id of a task may have been seen nevertheless.
     Unknown { seen: Seen, code: CodeAndMessage, task: Option<String> },
 }
 
 type CodeAndMessage = Option<(u32, Option<String>)>;
 
-/// Namespace of the decision.
-pub(super) struct Reply;
-
-impl Reply {
-    /// The envelope decides; the HTTP status only where there is none.
-    pub(super) fn judge(api: &Api, status: u16, bytes: &[u8], end: &End) -> Submitted {
-        let read = match end {
-            End::Complete => Envelope::read(api, status, bytes),
-            End::TooLarge => Err(Unreadable::TooLarge),
-            End::Broken(_) => Err(Unreadable::CutShort),
-        };
-        match read {
-            Ok(envelope) => by_code(api, envelope),
-            Err(_) if (300..400).contains(&status) => Submitted::Redirected(status),
-            Err(_) if status == 429 => Submitted::Throttled(status),
-            Err(why) => {
-                Submitted::Unknown { seen: Seen::Status(status, Some(why)), code: None, task: glimpse(api, bytes) }
-            }
-        }
+/// The envelope decides; the HTTP status only where there is none.
+pub(super) fn judge(api: &Api, status: u16, bytes: &[u8], read: Result<Envelope, Unreadable>) -> Submitted {
+    match read {
+        Ok(envelope) => by_code(api, envelope),
+        Err(_) if (300..400).contains(&status) => Submitted::Redirected(status),
+        Err(_) if status == 407 => Submitted::StoppedByProxy,
+        Err(_) if status == 429 => Submitted::Throttled(status),
+        Err(why) => Submitted::Unknown { seen: Seen::Status(status, Some(why)), code: None, task: glimpse(api, bytes) },
     }
 }
 
@@ -74,7 +64,8 @@ mod tests {
     use crate::runtime::Service;
 
     fn judge(status: u16, reply: &str) -> Submitted {
-        Reply::judge(UploadCover::api(), status, reply.as_bytes(), &End::Complete)
+        let read = Envelope::read(UploadCover::api(), status, reply.as_bytes());
+        super::judge(UploadCover::api(), status, reply.as_bytes(), read)
     }
 
     fn is_unknown(submitted: &Submitted) -> bool {
@@ -114,10 +105,11 @@ mod tests {
     }
 
     #[test]
-    fn without_an_envelope_only_redirects_and_throttling_are_known_to_create_nothing() {
+    fn without_an_envelope_only_redirects_throttling_and_proxies_are_known_to_create_nothing() {
         assert_eq!(judge(302, ""), Submitted::Redirected(302));
         assert_eq!(judge(429, "<html>"), Submitted::Throttled(429));
-        for status in [200, 403, 408, 500, 502, 504] {
+        assert_eq!(judge(407, "<html>"), Submitted::StoppedByProxy);
+        for status in [200, 403, 408, 500, 502, 503, 504] {
             assert!(is_unknown(&judge(status, "<html>")), "{status}");
         }
     }

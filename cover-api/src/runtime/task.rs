@@ -6,9 +6,14 @@ use std::marker::PhantomData;
 use serde::de::{self, Deserialize, Deserializer};
 use serde::ser::{Serialize, SerializeStruct, Serializer};
 
-use super::poll::Polled;
+use tokio::time::Instant;
+use tracing::{Instrument, debug_span};
+
+use super::error::Kind;
+use super::ledger;
+use super::pace::Slot;
+use super::poll::{Polled, Progress};
 use super::{Client, Error, Service, Snapshot, Wait};
-use crate::runtime::error::Kind;
 
 /// What to keep of a task, to go on with it later or elsewhere: its id, and of which service it is.
 ///
@@ -91,11 +96,13 @@ impl<S: Service> fmt::Debug for TaskHandle<S> {
 pub struct Task<S: Service> {
     client: Client<S>,
     handle: TaskHandle<S>,
+    /// When the answer to its POST came, where that was this client's.
+    created: Option<Instant>,
 }
 
 impl<S: Service> Task<S> {
-    pub(super) fn new(client: Client<S>, handle: TaskHandle<S>) -> Self {
-        Self { client, handle }
+    pub(super) fn new(client: Client<S>, handle: TaskHandle<S>, created: Option<Instant>) -> Self {
+        Self { client, handle, created }
     }
 
     /// The id that the service gave the task.
@@ -110,16 +117,20 @@ impl<S: Service> Task<S> {
         self.handle.clone()
     }
 
-    /// Asks once how the task is. Never sleeps.
+    /// Asks once how the task is. Never sleeps: where the pace of the key allows no request now, that is an error.
     ///
     /// A task that has failed is a snapshot, too: ask [`Snapshot::is_failed`].
     ///
     /// # Errors
     ///
     /// Where the service does not answer, refuses, or does not know the task (which it may not yet, right after the
-    /// submit). Every error has the handle.
+    /// submit); [`Error::is_rate_limited`] where nothing was asked, since the budget is used up. Every error has the handle.
     pub async fn poll(&self) -> Result<Snapshot<S>, Error<S>> {
-        let polled = self.poll_once().await;
+        let slot = self.client.inner().pace.turn_now(self.id());
+        let polled = match slot {
+            Ok(slot) => self.poll_with(slot).await,
+            Err(wait) => Err(Error::new(Kind::NoTurn(wait))),
+        };
         let polled = polled.and_then(|polled| match polled {
             Polled::Snapshot(snapshot) => Ok(snapshot),
             Polled::NoSuchTask(code, message) => Err(Error::new(Kind::NoSuchTask).with_code(code, message)),
@@ -127,14 +138,38 @@ impl<S: Service> Task<S> {
         polled.map_err(|error| error.with_handle(Some(self.handle())))
     }
 
-    pub(super) async fn poll_once(&self) -> Result<Polled<S>, Error<S>> {
+    pub(super) async fn poll_with(&self, slot: Slot) -> Result<Polled<S>, Error<S>> {
+        let span = debug_span!("poll", task = self.id());
         let poll = &S::api().poll;
         let mut address = self.client.address_of(&poll.path, self.id());
         if let Some(query) = &poll.query {
             address.query_pairs_mut().append_pair(query, self.id());
         }
-        let envelope = self.client.get(address).await?;
+        self.client.inner().counters.polls.add();
+        let envelope = self.client.get(address, slot).instrument(span).await?;
         Polled::read(S::api(), envelope, |message| self.client.fit(message)).map_err(|it| self.client.refused(it))
+    }
+
+    /// Writes down that the task has ended.
+    pub(super) async fn conclude(&self, last: &Snapshot<S>) {
+        let counters = &self.client.inner().counters;
+        let end = match last.progress() {
+            Progress::Running(_) => return,
+            Progress::Done => {
+                counters.done.add();
+                ledger::End::Done
+            }
+            Progress::Failed => {
+                counters.failed.add();
+                ledger::End::Failed
+            }
+        };
+        self.client.inner().ledger.end(&S::api().id, self.id(), end, &last.status.to_string()).await;
+    }
+
+    /// How long ago it was created, where that is known.
+    pub(super) fn age(&self) -> Option<std::time::Duration> {
+        self.created.map(|created| created.elapsed())
     }
 
     /// Waits until the task is done: await it, or follow its [`updates`](Wait::updates).
@@ -158,12 +193,12 @@ impl<S: Service> Task<S> {
 
 impl<S: Service> Clone for Task<S> {
     fn clone(&self) -> Self {
-        Self { client: self.client.clone(), handle: self.handle() }
+        Self { client: self.client.clone(), handle: self.handle(), created: self.created }
     }
 }
 
 impl<S: Service> fmt::Debug for Task<S> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Task").field("client", &self.client).field("handle", &self.handle).finish()
+        f.debug_struct("Task").field("client", &self.client).field("handle", &self.handle).finish_non_exhaustive()
     }
 }

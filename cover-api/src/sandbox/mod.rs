@@ -106,6 +106,12 @@ impl Sandbox {
         &self.shared.url
     }
 
+    /// Answers as it does on its port, for
+    /// [`ClientBuilder::in_process`](crate::runtime::ClientBuilder::in_process).
+    pub fn router(&self) -> axum::Router {
+        server::router(Arc::clone(&self.shared))
+    }
+
     /// The port that it listens on.
     #[must_use]
     pub fn port(&self) -> u16 {

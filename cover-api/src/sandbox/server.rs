@@ -21,10 +21,13 @@ use crate::read::Object;
 const MOST_BODY: usize = 1 << 20;
 
 pub(super) async fn run(listener: TcpListener, shared: Arc<Shared>) {
-    // Paths come from a spec, which may give one to two things: matching them here cannot fail.
-    let router = Router::new().fallback(answer).with_state(shared);
     // Serving ends when its task is aborted.
-    let _ = axum::serve(listener, router).await;
+    let _ = axum::serve(listener, router(shared)).await;
+}
+
+pub(super) fn router(shared: Arc<Shared>) -> Router {
+    // Paths come from a spec, which may give one to two things: matching them here cannot fail.
+    Router::new().fallback(answer).with_state(shared)
 }
 
 async fn answer(Shares(shared): Shares<Arc<Shared>>, request: Request) -> Response {

@@ -34,6 +34,8 @@ pub(super) fn service(spec: &Spec) -> TokenStream {
         pub type TaskHandle = ::cover_api::runtime::TaskHandle<#name>;
         /// What one poll says of a task.
         pub type Snapshot = ::cover_api::runtime::Snapshot<#name>;
+        /// News of a task.
+        pub type Update = ::cover_api::runtime::Update<#name>;
         /// What went wrong, and what is known of the task.
         pub type Error = ::cover_api::runtime::Error<#name>;
     }

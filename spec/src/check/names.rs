@@ -18,6 +18,7 @@ const TYPES: &[&str] = &[
     "Result",
     "Self",
     "Snapshot",
+    "Update",
     "Status",
     "String",
     "Task",

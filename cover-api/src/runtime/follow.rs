@@ -1,0 +1,270 @@
+//! Following a task: when to poll it, and what an answer means for the wait.
+
+use std::time::Duration;
+
+use tokio::time::Instant;
+
+use super::error::Kind;
+use super::pace::{Ask, Denied, Slot};
+use super::poll::{Polled, Progress};
+use super::wait::Item;
+use super::{Error, Service, Snapshot, Task, Update};
+
+/// So many polls in a row may fail before a wait gives up. Answers that only ask for patience do not count.
+const MOST_MISSES: u32 = 8;
+/// As good as never, and safe to add to any instant.
+const FAR: Duration = Duration::from_secs(30 * 365 * 86_400);
+
+/// What a wait has seen.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Tally {
+    /// How many polls were made.
+    pub polls: u32,
+    /// How many of them brought nothing that can be used.
+    pub missed: u32,
+    /// How many were answered that the task is not known, while that still could mean "not yet".
+    pub not_known: u32,
+    /// How long was waited.
+    pub waited: Duration,
+}
+
+/// A wait under way.
+pub(super) struct Follow<S: Service> {
+    task: Task<S>,
+    started: Instant,
+    deadline: Duration,
+    /// Before when no poll is made.
+    earliest: Instant,
+    /// The last stage that was told.
+    told: Option<u32>,
+    /// Since when the task is done without audio.
+    done_since: Option<Instant>,
+    /// Polls in a row that failed.
+    misses: u32,
+    tally: Tally,
+    last: Option<Box<Snapshot<S>>>,
+}
+
+impl<S: Service> Follow<S> {
+    /// `stages`: is more wanted than the end? Otherwise, what has only just been sent is not polled at once.
+    pub(super) fn new(task: Task<S>, deadline: Duration, stages: bool) -> Self {
+        let started = Instant::now();
+        let rhythm = &task.client().inner().rhythm;
+        let fresh = task.age().filter(|age| !stages && *age < rhythm.every[0]);
+        let earliest = fresh.map_or(started, |age| started + rhythm.pause(Some(age)).min(FAR));
+        Self {
+            task,
+            started,
+            deadline: deadline.min(FAR),
+            earliest,
+            told: None,
+            done_since: None,
+            misses: 0,
+            tally: Tally::default(),
+            last: None,
+        }
+    }
+
+    /// Polls until there is something to tell.
+    pub(super) async fn next(&mut self) -> Item<S> {
+        loop {
+            if self.is_over() {
+                return self.at_deadline();
+            }
+            let Ok(slot) = self.turn().await else { return self.at_deadline() };
+            // On the heap only while it is on its way: most of the time a wait holds no more than its turn.
+            let polled = Box::pin(self.task.poll_with(slot)).await;
+            if let Some(item) = self.observe(polled) {
+                if let Some(last) = self.last.as_ref().filter(|_| is_end(&item)) {
+                    self.task.conclude(last).await;
+                }
+                return item;
+            }
+        }
+    }
+
+    /// Waits until the next poll may be made, at the deadline at the latest.
+    async fn turn(&self) -> Result<Slot, Denied> {
+        let deadline = self.started + self.deadline;
+        let ask = Ask::poll(self.task.id(), self.earliest, self.pause(), deadline);
+        self.task.client().inner().pace.turn(ask).await
+    }
+
+    fn pause(&self) -> Duration {
+        self.task.client().inner().rhythm.pause(self.task.age()).min(FAR)
+    }
+
+    /// Has the poll at the deadline been made?
+    fn is_over(&self) -> bool {
+        self.tally.polls > 0 && self.started.elapsed() >= self.deadline
+    }
+
+    fn at_deadline(&self) -> Item<S> {
+        match &self.last {
+            // Only its audio is late: it is the task's result, whatever it lacks.
+            Some(last) if last.is_done() => Ok(Update::Stage((**last).clone())),
+            _ => Err(self.ended(Error::new(Kind::Deadline(self.deadline)))),
+        }
+    }
+
+    /// What there is to tell after a poll, if anything.
+    fn observe(&mut self, polled: Result<Polled<S>, Error<S>>) -> Option<Item<S>> {
+        self.tally.polls += 1;
+        self.earliest = Instant::now() + self.pause();
+        match polled {
+            Ok(Polled::Snapshot(snapshot)) => {
+                self.misses = 0;
+                self.last = Some(Box::new(snapshot.clone()));
+                self.judge(snapshot)
+            }
+            Ok(Polled::NoSuchTask(code, message)) => {
+                self.tally.not_known += 1;
+                let age = self.task.age().unwrap_or_else(|| self.started.elapsed());
+                (age >= S::api().poll.patience)
+                    .then(|| Err(self.ended(Error::new(Kind::NoSuchTask).with_code(code, message))))
+            }
+            Err(error) => Some(self.missed(error)),
+        }
+    }
+
+    /// What there is to tell of a snapshot, if anything.
+    fn judge(&mut self, snapshot: Snapshot<S>) -> Option<Item<S>> {
+        let is_news = match snapshot.progress() {
+            Progress::Running(stage) => stage > self.told,
+            Progress::Done => snapshot.has_audio() || self.has_settled(),
+            Progress::Failed => {
+                let message = snapshot.error_message.clone();
+                return Some(Err(self.ended(Error::new(Kind::Failed).with_message(message))));
+            }
+        };
+        if let Progress::Running(Some(stage)) = snapshot.progress() {
+            self.told = self.told.max(Some(stage));
+        }
+        is_news.then_some(Ok(Update::Stage(snapshot)))
+    }
+
+    /// Was a task that is done without audio given the time that the spec allows for it?
+    fn has_settled(&mut self) -> bool {
+        let since = *self.done_since.get_or_insert_with(Instant::now);
+        since.elapsed() >= S::api().poll.settle || self.started.elapsed() >= self.deadline
+    }
+
+    /// A poll that failed ends the wait only if the next cannot do better, or too many have failed.
+    fn missed(&mut self, error: Error<S>) -> Item<S> {
+        self.tally.missed += 1;
+        self.task.client().inner().counters.missed.add();
+        self.misses += u32::from(!error.is_about_pace());
+        let error = error.with_handle(Some(self.task.handle()));
+        if error.is_transient() && self.misses <= MOST_MISSES {
+            Ok(Update::Missed(error))
+        } else {
+            Err(self.ended(error))
+        }
+    }
+
+    fn ended(&self, error: Error<S>) -> Error<S> {
+        let tally = Tally { waited: self.started.elapsed(), ..self.tally };
+        error.with_wait(self.task.clone(), tally).with_last(self.last.as_deref().cloned())
+    }
+}
+
+/// Has the task ended, for better or worse?
+fn is_end<S: Service>(item: &Item<S>) -> bool {
+    match item {
+        Ok(Update::Stage(snapshot)) => snapshot.is_done(),
+        Ok(Update::Missed(_)) => false,
+        Err(error) => error.is_failed(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::{Value, json};
+    use tokio::time::advance;
+
+    use super::*;
+    use crate::runtime::envelope::Envelope;
+    use crate::{Client, TaskHandle, UploadCover};
+
+    const MINUTE: Duration = Duration::from_secs(60);
+
+    fn follow(deadline: Duration) -> Follow<UploadCover> {
+        let handle: TaskHandle =
+            serde_json::from_value(json!({ "service": UploadCover::api().id, "task": "1" })).unwrap();
+        Follow::new(Client::new("key").unwrap().resume(handle), deadline, true)
+    }
+
+    fn answer(code: u32, data: &Value) -> Result<Polled<UploadCover>, Error<UploadCover>> {
+        let body = json!({ "code": code, "data": data }).to_string();
+        let envelope = Envelope::read(UploadCover::api(), 200, body.as_bytes()).unwrap();
+        Polled::read(UploadCover::api(), envelope, |message| message)
+            .map_err(|envelope| Error::new(Kind::Refused).with_code(envelope.code, None))
+    }
+
+    fn status(name: &str) -> Result<Polled<UploadCover>, Error<UploadCover>> {
+        answer(200, &json!({ "status": name }))
+    }
+
+    fn is_silent(item: Option<&Item<UploadCover>>) -> bool {
+        matches!(item, None | Some(Ok(Update::Missed(_))))
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_task_that_is_not_known_is_waited_for_a_minute_and_no_longer() {
+        let mut follow = follow(10 * MINUTE);
+        assert!(follow.observe(answer(404, &Value::Null)).is_none());
+        advance(Duration::from_secs(59)).await;
+        assert!(follow.observe(answer(422, &Value::Null)).is_none());
+        advance(Duration::from_secs(1)).await;
+        let error = follow.observe(answer(404, &Value::Null)).unwrap().unwrap_err();
+        assert!(error.is_not_found() && error.handle().is_some(), "{error:?}");
+        assert_eq!(error.tally(), Some(Tally { polls: 3, not_known: 3, waited: MINUTE, ..Tally::default() }));
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn success_without_audio_is_given_a_minute_for_it() {
+        let late = json!({ "status": "SUCCESS", "response": { "sunoData": [{ "id": "a", "audioUrl": null }] } });
+        let mut follow = follow(10 * MINUTE);
+        assert!(follow.observe(answer(200, &late)).is_none());
+        advance(MINUTE).await;
+        let Some(Ok(Update::Stage(cover))) = follow.observe(answer(200, &late)) else { panic!("not done") };
+        assert!(cover.is_done() && !cover.has_audio(), "{cover:?}");
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn success_without_audio_is_the_result_at_the_deadline() {
+        let mut follow = follow(MINUTE / 2);
+        assert!(follow.observe(status("SUCCESS")).is_none());
+        advance(MINUTE / 2).await;
+        assert!(follow.is_over());
+        assert!(matches!(follow.at_deadline(), Ok(Update::Stage(cover)) if cover.is_done()));
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn misses_are_told_and_end_the_wait_only_when_too_many_come_in_a_row() {
+        let mut follow = follow(10 * MINUTE);
+        for _ in 0..3 {
+            for _ in 0..MOST_MISSES {
+                assert!(matches!(follow.observe(answer(500, &Value::Null)), Some(Ok(Update::Missed(_)))));
+            }
+            assert!(follow.observe(status("GENERATING")).is_none());
+        }
+        for _ in 0..MOST_MISSES {
+            assert!(is_silent(follow.observe(answer(500, &Value::Null)).as_ref()));
+        }
+        let error = follow.observe(answer(500, &Value::Null)).unwrap().unwrap_err();
+        assert_eq!((error.code(), error.tally().map(|tally| tally.missed)), (Some(500), Some(4 * MOST_MISSES + 1)));
+        assert!(error.task().is_some());
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn answers_that_only_ask_for_patience_end_no_wait() {
+        let mut follow = follow(10 * MINUTE);
+        for _ in 0..100 {
+            for code in [405, 430, 455] {
+                assert!(matches!(follow.observe(answer(code, &Value::Null)), Some(Ok(Update::Missed(_)))));
+            }
+        }
+    }
+}
