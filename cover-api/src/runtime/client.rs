@@ -105,7 +105,7 @@ impl<S: Service> Client<S> {
     /// Goes on with a task by its handle. Nothing is sent.
     #[must_use]
     pub fn resume(&self, handle: TaskHandle<S>) -> Task<S> {
-        Task::new(self.clone(), handle, None)
+        Task::new(self.clone(), handle)
     }
 
     /// The tasks that the journal knows of and whose end it has not seen, to go on with. Nothing is sent.
@@ -119,7 +119,9 @@ impl<S: Service> Client<S> {
 
         let Some(journal) = &self.inner.ledger.journal else { return Ok(Vec::new()) };
         let running = journal.entries()?.into_iter().filter_map(|entry| match entry.standing {
-            Standing::Running { task } if entry.service == S::api().id => Some(self.resume(TaskHandle::new(task))),
+            Standing::Running { task } if entry.service == S::api().id => {
+                Some(self.resume(TaskHandle::created_at(task, entry.sent)))
+            }
             _ => None,
         });
         Ok(running.collect())

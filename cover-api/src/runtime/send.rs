@@ -189,7 +189,7 @@ fn replied<S: Service>(client: &Client<S>, answer: Answer, slot: &mut Slot) -> R
     slot.answered(envelope::verdict(S::api(), &answer, &read));
     let Answer { status, retry_after, bytes, end } = answer;
     let (kind, code, task) = match submit::judge(S::api(), status, &bytes, read) {
-        Submitted::Task(id) => return Ok(Task::new(client.clone(), TaskHandle::new(id), Some(Instant::now()))),
+        Submitted::Task(id) => return Ok(Task::new(client.clone(), TaskHandle::created_now(id))),
         Submitted::Refused(code) => (Kind::Refused, code, None),
         Submitted::Throttled(status) => {
             let rest = retry_after.unwrap_or(S::api().pace.window);

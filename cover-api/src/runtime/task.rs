@@ -2,10 +2,12 @@ use std::collections::BTreeMap;
 use std::fmt;
 use std::hash::{Hash, Hasher};
 use std::marker::PhantomData;
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use serde::de::{self, Deserialize, Deserializer};
 use serde::ser::{Serialize, SerializeStruct, Serializer};
 
+use serde_json::Value;
 use tokio::time::Instant;
 use tracing::{Instrument, debug_span};
 
@@ -15,7 +17,8 @@ use super::pace::Slot;
 use super::poll::{Polled, Progress};
 use super::{Client, Error, Service, Snapshot, Wait};
 
-/// What to keep of a task, to go on with it later or elsewhere: its id, and of which service it is.
+/// What to keep of a task, to go on with it later or elsewhere: its id, of which service it is, and when it was created,
+/// where that is known. With the time, polls are closest where the task is typically done.
 ///
 /// ```
 /// use cover_api::TaskHandle;
@@ -29,12 +32,44 @@ use super::{Client, Error, Service, Snapshot, Wait};
 /// ```
 pub struct TaskHandle<S: Service> {
     id: String,
+    created: Option<Moment>,
     service: PhantomData<fn() -> S>,
+}
+
+/// A moment of the calendar, and the same one of the clock that waits go by.
+#[derive(Debug, Clone, Copy)]
+struct Moment {
+    date: SystemTime,
+    clock: Instant,
+}
+
+impl Moment {
+    fn now() -> Self {
+        Self { date: SystemTime::now(), clock: Instant::now() }
+    }
+
+    /// `None` where the clock does not go back that far, or it has not come yet.
+    fn of(date: SystemTime) -> Option<Self> {
+        let clock = Instant::now().checked_sub(SystemTime::now().duration_since(date).ok()?)?;
+        Some(Self { date, clock })
+    }
+
+    fn millis(self) -> Option<u64> {
+        u64::try_from(self.date.duration_since(UNIX_EPOCH).ok()?.as_millis()).ok()
+    }
 }
 
 impl<S: Service> TaskHandle<S> {
     pub(super) fn new(id: String) -> Self {
-        Self { id, service: PhantomData }
+        Self { id, created: None, service: PhantomData }
+    }
+
+    pub(super) fn created_now(id: String) -> Self {
+        Self { created: Some(Moment::now()), ..Self::new(id) }
+    }
+
+    pub(super) fn created_at(id: String, date: SystemTime) -> Self {
+        Self { created: Moment::of(date), ..Self::new(id) }
     }
 
     /// The id that the service gave the task.
@@ -42,33 +77,48 @@ impl<S: Service> TaskHandle<S> {
     pub fn id(&self) -> &str {
         &self.id
     }
+
+    /// How long ago it was created, where that is known.
+    pub(super) fn age(&self) -> Option<Duration> {
+        self.created.map(|created| created.clock.elapsed())
+    }
 }
 
 impl<S: Service> Serialize for TaskHandle<S> {
     fn serialize<Z: Serializer>(&self, serializer: Z) -> Result<Z::Ok, Z::Error> {
-        let mut fields = serializer.serialize_struct("TaskHandle", 2)?;
+        let created = self.created.and_then(Moment::millis);
+        let mut fields = serializer.serialize_struct("TaskHandle", 2 + usize::from(created.is_some()))?;
         fields.serialize_field("service", &S::api().id)?;
         fields.serialize_field("task", &self.id)?;
+        if let Some(millis) = created {
+            fields.serialize_field("created", &millis)?;
+        }
         fields.end()
     }
 }
 
 impl<'de, S: Service> Deserialize<'de> for TaskHandle<S> {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        let mut fields = BTreeMap::<String, String>::deserialize(deserializer)?;
-        let service = fields.remove("service").ok_or_else(|| de::Error::missing_field("service"))?;
+        let fields = BTreeMap::<String, Value>::deserialize(deserializer)?;
+        let text = |key: &'static str| {
+            let text = fields.get(key).and_then(Value::as_str).filter(|text| !text.is_empty());
+            text.ok_or_else(|| de::Error::missing_field(key))
+        };
+        let service = text("service")?;
         if service != S::api().id {
             let message = format!("a handle of another service: `{service}`, and not `{}`", S::api().id);
             return Err(de::Error::custom(message));
         }
-        let id = fields.remove("task").filter(|id| !id.is_empty());
-        id.map(Self::new).ok_or_else(|| de::Error::missing_field("task"))
+        let id = text("task")?.to_owned();
+        let millis = fields.get("created").and_then(Value::as_u64);
+        let created = millis.and_then(|millis| UNIX_EPOCH.checked_add(Duration::from_millis(millis)));
+        Ok(created.map_or_else(|| Self::new(id.clone()), |date| Self::created_at(id.clone(), date)))
     }
 }
 
 impl<S: Service> Clone for TaskHandle<S> {
     fn clone(&self) -> Self {
-        Self::new(self.id.clone())
+        Self { id: self.id.clone(), created: self.created, service: PhantomData }
     }
 }
 
@@ -88,7 +138,7 @@ impl<S: Service> Hash for TaskHandle<S> {
 
 impl<S: Service> fmt::Debug for TaskHandle<S> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("TaskHandle").field("service", &S::api().id).field("task", &self.id).finish()
+        f.debug_struct("TaskHandle").field("service", &S::api().id).field("task", &self.id).finish_non_exhaustive()
     }
 }
 
@@ -96,13 +146,11 @@ impl<S: Service> fmt::Debug for TaskHandle<S> {
 pub struct Task<S: Service> {
     client: Client<S>,
     handle: TaskHandle<S>,
-    /// When the answer to its POST came, where that was this client's.
-    created: Option<Instant>,
 }
 
 impl<S: Service> Task<S> {
-    pub(super) fn new(client: Client<S>, handle: TaskHandle<S>, created: Option<Instant>) -> Self {
-        Self { client, handle, created }
+    pub(super) fn new(client: Client<S>, handle: TaskHandle<S>) -> Self {
+        Self { client, handle }
     }
 
     /// The id that the service gave the task.
@@ -167,9 +215,8 @@ impl<S: Service> Task<S> {
         self.client.inner().ledger.end(&S::api().id, self.id(), end, &last.status.to_string()).await;
     }
 
-    /// How long ago it was created, where that is known.
-    pub(super) fn age(&self) -> Option<std::time::Duration> {
-        self.created.map(|created| created.elapsed())
+    pub(super) fn age(&self) -> Option<Duration> {
+        self.handle.age()
     }
 
     /// Waits until the task is done: await it, or follow its [`updates`](Wait::updates).
@@ -193,12 +240,12 @@ impl<S: Service> Task<S> {
 
 impl<S: Service> Clone for Task<S> {
     fn clone(&self) -> Self {
-        Self { client: self.client.clone(), handle: self.handle(), created: self.created }
+        Self { client: self.client.clone(), handle: self.handle() }
     }
 }
 
 impl<S: Service> fmt::Debug for Task<S> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Task").field("client", &self.client).field("handle", &self.handle).finish_non_exhaustive()
+        f.debug_struct("Task").field("client", &self.client).field("handle", &self.handle).finish()
     }
 }

@@ -6,6 +6,7 @@ pub mod fault;
 mod h1;
 mod h2;
 mod server;
+pub mod simulated;
 pub mod tls;
 
 pub use server::Server;

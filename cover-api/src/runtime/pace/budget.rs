@@ -103,16 +103,21 @@ impl Budget {
             return None;
         }
         let from = self.hold.unwrap_or(now);
-        let taken = self.on_their_way as usize + self.answered.len();
-        match taken.checked_sub(self.limit.requests as usize) {
+        match self.taken().checked_sub(self.limit.requests as usize) {
             None => Some(from),
             Some(beyond) => self.answered.get(beyond).map(|at| from.max(*at + self.window())),
         }
     }
 
-    /// When a poll may be sent, as far as other polls are concerned: they keep an even distance.
+    /// When a poll may be sent, as far as other polls are concerned: once half of the budget is used, they keep an even
+    /// distance.
     pub(super) fn next_poll(&self) -> Option<Instant> {
-        self.last_poll.map(|at| at + self.spacing())
+        let is_calm = self.taken() < self.limit.requests as usize / 2;
+        self.last_poll.filter(|_| !is_calm).map(|at| at + self.spacing())
+    }
+
+    fn taken(&self) -> usize {
+        self.on_their_way as usize + self.answered.len()
     }
 
     /// Until when this task is not to be polled again.
@@ -274,6 +279,12 @@ mod tests {
         assert_eq!(budget.next_poll(), None);
         budget.give(now, Some(7));
         assert_eq!(budget.next_poll(), Some(now + 10 * SECOND / 3));
+        let calm = wire::Pace { requests: 4, ..LIMIT };
+        let mut calm = Budget::new(calm);
+        calm.give(now, Some(7));
+        assert_eq!(calm.next_poll(), None, "half of the budget may be used at once");
+        calm.give(now, Some(8));
+        assert_eq!(calm.next_poll(), Some(now + 10 * SECOND / 4));
         assert_eq!(budget.rests_until(7), Some(now + SECOND));
         assert_eq!(budget.rests_until(8), None);
         budget.tidy(now + SECOND);

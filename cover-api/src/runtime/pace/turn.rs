@@ -105,19 +105,17 @@ impl Turn {
         let joined = pace.change(|state, now| known.unwrap_or_else(|| join(state, ask, waker, now)));
         *ticket = Some(joined);
         let mut state = pace.state();
+        if ask.is_paid && state.no_credits {
+            return Look::Denied(Denied::NoCredits);
+        }
         if let Some(given) = state.given.remove(&joined) {
             *ticket = None;
             return Look::Mine(given);
         }
         let now = Instant::now();
-        let denied = if ask.is_paid && state.no_credits {
-            Some(Denied::NoCredits)
-        } else {
-            ask.urgent.filter(|(from, patience)| now >= *from + *patience).map(|_| Denied::Late)
-        };
-        match denied {
-            Some(denied) => Look::Denied(denied),
-            None => Look::Later(state.wait(ask, joined, waker, now)),
+        match ask.urgent {
+            Some((from, patience)) if now >= from + patience => Look::Denied(Denied::Late),
+            _ => Look::Later(state.wait(ask, joined, waker, now)),
         }
     }
 }

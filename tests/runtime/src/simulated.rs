@@ -1,0 +1,152 @@
+//! The service as it is believed to be, in this process: tasks that are done after some time, and a budget that it keeps to
+//! itself. Under paused time, hours of it take milliseconds.
+
+use std::collections::{HashMap, VecDeque};
+use std::ops::Range;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+
+use axum::Router;
+use axum::extract::{Request, State};
+use axum::http::Method;
+use serde_json::{Value, json};
+use tokio::time::Instant;
+
+/// So many requests are taken in every window.
+pub const BUDGET: (usize, Duration) = (20, Duration::from_secs(10));
+
+/// The simulated service. Clones are the same one.
+#[derive(Debug, Clone)]
+pub struct Simulated(Arc<Mutex<Inner>>);
+
+#[derive(Debug)]
+struct Inner {
+    chance: fastrand::Rng,
+    takes: Range<f64>,
+    tasks: HashMap<String, Task>,
+    /// When the requests of the last window came.
+    recent: VecDeque<Instant>,
+    most: usize,
+    refused: usize,
+    polls: usize,
+}
+
+#[derive(Debug)]
+struct Task {
+    done: Instant,
+    known: Option<Instant>,
+}
+
+/// What it saw.
+#[derive(Debug, Clone, Copy)]
+pub struct Seen {
+    /// Mean time from when a task was done until an answer said so, in seconds.
+    pub delay: f64,
+    /// Polls for each task, those included that were refused.
+    pub polls: f64,
+    /// The most requests within any window.
+    pub most_in_window: usize,
+    /// Requests that were refused since they were too many.
+    pub refused: usize,
+}
+
+impl Simulated {
+    /// Tasks take so many seconds, evenly spread.
+    #[must_use]
+    pub fn new(takes: Range<f64>, chance: fastrand::Rng) -> Self {
+        let (tasks, recent) = (HashMap::new(), VecDeque::new());
+        Self(Arc::new(Mutex::new(Inner { chance, takes, tasks, recent, most: 0, refused: 0, polls: 0 })))
+    }
+
+    fn inner(&self) -> MutexGuard<'_, Inner> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Starts a task without a request, and gives its id.
+    #[must_use]
+    pub fn start(&self) -> String {
+        self.inner().start()
+    }
+
+    /// To be given to `ClientBuilder::in_process`.
+    pub fn router(&self) -> Router {
+        Router::new().fallback(answer).with_state(self.clone())
+    }
+
+    /// An answer to a poll, without any HTTP: is the task done? `None` where there were too many requests.
+    #[must_use]
+    pub fn poll(&self, id: &str) -> Option<bool> {
+        let mut inner = self.inner();
+        inner.polls += 1;
+        if !inner.is_within_budget() {
+            return None;
+        }
+        let now = Instant::now();
+        let task = inner.tasks.get_mut(id)?;
+        let is_done = task.done <= now;
+        if is_done {
+            task.known.get_or_insert(now);
+        }
+        Some(is_done)
+    }
+
+    /// What it saw so far.
+    #[must_use]
+    #[expect(clippy::cast_precision_loss, reason = "there are not that many tasks")]
+    pub fn seen(&self) -> Seen {
+        let inner = self.inner();
+        let count = inner.tasks.len() as f64;
+        let delays = inner.tasks.values().filter_map(|task| Some(task.known?.duration_since(task.done).as_secs_f64()));
+        Seen {
+            delay: delays.sum::<f64>() / count,
+            polls: inner.polls as f64 / count,
+            most_in_window: inner.most,
+            refused: inner.refused,
+        }
+    }
+}
+
+impl Inner {
+    fn start(&mut self) -> String {
+        let takes = self.takes.start + (self.takes.end - self.takes.start) * self.chance.f64();
+        let id = format!("task-{}", self.tasks.len());
+        self.tasks.insert(id.clone(), Task { done: Instant::now() + Duration::from_secs_f64(takes), known: None });
+        id
+    }
+
+    fn is_within_budget(&mut self) -> bool {
+        let (budget, window) = BUDGET;
+        let now = Instant::now();
+        while self.recent.front().is_some_and(|at| *at + window <= now) {
+            self.recent.pop_front();
+        }
+        self.recent.push_back(now);
+        self.most = self.most.max(self.recent.len());
+        let is_within = self.recent.len() <= budget;
+        if !is_within {
+            self.recent.pop_back();
+            self.refused += 1;
+        }
+        is_within
+    }
+}
+
+async fn answer(State(simulated): State<Simulated>, request: Request) -> String {
+    let envelope = |code: u32, data: Value| json!({ "code": code, "msg": "", "data": data }).to_string();
+    if request.method() == Method::POST {
+        let mut inner = simulated.inner();
+        return match inner.is_within_budget() {
+            true => envelope(200, json!({ "taskId": inner.start() })),
+            false => envelope(405, Value::Null),
+        };
+    }
+    let id = request.uri().query().and_then(|query| query.strip_prefix("taskId=")).unwrap_or_default();
+    match simulated.poll(id) {
+        None => envelope(405, Value::Null),
+        Some(false) => envelope(200, json!({ "status": "PENDING" })),
+        Some(true) => {
+            let tracks = json!([{ "id": "1", "audioUrl": "https://storage.example.com/1.mp3" }]);
+            envelope(200, json!({ "status": "SUCCESS", "response": { "sunoData": tracks } }))
+        }
+    }
+}
