@@ -25,6 +25,7 @@
 //! ```
 
 mod answer;
+mod faults;
 mod media;
 mod server;
 mod task;
@@ -45,6 +46,7 @@ use tokio::task::JoinHandle;
 
 pub use answer::Answer;
 
+use faults::Faults as Chance;
 use task::Task;
 
 /// The service in miniature. It stops when this is dropped.
@@ -76,6 +78,7 @@ struct State {
     next_submits: VecDeque<Answer>,
     next_polls: VecDeque<Answer>,
     next_statuses: VecDeque<Vec<String>>,
+    faults: Option<Chance>,
 }
 
 /// How fast a task walks through its stages.
@@ -97,7 +100,7 @@ impl Sandbox {
 
     /// Sets a sandbox up.
     pub fn builder() -> SandboxBuilder {
-        SandboxBuilder { spec: None, key: "sandbox-key".to_owned(), speed: Speed::Every(STAGE), credits: CREDITS }
+        SandboxBuilder { spec: None, key: "sandbox-key".to_owned(), speed: Speed::Every(STAGE), credits: CREDITS, faults: None }
     }
 
     /// Where it is reached, such as `http://127.0.0.1:49152`.
@@ -188,6 +191,7 @@ pub struct SandboxBuilder {
     key: String,
     speed: Speed,
     credits: u32,
+    faults: Option<(f64, u64)>,
 }
 
 impl SandboxBuilder {
@@ -221,6 +225,15 @@ impl SandboxBuilder {
         self
     }
 
+    /// This share of all answers is faulty, from 0 to 1, by a chance that the seed settles.
+    ///
+    /// Either the request is not looked at, and refused with a code that the spec says creates nothing and may be sent again;
+    /// or it is done, paid for included, and the answer is lost: a proxy's page, cut short, nonsense, or a server error.
+    pub fn faults(mut self, share: f64, seed: u64) -> Self {
+        self.faults = Some((share, seed));
+        self
+    }
+
     /// Starts it, on the runtime that this is called in.
     ///
     /// # Errors
@@ -241,7 +254,11 @@ impl SandboxBuilder {
             key: self.key,
             speed: self.speed,
             url: format!("http://{address}"),
-            state: Mutex::new(State { credits: self.credits, ..State::default() }),
+            state: Mutex::new(State {
+                credits: self.credits,
+                faults: self.faults.map(|(share, seed)| Chance::new(share, seed)),
+                ..State::default()
+            }),
         });
         let server = tokio::spawn(server::run(listener, Arc::clone(&shared)));
         Ok(Sandbox { address, shared, server })

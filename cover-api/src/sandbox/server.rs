@@ -13,6 +13,7 @@ use serde_json::json;
 use tokio::net::TcpListener;
 
 use super::answer::{envelope, put, respond};
+use super::faults::Fault;
 use super::task::{Task, all_well};
 use super::{Shared, media};
 use crate::json;
@@ -82,6 +83,10 @@ impl Shared {
         if let Some(answer) = state.next_submits.pop_front() {
             return answer.respond(&self.api);
         }
+        let fault = state.fault();
+        if fault == Some(Fault::Refused) {
+            return state.refusal(&self.api).respond(&self.api);
+        }
         let request = match self.check(bytes) {
             Ok(request) => request,
             Err(message) => return self.refuse(CodeMeaning::Invalid, &message),
@@ -96,7 +101,10 @@ impl Shared {
         state.tasks.insert(id.clone(), Task::new(id.clone(), request, statuses));
         let mut body = json!({});
         put(&mut body, &self.api.submit.task, json!(id));
-        self.succeed(body)
+        match fault {
+            Some(_) => state.nonsense(&self.api).respond(&self.api),
+            None => self.succeed(body),
+        }
     }
 
     /// The body as an object that keeps every rule, or each that it breaks.
@@ -121,6 +129,11 @@ impl Shared {
         state.polls += 1;
         if let Some(answer) = state.next_polls.pop_front() {
             return answer.respond(&self.api);
+        }
+        match state.fault() {
+            Some(Fault::Refused) => return state.refusal(&self.api).respond(&self.api),
+            Some(Fault::Lost) => return state.nonsense(&self.api).respond(&self.api),
+            None => {}
         }
         let mut pairs = url::form_urlencoded::parse(query.as_bytes());
         let in_query = pairs.find(|(name, _)| self.api.poll.query.as_ref().is_some_and(|query| name == query));
