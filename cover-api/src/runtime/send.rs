@@ -229,7 +229,7 @@ fn conclude<S: Service>(client: &Client<S>, request: Fingerprint, result: &Resul
     match result {
         Ok(task) => {
             counters.tasks.add();
-            info!(task = task.id(), "the task was created");
+            info!(task = %task.id(), "the task was created");
         }
         Err(error) if error.is_outcome_unknown() => {
             counters.unknown.add();

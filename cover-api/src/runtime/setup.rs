@@ -114,7 +114,8 @@ impl<S: Service> ClientBuilder<S> {
     /// Changes what HTTP clients are made of: certificates, proxies, timeouts (10 s to connect, 120 s for a send, 30 s of
     /// silence in the answer to a poll). It is called for each of the three: for sends, polls and downloads.
     ///
-    /// Whatever it does, sends share no connection, and nothing is redirected or tried again underneath.
+    /// Whatever it does, sends share no connection, nothing is tried again underneath, no redirect is followed but those of
+    /// downloads, and bytes are not logged.
     ///
     /// ```
     /// use std::time::Duration;

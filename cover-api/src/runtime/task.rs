@@ -187,7 +187,7 @@ impl<S: Service> Task<S> {
     }
 
     pub(super) async fn poll_with(&self, slot: Slot) -> Result<Polled<S>, Error<S>> {
-        let span = debug_span!("poll", task = self.id());
+        let span = debug_span!("poll", task = %self.id());
         let poll = &S::api().poll;
         let mut address = self.client.address_of(&poll.path, self.id());
         if let Some(query) = &poll.query {

@@ -64,19 +64,20 @@ impl Http {
             let builder = Client::builder().user_agent(agent).connect_timeout(CONNECT);
             if local { builder.no_proxy() } else { builder }
         };
+        // Its logs would show the key, and nothing underneath may send anything again.
+        let bound = |builder: ClientBuilder| builder.connection_verbose(false).retry(reqwest::retry::never());
         let adjusted = |builder| match adjust {
-            Some(adjust) => adjust(builder),
-            None => builder,
+            Some(adjust) => bound(adjust(builder)),
+            None => bound(builder),
         };
-        let never = reqwest::retry::never;
         // No idle connection, since one that turns out dead makes a harmless failure ambiguous. The key follows no redirect.
         let submits = adjusted(common().timeout(SUBMIT)).pool_max_idle_per_host(0);
         let polls = adjusted(common().read_timeout(POLL));
         let downloads = adjusted(common().read_timeout(POLL));
         Ok(Self {
-            submits: submits.retry(never()).redirect(Policy::none()).build()?,
-            polls: polls.retry(never()).redirect(Policy::none()).build()?,
-            downloads: downloads.retry(never()).build()?,
+            submits: submits.redirect(Policy::none()).build()?,
+            polls: polls.redirect(Policy::none()).build()?,
+            downloads: downloads.build()?,
         })
     }
 }

@@ -100,7 +100,13 @@ impl Sandbox {
 
     /// Sets a sandbox up.
     pub fn builder() -> SandboxBuilder {
-        SandboxBuilder { spec: None, key: "sandbox-key".to_owned(), speed: Speed::Every(STAGE), credits: CREDITS, faults: None }
+        SandboxBuilder {
+            spec: None,
+            key: "sandbox-key".to_owned(),
+            speed: Speed::Every(STAGE),
+            credits: CREDITS,
+            faults: None,
+        }
     }
 
     /// Where it is reached, such as `http://127.0.0.1:49152`.

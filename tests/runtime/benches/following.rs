@@ -34,7 +34,11 @@ fn run(ours: bool, tasks: usize, pause: u64, most: u64, seed: u64) -> Seen {
         let service = Simulated::new(40.0..240.0, fastrand::Rng::with_seed(seed));
         let ids: Vec<String> = (0..tasks).map(|_| service.start()).collect();
         let [pause, most] = [pause, most].map(Duration::from_secs);
-        if ours { waits(&service, ids, pause, most).await } else { loops(&service, ids, pause).await }
+        if ours {
+            waits(&service, ids, pause, most).await;
+        } else {
+            loops(&service, ids, pause).await;
+        }
         service.seen()
     })
 }
@@ -43,9 +47,10 @@ async fn waits(service: &Simulated, ids: Vec<String>, pause: Duration, most: Dur
     let [from, to] = [40, 240].map(Duration::from_secs);
     let builder = Client::builder("key").in_process(service.router());
     let client = builder.typical(from, to).poll_every(pause, most).build().expect("a client");
-    let created = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).expect("after 1970").as_millis();
+    let created =
+        std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).expect("after 1970").as_secs() * 1_000;
     let handles = ids.into_iter().map(|id| -> TaskHandle {
-        let json = serde_json::json!({ "service": UploadCover::api().id, "task": id, "created": created as u64 });
+        let json = serde_json::json!({ "service": UploadCover::api().id, "task": id, "created": created });
         serde_json::from_value(json).expect("a handle")
     });
     let mut batch = client.wait_all(handles);

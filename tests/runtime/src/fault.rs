@@ -139,12 +139,7 @@ impl Fault {
     pub fn is_h2(self) -> bool {
         matches!(
             self,
-            Self::H2Refused
-                | Self::H2GoAwayBefore
-                | Self::H2GoAwayAfter
-                | Self::H2Reset
-                | Self::H2Close
-                | Self::H2Fine
+            Self::H2Refused | Self::H2GoAwayBefore | Self::H2GoAwayAfter | Self::H2Reset | Self::H2Close | Self::H2Fine
         )
     }
 

@@ -34,7 +34,9 @@ pub(crate) async fn serve<S: AsyncRead + AsyncWrite + Unpin>(
             let whole = answer("200 OK", "", FINE);
             whole[..chance.usize(1..whole.len() - FINE.len() + 20)].to_owned()
         }
-        Fault::Page => answer(["502 Bad Gateway", "500 Oops", "504 Late"][chance.usize(0..3)], "", "<html>proxy</html>"),
+        Fault::Page => {
+            answer(["502 Bad Gateway", "500 Oops", "504 Late"][chance.usize(0..3)], "", "<html>proxy</html>")
+        }
         Fault::Throttled => answer("429 Too Many Requests", "retry-after: 0\r\n", "<html>slow down</html>"),
         Fault::Redirect => answer("307 Temporary Redirect", "location: http://127.0.0.1:1/\r\n", ""),
         Fault::Refused => answer("200 OK", "", r#"{"code":400,"msg":"invalid","data":null}"#),
@@ -61,7 +63,8 @@ async fn body(stream: &mut (impl AsyncRead + Unpin)) -> io::Result<Vec<u8>> {
         let head = bytes.windows(4).position(|end| end == b"\r\n\r\n");
         if let Some(end) = head {
             let head = String::from_utf8_lossy(&bytes[..end]).to_ascii_lowercase();
-            let length = head.lines().find_map(|line| line.strip_prefix("content-length:")?.trim().parse::<usize>().ok());
+            let length =
+                head.lines().find_map(|line| line.strip_prefix("content-length:")?.trim().parse::<usize>().ok());
             break (end + 4, length.ok_or(io::ErrorKind::InvalidData)?);
         }
         bytes.extend_from_slice(some(stream, &mut chunk).await?);

@@ -86,19 +86,15 @@ async fn go_away(stream: &mut (impl AsyncWrite + Unpin), last: u32) -> io::Resul
 async fn read(stream: &mut (impl AsyncRead + Unpin)) -> io::Result<Frame> {
     let mut head = [0; 9];
     stream.read_exact(&mut head).await?;
-    let [a, b, c, kind, flags, w, x, y, z] = head;
-    let mut payload = vec![0; u32::from_be_bytes([0, a, b, c]) as usize];
+    let [length @ .., kind, flags, _, _, _, _] = head;
+    let length = length.iter().fold(0, |length, byte| length << 8 | usize::from(*byte));
+    let stream_id = head[5..].iter().fold(0, |id, byte| id << 8 | u32::from(*byte)) & 0x7fff_ffff;
+    let mut payload = vec![0; length];
     stream.read_exact(&mut payload).await?;
-    Ok(Frame { kind, flags, stream: u32::from_be_bytes([w & 0x7f, x, y, z]), payload })
+    Ok(Frame { kind, flags, stream: stream_id, payload })
 }
 
-async fn write(
-    stream: &mut (impl AsyncWrite + Unpin),
-    kind: u8,
-    flags: u8,
-    of: u32,
-    payload: &[u8],
-) -> io::Result<()> {
+async fn write(stream: &mut (impl AsyncWrite + Unpin), kind: u8, flags: u8, of: u32, payload: &[u8]) -> io::Result<()> {
     let length = u32::try_from(payload.len()).map_err(io::Error::other)?.to_be_bytes();
     let mut frame = vec![length[1], length[2], length[3], kind, flags];
     frame.extend_from_slice(&of.to_be_bytes());

@@ -135,10 +135,10 @@ async fn answer(State(simulated): State<Simulated>, request: Request) -> String 
     let envelope = |code: u32, data: Value| json!({ "code": code, "msg": "", "data": data }).to_string();
     if request.method() == Method::POST {
         let mut inner = simulated.inner();
-        return match inner.is_within_budget() {
-            true => envelope(200, json!({ "taskId": inner.start() })),
-            false => envelope(405, Value::Null),
-        };
+        if inner.is_within_budget() {
+            return envelope(200, json!({ "taskId": inner.start() }));
+        }
+        return envelope(405, Value::Null);
     }
     let id = request.uri().query().and_then(|query| query.strip_prefix("taskId=")).unwrap_or_default();
     match simulated.poll(id) {

@@ -25,7 +25,8 @@ async fn every_task_ends_in_one_way_and_the_sums_add_up() -> Outcome {
         let end = if chance.u8(0..20) == 0 { "GENERATE_AUDIO_FAILED" } else { "SUCCESS" };
         sandbox.walk(["PENDING", "TEXT_SUCCESS", "FIRST_SUCCESS", end]);
     }
-    let client = Client::builder(sandbox.key()).in_process(sandbox.router()).pace(2_000, Duration::from_secs(10)).build()?;
+    let client =
+        Client::builder(sandbox.key()).in_process(sandbox.router()).pace(2_000, Duration::from_secs(10)).build()?;
 
     let mut ends: Vec<Option<End>> = vec![None; count];
     let mut open = Vec::new();

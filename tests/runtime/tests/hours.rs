@@ -120,9 +120,8 @@ async fn a_dropped_wait_loses_nothing_wherever_it_was() -> Outcome {
     for after in (0..2_000).step_by(7) {
         let (_sandbox, task) = task(&["PENDING", "TEXT_SUCCESS", "SUCCESS"], MINUTE).await?;
         let mut updates = task.wait().updates();
-        let dropped = tokio::time::timeout(Duration::from_millis(after * 100), async {
-            while updates.next().await.is_some() {}
-        });
+        let dropped =
+            tokio::time::timeout(Duration::from_millis(after * 100), async { while updates.next().await.is_some() {} });
         let is_over = dropped.await.is_ok();
         // What was begun goes on, and so does a new wait.
         assert!(is_over || matches!(updates.next().await, Some(Ok(Update::Stage(_)))));

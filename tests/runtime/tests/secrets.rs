@@ -1,0 +1,146 @@
+//! Neither the key nor the query of an address is ever in what people read: `Debug`, `Display`, logs of every level, panics,
+//! and the journal's file.
+
+use std::io::Write;
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
+
+use cover_api::journal::Journal;
+use cover_api::sandbox::{Answer, Sandbox};
+use cover_api::{Client, Link, TaskHandle};
+use cover_runtime_tests::fault::Fault;
+use cover_runtime_tests::{Outcome, Server, request, tls};
+
+const KEY: &str = "s3cret-key";
+
+/// All that anybody could read.
+#[derive(Clone, Default)]
+struct Read(Arc<Mutex<Vec<u8>>>);
+
+impl Write for Read {
+    fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
+        self.0.lock().map_err(|_| std::io::ErrorKind::Other)?.extend_from_slice(bytes);
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> std::io::Result<()> {
+        Ok(())
+    }
+}
+
+impl Read {
+    fn shown(&mut self, shown: &impl std::fmt::Debug) {
+        let _ = writeln!(self, "{shown:?} {shown:#?}");
+    }
+
+    fn error(&mut self, error: &(impl std::error::Error + 'static)) {
+        self.shown(&error);
+        let mut cause: Option<&(dyn std::error::Error + 'static)> = Some(error);
+        while let Some(error) = cause {
+            let _ = writeln!(self, "{error} {error:?}");
+            cause = error.source();
+        }
+        let _ = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| panic!("{error:?} {error}")));
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn key_and_queries_are_nowhere_to_be_read() -> Outcome {
+    let mut read = Read::default();
+    let log = read.clone();
+    tracing_subscriber::fmt()
+        .with_max_level(tracing_subscriber::filter::LevelFilter::TRACE)
+        .with_writer(move || log.clone())
+        .init();
+    let panics = Mutex::new(read.clone());
+    std::panic::set_hook(Box::new(move |info| {
+        let _ = panics.lock().map(|mut read| writeln!(read, "{info}"));
+    }));
+
+    let folder = tempfile::tempdir()?;
+    let path = folder.path().join("journal.redb");
+    let journal = Journal::open(&path)?;
+    faults(&mut read, &journal).await?;
+    answers(&mut read, &journal).await?;
+    drop(journal);
+    drop(std::panic::take_hook());
+    read.write_all(&std::fs::read(&path)?)?;
+
+    let read = read.0.lock().map_err(|_| "poisoned")?.clone();
+    for secret in [KEY, "s3cret-query"] {
+        let found = read.windows(secret.len()).position(|bytes| bytes == secret.as_bytes());
+        let around = found.map(|at| String::from_utf8_lossy(&read[at.saturating_sub(300)..(at + 50).min(read.len())]));
+        assert_eq!(around, None, "{secret} can be read");
+    }
+    let text = String::from_utf8_lossy(&read);
+    for said in ["nobody knows whether it was charged", "send{service=sunoapi.org/upload-cover}", "poll{task=task-1}"] {
+        assert!(text.contains(said), "the log does not say {said}");
+    }
+    assert!(read.len() > 100_000, "{} bytes were looked at", read.len());
+    Ok(())
+}
+
+/// Every way in which a POST fails on the wire.
+async fn faults(read: &mut Read, journal: &Journal) -> Outcome {
+    for fault in Fault::ALL {
+        let server = Server::start(fault, 7).await?;
+        let patience = fault.patience();
+        let http = move |http: reqwest::ClientBuilder| {
+            let authority = reqwest::Certificate::from_pem(tls::AUTHORITY).into_iter();
+            http.timeout(patience).connect_timeout(patience).connection_verbose(true).tls_certs_only(authority)
+        };
+        let client = Client::builder(KEY).base_url(server.url()).tries(2, Duration::from_secs(9)).http(http);
+        let client = client.journal(journal.clone()).build()?;
+        read.shown(&client);
+        let sending = client.send(&request("x")).label("order 17");
+        read.shown(&sending);
+        match sending.await {
+            Ok(task) => read.shown(&task),
+            Err(error) => read.error(&error),
+        }
+        read.shown(&client.stats());
+    }
+    Ok(())
+}
+
+/// Answers that repeat what they were sent.
+async fn answers(read: &mut Read, journal: &Journal) -> Outcome {
+    let sandbox = Sandbox::builder().key(KEY).stage_each_poll().start().await?;
+    let client = Client::builder(KEY).base_url(sandbox.url()).pace(64, Duration::ZERO).journal(journal.clone());
+    let client = client.poll_every(Duration::from_millis(5), Duration::from_millis(5)).build()?;
+    let says = format!("bad key {KEY}, cannot load https://storage.example.com/song.mp3?signature=s3cret-query");
+    for code in [400, 401, 413, 500, 599] {
+        sandbox.answer_submit(Answer::message(code, &says));
+        read.error(&client.send(&request(&code.to_string())).await.expect_err("scripted"));
+    }
+    let task = client.send(&request("y")).await?;
+    read.shown(&(&task, task.wait(), task.wait().updates(), client.wait_all([task.handle()])));
+    for code in [400, 401, 404, 405, 500, 599] {
+        sandbox.answer_poll(Answer::message(code, &says));
+        tokio::time::sleep(Duration::from_millis(6)).await;
+        read.error(&task.poll().await.expect_err("scripted"));
+        if code == 405 {
+            // Its rest is over when another client asks.
+            break;
+        }
+    }
+    let client = Client::builder(KEY).base_url(sandbox.url()).pace(64, Duration::ZERO);
+    let client = client.poll_every(Duration::from_millis(5), Duration::from_millis(5)).build()?;
+    let task = client.resume(task.handle());
+    read.shown(&task.wait().await?);
+    read.shown(&serde_json::from_str::<TaskHandle>(&serde_json::to_string(&task.handle())?)?);
+    for address in ["nowhere", "http://127.0.0.1:1/x", &format!("{}/files/none", sandbox.url())] {
+        let link = Link::new(format!("{address}?signature=s3cret-query"));
+        read.shown(&link);
+        read.error(&client.download(&link).await.expect_err("there is nothing"));
+    }
+    let redirecting = Server::start(Fault::Redirect, 1).await?;
+    let link = Link::new(format!("{}/x?signature=s3cret-query", redirecting.url()));
+    let _ = tokio::time::timeout(Duration::from_secs(1), client.download(&link)).await;
+    read.shown(journal);
+    read.shown(&journal.entries()?);
+    read.error(&Journal::open("/").expect_err("no file"));
+    read.error(&Client::builder(KEY).base_url("https://u:s3cret-query@a.example").build().expect_err("a user"));
+    read.error(&Client::builder(format!("{KEY}\n")).build().expect_err("no header"));
+    Ok(())
+}
