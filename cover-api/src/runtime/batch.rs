@@ -1,7 +1,7 @@
 //! Many requests, or many tasks, at once.
 
 use std::fmt;
-use std::future::{IntoFuture, poll_fn};
+use std::future::poll_fn;
 use std::ops::AddAssign;
 use std::pin::Pin;
 use std::task::{Context, Poll};
@@ -10,6 +10,7 @@ use futures_core::Stream;
 use futures_util::stream::{self, FuturesUnordered};
 
 use super::wait::Boxed;
+use super::waiting::Waiting;
 use super::{Client, Error, Request, Sending, Service, Snapshot, Task, TaskHandle};
 
 /// So many sends of a batch are under way at once. Those beyond the pace of the key stand in line.
@@ -60,8 +61,7 @@ impl<S: Service> Client<S> {
     pub fn wait_all(&self, handles: impl IntoIterator<Item = TaskHandle<S>>) -> Batch<S> {
         let mut batch = Batch::new(self.clone(), None);
         for handle in handles {
-            let task = self.resume(handle);
-            batch.wait(batch.report.sent, &task);
+            batch.waiting.push(batch.report.sent, self.resume(handle));
             batch.report.sent += 1;
         }
         batch.report.requests = batch.report.sent;
@@ -76,14 +76,14 @@ impl<S: Service> Client<S> {
 pub struct Batch<S: Service> {
     client: Client<S>,
     sends: Option<Sends<S>>,
-    sending: UnderWay<S, Task<S>>,
-    waiting: UnderWay<S, Snapshot<S>>,
+    sending: FuturesUnordered<Boxed<Sent<S>>>,
+    waiting: Waiting<S>,
     waits: bool,
     report: Report,
 }
 
-/// Each with its place.
-type UnderWay<S, T> = FuturesUnordered<Boxed<(usize, Result<T, Error<S>>)>>;
+/// How a send ended, with its place.
+type Sent<S> = (usize, Result<Task<S>, Error<S>>);
 type Sends<S> = Pin<Box<dyn Stream<Item = Sending<S>> + Send>>;
 
 /// What has become of one request or task of a batch. `index` is its place in what was given, from 0 on.
@@ -135,7 +135,7 @@ pub struct Report {
 
 impl<S: Service> Batch<S> {
     fn new(client: Client<S>, sends: Option<Sends<S>>) -> Self {
-        let (sending, waiting) = (FuturesUnordered::new(), FuturesUnordered::new());
+        let (sending, waiting) = (FuturesUnordered::new(), Waiting::new());
         Self { client, sends, sending, waiting, waits: false, report: Report::default() }
     }
 
@@ -154,11 +154,6 @@ impl<S: Service> Batch<S> {
     #[must_use]
     pub fn report(&self) -> Report {
         self.report
-    }
-
-    fn wait(&mut self, index: usize, task: &Task<S>) {
-        let wait = task.wait().into_future();
-        self.waiting.push(Box::pin(async move { (index, wait.await) }));
     }
 
     /// Takes requests as long as there is room.
@@ -182,7 +177,7 @@ impl<S: Service> Batch<S> {
             Ok(task) => {
                 self.report.sent += 1;
                 if self.waits {
-                    self.wait(index, &task);
+                    self.waiting.push(index, task.clone());
                 }
                 Event::Sent { index, task }
             }
@@ -223,7 +218,7 @@ impl<S: Service> Stream for Batch<S> {
         if let Poll::Ready(Some((index, result))) = Pin::new(&mut self.sending).poll_next(context) {
             return Poll::Ready(Some(self.sent(index, result)));
         }
-        if let Poll::Ready(Some((index, result))) = Pin::new(&mut self.waiting).poll_next(context) {
+        if let Poll::Ready((index, result)) = self.waiting.poll(context) {
             return Poll::Ready(Some(self.ended(index, result)));
         }
         let is_over = self.sends.is_none() && self.sending.is_empty() && self.waiting.is_empty();

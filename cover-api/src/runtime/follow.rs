@@ -42,8 +42,41 @@ pub(super) struct Follow<S: Service> {
     done_since: Option<Instant>,
     /// Polls in a row that failed.
     misses: u32,
-    tally: Tally,
-    last: Option<Box<Snapshot<S>>>,
+    seen: Counts,
+    last: Last<S>,
+}
+
+/// What is counted of polls.
+#[derive(Debug, Clone, Copy, Default)]
+struct Counts {
+    polls: u32,
+    missed: u32,
+    not_known: u32,
+}
+
+/// What the last answer said of the task. Most say no more than a status, and many wait: that is kept in little room.
+enum Last<S: Service> {
+    Nothing,
+    Status(S::Status, Progress),
+    Snapshot(Box<Snapshot<S>>),
+}
+
+impl<S: Service> Last<S> {
+    fn new(snapshot: &Snapshot<S>) -> Self {
+        if snapshot.is_bare() {
+            Self::Status(snapshot.status.clone(), snapshot.progress())
+        } else {
+            Self::Snapshot(Box::new(snapshot.clone()))
+        }
+    }
+
+    fn snapshot(&self) -> Option<Snapshot<S>> {
+        match self {
+            Self::Nothing => None,
+            Self::Status(status, progress) => Some(Snapshot::bare(status.clone(), *progress)),
+            Self::Snapshot(snapshot) => Some((**snapshot).clone()),
+        }
+    }
 }
 
 impl<S: Service> Follow<S> {
@@ -61,27 +94,50 @@ impl<S: Service> Follow<S> {
             told: None,
             done_since: None,
             misses: 0,
-            tally: Tally::default(),
-            last: None,
+            seen: Counts::default(),
+            last: Last::Nothing,
         }
     }
 
     /// Polls until there is something to tell.
     pub(super) async fn next(&mut self) -> Item<S> {
         loop {
-            if self.is_over() {
-                return self.at_deadline();
-            }
-            let Ok(slot) = self.turn().await else { return self.at_deadline() };
-            // On the heap only while it is on its way: most of the time a wait holds no more than its turn.
-            let polled = Box::pin(self.task.poll_with(slot)).await;
-            if let Some(item) = self.observe(polled) {
-                if let Some(last) = self.last.as_ref().filter(|_| is_end(&item)) {
-                    self.task.conclude(last).await;
-                }
+            if let Some(item) = self.once().await {
                 return item;
             }
         }
+    }
+
+    /// The next poll, in its turn, and what there is to tell of it.
+    pub(super) async fn once(&mut self) -> Option<Item<S>> {
+        if self.is_over() {
+            return Some(self.at_deadline());
+        }
+        let Ok(slot) = self.turn().await else { return Some(self.at_deadline()) };
+        // On the heap only while it is on its way: most of the time a wait holds no more than its turn.
+        let polled = Box::pin(self.task.poll_with(slot)).await;
+        let item = self.observe(polled)?;
+        if let Some(last) = self.last.snapshot().filter(|_| is_end(&item)) {
+            self.task.conclude(&last).await;
+        }
+        Some(item)
+    }
+
+    /// How many requests of its key may be on their way at once.
+    pub(super) fn places(&self) -> usize {
+        self.task.client().inner().pace.places()
+    }
+
+    /// Before when there is nothing to do.
+    pub(super) fn earliest(&self) -> Instant {
+        self.earliest.min(self.started + self.deadline)
+    }
+
+    /// When its next poll is due where so many others wait: all are slowed by the same factor.
+    pub(super) fn due(&self, waiting: usize) -> Instant {
+        let step = self.pause();
+        let slower = self.task.client().inner().pace.load(waiting, step) - 1.0;
+        (self.earliest + step.min(FAR / 1_000).mul_f64(slower.min(1_000.0))).min(self.started + self.deadline)
     }
 
     /// Waits until the next poll may be made, at the deadline at the latest.
@@ -97,29 +153,29 @@ impl<S: Service> Follow<S> {
 
     /// Has the poll at the deadline been made?
     fn is_over(&self) -> bool {
-        self.tally.polls > 0 && self.started.elapsed() >= self.deadline
+        self.seen.polls > 0 && self.started.elapsed() >= self.deadline
     }
 
     fn at_deadline(&self) -> Item<S> {
-        match &self.last {
+        match self.last.snapshot() {
             // Only its audio is late: it is the task's result, whatever it lacks.
-            Some(last) if last.is_done() => Ok(Update::Stage((**last).clone())),
+            Some(last) if last.is_done() => Ok(Update::Stage(last)),
             _ => Err(self.ended(Error::new(Kind::Deadline(self.deadline)))),
         }
     }
 
     /// What there is to tell after a poll, if anything.
     fn observe(&mut self, polled: Result<Polled<S>, Error<S>>) -> Option<Item<S>> {
-        self.tally.polls += 1;
+        self.seen.polls += 1;
         self.earliest = Instant::now() + self.pause();
         match polled {
             Ok(Polled::Snapshot(snapshot)) => {
                 self.misses = 0;
-                self.last = Some(Box::new(snapshot.clone()));
+                self.last = Last::new(&snapshot);
                 self.judge(snapshot)
             }
             Ok(Polled::NoSuchTask(code, message)) => {
-                self.tally.not_known += 1;
+                self.seen.not_known += 1;
                 let age = self.task.age().unwrap_or_else(|| self.started.elapsed());
                 (age >= S::api().poll.patience)
                     .then(|| Err(self.ended(Error::new(Kind::NoSuchTask).with_code(code, message))))
@@ -152,7 +208,7 @@ impl<S: Service> Follow<S> {
 
     /// A poll that failed ends the wait only if the next cannot do better, or too many have failed.
     fn missed(&mut self, error: Error<S>) -> Item<S> {
-        self.tally.missed += 1;
+        self.seen.missed += 1;
         self.task.client().inner().counters.missed.add();
         self.misses += u32::from(!error.is_about_pace());
         let error = error.with_handle(Some(self.task.handle()));
@@ -164,8 +220,9 @@ impl<S: Service> Follow<S> {
     }
 
     fn ended(&self, error: Error<S>) -> Error<S> {
-        let tally = Tally { waited: self.started.elapsed(), ..self.tally };
-        error.with_wait(self.task.clone(), tally).with_last(self.last.as_deref().cloned())
+        let Counts { polls, missed, not_known } = self.seen;
+        let tally = Tally { polls, missed, not_known, waited: self.started.elapsed() };
+        error.with_wait(self.task.clone(), tally).with_last(self.last.snapshot())
     }
 }
 

@@ -22,6 +22,7 @@ mod submit;
 mod task;
 pub(crate) mod unknown;
 mod wait;
+mod waiting;
 mod wire;
 mod written;
 

@@ -87,6 +87,15 @@ fn progress(api: &Api, status: &str, has_error: bool, ready: bool) -> Progress {
 }
 
 impl<S: Service> Snapshot<S> {
+    /// Does it say no more than a status?
+    pub(super) fn is_bare(&self) -> bool {
+        self.tracks.is_empty() && self.error_code.is_none() && self.error_message.is_none()
+    }
+
+    pub(super) fn bare(status: S::Status, progress: Progress) -> Self {
+        Self { status, tracks: Vec::new(), error_code: None, error_message: None, progress }
+    }
+
     pub(super) fn progress(&self) -> Progress {
         self.progress
     }

@@ -31,45 +31,25 @@ use super::{Client, Error, Service, Snapshot, Wait};
 /// # Ok::<(), serde_json::Error>(())
 /// ```
 pub struct TaskHandle<S: Service> {
-    id: String,
-    created: Option<Moment>,
+    id: Box<str>,
+    /// On the clock that waits go by.
+    created: Option<Instant>,
     service: PhantomData<fn() -> S>,
-}
-
-/// A moment of the calendar, and the same one of the clock that waits go by.
-#[derive(Debug, Clone, Copy)]
-struct Moment {
-    date: SystemTime,
-    clock: Instant,
-}
-
-impl Moment {
-    fn now() -> Self {
-        Self { date: SystemTime::now(), clock: Instant::now() }
-    }
-
-    /// `None` where the clock does not go back that far, or it has not come yet.
-    fn of(date: SystemTime) -> Option<Self> {
-        let clock = Instant::now().checked_sub(SystemTime::now().duration_since(date).ok()?)?;
-        Some(Self { date, clock })
-    }
-
-    fn millis(self) -> Option<u64> {
-        u64::try_from(self.date.duration_since(UNIX_EPOCH).ok()?.as_millis()).ok()
-    }
 }
 
 impl<S: Service> TaskHandle<S> {
     pub(super) fn new(id: String) -> Self {
-        Self { id, created: None, service: PhantomData }
+        Self { id: id.into(), created: None, service: PhantomData }
     }
 
     pub(super) fn created_now(id: String) -> Self {
-        Self { created: Some(Moment::now()), ..Self::new(id) }
+        Self { created: Some(Instant::now()), ..Self::new(id) }
     }
 
+    /// Where the date lies before what the clock can tell, or has not come yet, it is not known.
     pub(super) fn created_at(id: String, date: SystemTime) -> Self {
-        Self { created: Moment::of(date), ..Self::new(id) }
+        let age = SystemTime::now().duration_since(date).ok();
+        Self { created: age.and_then(|age| Instant::now().checked_sub(age)), ..Self::new(id) }
     }
 
     /// The id that the service gave the task.
@@ -80,13 +60,19 @@ impl<S: Service> TaskHandle<S> {
 
     /// How long ago it was created, where that is known.
     pub(super) fn age(&self) -> Option<Duration> {
-        self.created.map(|created| created.clock.elapsed())
+        self.created.map(|created| created.elapsed())
+    }
+
+    /// When it was created, in milliseconds of the Unix epoch.
+    fn created_millis(&self) -> Option<u64> {
+        let date = SystemTime::now().checked_sub(self.age()?)?;
+        u64::try_from(date.duration_since(UNIX_EPOCH).ok()?.as_millis()).ok()
     }
 }
 
 impl<S: Service> Serialize for TaskHandle<S> {
     fn serialize<Z: Serializer>(&self, serializer: Z) -> Result<Z::Ok, Z::Error> {
-        let created = self.created.and_then(Moment::millis);
+        let created = self.created_millis();
         let mut fields = serializer.serialize_struct("TaskHandle", 2 + usize::from(created.is_some()))?;
         fields.serialize_field("service", &S::api().id)?;
         fields.serialize_field("task", &self.id)?;
@@ -112,7 +98,10 @@ impl<'de, S: Service> Deserialize<'de> for TaskHandle<S> {
         let id = text("task")?.to_owned();
         let millis = fields.get("created").and_then(Value::as_u64);
         let created = millis.and_then(|millis| UNIX_EPOCH.checked_add(Duration::from_millis(millis)));
-        Ok(created.map_or_else(|| Self::new(id.clone()), |date| Self::created_at(id.clone(), date)))
+        Ok(match created {
+            Some(date) => Self::created_at(id, date),
+            None => Self::new(id),
+        })
     }
 }
 

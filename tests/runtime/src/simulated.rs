@@ -26,6 +26,7 @@ struct Inner {
     tasks: HashMap<String, Task>,
     /// When the requests of the last window came.
     recent: VecDeque<Instant>,
+    limited: bool,
     most: usize,
     refused: usize,
     polls: usize,
@@ -55,7 +56,22 @@ impl Simulated {
     #[must_use]
     pub fn new(takes: Range<f64>, chance: fastrand::Rng) -> Self {
         let (tasks, recent) = (HashMap::new(), VecDeque::new());
-        Self(Arc::new(Mutex::new(Inner { chance, takes, tasks, recent, most: 0, refused: 0, polls: 0 })))
+        let (limited, most, refused, polls) = (true, 0, 0, 0);
+        Self(Arc::new(Mutex::new(Inner { chance, takes, tasks, recent, limited, most, refused, polls })))
+    }
+
+    /// It takes any number of requests.
+    #[must_use]
+    pub fn unlimited(takes: Range<f64>, chance: fastrand::Rng) -> Self {
+        let service = Self::new(takes, chance);
+        service.inner().limited = false;
+        service
+    }
+
+    /// How many polls came.
+    #[must_use]
+    pub fn polls(&self) -> usize {
+        self.inner().polls
     }
 
     fn inner(&self) -> MutexGuard<'_, Inner> {
@@ -115,6 +131,9 @@ impl Inner {
     }
 
     fn is_within_budget(&mut self) -> bool {
+        if !self.limited {
+            return true;
+        }
         let (budget, window) = BUDGET;
         let now = Instant::now();
         while self.recent.front().is_some_and(|at| *at + window <= now) {

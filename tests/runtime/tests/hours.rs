@@ -134,7 +134,9 @@ async fn a_dropped_wait_loses_nothing_wherever_it_was() -> Outcome {
 /// How long after the first POST each one came, and what became of the request.
 async fn posts(codes: &[u32], tries: u32, within: Duration) -> Result<(u64, Duration, Result<Task, Error>), Error> {
     let sandbox = Sandbox::start().await.expect("a port");
-    codes.iter().for_each(|code| sandbox.answer_submit(Answer::code(*code)));
+    for code in codes {
+        sandbox.answer_submit(Answer::code(*code));
+    }
     let client = in_process(&sandbox).tries(tries, within).build()?;
     let started = Instant::now();
     let result = client.send(&request("x")).await;

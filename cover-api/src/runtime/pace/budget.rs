@@ -1,6 +1,6 @@
 //! How many requests may be on their way, and when the next may follow: figures and times alone, no waiting.
 
-use std::collections::VecDeque;
+use std::collections::{HashMap, VecDeque};
 use std::time::Duration;
 
 use cover_spec::wire;
@@ -44,8 +44,9 @@ pub(super) struct Budget {
     /// When the requests of the last window were answered.
     answered: VecDeque<Instant>,
     last_poll: Option<Instant>,
-    /// Polls of the last `task_every`.
+    /// Polls of the last `task_every`, in their order, and by task.
     polled: VecDeque<(Instant, u64)>,
+    rests: HashMap<u64, Instant>,
     /// 1, or more after the service has asked for fewer requests.
     slow: f64,
     slowed: Option<Instant>,
@@ -65,6 +66,7 @@ impl Budget {
             answered: VecDeque::new(),
             last_poll: None,
             polled: VecDeque::new(),
+            rests: HashMap::new(),
             slow: 1.0,
             slowed: None,
             hold: None,
@@ -74,6 +76,10 @@ impl Budget {
 
     pub(super) fn slowness(&self) -> f64 {
         self.slow
+    }
+
+    pub(super) fn places(&self) -> usize {
+        self.limit.requests as usize
     }
 
     pub(super) fn window(&self) -> Duration {
@@ -91,8 +97,11 @@ impl Budget {
         while self.answered.front().is_some_and(|at| *at + window <= now) {
             self.answered.pop_front();
         }
-        while self.polled.front().is_some_and(|(at, _)| *at + task_every <= now) {
+        while let Some((at, task)) = self.polled.front().copied().filter(|(at, _)| *at + task_every <= now) {
             self.polled.pop_front();
+            if self.rests.get(&task) == Some(&at) {
+                self.rests.remove(&task);
+            }
         }
         self.hold = self.hold.filter(|hold| *hold > now);
     }
@@ -122,8 +131,7 @@ impl Budget {
 
     /// Until when this task is not to be polled again.
     pub(super) fn rests_until(&self, task: u64) -> Option<Instant> {
-        let last = self.polled.iter().rev().find(|(_, other)| *other == task);
-        last.map(|(at, _)| *at + self.limit.task_every)
+        self.rests.get(&task).map(|at| *at + self.limit.task_every)
     }
 
     /// A request may be sent. Is it the one that finds out whether the service is back?
@@ -133,6 +141,7 @@ impl Budget {
             self.last_poll = Some(now);
             if !self.limit.task_every.is_zero() {
                 self.polled.push_back((now, task));
+                self.rests.insert(task, now);
             }
         }
         let probes = self.probe == Probe::Due;

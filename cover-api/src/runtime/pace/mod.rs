@@ -6,7 +6,7 @@ mod budget;
 mod queue;
 mod turn;
 
-use std::collections::BTreeMap;
+use std::collections::{HashMap, VecDeque};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::task::Waker;
 use std::time::Duration;
@@ -75,6 +75,18 @@ impl Pace {
         state.sends.len() + state.polls.len()
     }
 
+    /// By which factor those who would each poll at this step are slowed where there are so many; at least 1.
+    #[expect(clippy::cast_precision_loss, reason = "a few digits less do not matter")]
+    pub(super) fn load(&self, waiting: usize, step: Duration) -> f64 {
+        let spacing = self.state().budget.spacing().as_secs_f64();
+        (waiting as f64 * spacing / step.as_secs_f64().max(1e-9)).max(1.0)
+    }
+
+    /// How many requests may be on their way at once.
+    pub(super) fn places(&self) -> usize {
+        self.state().budget.places()
+    }
+
     /// 1, or more after the service has asked for fewer requests.
     pub(super) fn slowness(&self) -> f64 {
         self.state().budget.slowness()
@@ -95,7 +107,9 @@ struct State {
     budget: Budget,
     sends: Queue,
     polls: Queue,
-    given: BTreeMap<Ticket, Given>,
+    given: HashMap<Ticket, Given>,
+    /// What was given, in that order; some of it was taken since.
+    order: VecDeque<(Instant, Ticket)>,
     tickets: Ticket,
     /// Both want turns: the other one is next.
     last: Kind,
@@ -114,7 +128,8 @@ impl State {
             budget: Budget::new(limit),
             sends: Queue::default(),
             polls: Queue::default(),
-            given: BTreeMap::new(),
+            given: HashMap::new(),
+            order: VecDeque::new(),
             tickets: 0,
             last: Kind::Poll,
             no_credits: false,
@@ -174,6 +189,7 @@ impl State {
             let probes = self.budget.give(now, poll);
             self.wake.push(waiter.waker.clone());
             self.given.insert(ticket, Given { at: now, probes, kind, waiter });
+            self.order.push_back((now, ticket));
             self.last = kind;
             gave = true;
         }
@@ -198,9 +214,15 @@ impl State {
 
     /// Turns that nobody took are given to others first.
     fn reclaim(&mut self, now: Instant) {
-        let untaken: Vec<Ticket> =
-            self.given.iter().filter(|(_, given)| given.at + UNTAKEN <= now).map(|(ticket, _)| *ticket).collect();
-        for ticket in untaken {
+        while let Some((at, ticket)) = self.order.front().copied() {
+            let is_taken = self.given.get(&ticket).is_none_or(|given| given.at != at);
+            if !is_taken && at + UNTAKEN > now {
+                return;
+            }
+            self.order.pop_front();
+            if is_taken {
+                continue;
+            }
             let Some(Given { probes, kind, waiter, .. }) = self.given.remove(&ticket) else { continue };
             self.budget.take_back(probes);
             self.demand += demand(&waiter);
