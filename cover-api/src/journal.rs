@@ -91,7 +91,7 @@ pub struct Entry {
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Standing {
-    /// It is being sent by this process.
+    /// It is being sent by this process, or was when its [`Sending`](crate::runtime::Sending) was dropped.
     Sending,
     /// It was not sent, or was refused: nothing was created.
     NotSent,

@@ -35,11 +35,15 @@
 //! - [`api!`] generates the same types from your own spec.
 //! - [`runtime`] has what they share: the client, tasks, errors.
 //! - [`sandbox`] (feature `sandbox`) is the service in miniature on a loopback port.
+//! - [`journal`] (feature `journal`) is a file that remembers what was paid for.
 //!
 //! # What never happens
 //!
-//! - A POST is never sent twice. When its answer is lost, the error says that the outcome is not known
-//!   ([`Error::is_outcome_unknown`](runtime::Error::is_outcome_unknown)).
+//! - Nothing is paid for twice. A POST is made again only where it surely was not sent, or created nothing. When its answer is
+//!   lost, the error says that the outcome is not known ([`Error::is_outcome_unknown`](runtime::Error::is_outcome_unknown)),
+//!   and an equal request is refused until [`send_may_charge_twice`](runtime::Client::send_may_charge_twice) is called.
+//! - A task that was paid for is never lost: every error of a wait has its handle, and the wait can go on.
+//! - The budget of a key is never exceeded, however many tasks wait.
 //! - A key, or the query of an address, never stands in `Debug`, `Display` or an error.
 
 #![cfg_attr(docsrs, feature(doc_cfg))]
