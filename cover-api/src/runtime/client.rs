@@ -75,7 +75,8 @@ impl<S: Service> Client<S> {
         ClientBuilder::from_env()?.build()
     }
 
-    /// Sends a request and gives the task that it started. This is what costs credits.
+    /// Sends a request, as soon as the pace of the key has a turn, and gives the task that it started. This is what costs
+    /// credits.
     ///
     /// It is sent again by itself only after it surely was not sent, or was refused by an answer that the spec says creates
     /// nothing and may be sent again; see [`ClientBuilder::tries`]. A reply that is lost is never such a case: the outcome is
