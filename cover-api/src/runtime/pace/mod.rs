@@ -176,13 +176,14 @@ impl State {
     fn give_out(&mut self, now: Instant) {
         self.budget.tidy(now);
         self.reclaim(now);
-        let mut gave = false;
+        let mut is_other_head = false;
         while self.budget.opens(now).is_some_and(|at| at <= now) {
             let Some(kind) = self.next_kind(now) else { break };
             let Some((ticket, waiter)) = self.queue(kind).pop_ready() else { break };
             let poll = (kind == Kind::Poll).then_some(waiter.task);
             if let Some(until) = poll.and_then(|task| self.budget.rests_until(task)).filter(|until| *until > now) {
                 self.polls.push(ticket, Waiter { earliest: until, ..waiter });
+                is_other_head = true;
                 continue;
             }
             self.demand -= demand(&waiter);
@@ -191,9 +192,9 @@ impl State {
             self.given.insert(ticket, Given { at: now, probes, kind, waiter });
             self.order.push_back((now, ticket));
             self.last = kind;
-            gave = true;
+            is_other_head = true;
         }
-        if gave {
+        if is_other_head {
             self.wake_heads();
         }
     }
@@ -442,6 +443,24 @@ mod tests {
         pace.turn(Ask::look(Instant::now())).await.unwrap().answered(Verdict::Fine);
         pace.credits_seen();
         assert!(pace.turn(Ask::send(Instant::now())).await.is_ok());
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_task_that_rests_holds_up_no_other() {
+        let limit = wire::Pace { requests: 9, window: Duration::ZERO, task_every: 10 * SECOND };
+        let pace = Arc::new(Pace::new(limit));
+        pace.turn(poll(1, SECOND)).await.unwrap().answered(Verdict::Fine);
+        let started = Instant::now();
+        let of = |task: usize, after| Ask::poll(&task.to_string(), started + after, SECOND, started + FAR);
+        let turns = [(1, Duration::ZERO), (2, 2 * SECOND)].map(|(task, after)| {
+            let (pace, ask) = (Arc::clone(&pace), of(task, after));
+            tokio::spawn(async move {
+                pace.turn(ask).await.unwrap().answered(Verdict::Fine);
+                started.elapsed().as_secs()
+            })
+        });
+        let [first, second] = turns;
+        assert_eq!((second.await.unwrap(), first.await.unwrap()), (2, 10));
     }
 
     #[tokio::test(start_paused = true)]
