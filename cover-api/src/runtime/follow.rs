@@ -117,7 +117,9 @@ impl<S: Service> Follow<S> {
         // On the heap only while it is on its way: most of the time a wait holds no more than its turn.
         let polled = Box::pin(self.task.poll_with(slot)).await;
         let item = self.observe(polled)?;
-        if let Some(last) = self.last.snapshot().filter(|_| is_end(&item)) {
+        if is_end(&item)
+            && let Some(last) = self.last.snapshot()
+        {
             self.task.conclude(&last).await;
         }
         Some(item)

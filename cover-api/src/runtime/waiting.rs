@@ -76,11 +76,15 @@ impl<S: Service> Waiting<S> {
         }
     }
 
-    /// Lets the first of those whose time has come stand in line, where there is room.
+    /// When the first may stand in line; `None` where nobody is parked or there is no room, which the line tells of.
+    fn next_call(&self) -> Option<Instant> {
+        let first = &self.parked.peek()?.one.follow;
+        (self.line.len() < first.places().clamp(LINE[0], LINE[1])).then(|| first.earliest())
+    }
+
+    /// Lets the first stand in line, where its time has come and there is room.
     fn call_up(&mut self) -> bool {
-        let now = Instant::now();
-        let Some(first) = self.parked.peek().filter(|first| first.one.follow.earliest() <= now) else { return false };
-        if self.line.len() >= first.one.follow.places().clamp(LINE[0], LINE[1]) {
+        if self.next_call().is_none_or(|at| at > Instant::now()) {
             return false;
         }
         let Some(Parked { mut one, .. }) = self.parked.pop() else { return false };
@@ -91,10 +95,9 @@ impl<S: Service> Waiting<S> {
         true
     }
 
-    /// Until the time of the first has come; for ever where that is not what is waited for.
+    /// Until the first may stand in line; for ever where that is not what is waited for.
     fn sleep(&mut self, context: &mut Context<'_>) -> Poll<()> {
-        let until = self.parked.peek().map(|first| first.one.follow.earliest()).filter(|until| *until > Instant::now());
-        let Some(until) = until else {
+        let Some(until) = self.next_call() else {
             self.timer = None;
             return Poll::Pending;
         };
