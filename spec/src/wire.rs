@@ -40,6 +40,8 @@ pub struct Api {
     pub pace: Pace,
     /// How to ask for the credits that are left.
     pub credits: Option<Credits>,
+    /// What the service tells by itself.
+    pub callback: Option<Callback>,
 }
 
 /// What a code in an answer means.
@@ -176,4 +178,82 @@ pub struct Credits {
     pub path: Str,
     /// Where the answer gives the number.
     pub amount: Path,
+}
+
+/// What the service tells by itself: by POSTs to an address that the request gives.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Callback {
+    /// The field of the request that holds the address.
+    pub field: Str,
+    /// Where the body says which stage it tells of.
+    pub stage: Path,
+    /// Where the body gives the id of the task.
+    pub task: Path,
+    /// Where the body lists the tracks.
+    pub tracks: Path,
+    /// How long the service waits for an answer.
+    pub answer_within: Duration,
+    /// How often the service tries.
+    pub tries: u32,
+    /// How long after the POST a callback may still come.
+    pub expires: Duration,
+    /// Every stage that it tells of.
+    pub stages: List<CallbackStage>,
+    /// How callbacks are signed; `None` where they are not.
+    pub signature: Option<Signature>,
+}
+
+/// A stage that callbacks tell of.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct CallbackStage {
+    /// Its name in the body.
+    pub name: Str,
+    /// The status that a poll would give; `None`: one of those that mean failure.
+    pub status: Option<Str>,
+    /// How far the running task is; `None`: it has ended.
+    pub running: Option<u32>,
+}
+
+/// How callbacks are signed: by an HMAC-SHA256.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Signature {
+    /// The header that carries it.
+    pub header: Str,
+    /// What is signed, one part after the other.
+    pub signs: List<Signed>,
+    /// How it is written.
+    pub encoding: Encoding,
+    /// How it is told when it was signed.
+    pub clock: Option<Clock>,
+}
+
+/// A part of what is signed.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Signed {
+    /// These characters.
+    Text(Str),
+    /// The id of the task.
+    Task,
+    /// The time, as its header gives it.
+    Timestamp,
+    /// The whole body.
+    Body,
+}
+
+/// How the bytes of a signature are written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Encoding {
+    /// Base64 with the standard alphabet.
+    Base64,
+    /// Two hexadecimal digits for each byte.
+    Hex,
+}
+
+/// How it is told when something was signed.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Clock {
+    /// The header that gives the seconds or milliseconds since 1970-01-01, UTC.
+    pub header: Str,
+    /// How far that may lie from now.
+    pub tolerance: Duration,
 }

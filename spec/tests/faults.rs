@@ -293,6 +293,41 @@ fn types_are_told_with_the_place_of_the_value() {
 }
 
 #[test]
+fn callbacks_have_an_address_and_signatures_can_be_verified() {
+    for (from, to, fault) in [
+        ("field = \"callBackUrl\"", "field = \"title\"", "`title` holds no address"),
+        ("tries = 3", "tries = 0", "`tries` is none at all"),
+        ("tries = 3", "tries = 3\nexpires = \"1 min\"", "callbacks are refused while their task is still waited for"),
+    ] {
+        assert_eq!(edit(from, to), [fault], "{to}");
+    }
+    let whole = "timestamp = { header = \"X-T\", tolerance = \"5 min\" }";
+    for (signs, timestamp, fault) in [
+        ("{task}.{timestamp}", whole, None),
+        ("{body}", "", None),
+        ("{tsk}", "", Some("unknown part `{tsk}` of what is signed")),
+        ("{task}.{timestamp}", "", Some("no header says when it was signed")),
+        ("{task}", whole, Some("the time is not signed")),
+        ("{timestamp}", whole, Some("a signature that covers neither the task nor the body fits every callback")),
+        (
+            "{body}{timestamp}",
+            "timestamp = { header = \"X T\", tolerance = \"1 s\" }",
+            Some("no HTTP header can hold this"),
+        ),
+        (
+            "{body}{timestamp}",
+            "timestamp = { header = \"XT\", tolerance = \"0 s\" }",
+            Some("`tolerance` is no time at all"),
+        ),
+    ] {
+        let signature =
+            format!("[callback.signature]\nheader = \"X-S\"\nencoding = \"hex\"\nsigns = \"{signs}\"\n{timestamp}\n");
+        let found = edit("[callback.stages]", &format!("{signature}\n[callback.stages]"));
+        assert_eq!(found, Vec::from_iter(fault), "{signs} {timestamp}");
+    }
+}
+
+#[test]
 fn several_faults_are_all_found() {
     let text = SHIPPED.replacen("min = 0", "mim = 0", 1).replacen("max_length = 80", "max_length = 0", 1).replacen(
         "name = \"Male\"",

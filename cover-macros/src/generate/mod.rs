@@ -1,5 +1,6 @@
 //! A checked spec → tokens.
 
+mod answers;
 mod any_mode;
 mod builder;
 mod choices;

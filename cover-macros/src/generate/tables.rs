@@ -5,11 +5,10 @@ use std::time::Duration;
 
 use cover_spec::Spec;
 use cover_spec::rules::{Bound, Decimal, Field, Kind, Limit, Mode, Rules, Str};
-use cover_spec::wire::{Api, Code, Credits, Poll, Status, Submit};
 use proc_macro2::{Ident, TokenStream};
 use quote::quote;
 
-use super::{ident, relations};
+use super::{answers, ident, relations};
 
 /// The name of the module that holds the tables.
 pub(super) fn module(spec: &Spec) -> Ident {
@@ -19,7 +18,7 @@ pub(super) fn module(spec: &Spec) -> Ident {
 pub(super) fn tables(spec: &Spec) -> TokenStream {
     let module = module(spec);
     let rules = rules(&spec.rules());
-    let api = api(&spec.api());
+    let api = answers::answers(&spec.api());
     quote! {
         mod #module {
             use ::cover_api::__private::{rules, wire, Borrowed, Duration};
@@ -125,91 +124,7 @@ pub(super) fn set(bits: u64) -> TokenStream {
     if bits == u64::MAX { quote!(u64::MAX) } else { quote!(#bits) }
 }
 
-fn api(api: &Api) -> TokenStream {
-    let [id, base_url, auth_header, auth_scheme, env_key, env_url] =
-        [&api.id, &api.base_url, &api.auth_header, &api.auth_scheme, &api.env_key, &api.env_url].map(text);
-    let [code, message] = [&api.code, &api.message].map(|path| texts(path));
-    let codes = list(api.codes.iter().map(one_code));
-    let statuses = list(api.statuses.iter().map(status));
-    let Submit { path, task } = &api.submit;
-    let (path, task) = (text(path), texts(task));
-    let poll = poll(&api.poll);
-    let requests = api.pace.requests;
-    let [window, task_every] = [api.pace.window, api.pace.task_every].map(duration);
-    let credits = option(api.credits.as_ref().map(|Credits { path, amount }| {
-        let (path, amount) = (text(path), texts(amount));
-        quote!(wire::Credits { path: #path, amount: #amount })
-    }));
-    quote! {
-        wire::Api {
-            id: #id,
-            base_url: #base_url,
-            auth_header: #auth_header,
-            auth_scheme: #auth_scheme,
-            env_key: #env_key,
-            env_url: #env_url,
-            code: #code,
-            message: #message,
-            codes: #codes,
-            submit: wire::Submit { path: #path, task: #task },
-            poll: #poll,
-            statuses: #statuses,
-            pace: wire::Pace { requests: #requests, window: #window, task_every: #task_every },
-            credits: #credits,
-        }
-    }
-}
-
-fn one_code(code: &Code) -> TokenStream {
-    let number = code.number;
-    let (means, created) = (variant(code.means), variant(code.created));
-    let resend = option(code.resend.map(duration));
-    quote! {
-        wire::Code {
-            number: #number,
-            means: wire::CodeMeaning::#means,
-            created: wire::Created::#created,
-            resend: #resend,
-        }
-    }
-}
-
-fn status(status: &Status) -> TokenStream {
-    let (name, stage) = (text(&status.name), status.stage);
-    let means = variant(status.means);
-    quote!(wire::Status { name: #name, means: wire::StatusMeaning::#means, stage: #stage })
-}
-
-fn poll(poll: &Poll) -> TokenStream {
-    let (path, query) = (text(&poll.path), option(poll.query.as_ref().map(text)));
-    let [status, tracks, error_code, error_message] =
-        [&poll.status, &poll.tracks, &poll.error_code, &poll.error_message].map(|path| texts(path));
-    let [least, most] = poll.every.map(duration);
-    let [deadline, patience, settle] = [poll.deadline, poll.patience, poll.settle].map(duration);
-    let typical = option(poll.typical.map(|ages| {
-        let [from, to] = ages.map(duration);
-        quote!([#from, #to])
-    }));
-    let unknown_task = list(poll.unknown_task.iter().map(|code| quote!(#code)));
-    quote! {
-        wire::Poll {
-            path: #path,
-            query: #query,
-            status: #status,
-            tracks: #tracks,
-            error_code: #error_code,
-            error_message: #error_message,
-            every: [#least, #most],
-            typical: #typical,
-            deadline: #deadline,
-            unknown_task: #unknown_task,
-            patience: #patience,
-            settle: #settle,
-        }
-    }
-}
-
-fn duration(duration: Duration) -> TokenStream {
+pub(super) fn duration(duration: Duration) -> TokenStream {
     // A spec holds no duration beyond a century.
     let millis = u64::try_from(duration.as_millis()).unwrap_or(u64::MAX);
     quote!(Duration::from_millis(#millis))
@@ -219,7 +134,7 @@ pub(super) fn text(text: &Str) -> TokenStream {
     quote!(Borrowed(#text))
 }
 
-fn texts(texts: &[Str]) -> TokenStream {
+pub(super) fn texts(texts: &[Str]) -> TokenStream {
     list(texts.iter().map(text))
 }
 

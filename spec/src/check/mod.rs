@@ -1,5 +1,6 @@
 //! Proof that a spec has no holes and does not contradict itself. Every fault is reported.
 
+mod callback;
 mod conditions;
 mod limits;
 mod modes;
@@ -24,6 +25,7 @@ pub(crate) fn all(spec: &Spec) -> (Vec<Fault>, bool) {
     let faults = &mut found;
     service::check(spec, faults);
     task::check(spec, faults);
+    callback::check(spec, faults);
     modes::check(&spec.request, faults);
     presence::check(&spec.request, faults);
     limits::check(&spec.request, faults);

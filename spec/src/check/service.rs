@@ -1,12 +1,10 @@
 //! The service: addresses, header and codes that a client can use.
 
 use crate::diagnostic::Fault;
-use crate::model::{Callback, Pace, Spec};
+use crate::model::{Pace, Spec};
 use crate::rules::looks_like_web_address;
 use crate::source::At;
 use crate::wire::{CodeMeaning, Created};
-
-use super::{known, known_field};
 
 pub(super) fn check(spec: &Spec, faults: &mut Vec<Fault>) {
     let service = &spec.service;
@@ -22,11 +20,8 @@ pub(super) fn check(spec: &Spec, faults: &mut Vec<Fault>) {
     if service.base_url.contains(['?', '#', '@']) {
         faults.push(service.base_url.fault("`base_url` has more than host and path", "take query and user out"));
     }
-    let is_token =
-        |text: &str| text.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"-_.!#$%&'*+^|~".contains(&byte));
-    for text in [&service.auth_header, &service.auth_scheme].into_iter().filter(|text| !is_token(text)) {
-        faults.push(text.fault("no HTTP header can hold this", "letters, digits and - only"));
-    }
+    header(&service.auth_header, faults);
+    header(&service.auth_scheme, faults);
     if let Some(envelope) = &spec.envelope {
         json_path("code", &envelope.code, faults);
         json_path("message", &envelope.message, faults);
@@ -37,9 +32,6 @@ pub(super) fn check(spec: &Spec, faults: &mut Vec<Fault>) {
     }
     if let Some(pace) = &spec.pace {
         self::pace(pace, spec, faults);
-    }
-    if let Some(callback) = &spec.callback {
-        callbacks(callback, spec, faults);
     }
     codes(spec, faults);
 }
@@ -76,17 +68,15 @@ fn codes(spec: &Spec, faults: &mut Vec<Fault>) {
     }
 }
 
-fn callbacks(callback: &Callback, spec: &Spec, faults: &mut Vec<Fault>) {
-    known_field(&spec.request, &callback.field, faults);
-    for (key, path) in [("stage", &callback.stage), ("task", &callback.task), ("tracks", &callback.tracks)] {
-        json_path(key, path, faults);
-    }
-    for status in callback.stages.iter().filter_map(|stage| stage.status.as_ref()) {
-        known("status", status, spec.statuses.iter().map(|status| status.name.as_str()), faults);
+/// The name of a header, or a scheme in one.
+pub(super) fn header(text: &At<String>, faults: &mut Vec<Fault>) {
+    let is_fit = |byte: u8| byte.is_ascii_alphanumeric() || b"-_.!#$%&'*+^|~".contains(&byte);
+    if !text.bytes().all(is_fit) {
+        faults.push(text.fault("no HTTP header can hold this", "letters, digits and - only"));
     }
 }
 
-fn given(key: &str, value: &At<String>, faults: &mut Vec<Fault>) {
+pub(super) fn given(key: &str, value: &At<String>, faults: &mut Vec<Fault>) {
     if value.trim().is_empty() {
         faults.push(value.fault(format!("`{key}` is empty"), "give a text"));
     }

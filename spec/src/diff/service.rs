@@ -2,12 +2,14 @@
 
 use super::Changes;
 use crate::model::{Code, Spec, Status, TrackField};
+use crate::wire;
 
 pub(super) fn compare(old: &Spec, new: &Spec, changes: &mut Changes) {
     names(old, new, changes);
     addresses(old, new, changes);
     codes(old, new, changes);
     pace(old, new, changes);
+    callback(old, new, changes);
     statuses(old, new, changes);
     tracks(old, new, changes);
 }
@@ -83,6 +85,26 @@ fn pace(old: &Spec, new: &Spec, changes: &mut Changes) {
     if was != is {
         let said = is.map_or("is not said".to_owned(), |(requests, window, _)| format!("is {requests} in {window} s"));
         changes.neutral(format!("how many requests are taken {said}"));
+    }
+}
+
+fn callback(old: &Spec, new: &Spec, changes: &mut Changes) {
+    let [was, is] = [old, new].map(|spec| spec.api().callback);
+    match (was, is) {
+        (Some(_), None) => changes.breaking("there are no callbacks any more".to_owned()),
+        (None, Some(_)) => changes.loosening("there are callbacks".to_owned()),
+        (Some(was), Some(is)) => {
+            match (&was.signature, &is.signature) {
+                (None, Some(_)) => changes.breaking("callbacks are signed: clients need the key".to_owned()),
+                (Some(_), None) => changes.neutral("callbacks are not signed any more".to_owned()),
+                (was, is) if was != is => changes.neutral("callbacks are signed in another way".to_owned()),
+                _ => {}
+            }
+            if (wire::Callback { signature: None, ..was }) != (wire::Callback { signature: None, ..is }) {
+                changes.neutral("callbacks are read in another way".to_owned());
+            }
+        }
+        (None, None) => {}
     }
 }
 

@@ -1,15 +1,17 @@
 //! What a spec says, each value with its place.
 
+mod callback;
 mod request;
 mod service;
 mod task;
 mod words;
 
+pub use callback::{Callback, CallbackStage, Signature};
 pub use request::{
     Asks, Bounds, Choice, Condition, Conditions, Dispute, Field, FieldKind, Is, Limit, Mode, ModeSet, Placeholder,
     Relation, Request, Total,
 };
-pub use service::{Callback, CallbackStage, Code, Credits, Envelope, Pace, Service};
+pub use service::{Code, Credits, Envelope, Pace, Service};
 pub use task::{Poll, Ready, Status, Submit, Track, TrackField, TrackKind};
 
 pub use crate::source::{At, Scalar, Span};

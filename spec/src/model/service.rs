@@ -73,35 +73,3 @@ pub struct Pace {
     /// The least time between two polls of one task, however they come about.
     pub task_every: Option<At<Duration>>,
 }
-
-/// `[callback]`
-#[derive(Debug, Clone)]
-pub struct Callback {
-    /// The field of the request that holds the address.
-    pub field: At<String>,
-    /// Where the body says which stage it tells of.
-    pub stage: At<String>,
-    /// Where the body gives the id of the task.
-    pub task: At<String>,
-    /// Where the body lists the tracks.
-    pub tracks: At<String>,
-    /// How long the service waits for an answer.
-    pub answer_within: At<Duration>,
-    /// How often the service tries.
-    pub tries: At<u32>,
-    /// The stages that it tells of.
-    pub stages: Vec<CallbackStage>,
-    /// What its codes mean.
-    pub codes: Vec<(At<u32>, At<String>)>,
-}
-
-/// An entry of `[callback.stages]`.
-#[derive(Debug, Clone)]
-pub struct CallbackStage {
-    /// Its name in the body.
-    pub name: At<String>,
-    /// The status that a poll would give then.
-    pub status: Option<At<String>>,
-    /// What it means.
-    pub doc: At<String>,
-}

@@ -1,5 +1,6 @@
 //! Tables → model. Types and keys are settled here; whether the parts fit each other is for `check`.
 
+mod callback;
 mod request;
 mod service;
 mod task;
@@ -24,7 +25,7 @@ fn root(root: &Section<'_>) -> Spec {
     let own = root.own();
     let request = request::request(&own);
     let mut track = task::track(root);
-    let mut callback = service::callback(root);
+    let mut callback = callback::callback(root);
     if root.has_base() {
         // Another request of the service need not have the fields that these speak of.
         for field in &mut track.fields {

@@ -1,4 +1,4 @@
-use crate::model::{Callback, CallbackStage, Code, Credits, Envelope, Pace, Service};
+use crate::model::{Code, Credits, Envelope, Pace, Service};
 use crate::source::{At, Section};
 use crate::wire::{CodeMeaning, Created};
 
@@ -60,7 +60,7 @@ fn code(section: &Section<'_>) -> Code {
 }
 
 /// The key of an entry, which is a number.
-fn number(section: &Section<'_>) -> At<u32> {
+pub(super) fn number(section: &Section<'_>) -> At<u32> {
     let name = section.name();
     let number = name.parse().unwrap_or_else(|_| {
         section.report(name.fault(format!("`{}` is no code", name.value), "must be a whole number"));
@@ -89,33 +89,4 @@ pub(super) fn pace(root: &Section<'_>) -> Option<Pace> {
     };
     section.unknown_keys();
     Some(pace)
-}
-
-pub(super) fn callback(root: &Section<'_>) -> Option<Callback> {
-    let section = root.section("callback")?;
-    let callback = Callback {
-        field: section.needs_text("field"),
-        stage: section.needs_text("stage"),
-        task: section.needs_text("task"),
-        tracks: section.needs_text("tracks"),
-        answer_within: section.needs_duration("answer_within"),
-        tries: section.needs_whole("tries"),
-        stages: section.needs_section("stages").entries().iter().map(stage).collect(),
-        codes: section.needs_section("codes").entries().iter().map(callback_code).collect(),
-    };
-    section.unknown_keys();
-    Some(callback)
-}
-
-fn stage(section: &Section<'_>) -> CallbackStage {
-    let stage =
-        CallbackStage { name: section.name().clone(), status: section.text("status"), doc: section.needs_text("doc") };
-    section.unknown_keys();
-    stage
-}
-
-fn callback_code(section: &Section<'_>) -> (At<u32>, At<String>) {
-    let code = (number(section), section.needs_text("doc"));
-    section.unknown_keys();
-    code
 }

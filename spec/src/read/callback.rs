@@ -1,0 +1,53 @@
+use super::service::number;
+use crate::model::{Callback, CallbackStage, Signature};
+use crate::source::{At, Section};
+use crate::wire::Encoding;
+
+const ENCODINGS: &[(&str, Encoding)] = &[("base64", Encoding::Base64), ("hex", Encoding::Hex)];
+
+pub(super) fn callback(root: &Section<'_>) -> Option<Callback> {
+    let section = root.section("callback")?;
+    let callback = Callback {
+        field: section.needs_text("field"),
+        stage: section.needs_text("stage"),
+        task: section.needs_text("task"),
+        tracks: section.needs_text("tracks"),
+        answer_within: section.needs_duration("answer_within"),
+        tries: section.needs_whole("tries"),
+        expires: section.duration("expires"),
+        stages: section.needs_section("stages").entries().iter().map(stage).collect(),
+        codes: section.needs_section("codes").entries().iter().map(code).collect(),
+        signature: section.section("signature").as_ref().map(signature),
+    };
+    section.unknown_keys();
+    Some(callback)
+}
+
+fn stage(section: &Section<'_>) -> CallbackStage {
+    let stage =
+        CallbackStage { name: section.name().clone(), status: section.text("status"), doc: section.needs_text("doc") };
+    section.unknown_keys();
+    stage
+}
+
+fn code(section: &Section<'_>) -> (At<u32>, At<String>) {
+    let code = (number(section), section.needs_text("doc"));
+    section.unknown_keys();
+    code
+}
+
+fn signature(section: &Section<'_>) -> Signature {
+    let timestamp = section.section("timestamp").map(|timestamp| {
+        let read = (timestamp.needs_text("header"), timestamp.needs_duration("tolerance"));
+        timestamp.unknown_keys();
+        read
+    });
+    let signature = Signature {
+        header: section.needs_text("header"),
+        signs: section.needs_text("signs"),
+        encoding: section.needs_one_of("encoding", ENCODINGS, Encoding::Base64),
+        timestamp,
+    };
+    section.unknown_keys();
+    signature
+}
