@@ -56,11 +56,16 @@ use redb::{Database, ReadableDatabase, ReadableTable, Table, TableDefinition, Wr
 use serde_json::{Value, json};
 
 use crate::runtime::ledger::{End, Note, Standing as Now};
+#[cfg(feature = "callback")]
+use crate::runtime::news::AttemptId;
 use crate::runtime::unknown::Fingerprint;
 
 const ENTRIES: TableDefinition<'_, u64, &str> = TableDefinition::new("entries");
 /// Tasks, marked with their service, by the number of their entry.
 const TASKS: TableDefinition<'_, (&str, &str), u64> = TableDefinition::new("tasks");
+
+/// Attempts to which callbacks can come, by the number of their entry.
+const ATTEMPTS: TableDefinition<'_, u128, u64> = TableDefinition::new("attempts");
 
 /// A file that remembers what was paid for. Cloning is cheap: all clones are the same journal.
 #[derive(Clone)]
@@ -128,7 +133,7 @@ impl Journal {
     pub fn open(path: impl AsRef<Path>) -> Result<Self, JournalError> {
         let database = Arc::new(Database::create(path).map_err(JournalError::new)?);
         let journal = Self { database };
-        journal.change(|entries, _| {
+        journal.change(|Tables { entries, .. }| {
             for mut entry in all(entries)? {
                 if entry.standing == Standing::Sending {
                     entry.standing = Standing::Unknown;
@@ -156,7 +161,8 @@ impl Journal {
     ///
     /// Where the file cannot be written.
     pub fn forget(&self, id: u64) -> Result<(), JournalError> {
-        self.change(|entries, tasks| {
+        self.change(|Tables { entries, tasks, attempts }| {
+            attempts.retain(|_, entry| entry != id).map_err(JournalError::new)?;
             let removed = entries.remove(id).map_err(JournalError::new)?;
             let entry = removed.map(|text| Entry::read(id, text.value())).transpose()?;
             if let Some((entry, task)) = entry.as_ref().and_then(|entry| Some((entry, entry.standing.task()?))) {
@@ -168,7 +174,7 @@ impl Journal {
 
     pub(crate) async fn write(&self, note: Note, standing: Now) -> Result<u64, JournalError> {
         let journal = self.clone();
-        blocking(move || journal.change(|entries, tasks| record(entries, tasks, &note, &standing))).await
+        blocking(move || journal.change(|tables| record(tables, &note, &standing))).await
     }
 
     pub(crate) async fn end(
@@ -180,7 +186,7 @@ impl Journal {
     ) -> Result<(), JournalError> {
         let journal = self.clone();
         blocking(move || {
-            journal.change(|entries, tasks| {
+            journal.change(|Tables { entries, tasks, .. }| {
                 let id = tasks.get((service, task.as_str())).map_err(JournalError::new)?.map(|id| id.value());
                 let Some(mut entry) = id.map(|id| get(entries, id)).transpose()?.flatten() else { return Ok(()) };
                 entry.standing = match end {
@@ -193,24 +199,73 @@ impl Journal {
         .await
     }
 
-    /// One change, on the disk when this returns.
-    fn change<T>(
+    /// The request of an attempt of which nothing is known to have come.
+    #[cfg(feature = "callback")]
+    pub(crate) async fn lost(
         &self,
-        change: impl FnOnce(&mut Entries<'_>, &mut Tasks<'_>) -> Result<T, JournalError>,
-    ) -> Result<T, JournalError> {
+        service: &'static str,
+        attempt: AttemptId,
+    ) -> Result<Option<Fingerprint>, JournalError> {
+        let journal = self.clone();
+        blocking(move || {
+            let read = journal.database.begin_read().map_err(JournalError::new)?;
+            let attempts = read.open_table(ATTEMPTS).map_err(JournalError::new)?;
+            let entries = read.open_table(ENTRIES).map_err(JournalError::new)?;
+            let entry = of_attempt(&entries, &attempts, attempt)?;
+            Ok(entry.filter(|entry| entry.is_lost(service)).map(|entry| entry.fingerprint))
+        })
+        .await
+    }
+
+    /// An attempt became a task after all.
+    #[cfg(feature = "callback")]
+    pub(crate) async fn found(
+        &self,
+        service: &'static str,
+        attempt: AttemptId,
+        task: String,
+    ) -> Result<(), JournalError> {
+        let journal = self.clone();
+        blocking(move || {
+            journal.change(|tables| match of_attempt(&tables.entries, &tables.attempts, attempt)? {
+                Some(entry) if entry.is_lost(service) => tables.runs(entry, task),
+                _ => Ok(()),
+            })
+        })
+        .await
+    }
+
+    /// One change, on the disk when this returns.
+    fn change<T>(&self, change: impl FnOnce(&mut Tables<'_>) -> Result<T, JournalError>) -> Result<T, JournalError> {
         let write: WriteTransaction = self.database.begin_write().map_err(JournalError::new)?;
         let changed = {
-            let mut entries = write.open_table(ENTRIES).map_err(JournalError::new)?;
-            let mut tasks = write.open_table(TASKS).map_err(JournalError::new)?;
-            change(&mut entries, &mut tasks)?
+            let mut tables = Tables {
+                entries: write.open_table(ENTRIES).map_err(JournalError::new)?,
+                tasks: write.open_table(TASKS).map_err(JournalError::new)?,
+                attempts: write.open_table(ATTEMPTS).map_err(JournalError::new)?,
+            };
+            change(&mut tables)?
         };
         write.commit().map_err(JournalError::new)?;
         Ok(changed)
     }
 }
 
-type Entries<'a> = Table<'a, u64, &'static str>;
-type Tasks<'a> = Table<'a, (&'static str, &'static str), u64>;
+/// The tables, while one change is made.
+struct Tables<'a> {
+    entries: Table<'a, u64, &'static str>,
+    tasks: Table<'a, (&'static str, &'static str), u64>,
+    attempts: Table<'a, u128, u64>,
+}
+
+impl Tables<'_> {
+    /// A request became this task.
+    fn runs(&mut self, mut entry: Entry, task: String) -> Result<(), JournalError> {
+        self.tasks.insert((entry.service.as_str(), task.as_str()), entry.id).map_err(JournalError::new)?;
+        entry.standing = Standing::Running { task };
+        put(&mut self.entries, &entry)
+    }
+}
 
 /// A change of the file waits for the disk, which must not keep other work waiting.
 async fn blocking<T: Send + 'static>(
@@ -219,26 +274,41 @@ async fn blocking<T: Send + 'static>(
     tokio::task::spawn_blocking(change).await.unwrap_or_else(|error| Err(JournalError::new(error)))
 }
 
-fn record(entries: &mut Entries<'_>, tasks: &mut Tasks<'_>, note: &Note, now: &Now) -> Result<u64, JournalError> {
-    let known = note.entry.map(|id| get(entries, id)).transpose()?.flatten();
+fn record(tables: &mut Tables<'_>, note: &Note, now: &Now) -> Result<u64, JournalError> {
+    let known = note.entry.map(|id| get(&tables.entries, id)).transpose()?.flatten();
     let mut entry = match known {
         Some(entry) => entry,
-        None => Entry::new(next(entries)?, note),
+        None => Entry::new(next(&tables.entries)?, note),
     };
+    let id = entry.id;
     match now {
         Now::Sending { attempt } => {
             (entry.attempts, entry.sent) = (*attempt, SystemTime::now());
             entry.standing = Standing::Sending;
+            if let Some(attempt) = note.attempt {
+                tables.attempts.insert(attempt.0, id).map_err(JournalError::new)?;
+            }
         }
         Now::NotSent => entry.standing = Standing::NotSent,
         Now::Unknown => entry.standing = Standing::Unknown,
         Now::Running { task } => {
-            tasks.insert((note.service, task.as_str()), entry.id).map_err(JournalError::new)?;
-            entry.standing = Standing::Running { task: task.clone() };
+            tables.runs(entry, task.clone())?;
+            return Ok(id);
         }
     }
-    put(entries, &entry)?;
-    Ok(entry.id)
+    put(&mut tables.entries, &entry)?;
+    Ok(id)
+}
+
+/// The entry of an attempt.
+#[cfg(feature = "callback")]
+fn of_attempt(
+    entries: &impl ReadableTable<u64, &'static str>,
+    attempts: &impl ReadableTable<u128, u64>,
+    attempt: AttemptId,
+) -> Result<Option<Entry>, JournalError> {
+    let id = attempts.get(attempt.0).map_err(JournalError::new)?.map(|id| id.value());
+    Ok(id.map(|id| get(entries, id)).transpose()?.flatten())
 }
 
 fn next(entries: &impl ReadableTable<u64, &'static str>) -> Result<u64, JournalError> {
@@ -250,7 +320,7 @@ fn get(entries: &impl ReadableTable<u64, &'static str>, id: u64) -> Result<Optio
     text.map(|text| Entry::read(id, text.value())).transpose()
 }
 
-fn put(entries: &mut Entries<'_>, entry: &Entry) -> Result<(), JournalError> {
+fn put(entries: &mut Table<'_, u64, &'static str>, entry: &Entry) -> Result<(), JournalError> {
     entries.insert(entry.id, entry.to_json().to_string().as_str()).map_err(JournalError::new)?;
     Ok(())
 }
@@ -319,6 +389,12 @@ impl Entry {
 
     pub(crate) fn fingerprint(&self) -> Fingerprint {
         self.fingerprint
+    }
+
+    /// Is it a request of this service of which nothing is known to have come?
+    #[cfg(feature = "callback")]
+    fn is_lost(&self, service: &str) -> bool {
+        self.service == service && matches!(self.standing, Standing::Sending | Standing::NotSent | Standing::Unknown)
     }
 
     /// The id of its task, where it became one.

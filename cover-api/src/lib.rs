@@ -34,6 +34,7 @@
 //! - The types at the root of this crate are generated from the spec that it ships.
 //! - [`api!`] generates the same types from your own spec.
 //! - [`runtime`] has what they share: the client, tasks, errors.
+//! - [`callback`] (feature `callback`) receives what the service tells by itself.
 //! - [`sandbox`] (feature `sandbox`) is the service in miniature on a loopback port.
 //! - [`journal`] (feature `journal`) is a file that remembers what was paid for.
 //!
@@ -50,6 +51,8 @@
 
 extern crate self as cover_api;
 
+#[cfg(feature = "callback")]
+pub mod callback;
 #[cfg(feature = "journal")]
 pub mod journal;
 #[doc(hidden)]

@@ -70,6 +70,26 @@ pub(crate) fn at<'a, K: AsRef<str>>(value: &'a Value, path: &[K]) -> Option<&'a 
     path.iter().try_fold(value, |value, key| value.get(key.as_ref()))
 }
 
+/// Puts a value at the end of a path of keys, and makes the objects on the way. Where there is no path, an object's
+/// members go beside what is there.
+#[cfg(feature = "callback")]
+pub(crate) fn put(body: &mut Value, path: &[impl AsRef<str>], value: Value) {
+    if path.is_empty() {
+        if let (Value::Object(body), Value::Object(members)) = (body, value) {
+            body.extend(members);
+        }
+        return;
+    }
+    let mut place = body;
+    for key in path {
+        if !place.is_object() {
+            *place = Value::Object(Object::new());
+        }
+        place = &mut place[key.as_ref()];
+    }
+    *place = value;
+}
+
 #[cfg(test)]
 mod tests {
     use serde_json::json;
@@ -106,5 +126,13 @@ mod tests {
         let from = object(&json!({ "a": 184.5, "b": "184.5", "c": "long", "d": "inf" }));
         assert_eq!([number(&from, &["a"]), number(&from, &["b"])], [Some(184.5); 2]);
         assert_eq!([number(&from, &["c"]), number(&from, &["d"])], [None; 2]);
+    }
+
+    #[test]
+    fn a_value_is_put_at_the_end_of_its_path() {
+        let mut body = json!({ "data": null });
+        put(&mut body, &["data", "response", "list"], json!([1]));
+        put(&mut body, &["data", "status"], json!("DONE"));
+        assert_eq!(body, json!({ "data": { "response": { "list": [1] }, "status": "DONE" } }));
     }
 }

@@ -1,6 +1,7 @@
 use std::fmt;
 use std::marker::PhantomData;
 use std::sync::Arc;
+use std::time::SystemTime;
 
 use secrecy::{ExposeSecret, SecretString};
 use serde_json::Value;
@@ -8,9 +9,11 @@ use tokio::time::{Duration, Instant};
 use tracing::debug;
 use url::Url;
 
+use super::called::Called;
 use super::envelope::{self, Envelope, Unreadable};
 use super::error::{Kind, Seen};
 use super::ledger::Ledger;
+use super::news::AttemptId;
 use super::pace::{Ask, Pace, Slot, Verdict};
 use super::rhythm::Rhythm;
 use super::stats::Counters;
@@ -40,6 +43,7 @@ pub(super) struct Inner {
     pub(super) unknown: Unknown,
     pub(super) counters: Counters,
     pub(super) ledger: Ledger,
+    pub(super) called: Option<Called>,
 }
 
 impl<S: Service> Client<S> {
@@ -49,6 +53,12 @@ impl<S: Service> Client<S> {
 
     pub(super) fn inner(&self) -> &Inner {
         &self.inner
+    }
+
+    /// The task that an attempt became, as callbacks say and a poll has confirmed.
+    pub(super) fn found(&self, attempt: AttemptId, task: Box<str>) -> Task<S> {
+        let created = SystemTime::now().checked_sub(attempt.age()).unwrap_or_else(SystemTime::now);
+        Task::new(self.clone(), TaskHandle::created_at(task.into(), created))
     }
 
     /// A client of the service at the address that the spec gives.
@@ -128,6 +138,26 @@ impl<S: Service> Client<S> {
         Ok(running.collect())
     }
 
+    /// What receives callbacks: serve its [router](crate::callback::Callbacks::router), or call it from a server of yours.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::is_setup`] where the client has no address for them: see [`ClientBuilder::callbacks`].
+    #[cfg(feature = "callback")]
+    pub fn callbacks(&self) -> Result<crate::callback::Callbacks<S>, Error<S>> {
+        use super::error::Setup;
+
+        match self.called() {
+            Some(_) => Ok(crate::callback::Callbacks::new(self.clone())),
+            None => Err(Error::setup(Setup::Callbacks("the client was built without an address for them"))),
+        }
+    }
+
+    #[cfg(feature = "callback")]
+    pub(crate) fn called(&self) -> Option<&Called> {
+        self.inner.called.as_ref()
+    }
+
     /// What this client and its clones have done.
     #[must_use]
     pub fn stats(&self) -> Stats {
@@ -202,7 +232,7 @@ impl<S: Service> Client<S> {
     }
 
     /// A message of the service, fit to be shown.
-    pub(super) fn fit(&self, message: Option<String>) -> Option<String> {
+    pub(crate) fn fit(&self, message: Option<String>) -> Option<String> {
         message.map(|message| redact::text(&message, self.inner.key.expose_secret()))
     }
 

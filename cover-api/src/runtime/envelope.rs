@@ -72,16 +72,21 @@ impl Envelope {
 
     /// The text or number at the end of a path.
     pub(super) fn text(&self, path: &[impl AsRef<str>]) -> Option<String> {
-        match read::at(&self.body, path)? {
-            Value::String(text) if !text.is_empty() => Some(text.clone()),
-            Value::Number(number) => Some(number.to_string()),
-            _ => None,
-        }
+        text(&self.body, path)
+    }
+}
+
+/// The text or number at the end of a path.
+pub(crate) fn text(body: &Value, path: &[impl AsRef<str>]) -> Option<String> {
+    match read::at(body, path)? {
+        Value::String(text) if !text.is_empty() => Some(text.clone()),
+        Value::Number(number) => Some(number.to_string()),
+        _ => None,
     }
 }
 
 /// Codes were seen as numbers and as texts.
-fn as_code(value: &Value) -> Option<u32> {
+pub(crate) fn as_code(value: &Value) -> Option<u32> {
     match value {
         Value::Number(number) => u32::try_from(number.as_u64()?).ok(),
         Value::String(text) => text.trim().parse().ok(),

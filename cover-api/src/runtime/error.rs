@@ -3,7 +3,8 @@ use std::fmt;
 use std::time::Duration;
 
 use super::envelope::Unreadable;
-use super::{Attempt, CodeMeaning, Service, Snapshot, Tally, Task, TaskHandle, Written};
+use super::news::AttemptId;
+use super::{Attempt, Client, CodeMeaning, Service, Snapshot, Tally, Task, TaskHandle, Written};
 
 /// What went wrong, and what is known of the task.
 ///
@@ -32,6 +33,8 @@ struct Inner<S: Service> {
     attempt: Option<Attempt>,
     waited: Option<(Task<S>, Tally)>,
     source: Option<Source>,
+    /// The attempt of which callbacks may tell.
+    sought: Option<(Client<S>, AttemptId)>,
 }
 
 pub(super) type Source = Box<dyn StdError + Send + Sync>;
@@ -82,6 +85,9 @@ pub(super) enum Setup {
     Http,
     #[cfg(feature = "journal")]
     Journal,
+    /// Callbacks cannot come as is wanted.
+    #[cfg(feature = "callback")]
+    Callbacks(&'static str),
 }
 
 /// What came instead of an answer that says what happened.
@@ -99,8 +105,8 @@ pub(super) enum Seen {
 impl<S: Service> Error<S> {
     pub(super) fn new(kind: Kind) -> Self {
         let (code, message, resend, handle, last) = (None, None, None, None, None);
-        let (attempt, waited, source) = (None, None, None);
-        Self(Box::new(Inner { kind, code, message, resend, handle, last, attempt, waited, source }))
+        let (attempt, waited, source, sought) = (None, None, None, None);
+        Self(Box::new(Inner { kind, code, message, resend, handle, last, attempt, waited, source, sought }))
     }
 
     pub(super) fn setup(setup: Setup) -> Self {
@@ -160,6 +166,12 @@ impl<S: Service> Error<S> {
         self
     }
 
+    /// The attempt of which callbacks may tell.
+    pub(super) fn with_sought(mut self, client: &Client<S>, attempt: AttemptId) -> Self {
+        self.0.sought = Some((client.clone(), attempt));
+        self
+    }
+
     fn means(&self, meaning: CodeMeaning) -> bool {
         matches!(self.0.code, Some((_, Some(means))) if means == meaning)
     }
@@ -205,6 +217,31 @@ impl<S: Service> Error<S> {
     #[must_use]
     pub fn tally(&self) -> Option<Tally> {
         self.0.waited.as_ref().map(|(_, tally)| *tally)
+    }
+
+    /// The task that the request became, where its outcome is unknown and a callback tells of it: as soon as one does.
+    ///
+    /// Nothing is sent. Where no callback can come, since the client has none or the request did not ask for them, it is
+    /// `None` at once; else this waits for as long as it takes, so give it a time.
+    ///
+    /// ```no_run
+    /// # use std::time::Duration;
+    /// # async fn example(client: cover_api::Client, request: cover_api::CoverRequest) -> Result<(), cover_api::Error> {
+    /// let task = match client.send(&request).await {
+    ///     Err(error) if error.is_outcome_unknown() => {
+    ///         let found = tokio::time::timeout(Duration::from_secs(300), error.found()).await;
+    ///         found.ok().flatten().ok_or(error)?
+    ///     }
+    ///     other => other?,
+    /// };
+    /// # Ok(())
+    /// # }
+    /// ```
+    #[cfg(feature = "callback")]
+    pub async fn found(&self) -> Option<Task<S>> {
+        let (client, attempt) = self.0.sought.as_ref()?;
+        let task = client.inner().called.as_ref()?.board.found(*attempt).await?;
+        Some(client.found(*attempt, task))
     }
 
     /// What is known of the last attempt to send a request, where one was made.
@@ -402,6 +439,8 @@ impl fmt::Display for Setup {
             Self::Http => f.write_str("the HTTP client cannot be set up"),
             #[cfg(feature = "journal")]
             Self::Journal => f.write_str("the journal cannot be read"),
+            #[cfg(feature = "callback")]
+            Self::Callbacks(why) => write!(f, "callbacks cannot be received: {why}"),
         }
     }
 }

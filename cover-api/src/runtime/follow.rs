@@ -1,10 +1,14 @@
 //! Following a task: when to poll it, and what an answer means for the wait.
 
+use std::pin::pin;
+use std::task::Waker;
 use std::time::Duration;
 
+use futures_util::future::{Either, select};
 use tokio::time::Instant;
 
 use super::error::Kind;
+use super::news::{Listener, Rank};
 use super::pace::{Ask, Denied, Slot};
 use super::poll::{Polled, Progress};
 use super::wait::Item;
@@ -36,8 +40,14 @@ pub(super) struct Follow<S: Service> {
     deadline: Duration,
     /// Before when no poll is made.
     earliest: Instant,
-    /// The last stage that was told.
-    told: Option<u32>,
+    /// How far the task was when that was last told.
+    told: Rank,
+    /// Is more wanted than the end?
+    stages: bool,
+    /// Is the next poll to confirm what a callback said?
+    confirms: bool,
+    /// What callbacks say.
+    listener: Option<Box<Listener>>,
     /// Since when the task is done without audio.
     done_since: Option<Instant>,
     /// Polls in a row that failed.
@@ -57,14 +67,14 @@ struct Counts {
 /// What the last answer said of the task. Most say no more than a status, and many wait: that is kept in little room.
 enum Last<S: Service> {
     Nothing,
-    Status(S::Status, Progress),
+    Status(S::Status),
     Snapshot(Box<Snapshot<S>>),
 }
 
 impl<S: Service> Last<S> {
     fn new(snapshot: &Snapshot<S>) -> Self {
         if snapshot.is_bare() {
-            Self::Status(snapshot.status.clone(), snapshot.progress())
+            Self::Status(snapshot.status.clone())
         } else {
             Self::Snapshot(Box::new(snapshot.clone()))
         }
@@ -73,29 +83,67 @@ impl<S: Service> Last<S> {
     fn snapshot(&self) -> Option<Snapshot<S>> {
         match self {
             Self::Nothing => None,
-            Self::Status(status, progress) => Some(Snapshot::bare(status.clone(), *progress)),
+            Self::Status(status) => Some(Snapshot::bare(status.clone())),
             Self::Snapshot(snapshot) => Some((**snapshot).clone()),
         }
     }
 }
 
 impl<S: Service> Follow<S> {
-    /// `stages`: is more wanted than the end? Otherwise, what has only just been sent is not polled at once.
+    /// `stages`: is more wanted than the end? Otherwise, what has only just been sent is not polled at once. Nor is it polled
+    /// at once where callbacks are expected.
     pub(super) fn new(task: Task<S>, deadline: Duration, stages: bool) -> Self {
         let started = Instant::now();
-        let rhythm = &task.client().inner().rhythm;
-        let fresh = task.age().filter(|age| !stages && *age < rhythm.every[0]);
-        let earliest = fresh.map_or(started, |age| started + rhythm.pause(Some(age)).min(FAR));
-        Self {
-            task,
+        let inner = task.client().inner();
+        let listener = inner.called.as_ref().map(|called| Box::new(called.board().listen(task.id())));
+        let mut follow = Self {
             started,
             deadline: deadline.min(FAR),
-            earliest,
-            told: None,
+            earliest: started,
+            told: Rank::NOTHING,
+            stages,
+            confirms: false,
+            listener,
             done_since: None,
             misses: 0,
             seen: Counts::default(),
             last: Last::Nothing,
+            task,
+        };
+        if follow.is_expecting() || (!stages && follow.is_fresh()) {
+            follow.earliest += follow.pause();
+        }
+        follow
+    }
+
+    /// Was its task created too short a time ago for a poll to bring anything?
+    fn is_fresh(&self) -> bool {
+        self.task.age().is_some_and(|age| age < self.task.client().inner().rhythm.every[0])
+    }
+
+    fn is_expecting(&self) -> bool {
+        self.listener.as_ref().is_some_and(|listener| listener.is_expecting())
+    }
+
+    /// The least that is news.
+    fn least(&self) -> Rank {
+        if self.stages { self.told.next() } else { Rank::END }
+    }
+
+    /// Takes what callbacks have said, if that is news: it is to be confirmed at once.
+    pub(super) fn hear(&mut self) -> bool {
+        let least = self.least();
+        let has_news = self.listener.as_mut().is_some_and(|listener| listener.take(least));
+        if has_news {
+            (self.earliest, self.confirms) = (self.earliest.min(Instant::now()), true);
+        }
+        has_news
+    }
+
+    /// Whom callbacks are to wake. Whoever sets it must look by [`hear`](Self::hear) afterwards.
+    pub(super) fn wakes(&self, waker: impl FnOnce() -> Waker) {
+        if let Some(listener) = &self.listener {
+            listener.wakes(&waker());
         }
     }
 
@@ -137,20 +185,36 @@ impl<S: Service> Follow<S> {
 
     /// When its next poll is due where so many others wait: all are slowed by the same factor.
     pub(super) fn due(&self, waiting: usize) -> Instant {
+        if self.confirms {
+            return self.earliest;
+        }
         let step = self.pause();
         let slower = self.task.client().inner().pace.load(waiting, step) - 1.0;
         (self.earliest + step.min(FAR / 1_000).mul_f64(slower.min(1_000.0))).min(self.started + self.deadline)
     }
 
     /// Waits until the next poll may be made, at the deadline at the latest.
-    async fn turn(&self) -> Result<Slot, Denied> {
+    async fn turn(&mut self) -> Result<Slot, Denied> {
         let deadline = self.started + self.deadline;
-        let ask = Ask::poll(self.task.id(), self.earliest, self.pause(), deadline);
-        self.task.client().inner().pace.turn(ask).await
+        loop {
+            self.hear();
+            let ask = Ask::poll(self.task.id(), self.earliest, self.pause(), deadline);
+            let ask = if self.confirms { ask.alone() } else { ask };
+            let turn = self.task.client().inner().pace.turn(ask);
+            let Some(listener) = &self.listener else { return turn.await };
+            if let Either::Left((slot, _)) = select(turn, pin!(listener.news(self.least()))).await {
+                return slot;
+            }
+        }
     }
 
     fn pause(&self) -> Duration {
-        self.task.client().inner().rhythm.pause(self.task.age()).min(FAR)
+        let (rhythm, age) = (&self.task.client().inner().rhythm, self.task.age());
+        let pause = match self.listener.as_ref().filter(|listener| listener.is_expecting()) {
+            Some(listener) => rhythm.pause_with_callbacks(age, listener.lost()),
+            None => rhythm.pause(age),
+        };
+        pause.min(FAR)
     }
 
     /// Has the poll at the deadline been made?
@@ -169,6 +233,7 @@ impl<S: Service> Follow<S> {
     /// What there is to tell after a poll, if anything.
     fn observe(&mut self, polled: Result<Polled<S>, Error<S>>) -> Option<Item<S>> {
         self.seen.polls += 1;
+        self.confirms = false;
         self.earliest = Instant::now() + self.pause();
         match polled {
             Ok(Polled::Snapshot(snapshot)) => {
@@ -189,7 +254,7 @@ impl<S: Service> Follow<S> {
     /// What there is to tell of a snapshot, if anything.
     fn judge(&mut self, snapshot: Snapshot<S>) -> Option<Item<S>> {
         let is_news = match snapshot.progress() {
-            Progress::Running(stage) => stage > self.told,
+            Progress::Running(stage) => stage.map_or(Rank::NOTHING, Rank::running) > self.told,
             Progress::Done => snapshot.has_audio() || self.has_settled(),
             Progress::Failed => {
                 let message = snapshot.error_message.clone();
@@ -197,7 +262,7 @@ impl<S: Service> Follow<S> {
             }
         };
         if let Progress::Running(Some(stage)) = snapshot.progress() {
-            self.told = self.told.max(Some(stage));
+            self.told = self.told.max(Rank::running(stage));
         }
         is_news.then_some(Ok(Update::Stage(snapshot)))
     }

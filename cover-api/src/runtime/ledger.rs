@@ -2,6 +2,7 @@
 //! nowhere.
 
 use super::error::Source;
+use super::news::AttemptId;
 use super::unknown::Fingerprint;
 
 /// Where a client writes things down.
@@ -20,6 +21,8 @@ pub(crate) struct Note {
     pub(crate) fingerprint: Fingerprint,
     /// What tells the entry apart once there is one.
     pub(crate) entry: Option<u64>,
+    /// What tells its last attempt apart, where callbacks can come to it.
+    pub(crate) attempt: Option<AttemptId>,
 }
 
 /// How a request stands.
@@ -67,5 +70,43 @@ impl Ledger {
         }
         #[cfg(not(feature = "journal"))]
         let _ = (service, task, end, status);
+    }
+
+    /// Is anything written down?
+    #[cfg(feature = "callback")]
+    #[cfg_attr(not(feature = "journal"), expect(clippy::unused_self, reason = "it may be with the feature `journal`"))]
+    pub(crate) fn is_kept(&self) -> bool {
+        #[cfg(feature = "journal")]
+        return self.journal.is_some();
+        #[cfg(not(feature = "journal"))]
+        false
+    }
+
+    /// The request of an attempt of which nothing is known to have come, where it stands here.
+    #[cfg(feature = "callback")]
+    #[cfg_attr(not(feature = "journal"), expect(clippy::unused_async, reason = "it reads with the feature `journal`"))]
+    pub(crate) async fn lost(&self, service: &'static str, attempt: AttemptId) -> Option<Fingerprint> {
+        #[cfg(feature = "journal")]
+        if let Some(journal) = &self.journal {
+            let lost = journal.lost(service, attempt).await;
+            return lost.inspect_err(|error| tracing::warn!(%error, "an attempt was not looked up")).ok()?;
+        }
+        #[cfg(not(feature = "journal"))]
+        let _ = (service, attempt);
+        None
+    }
+
+    /// Writes down that an attempt became a task after all, where it stands here.
+    #[cfg(feature = "callback")]
+    #[cfg_attr(not(feature = "journal"), expect(clippy::unused_async, reason = "it writes with the feature `journal`"))]
+    pub(crate) async fn found(&self, service: &'static str, attempt: AttemptId, task: &str) {
+        #[cfg(feature = "journal")]
+        if let Some(journal) = &self.journal
+            && let Err(error) = journal.found(service, attempt, task.to_owned()).await
+        {
+            tracing::warn!(%error, "a task that was found was not written down");
+        }
+        #[cfg(not(feature = "journal"))]
+        let _ = (service, attempt, task);
     }
 }

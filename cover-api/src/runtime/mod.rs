@@ -5,17 +5,22 @@
 
 mod attempt;
 mod batch;
+pub(crate) mod called;
 mod client;
-mod envelope;
+pub(crate) mod envelope;
 mod error;
 mod facts;
 mod follow;
 pub(crate) mod ledger;
+#[cfg_attr(not(feature = "callback"), expect(dead_code, reason = "only callbacks write there"))]
+pub(crate) mod news;
 mod pace;
-mod poll;
+pub(crate) mod poll;
 mod rhythm;
 mod send;
 mod service;
+#[cfg(feature = "callback")]
+mod settle;
 mod setup;
 mod stats;
 mod submit;
@@ -40,4 +45,7 @@ pub use task::{Task, TaskHandle};
 pub use wait::{Update, Updates, Wait};
 pub use written::Written;
 
-pub use cover_spec::wire::{Api, Code, CodeMeaning, Created, Credits, Pace, Poll, Status, StatusMeaning, Submit};
+pub use cover_spec::wire::{
+    Api, Callback, CallbackStage, Clock, Code, CodeMeaning, Created, Credits, Encoding, Pace, Poll, Signature, Signed,
+    Status, StatusMeaning, Submit,
+};

@@ -64,7 +64,7 @@ impl<S: Service> Polled<S> {
 }
 
 /// The tracks of a list, or the one that there is, without the placeholders in which every field is empty.
-fn tracks<T: Track>(list: Option<&Value>) -> Vec<T> {
+pub(crate) fn tracks<T: Track>(list: Option<&Value>) -> Vec<T> {
     let one = list.filter(|value| value.is_object());
     let objects = list.and_then(Value::as_array).into_iter().flatten().chain(one).filter_map(Value::as_object);
     objects.filter(|object| !object.values().all(read::is_nothing)).map(T::read).collect()
@@ -92,7 +92,8 @@ impl<S: Service> Snapshot<S> {
         self.tracks.is_empty() && self.error_code.is_none() && self.error_message.is_none()
     }
 
-    pub(super) fn bare(status: S::Status, progress: Progress) -> Self {
+    pub(super) fn bare(status: S::Status) -> Self {
+        let progress = progress(S::api(), &status.to_string(), false, false);
         Self { status, tracks: Vec::new(), error_code: None, error_message: None, progress }
     }
 

@@ -25,7 +25,28 @@ impl Rhythm {
             _ => most,
         }
     }
+
+    /// The pause where a callback is expected to tell of the end, and this share of callbacks is lost, from 0 to 1.
+    ///
+    /// With pauses longer by 1/√lost, both the polls and the delay of what is lost are √lost of what they are without
+    /// callbacks. Where nothing seems lost, one looks in the middle of the time in which tasks are typically done, and at its
+    /// end; what is late even then is polled as if there were no callbacks.
+    pub(super) fn pause_with_callbacks(&self, age: Option<Duration>, lost: f64) -> Duration {
+        let pause = self.pause(age);
+        let longer = |most: Duration| {
+            let factor = most.div_duration_f64(pause).max(1.0);
+            pause.mul_f64(lost.max(f64::MIN_POSITIVE).sqrt().recip().clamp(1.0, factor))
+        };
+        let (Some([from, to]), Some(age)) = (self.typical, age) else { return longer(pause.saturating_mul(LONGEST)) };
+        match [from.saturating_add(to) / 2, to].into_iter().find(|mark| age < *mark) {
+            Some(mark) => longer(mark.saturating_sub(age).saturating_add(self.every[0])),
+            None => pause,
+        }
+    }
 }
+
+/// Where nothing is known of when tasks are done, pauses with callbacks are so much longer at most.
+const LONGEST: u32 = 16;
 
 #[cfg(test)]
 mod tests {
@@ -41,6 +62,17 @@ mod tests {
         for (age, pause) in [(0, 30), (60, 30), (100, 30), (110, 20), (119, 11), (120, 10), (239, 10), (240, 30)] {
             assert_eq!(rhythm.pause(Some(seconds(age))), seconds(pause), "{age}");
         }
+    }
+
+    #[test]
+    fn with_callbacks_polls_grow_rare_as_less_is_lost() {
+        let rhythm = Rhythm { every: [seconds(10), seconds(30)], typical: Some([seconds(120), seconds(240)]) };
+        let pause = |age, lost| rhythm.pause_with_callbacks(Some(seconds(age)), lost);
+        assert_eq!([0, 100, 190, 230, 240].map(|age| pause(age, 0.0)), [190, 90, 60, 20, 30].map(seconds));
+        assert_eq!([0, 100, 190, 230, 240].map(|age| pause(age, 1.0)), [30, 30, 10, 10, 30].map(seconds));
+        assert_eq!(pause(125, 0.25), seconds(20));
+        let plain = Rhythm { typical: None, ..rhythm };
+        assert_eq!([0.0, 0.25, 1.0].map(|lost| plain.pause_with_callbacks(None, lost)), [160, 20, 10].map(seconds));
     }
 
     #[test]

@@ -3,14 +3,16 @@
 use std::fmt;
 use std::future::Future;
 use std::hash::{BuildHasher, RandomState};
-use std::pin::Pin;
+use std::pin::{Pin, pin};
 use std::task::{Context, Poll};
 use std::time::{Duration, SystemTime};
 
 use bytes::Bytes;
+use futures_util::future::{Either, select};
 use tokio::time::Instant;
 use tracing::{Instrument, debug, info, info_span, warn};
 
+use super::called::{Letter, Posted};
 use super::client::Inner;
 use super::envelope::{self, Envelope};
 use super::error::{Kind, Seen};
@@ -93,7 +95,7 @@ impl<S: Service> Submission<S> {
         } else if unknown.has(fingerprint) {
             return Err(Error::new(Kind::OutcomeUnknown(Seen::Before)));
         }
-        let mut note = Note { service: &S::api().id, label, fingerprint, entry: None };
+        let mut note = Note { service: &S::api().id, label, fingerprint, entry: None, attempt: None };
         let result = attempts(&client, &body, &mut note).await;
         conclude(&client, fingerprint, &result);
         result
@@ -103,11 +105,12 @@ impl<S: Service> Submission<S> {
 /// Attempts, until one has an outcome or no other may follow.
 async fn attempts<S: Service>(client: &Client<S>, body: &Bytes, note: &mut Note) -> Result<Task<S>, Error<S>> {
     let (most, within) = client.inner().tries;
+    let letter = Letter::new(S::api(), client.inner().called.as_ref(), body.clone());
     let (mut number, mut began, mut earliest) = (1, None, Instant::now());
     loop {
         let slot = client.inner().pace.turn(Ask::send(earliest)).await.map_err(stopped)?;
         let began = *began.get_or_insert_with(Instant::now);
-        let error = match attempt(client, body, note, number, slot).await {
+        let error = match attempt(client, &letter, note, number, slot).await {
             Ok(task) => return Ok(task),
             Err(error) => error,
         };
@@ -148,39 +151,88 @@ fn random() -> f64 {
 /// One POST.
 async fn attempt<S: Service>(
     client: &Client<S>,
-    body: &Bytes,
+    letter: &Letter<'_>,
     note: &mut Note,
     number: u32,
     mut slot: Slot,
 ) -> Result<Task<S>, Error<S>> {
     let inner = client.inner();
-    let noted = inner.ledger.write(note, Standing::Sending { attempt: number }).await;
-    noted.map_err(|error| Error::new(Kind::NotNoted).with_source(error))?;
+    let (body, posted) = letter.write(note.fingerprint);
+    note.attempt = posted.map(|posted| posted.id);
+    if let Err(error) = inner.ledger.write(note, Standing::Sending { attempt: number }).await {
+        if let Some(posted) = posted {
+            posted.board.failed(posted.id);
+        }
+        return Err(Error::new(Kind::NotNoted).with_source(error));
+    }
 
-    let (traced, trace) = Traced::new(body.clone());
-    let mut watch = Watch { inner, fingerprint: note.fingerprint, trace: &trace, is_over: false };
+    let (traced, trace) = Traced::new(body);
+    let mut watch = Watch { inner, fingerprint: note.fingerprint, trace: &trace, posted, is_over: false };
     let (started, begun) = (SystemTime::now(), Instant::now());
     inner.counters.posts.add();
-    let reply = inner.wire.post(client.address(&S::api().submit.path), &inner.auth, traced).await;
+    let reply = inner.wire.post(client.address(&S::api().submit.path), &inner.auth, traced);
+    let reply = reply_or_task(reply, posted).await;
     watch.is_over = true;
 
-    let status = reply.as_ref().ok().map(|answer| answer.status);
+    let status = if let Either::Left(Ok(answer)) = &reply { Some(answer.status) } else { None };
     let attempt = Attempt { number, started, took: begun.elapsed(), written: trace.written(), status };
     let result = match reply {
-        Ok(answer) => replied(client, answer, &mut slot),
-        Err(error) => Err(match facts::judge(&*error, attempt.written) {
+        Either::Left(Ok(answer)) => replied(client, answer, &mut slot),
+        Either::Left(Err(error)) => Err(match facts::judge(&*error, attempt.written) {
             NoReply::NotSent { again } => Error::new(Kind::NotSent).with_resend(again.then_some(Duration::ZERO)),
             NoReply::Unknown => Error::new(Kind::OutcomeUnknown(Seen::Nothing)),
         }
         .with_source(error)),
+        Either::Right(task) => Ok(Task::new(client.clone(), TaskHandle::created_at(task.into(), started))),
     };
     drop(slot);
+    let result = match posted {
+        Some(posted) => told(client, posted, result).await,
+        None => result,
+    };
     let result = result.map_err(|error| error.with_attempt(attempt));
     if let Err(error) = inner.ledger.write(note, standing(&result)).await {
         // What is there says that it was being sent: after a crash it counts as unknown, which is safe.
         warn!(%error, "the outcome of a request was not written down");
     }
     result
+}
+
+/// The reply, or the task where a callback tells of it before that, and a poll confirms it.
+async fn reply_or_task<R>(reply: impl Future<Output = R>, posted: Option<Posted<'_>>) -> Either<R, Box<str>> {
+    let Some(Posted { board, id }) = posted else { return Either::Left(reply.await) };
+    match select(pin!(reply), pin!(board.found(id))).await {
+        Either::Left((reply, _)) => Either::Left(reply),
+        Either::Right((Some(task), _)) => Either::Right(task),
+        Either::Right((None, reply)) => Either::Left(reply.await),
+    }
+}
+
+/// Tells the board what came of an attempt, and takes what callbacks have said of it in the meantime.
+async fn told<S: Service>(
+    client: &Client<S>,
+    Posted { board, id }: Posted<'_>,
+    result: Result<Task<S>, Error<S>>,
+) -> Result<Task<S>, Error<S>> {
+    let error = match result {
+        Ok(task) => {
+            board.became(id, task.id());
+            return Ok(task);
+        }
+        Err(error) => error,
+    };
+    match error.handle() {
+        Some(handle) => board.became(id, handle.id()),
+        None if error.is_outcome_unknown() => {
+            board.unknown(id);
+            if let Some(task) = board.settled(id).await {
+                return Ok(client.found(id, task));
+            }
+            return Err(error.with_sought(client, id));
+        }
+        None => board.failed(id),
+    }
+    Err(error)
 }
 
 /// What a reply says, of the request and of the pace.
@@ -252,6 +304,7 @@ struct Watch<'a> {
     inner: &'a Inner,
     fingerprint: Fingerprint,
     trace: &'a Trace,
+    posted: Option<Posted<'a>>,
     is_over: bool,
 }
 
@@ -260,6 +313,9 @@ impl Drop for Watch<'_> {
         if !self.is_over && self.trace.written() != Written::Nothing {
             self.inner.unknown.add(self.fingerprint);
             self.inner.counters.unknown.add();
+            if let Some(posted) = self.posted {
+                posted.board.unknown(posted.id);
+            }
             warn!("dropped half way: nobody knows whether it was charged");
         }
     }

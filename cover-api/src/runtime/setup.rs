@@ -6,6 +6,8 @@ use reqwest::header::{HeaderName, HeaderValue};
 use secrecy::{ExposeSecret, SecretString};
 use url::{Host, Url};
 
+#[cfg(feature = "callback")]
+use super::called::Called;
 use super::client::{Client, Inner};
 use super::error::Setup;
 use super::ledger::Ledger;
@@ -42,6 +44,10 @@ pub struct ClientBuilder<S: Service> {
     #[cfg(feature = "sandbox")]
     router: Option<axum::Router>,
     ledger: Ledger,
+    #[cfg(feature = "callback")]
+    callbacks: Option<(String, SecretString)>,
+    #[cfg(feature = "callback")]
+    signing_key: Option<SecretString>,
     service: PhantomData<fn() -> S>,
 }
 
@@ -58,6 +64,10 @@ impl<S: Service> ClientBuilder<S> {
             #[cfg(feature = "sandbox")]
             router: None,
             ledger: Ledger::default(),
+            #[cfg(feature = "callback")]
+            callbacks: None,
+            #[cfg(feature = "callback")]
+            signing_key: None,
             service: PhantomData,
         }
     }
@@ -149,12 +159,40 @@ impl<S: Service> ClientBuilder<S> {
         self
     }
 
+    /// Takes callbacks: at this address, where [`Client::callbacks`] is served, for the requests that give it. Each attempt to
+    /// send one gets an address of its own beneath it, which nobody can make without the secret.
+    ///
+    /// The secret has at least 16 bytes, and is the same as long as callbacks to its addresses are to be taken, also after a
+    /// restart.
+    ///
+    /// ```
+    /// let client = cover_api::Client::builder("my-key")
+    ///     .callbacks("https://api.example.com/covers", "0f2e1b5c8d7a4936a1b2c3d4e5f60718")
+    ///     .build()?;
+    /// let router = client.callbacks()?.router();
+    /// # Ok::<(), cover_api::Error>(())
+    /// ```
+    #[cfg(feature = "callback")]
+    pub fn callbacks(mut self, address: impl Into<String>, secret: impl Into<SecretString>) -> Self {
+        self.callbacks = Some((address.into(), secret.into()));
+        self
+    }
+
+    /// The key with which the service signs callbacks, where the spec says that it does.
+    #[cfg(feature = "callback")]
+    pub fn callback_signing_key(mut self, key: impl Into<SecretString>) -> Self {
+        self.signing_key = Some(key.into());
+        self
+    }
+
     /// Makes the client. Nothing is sent.
     ///
     /// # Errors
     ///
     /// [`Error::is_setup`]: the key is empty or cannot stand in a header, the base address is no http or https address
-    /// or has more than host and path, the times between polls make no sense, no request is allowed or tried, or the journal cannot be read.
+    /// or has more than host and path, the times between polls make no sense, no request is allowed or tried, the
+    /// journal cannot be read, or callbacks cannot be received: the service sends none, the address or the secret will not do, the
+    /// service signs them and there is no key, or it does not and there is one.
     pub fn build(self) -> Result<Client<S>, Error<S>> {
         check_key(&self.key).map_err(Error::setup)?;
         let base = parse_base(&self.base_url).map_err(|why| Error::setup(Setup::BaseUrl(why)))?;
@@ -176,6 +214,10 @@ impl<S: Service> ClientBuilder<S> {
             pace: Arc::new(pace::Pace::new(Pace { task_every: self.pace.task_every.min(least), ..self.pace })),
             tries: self.tries,
             counters: Counters::default(),
+            #[cfg(feature = "callback")]
+            called: called(S::api(), self.callbacks.as_ref(), self.signing_key.as_ref()).map_err(Error::setup)?,
+            #[cfg(not(feature = "callback"))]
+            called: None,
             ledger: self.ledger,
         }))
     }
@@ -215,6 +257,35 @@ fn auth(api: &Api, key: &SecretString) -> Result<Auth, Setup> {
     let mut value = HeaderValue::from_str(text.trim_start()).map_err(|_| Setup::KeyNotAHeader)?;
     value.set_sensitive(true);
     Ok((name, value))
+}
+
+/// What callbacks come to, where any are wanted.
+#[cfg(feature = "callback")]
+fn called(
+    api: &Api,
+    callbacks: Option<&(String, SecretString)>,
+    signing_key: Option<&SecretString>,
+) -> Result<Option<Called>, Setup> {
+    use tokio::sync::Semaphore;
+
+    use crate::callback::{Addresses, Counters, SigningKey};
+
+    const MOST_LOOKUPS: usize = 16;
+
+    let Some((address, secret)) = callbacks else { return Ok(None) };
+    let said = api.callback.as_ref().ok_or(Setup::Callbacks("the service sends none"))?;
+    parse_base(address).map_err(Setup::Callbacks)?;
+    let addresses = Addresses::new(address, &api.id, secret).map_err(Setup::Callbacks)?;
+    let signing = match (&said.signature, signing_key) {
+        (Some(_), Some(key)) => Some(SigningKey::new(key).map_err(Setup::Callbacks)?),
+        (Some(_), None) => return Err(Setup::Callbacks("the service signs them, and the key for that was not given")),
+        (None, Some(_)) => {
+            return Err(Setup::Callbacks("the service does not sign them, and a key for that was given"));
+        }
+        (None, None) => None,
+    };
+    let (board, counters, lookups) = (Arc::default(), Counters::default(), Semaphore::new(MOST_LOOKUPS));
+    Ok(Some(Called { board, addresses, signing, counters, lookups }))
 }
 
 fn check_key(key: &SecretString) -> Result<(), Setup> {

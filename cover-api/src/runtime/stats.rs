@@ -25,8 +25,10 @@ pub struct Stats {
     pub refused: u64,
     /// Requests that were not sent in the end: nothing was created.
     pub not_sent: u64,
-    /// Requests whose outcome is unknown.
+    /// Requests whose outcome is unknown, or was until a callback told of it.
     pub unknown: u64,
+    /// Of so many of them a callback told which task they became.
+    pub found: u64,
     /// Polls that were begun.
     pub polls: u64,
     /// Polls that brought no news of their task.
@@ -52,6 +54,7 @@ pub(super) struct Counters {
     pub(super) refused: Counter,
     pub(super) not_sent: Counter,
     pub(super) unknown: Counter,
+    pub(super) found: Counter,
     pub(super) polls: Counter,
     pub(super) missed: Counter,
     pub(super) done: Counter,
@@ -80,6 +83,7 @@ impl Counters {
             refused: self.refused.get(),
             not_sent: self.not_sent.get(),
             unknown: self.unknown.get(),
+            found: self.found.get(),
             polls: self.polls.get(),
             missed: self.missed.get(),
             done: self.done.get(),

@@ -38,7 +38,7 @@ pub struct TaskHandle<S: Service> {
 }
 
 impl<S: Service> TaskHandle<S> {
-    pub(super) fn new(id: String) -> Self {
+    pub(crate) fn new(id: String) -> Self {
         Self { id: id.into(), created: None, service: PhantomData }
     }
 
@@ -201,6 +201,9 @@ impl<S: Service> Task<S> {
                 ledger::End::Failed
             }
         };
+        if let Some(called) = &self.client.inner().called {
+            called.board().ended(self.id());
+        }
         self.client.inner().ledger.end(&S::api().id, self.id(), end, &last.status.to_string()).await;
     }
 

@@ -30,7 +30,7 @@ const MOST: usize = 1 << 16;
 
 /// The requests whose outcome is unknown.
 #[derive(Debug, Default)]
-pub(super) struct Unknown(Mutex<VecDeque<Fingerprint>>);
+pub(crate) struct Unknown(Mutex<VecDeque<Fingerprint>>);
 
 impl Unknown {
     fn all(&self) -> MutexGuard<'_, VecDeque<Fingerprint>> {
@@ -49,7 +49,16 @@ impl Unknown {
         all.push_back(request);
     }
 
-    /// Its outcome is known now, or its user takes the risk.
+    /// The outcome of one such request is known now.
+    #[cfg(feature = "callback")]
+    pub(crate) fn found(&self, request: Fingerprint) {
+        let mut all = self.all();
+        if let Some(place) = all.iter().position(|other| *other == request) {
+            all.remove(place);
+        }
+    }
+
+    /// Its user takes the risk.
     pub(super) fn forget(&self, request: Fingerprint) {
         self.all().retain(|other| *other != request);
     }

@@ -1,12 +1,13 @@
 //! Many waits in little room: those whose next poll is not due are parked, and only a few stand in line for their turn.
 
-use std::cmp::Ordering;
-use std::collections::BinaryHeap;
+use std::collections::BTreeMap;
 use std::pin::Pin;
-use std::task::{Context, Poll};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::task::{Context, Poll, Wake, Waker};
 
 use futures_core::Stream;
 use futures_util::stream::FuturesUnordered;
+use futures_util::task::AtomicWaker;
 use tokio::time::{Instant, Sleep, sleep_until};
 
 use super::follow::Follow;
@@ -18,31 +19,43 @@ const LINE: [usize; 2] = [64, 256];
 
 /// The waits of a batch.
 pub(super) struct Waiting<S: Service> {
-    parked: BinaryHeap<Parked<S>>,
+    start: Instant,
+    parked: BTreeMap<Due, Box<Follow<S>>>,
     line: FuturesUnordered<Boxed<Polled<S>>>,
     timer: Option<Pin<Box<Sleep>>>,
+    rung: Arc<Rung>,
 }
 
-/// One wait, and its place in the batch.
-struct One<S: Service> {
-    index: usize,
-    follow: Follow<S>,
+/// When a parked wait is due, in nanoseconds of its batch, and its place in that.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+struct Due {
+    at: u64,
+    index: u32,
 }
 
-struct Parked<S: Service> {
-    due: Instant,
-    one: Box<One<S>>,
-}
-
-/// A wait after its next poll, and what there is to tell of it.
-type Polled<S> = (Box<One<S>>, Option<Item<S>>);
+/// A wait after its next poll, with its place in the batch, and what there is to tell of it.
+type Polled<S> = (u32, Box<Follow<S>>, Option<Item<S>>);
 
 /// How a wait ended.
 pub(super) type Ended<S> = (usize, Result<Snapshot<S>, Error<S>>);
 
+/// Those of which a callback has told since the batch last looked.
+#[derive(Debug, Default)]
+struct Rung {
+    dues: Mutex<Vec<Due>>,
+    waker: AtomicWaker,
+}
+
+/// What a callback wakes for a parked wait.
+struct Ring {
+    due: Due,
+    rung: Arc<Rung>,
+}
+
 impl<S: Service> Waiting<S> {
     pub(super) fn new() -> Self {
-        Self { parked: BinaryHeap::new(), line: FuturesUnordered::new(), timer: None }
+        let (parked, line, rung) = (BTreeMap::new(), FuturesUnordered::new(), Arc::default());
+        Self { start: Instant::now(), parked, line, timer: None, rung }
     }
 
     pub(super) fn is_empty(&self) -> bool {
@@ -51,24 +64,35 @@ impl<S: Service> Waiting<S> {
 
     pub(super) fn push(&mut self, index: usize, task: Task<S>) {
         let follow = Follow::new(task, S::api().poll.deadline, false);
-        self.park(Box::new(One { index, follow }));
+        self.park(u32::try_from(index).unwrap_or(u32::MAX), Box::new(follow));
     }
 
-    fn park(&mut self, one: Box<One<S>>) {
-        let due = one.follow.due(self.parked.len() + self.line.len() + 1);
-        self.parked.push(Parked { due, one });
+    fn park(&mut self, index: u32, mut follow: Box<Follow<S>>) {
+        follow.hear();
+        let due = self.due(&follow, index);
+        follow.wakes(|| Waker::from(Arc::new(Ring { due, rung: Arc::clone(&self.rung) })));
+        // What came in between woke nobody.
+        let due = if follow.hear() { self.due(&follow, index) } else { due };
+        self.parked.insert(due, follow);
+    }
+
+    fn due(&self, follow: &Follow<S>, index: u32) -> Due {
+        let after = follow.due(self.parked.len() + self.line.len() + 1).saturating_duration_since(self.start);
+        Due { at: u64::try_from(after.as_nanos()).unwrap_or(u64::MAX), index }
     }
 
     /// The next wait that ends; pending also where there is none.
     pub(super) fn poll(&mut self, context: &mut Context<'_>) -> Poll<Ended<S>> {
+        self.rung.waker.register(context.waker());
         loop {
-            if let Poll::Ready(Some((one, item))) = Pin::new(&mut self.line).poll_next(context) {
+            self.hear();
+            if let Poll::Ready(Some((index, follow, item))) = Pin::new(&mut self.line).poll_next(context) {
                 match item {
                     Some(Ok(Update::Stage(snapshot))) if snapshot.is_done() => {
-                        return Poll::Ready((one.index, Ok(snapshot)));
+                        return Poll::Ready((index as usize, Ok(snapshot)));
                     }
-                    Some(Err(error)) => return Poll::Ready((one.index, Err(error))),
-                    Some(Ok(_)) | None => self.park(one),
+                    Some(Err(error)) => return Poll::Ready((index as usize, Err(error))),
+                    Some(Ok(_)) | None => self.park(index, follow),
                 }
             } else if !self.call_up() && self.sleep(context).is_pending() {
                 return Poll::Pending;
@@ -76,9 +100,19 @@ impl<S: Service> Waiting<S> {
         }
     }
 
+    /// Those of which a callback has told are due now.
+    fn hear(&mut self) {
+        for due in self.rung.take() {
+            // One that is not there is in line, and has heard it itself, or has ended.
+            if let Some(follow) = self.parked.remove(&due) {
+                self.park(due.index, follow);
+            }
+        }
+    }
+
     /// When the first may stand in line; `None` where nobody is parked or there is no room, which the line tells of.
     fn next_call(&self) -> Option<Instant> {
-        let first = &self.parked.peek()?.one.follow;
+        let (_, first) = self.parked.first_key_value()?;
         (self.line.len() < first.places().clamp(LINE[0], LINE[1])).then(|| first.earliest())
     }
 
@@ -87,10 +121,10 @@ impl<S: Service> Waiting<S> {
         if self.next_call().is_none_or(|at| at > Instant::now()) {
             return false;
         }
-        let Some(Parked { mut one, .. }) = self.parked.pop() else { return false };
+        let Some((Due { index, .. }, mut follow)) = self.parked.pop_first() else { return false };
         self.line.push(Box::pin(async move {
-            let item = one.follow.once().await;
-            (one, item)
+            let item = follow.once().await;
+            (index, follow, item)
         }));
         true
     }
@@ -109,23 +143,15 @@ impl<S: Service> Waiting<S> {
     }
 }
 
-impl<S: Service> Ord for Parked<S> {
-    /// The heap has its greatest first, which is to be the one that is due first.
-    fn cmp(&self, other: &Self) -> Ordering {
-        other.due.cmp(&self.due)
+impl Rung {
+    fn take(&self) -> Vec<Due> {
+        std::mem::take(&mut self.dues.lock().unwrap_or_else(PoisonError::into_inner))
     }
 }
 
-impl<S: Service> PartialOrd for Parked<S> {
-    fn partial_cmp(&self, other: &Self) -> Option<Ordering> {
-        Some(self.cmp(other))
+impl Wake for Ring {
+    fn wake(self: Arc<Self>) {
+        self.rung.dues.lock().unwrap_or_else(PoisonError::into_inner).push(self.due);
+        self.rung.waker.wake();
     }
 }
-
-impl<S: Service> PartialEq for Parked<S> {
-    fn eq(&self, other: &Self) -> bool {
-        self.cmp(other).is_eq()
-    }
-}
-
-impl<S: Service> Eq for Parked<S> {}

@@ -11,6 +11,8 @@ use tokio::time::{Sleep, sleep};
 
 use cover_spec::wire::Api;
 
+use crate::read::put;
+
 /// An answer of the sandbox's own script.
 #[derive(Debug, Clone)]
 pub struct Answer(Shape);
@@ -78,25 +80,6 @@ pub(super) fn respond(status: StatusCode, kind: &'static str, body: Body) -> Res
     response
 }
 
-/// Puts a value at the end of a path of keys, and makes the objects on the way. Where there is no path, an object's
-/// members go beside what is there.
-pub(super) fn put(body: &mut Value, path: &[impl AsRef<str>], value: Value) {
-    if path.is_empty() {
-        if let (Value::Object(body), Value::Object(members)) = (body, value) {
-            body.extend(members);
-        }
-        return;
-    }
-    let mut place = body;
-    for key in path {
-        if !place.is_object() {
-            *place = json!({});
-        }
-        place = &mut place[key.as_ref()];
-    }
-    *place = value;
-}
-
 /// Until then the beginning has left; without it the connection would break before anything is sent.
 const BREAKS_AFTER: Duration = Duration::from_millis(50);
 
@@ -120,18 +103,5 @@ impl Stream for Broken {
             Some(beginning) => Poll::Ready(Some(Ok(beginning))),
             None => self.breaks.as_mut().poll(context).map(|()| Some(Err(std::io::Error::other("as the script says")))),
         }
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_value_is_put_at_the_end_of_its_path() {
-        let mut body = json!({ "data": null });
-        put(&mut body, &["data", "response", "list"], json!([1]));
-        put(&mut body, &["data", "status"], json!("DONE"));
-        assert_eq!(body, json!({ "data": { "response": { "list": [1] }, "status": "DONE" } }));
     }
 }

@@ -12,12 +12,12 @@ use cover_spec::wire::CodeMeaning;
 use serde_json::json;
 use tokio::net::TcpListener;
 
-use super::answer::{envelope, put, respond};
+use super::answer::{envelope, respond};
 use super::faults::Fault;
 use super::task::{Task, all_well};
 use super::{Shared, media};
 use crate::json;
-use crate::read::Object;
+use crate::read::{Object, put};
 
 const MOST_BODY: usize = 1 << 20;
 

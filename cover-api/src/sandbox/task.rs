@@ -7,9 +7,8 @@ use cover_spec::wire::{Api, StatusMeaning};
 use serde_json::{Value, json};
 use tokio::time::Instant;
 
-use super::answer::put;
 use super::{Speed, media};
-use crate::read::Object;
+use crate::read::{Object, put};
 
 /// A task, from its submit on.
 pub(super) struct Task {

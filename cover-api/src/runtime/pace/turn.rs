@@ -41,6 +41,11 @@ impl Ask {
         let earliest = earliest.min(deadline);
         Self { kind: Kind::Poll, is_paid: false, earliest, step: Some(step), task: number(task), urgent }
     }
+
+    /// Not one in a row: nothing is to be gained from others going first.
+    pub(in crate::runtime) fn alone(self) -> Self {
+        Self { step: None, ..self }
+    }
 }
 
 /// What tells tasks apart in the pace.

@@ -1,0 +1,166 @@
+//! Callbacks for tests.
+
+use std::slice::SliceIndex;
+use std::time::{Duration, SystemTime};
+
+use cover_spec::wire;
+use http::header::CONTENT_TYPE;
+use http::{HeaderMap, HeaderValue, Request};
+use serde_json::{Value, json};
+
+use super::signature::About;
+use super::{Callbacks, MOST_BODY, Refusal, signature};
+use crate::read::put;
+use crate::runtime::Service;
+use crate::runtime::news::AttemptId;
+
+/// Makes callbacks for tests of what you build: valid ones, as the service would send them, and one for each way to be
+/// invalid.
+///
+/// ```
+/// use cover_api::callback::Outcome;
+///
+/// # let client = cover_api::Client::builder("key").callbacks("https://a.example/covers", "0123456789abcdef").build()?;
+/// let callbacks = client.callbacks()?;
+/// for callback in callbacks.forge().every_stage("task-1") {
+///     let received = callbacks.receive(&callback.path, &callback.headers, &callback.body);
+///     assert_eq!(received.status(), 200);
+/// }
+/// for (why, callback) in callbacks.forge().invalid("task-1") {
+///     let received = callbacks.receive(&callback.path, &callback.headers, &callback.body);
+///     assert!(matches!(received.outcome(), Outcome::Refused(refusal) if *refusal == why));
+/// }
+/// # Ok::<(), cover_api::Error>(())
+/// ```
+#[derive(Debug, Clone)]
+pub struct Forge<S: Service> {
+    callbacks: Callbacks<S>,
+}
+
+/// A POST that was made for a test. It converts into an `http::Request`.
+#[derive(Debug, Clone)]
+#[non_exhaustive]
+pub struct Forged {
+    /// Its path, from the end of the client's address on.
+    pub path: String,
+    /// Its headers.
+    pub headers: HeaderMap,
+    /// Its body.
+    pub body: Vec<u8>,
+}
+
+impl<S: Service> Forge<S> {
+    pub(super) fn new(callbacks: Callbacks<S>) -> Self {
+        Self { callbacks }
+    }
+
+    /// What the service would send of a task that this client has sent, or else of one that an earlier process did.
+    #[must_use]
+    pub fn valid(&self, task: &str, stage: &str) -> Forged {
+        self.signed(self.attempt(task), task, &body::<S>(task, stage), SystemTime::now())
+    }
+
+    /// What the service would send at every stage that the spec lists, in that order.
+    #[must_use]
+    pub fn every_stage(&self, task: &str) -> Vec<Forged> {
+        let stages = S::api().callback.iter().flat_map(|callback| callback.stages.iter());
+        stages.map(|stage| self.valid(task, &stage.name)).collect()
+    }
+
+    /// One for each refusal that a path, headers and a body can lead to; the others are about how they are sent.
+    #[must_use]
+    pub fn invalid(&self, task: &str) -> Vec<(Refusal, Forged)> {
+        let Some(said) = &S::api().callback else { return Vec::new() };
+        let stage = said.stages.last().map_or("", |stage| &stage.name);
+        let (attempt, now) = (self.attempt(task), SystemTime::now());
+        let valid = self.valid(task, stage);
+        let of = |body: &Value| self.signed(attempt, task, body, now);
+        let (mut no_task, mut no_stage) = (body::<S>(task, stage), body::<S>(task, stage));
+        put(&mut no_task, &said.task, Value::Null);
+        put(&mut no_stage, &said.stage, Value::Null);
+        let crossed = self.path(AttemptId::new());
+        let expired = AttemptId::at(now.checked_sub(said.expires * 2).unwrap_or(SystemTime::UNIX_EPOCH));
+        let mut text = valid.headers.clone();
+        text.insert(CONTENT_TYPE, HeaderValue::from_static("text/plain"));
+        let mut all = vec![
+            (Refusal::NoAddress, Forged { path: "/".to_owned(), ..valid.clone() }),
+            (Refusal::Forged, Forged { path: half(&valid.path, ..HALF) + &half(&crossed, HALF..), ..valid.clone() }),
+            (Refusal::Expired, Forged { path: self.path(expired), ..valid.clone() }),
+            (Refusal::ContentType, Forged { headers: text, ..valid.clone() }),
+            (Refusal::TooLarge, Forged { body: vec![b' '; MOST_BODY + 1], ..valid.clone() }),
+            (Refusal::NotJson, Forged { body: b"<html>".to_vec(), ..valid.clone() }),
+            (Refusal::NoTask, of(&no_task)),
+            (Refusal::NoStage, of(&no_stage)),
+            (Refusal::UnknownStage, of(&body::<S>(task, "no such stage"))),
+        ];
+        if self.callbacks.called().is_some_and(|called| called.board.of_task(task).is_some()) {
+            all.push((Refusal::OtherTask, self.signed(attempt, "another", &body::<S>("another", stage), now)));
+        }
+        if let Some(signature) = signature::<S>() {
+            let mut not_signed = valid.clone();
+            not_signed.headers.remove(&*signature.header);
+            all.push((Refusal::NotSigned, not_signed));
+            let wrongly = self.signed(attempt, "another", &body::<S>("another", stage), now);
+            all.push((Refusal::WronglySigned, Forged { headers: wrongly.headers, ..valid }));
+            if let Some(clock) = &signature.clock {
+                let long_ago = now.checked_sub(clock.tolerance * 2 + Duration::from_secs(2));
+                let body = body::<S>(task, stage);
+                all.push((
+                    Refusal::Stale,
+                    self.signed(attempt, task, &body, long_ago.unwrap_or(SystemTime::UNIX_EPOCH)),
+                ));
+            }
+        }
+        all
+    }
+
+    fn attempt(&self, task: &str) -> AttemptId {
+        let known = self.callbacks.called().and_then(|called| called.board.of_task(task));
+        known.unwrap_or_else(AttemptId::new)
+    }
+
+    fn path(&self, attempt: AttemptId) -> String {
+        self.callbacks.called().map(|called| called.addresses.path(attempt)).unwrap_or_default()
+    }
+
+    fn signed(&self, attempt: AttemptId, task: &str, body: &Value, now: SystemTime) -> Forged {
+        let body = body.to_string().into_bytes();
+        let key = self.callbacks.called().and_then(|called| called.signing.as_ref());
+        let signed = signature::<S>().zip(key);
+        let about = About { task, body: &body };
+        let mut headers = signed.map(|(signature, key)| key.sign(signature, about, now)).unwrap_or_default();
+        headers.insert(CONTENT_TYPE, HeaderValue::from_static("application/json"));
+        Forged { path: self.path(attempt), headers, body }
+    }
+}
+
+/// Where the tag begins in a path.
+const HALF: usize = 33;
+
+fn half(path: &str, half: impl SliceIndex<str, Output = str>) -> String {
+    path.get(half).unwrap_or_default().to_owned()
+}
+
+/// A body without tracks.
+fn body<S: Service>(task: &str, stage: &str) -> Value {
+    let (mut body, api) = (json!({}), S::api());
+    if let Some(wire::Callback { stage: at_stage, task: at_task, tracks, .. }) = &api.callback {
+        put(&mut body, at_stage, json!(stage));
+        put(&mut body, at_task, json!(task));
+        put(&mut body, tracks, Value::Null);
+    }
+    if !api.message.is_empty() {
+        put(&mut body, &api.message, json!("as a test says"));
+    }
+    body
+}
+
+impl From<Forged> for Request<axum::body::Body> {
+    fn from(forged: Forged) -> Self {
+        let mut request = Self::new(forged.body.into());
+        *request.method_mut() = http::Method::POST;
+        *request.uri_mut() = forged.path.parse().unwrap_or_default();
+        *request.headers_mut() = forged.headers;
+        request
+    }
+}

@@ -1,0 +1,157 @@
+//! What a callback says: bytes → stage, task, tracks.
+
+use std::fmt;
+
+use cover_spec::wire::{Api, CallbackStage};
+use serde_json::Value;
+
+use super::Refusal;
+use crate::read;
+use crate::runtime::envelope::{as_code, text};
+use crate::runtime::news::Rank;
+use crate::runtime::poll::tracks;
+use crate::runtime::{Service, TaskHandle};
+
+/// No service gives ids that are longer, in bytes.
+const MOST_ID: usize = 256;
+
+/// What a callback says. It is hearsay: whoever learns an address can say anything. A wait that it wakes asks the service.
+#[non_exhaustive]
+pub struct Callback<S: Service> {
+    /// The task that it names.
+    pub task: TaskHandle<S>,
+    /// The stage that it tells of, as the service calls it.
+    pub stage: String,
+    /// The status that a poll is to be expected to give; `None` where the task has failed.
+    pub status: Option<S::Status>,
+    /// The tracks in it.
+    pub tracks: Vec<S::Track>,
+    /// The code in it.
+    pub code: Option<u32>,
+    /// What it says in words, without secrets.
+    pub message: Option<String>,
+    pub(super) rank: Rank,
+}
+
+impl<S: Service> Callback<S> {
+    /// Reads a body. Keys that are missing, null or of another type count as none.
+    pub(super) fn read(
+        api: &Api,
+        bytes: &[u8],
+        fit: impl Fn(Option<String>) -> Option<String>,
+    ) -> Result<Self, Refusal> {
+        let callback = api.callback.as_ref().ok_or(Refusal::UnknownStage)?;
+        let body: Value = serde_json::from_slice(bytes).map_err(|_| Refusal::NotJson)?;
+        if !body.is_object() {
+            return Err(Refusal::NotJson);
+        }
+        let task = text(&body, &callback.task).filter(|task| task.len() <= MOST_ID).ok_or(Refusal::NoTask)?;
+        let stage = text(&body, &callback.stage).ok_or(Refusal::NoStage)?;
+        let CallbackStage { status, running, .. } =
+            callback.stages.iter().find(|known| known.name == stage).ok_or(Refusal::UnknownStage)?;
+        Ok(Self {
+            task: TaskHandle::new(task),
+            status: status.as_ref().map(|status| {
+                let Ok(status) = status.parse();
+                status
+            }),
+            stage,
+            tracks: tracks(read::at(&body, &callback.tracks)),
+            code: read::at(&body, &api.code).and_then(as_code),
+            message: fit(read::at(&body, &api.message).and_then(Value::as_str).map(str::to_owned)),
+            rank: running.map_or(Rank::END, Rank::running),
+        })
+    }
+}
+
+impl<S: Service> fmt::Debug for Callback<S> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Callback")
+            .field("task", &self.task)
+            .field("stage", &self.stage)
+            .field("status", &self.status)
+            .field("tracks", &self.tracks)
+            .field("code", &self.code)
+            .field("message", &self.message)
+            .finish_non_exhaustive()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+    use crate::{Link, Status, UploadCover};
+
+    fn read(body: &Value) -> Result<Callback<UploadCover>, Refusal> {
+        Callback::read(UploadCover::api(), body.to_string().as_bytes(), |message| message)
+    }
+
+    fn of(stage: &str, tracks: &Value) -> Value {
+        json!({ "code": 200, "msg": "ok", "data": { "callbackType": stage, "task_id": "t1", "data": tracks } })
+    }
+
+    #[test]
+    fn every_stage_is_read_with_how_far_it_is() {
+        let stages = [
+            ("text", Some(Status::TextSuccess), Rank::running(1)),
+            ("first", Some(Status::FirstSuccess), Rank::running(2)),
+            ("complete", Some(Status::Success), Rank::END),
+            ("error", None, Rank::END),
+        ];
+        for (stage, status, rank) in stages {
+            let callback = read(&of(stage, &Value::Null)).unwrap();
+            assert_eq!((callback.task.id(), &callback.status, callback.rank), ("t1", &status, rank), "{stage}");
+        }
+    }
+
+    #[test]
+    fn tracks_are_read_in_every_spelling_and_in_every_spelling_of_none() {
+        let track =
+            json!({ "audio_url": "https://a.example/1.mp3?k", "image_url": "", "createTime": 1, "duration": 2.5 });
+        let callback = read(&of("complete", &json!([track, { "audioUrl": "https://a.example/2.mp3" }]))).unwrap();
+        assert_eq!(callback.tracks[0].audio_url, Some(Link::new("https://a.example/1.mp3?k")));
+        assert_eq!((callback.tracks[0].image_url.as_ref(), callback.tracks[0].duration), (None, Some(2.5)));
+        assert!(callback.tracks[1].audio_url.is_some());
+        for none in [json!(null), json!([]), json!({}), json!(""), json!([{}]), json!([{ "audio_url": "" }, null, 7])] {
+            assert_eq!(read(&of("complete", &none)).unwrap().tracks, [], "{none}");
+        }
+        let absent = json!({ "data": { "callbackType": "complete", "task_id": "t1" } });
+        assert_eq!(read(&absent).unwrap().tracks, []);
+    }
+
+    #[test]
+    fn a_code_may_be_a_text_or_missing() {
+        let mut body = of("error", &Value::Null);
+        body["code"] = json!("451");
+        assert_eq!(read(&body).unwrap().code, Some(451));
+        body["code"] = Value::Null;
+        assert_eq!(read(&body).unwrap().code, None);
+    }
+
+    #[test]
+    fn what_cannot_be_used_says_why() {
+        let deep = "[".repeat(100_000);
+        for (bytes, why) in
+            [("", Refusal::NotJson), ("[]", Refusal::NotJson), ("7", Refusal::NotJson), (&deep, Refusal::NotJson)]
+        {
+            let callback = Callback::<UploadCover>::read(UploadCover::api(), bytes.as_bytes(), |message| message);
+            assert_eq!(callback.unwrap_err(), why);
+        }
+        for (body, why) in [
+            (json!({}), Refusal::NoTask),
+            (json!({ "code": 400, "data": null }), Refusal::NoTask),
+            (json!({ "data": [] }), Refusal::NoTask),
+            (json!({ "data": { "task_id": "" } }), Refusal::NoTask),
+            (json!({ "data": { "task_id": {} } }), Refusal::NoTask),
+            (json!({ "data": { "task_id": "x".repeat(257), "callbackType": "complete" } }), Refusal::NoTask),
+            (json!({ "data": { "task_id": "t1" } }), Refusal::NoStage),
+            (of("", &Value::Null), Refusal::NoStage),
+            (of("mastered", &Value::Null), Refusal::UnknownStage),
+            (of("COMPLETE", &Value::Null), Refusal::UnknownStage),
+        ] {
+            assert_eq!(read(&body).unwrap_err(), why, "{body}");
+        }
+    }
+}
