@@ -1,8 +1,10 @@
 //! Answers that are faulty by chance.
 
+use std::time::Duration;
+
 use cover_spec::wire::{Api, Created};
 
-use super::{Answer, State};
+use super::{Answer, Delivery, State};
 
 /// What is wrong with an answer.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -31,6 +33,15 @@ impl State {
         let faults = self.faults.as_mut()?;
         let is_faulty = faults.chance.f64() < faults.share;
         is_faulty.then(|| if faults.chance.bool() { Fault::Refused } else { Fault::Lost })
+    }
+
+    /// What becomes of the next callback, where it is not simply sent.
+    pub(super) fn misdelivery(&mut self, step: Duration) -> Option<Delivery> {
+        let faults = self.faults.as_mut()?;
+        let is_faulty = faults.chance.f64() < faults.share;
+        let late = step.mul_f64(3.0 * faults.chance.f64());
+        let deliveries = [Delivery::Lost, Delivery::Doubled, Delivery::Late(late)];
+        self.choose(&deliveries).copied().filter(|_| is_faulty)
     }
 
     /// A code that creates nothing and asks for patience, where the spec has one.

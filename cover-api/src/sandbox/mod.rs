@@ -1,8 +1,9 @@
 //! The service in miniature, on a loopback port: for tests, examples and trying things out without paying.
 //!
 //! Its rules, paths, codes and stages come from a spec, so that it answers as the spec says the service does. It checks
-//! the key and every request, walks tasks through their stages, and serves tracks that really play. [`Sandbox`] takes
-//! scripts of what shall go wrong.
+//! the key and every request, walks tasks through their stages, and serves tracks that really play. Where a request gives
+//! an address on this machine, it tells that of each stage, as the service does. [`Sandbox`] takes scripts of what shall go
+//! wrong.
 //!
 //! ```
 //! use cover_api::sandbox::Sandbox;
@@ -25,6 +26,7 @@
 //! ```
 
 mod answer;
+mod deliver;
 mod faults;
 mod media;
 mod server;
@@ -45,7 +47,9 @@ use tokio::net::TcpListener;
 use tokio::task::JoinHandle;
 
 pub use answer::Answer;
+pub use deliver::Delivery;
 
+use crate::callback::SigningKey;
 use faults::Faults as Chance;
 use task::Task;
 
@@ -65,6 +69,11 @@ struct Shared {
     speed: Speed,
     /// Where it is reached, for the addresses of tracks.
     url: String,
+    /// Signs callbacks, where the spec says so.
+    signing: SigningKey,
+    signing_key: String,
+    /// Sends callbacks.
+    http: reqwest::Client,
     state: Mutex<State>,
 }
 
@@ -75,6 +84,10 @@ struct State {
     credits: u32,
     submits: u64,
     polls: u64,
+    callbacks: u64,
+    /// Where callbacks go instead of their addresses.
+    router: Option<axum::Router>,
+    next_deliveries: VecDeque<Delivery>,
     next_submits: VecDeque<Answer>,
     next_polls: VecDeque<Answer>,
     next_statuses: VecDeque<Vec<String>>,
@@ -106,6 +119,7 @@ impl Sandbox {
             speed: Speed::Every(STAGE),
             credits: CREDITS,
             faults: None,
+            signing_key: "sandbox-signing-key".to_owned(),
         }
     }
 
@@ -133,6 +147,12 @@ impl Sandbox {
         &self.shared.key
     }
 
+    /// The key that callbacks are signed with, where the spec says that they are.
+    #[must_use]
+    pub fn signing_key(&self) -> &str {
+        &self.shared.signing_key
+    }
+
     /// How many tasks were created, that is, paid for.
     #[must_use]
     pub fn tasks(&self) -> usize {
@@ -149,6 +169,23 @@ impl Sandbox {
     #[must_use]
     pub fn polls(&self) -> u64 {
         self.shared.state().polls
+    }
+
+    /// How many callbacks were sent, each try counted.
+    #[must_use]
+    pub fn callbacks(&self) -> u64 {
+        self.shared.state().callbacks
+    }
+
+    /// Lets the next callback fare like this. Several are used up one by one.
+    pub fn deliver(&self, delivery: Delivery) {
+        self.shared.state().next_deliveries.push_back(delivery);
+    }
+
+    /// Hands callbacks to a router in this process, such as
+    /// [`Callbacks::router`](crate::callback::Callbacks::router), whatever their address is.
+    pub fn deliver_to(&self, router: axum::Router) {
+        self.shared.state().router = Some(router);
     }
 
     /// Answers the next submit with this instead; no task is created. Several are used up one by one.
@@ -198,6 +235,7 @@ pub struct SandboxBuilder {
     speed: Speed,
     credits: u32,
     faults: Option<(f64, u64)>,
+    signing_key: String,
 }
 
 impl SandboxBuilder {
@@ -213,13 +251,19 @@ impl SandboxBuilder {
         self
     }
 
+    /// The key that callbacks are signed with, where the spec says that they are.
+    pub fn signing_key(mut self, key: impl Into<String>) -> Self {
+        self.signing_key = key.into();
+        self
+    }
+
     /// How long a task stays at each stage.
     pub fn stage_every(mut self, time: Duration) -> Self {
         self.speed = Speed::Every(time);
         self
     }
 
-    /// Each poll finds the task one stage further, however much time has passed.
+    /// Each poll finds the task one stage further, however much time has passed. There are no callbacks then.
     pub fn stage_each_poll(mut self) -> Self {
         self.speed = Speed::EachPoll;
         self
@@ -234,7 +278,8 @@ impl SandboxBuilder {
     /// This share of all answers is faulty, from 0 to 1, by a chance that the seed settles.
     ///
     /// Either the request is not looked at, and refused with a code that the spec says creates nothing and may be sent again;
-    /// or it is done, paid for included, and the answer is lost: a proxy's page, cut short, nonsense, or a server error.
+    /// or it is done, paid for included, and the answer is lost: a proxy's page, cut short, nonsense, or a server error. The same
+    /// share of callbacks is lost, late or sent twice.
     pub fn faults(mut self, share: f64, seed: u64) -> Self {
         self.faults = Some((share, seed));
         self
@@ -260,6 +305,9 @@ impl SandboxBuilder {
             key: self.key,
             speed: self.speed,
             url: format!("http://{address}"),
+            signing: SigningKey::new(&self.signing_key.as_str().into()).map_err(|_| SandboxError::SigningKey)?,
+            signing_key: self.signing_key,
+            http: http().map_err(SandboxError::Http)?,
             state: Mutex::new(State {
                 credits: self.credits,
                 faults: self.faults.map(|(share, seed)| Chance::new(share, seed)),
@@ -271,6 +319,11 @@ impl SandboxBuilder {
     }
 }
 
+/// What sends callbacks: to this machine alone.
+fn http() -> reqwest::Result<reqwest::Client> {
+    reqwest::Client::builder().no_proxy().redirect(reqwest::redirect::Policy::none()).build()
+}
+
 /// Why a sandbox did not start.
 #[derive(Debug)]
 #[non_exhaustive]
@@ -279,6 +332,10 @@ pub enum SandboxError {
     Spec(Faults),
     /// No loopback port could be had.
     Port(io::Error),
+    /// The key of signatures is empty.
+    SigningKey,
+    /// The HTTP client that sends callbacks cannot be made.
+    Http(reqwest::Error),
 }
 
 impl fmt::Display for SandboxError {
@@ -286,6 +343,8 @@ impl fmt::Display for SandboxError {
         match self {
             Self::Spec(faults) => write!(f, "the spec has {} faults", faults.iter().len()),
             Self::Port(_) => f.write_str("no loopback port could be had"),
+            Self::SigningKey => f.write_str("the key of signatures is empty"),
+            Self::Http(_) => f.write_str("the HTTP client that sends callbacks cannot be made"),
         }
     }
 }
@@ -295,6 +354,8 @@ impl std::error::Error for SandboxError {
         match self {
             Self::Spec(faults) => Some(faults),
             Self::Port(error) => Some(error),
+            Self::SigningKey => None,
+            Self::Http(error) => Some(error),
         }
     }
 }

@@ -55,7 +55,7 @@ async fn answer(Shares(shared): Shares<Arc<Shared>>, request: Request) -> Respon
 
 impl Shared {
     /// The code that the spec has for it, or the one that HTTP would use.
-    fn code(&self, means: CodeMeaning) -> u32 {
+    pub(super) fn code(&self, means: CodeMeaning) -> u32 {
         let known = self.api.codes.iter().find(|code| code.means == means);
         known.map_or_else(
             || match means {
@@ -77,7 +77,7 @@ impl Shared {
         envelope(&self.api, self.code(CodeMeaning::Success), "success", body)
     }
 
-    fn submit(&self, bytes: &Bytes) -> Response {
+    fn submit(self: &Arc<Self>, bytes: &Bytes) -> Response {
         let mut state = self.state();
         state.submits += 1;
         if let Some(answer) = state.next_submits.pop_front() {
@@ -100,11 +100,11 @@ impl Shared {
         let statuses = state.next_statuses.pop_front().unwrap_or_else(|| all_well(&self.spec));
         state.tasks.insert(id.clone(), Task::new(id.clone(), request, statuses));
         let mut body = json!({});
-        put(&mut body, &self.api.submit.task, json!(id));
-        match fault {
-            Some(_) => state.nonsense(&self.api).respond(&self.api),
-            None => self.succeed(body),
-        }
+        put(&mut body, &self.api.submit.task, json!(&id));
+        let nonsense = fault.map(|_| state.nonsense(&self.api).respond(&self.api));
+        drop(state);
+        self.tell(&id);
+        nonsense.unwrap_or_else(|| self.succeed(body))
     }
 
     /// The body as an object that keeps every rule, or each that it breaks.

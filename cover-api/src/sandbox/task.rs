@@ -2,7 +2,7 @@
 
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
-use cover_spec::model::{Ready, Spec, Status, TrackField, TrackKind};
+use cover_spec::model::{At, Ready, Spec, Status, TrackField, TrackKind};
 use cover_spec::wire::{Api, StatusMeaning};
 use serde_json::{Value, json};
 use tokio::time::Instant;
@@ -26,6 +26,29 @@ impl Task {
         Self { id, request, statuses, submitted: Instant::now(), submitted_at, polls: 0 }
     }
 
+    /// The statuses that it walks through.
+    pub(super) fn statuses(&self) -> &[String] {
+        &self.statuses
+    }
+
+    /// The text in a field of its request.
+    pub(super) fn asked(&self, field: &str) -> Option<&str> {
+        self.request.get(field)?.as_str()
+    }
+
+    /// Its last callback was not answered.
+    pub(super) fn unanswered(&mut self, status: &str) {
+        if let Some(last) = self.statuses.last_mut() {
+            status.clone_into(last);
+        }
+    }
+
+    /// Its tracks in a callback, which spells their fields in the last of the ways that the spec gives.
+    pub(super) fn told(&self, spec: &Spec, status: &str, url: &str) -> Value {
+        let status = spec.statuses.iter().find(|known| known.name.value == status);
+        self.tracks(spec, status, url, <[_]>::last)
+    }
+
     /// The body of the answer to a poll.
     pub(super) fn poll(&mut self, spec: &Spec, api: &Api, speed: Speed, url: &str) -> Value {
         let step = match speed {
@@ -40,7 +63,7 @@ impl Task {
         let status = spec.statuses.iter().find(|status| status.name.value == name);
         let mut body = json!({});
         put(&mut body, &api.poll.status, json!(name));
-        put(&mut body, &api.poll.tracks, self.tracks(spec, status, url));
+        put(&mut body, &api.poll.tracks, self.tracks(spec, status, url, <[_]>::first));
         let failed = status.is_some_and(|status| status.means.value == StatusMeaning::Failed);
         let (code, message) =
             if failed { (json!(500), json!("as the script says")) } else { (Value::Null, Value::Null) };
@@ -49,14 +72,20 @@ impl Task {
         body
     }
 
-    fn tracks(&self, spec: &Spec, status: Option<&Status>, url: &str) -> Value {
+    fn tracks(
+        &self,
+        spec: &Spec,
+        status: Option<&Status>,
+        url: &str,
+        spelling: impl Fn(&[At<String>]) -> Option<&At<String>>,
+    ) -> Value {
         let ready = status.map_or(Ready::Nothing, |status| status.ready.value);
         if ready == Ready::Nothing {
             return Value::Null;
         }
         let track = |number: u32| {
             let fields = spec.track.fields.iter().filter_map(|field| {
-                let name = field.spellings.first()?.value.clone();
+                let name = spelling(&field.spellings)?.value.clone();
                 Some((name, self.value(field, number, ready, url)))
             });
             Value::Object(fields.collect())

@@ -1,0 +1,194 @@
+//! Callbacks, as the service sends them: at each stage, until one is answered, by their script.
+
+use std::net::IpAddr;
+use std::sync::{Arc, Weak};
+use std::time::{Duration, SystemTime};
+
+use axum::Router;
+use axum::body::Body;
+use axum::http::header::CONTENT_TYPE;
+use axum::http::{HeaderMap, HeaderValue, Method, Request};
+use cover_spec::wire::{Callback, CallbackStage, CodeMeaning, StatusMeaning};
+use serde_json::{Value, json};
+use tokio::time::{sleep, timeout};
+use tower_service::Service;
+use url::{Host, Url};
+
+use super::{Shared, Speed};
+use crate::callback::signature::About;
+use crate::read::put;
+
+/// What becomes of a callback on its way.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Delivery {
+    /// It is sent, as often as the spec says until it is answered with a status of success.
+    Sent,
+    /// It is lost, and the service does not notice.
+    Lost,
+    /// It is sent twice, whatever is answered.
+    Doubled,
+    /// It is sent so much later, perhaps after those of later stages.
+    Late(Duration),
+}
+
+/// Where callbacks go.
+pub(super) enum Way {
+    Http(reqwest::Client),
+    Router(Router),
+}
+
+/// One callback, ready to be sent.
+#[derive(Clone)]
+struct Ready {
+    address: Url,
+    headers: HeaderMap,
+    body: String,
+}
+
+impl Shared {
+    /// Walks a task through the stages that there are callbacks for, where its request gives an address to which they may go:
+    /// on this machine, or any where they go to a router.
+    pub(super) fn tell(self: &Arc<Self>, task: &str) {
+        let Speed::Every(step) = self.speed else { return };
+        let Some(callback) = &self.api.callback else { return };
+        let Some(address) = self.address(callback, task) else { return };
+        let Some(statuses) = self.state().tasks.get(task).map(|task| task.statuses().to_vec()) else { return };
+        let (weak, task) = (Arc::downgrade(self), task.to_owned());
+        tokio::spawn(async move {
+            for (place, status) in statuses.iter().enumerate() {
+                if place > 0 {
+                    sleep(step).await;
+                }
+                let Some(shared) = weak.upgrade() else { return };
+                let ready = shared.ready(&task, status, address.clone());
+                let (Some(ready), delivery) = (ready, shared.delivery(step)) else { continue };
+                let is_done = shared.means(status) == Some(StatusMeaning::Done);
+                tokio::spawn(deliver(Weak::clone(&weak), ready, delivery, step, is_done.then(|| task.clone())));
+            }
+        });
+    }
+
+    fn address(&self, callback: &Callback, task: &str) -> Option<Url> {
+        let state = self.state();
+        let address = Url::parse(state.tasks.get(task)?.asked(&callback.field)?).ok()?;
+        let is_here = match address.host()? {
+            Host::Domain(name) => name == "localhost",
+            Host::Ipv4(host) => IpAddr::from(host).is_loopback(),
+            Host::Ipv6(host) => IpAddr::from(host).is_loopback(),
+        };
+        let is_placeholder = self.spec.request.field(&callback.field).is_some_and(|field| {
+            field.placeholder.as_ref().is_some_and(|placeholder| placeholder.value.value == address.as_str())
+        });
+        (is_here || (state.router.is_some() && !is_placeholder)).then_some(address)
+    }
+
+    /// What the script or chance says of the next callback.
+    fn delivery(&self, step: Duration) -> Delivery {
+        let mut state = self.state();
+        let scripted = state.next_deliveries.pop_front();
+        scripted.unwrap_or_else(|| state.misdelivery(step).unwrap_or(Delivery::Sent))
+    }
+
+    fn ready(&self, task: &str, status: &str, address: Url) -> Option<Ready> {
+        let callback = self.api.callback.as_ref()?;
+        let stage = self.stage(callback, status)?;
+        let code = self.code(if stage.status.is_some() { CodeMeaning::Success } else { CodeMeaning::Server });
+        let mut body = json!({});
+        if !self.api.code.is_empty() {
+            put(&mut body, &self.api.code, json!(code));
+            put(&mut body, &self.api.message, json!("as the spec says"));
+        }
+        put(&mut body, &callback.stage, json!(stage.name));
+        put(&mut body, &callback.task, json!(task));
+        let tracks = self.state().tasks.get(task).map(|task| task.told(&self.spec, status, &self.url));
+        put(&mut body, &callback.tracks, tracks.unwrap_or(Value::Null));
+        let body = body.to_string();
+        let about = About { task, body: body.as_bytes() };
+        let signature = callback.signature.as_ref();
+        let sign = |signature| self.signing.sign(signature, about, SystemTime::now());
+        let mut headers = signature.map(sign).unwrap_or_default();
+        headers.insert(CONTENT_TYPE, HeaderValue::from_static("application/json"));
+        Some(Ready { address, headers, body })
+    }
+
+    /// The stage that a callback tells of at a status; of a failure, the first that has no status.
+    fn stage<'a>(&self, callback: &'a Callback, status: &str) -> Option<&'a CallbackStage> {
+        let named = callback.stages.iter().find(|stage| stage.status.as_deref() == Some(status));
+        let failed = || callback.stages.iter().find(|stage| stage.status.is_none());
+        named.or_else(|| failed().filter(|_| self.means(status) == Some(StatusMeaning::Failed)))
+    }
+
+    fn means(&self, status: &str) -> Option<StatusMeaning> {
+        self.api.statuses.iter().find(|known| known.name == status).map(|known| known.means)
+    }
+
+    fn way(&self) -> Way {
+        let state = self.state();
+        state.router.clone().map_or_else(|| Way::Http(self.http.clone()), Way::Router)
+    }
+
+    fn count_callback(&self) {
+        self.state().callbacks += 1;
+    }
+
+    /// Nobody took the last callback of a task: the service says so, where the spec has a status for that.
+    fn unanswered(&self, task: &str) {
+        let status = self.api.statuses.iter().find(|status| status.means == StatusMeaning::DoneWithTracks);
+        if let (Some(status), Some(task)) = (status, self.state().tasks.get_mut(task)) {
+            task.unanswered(&status.name);
+        }
+    }
+}
+
+/// Sends a callback. `done` is its task, where it tells that all is done.
+async fn deliver(shared: Weak<Shared>, ready: Ready, delivery: Delivery, pause: Duration, done: Option<String>) {
+    let Some(callback) = shared.upgrade().and_then(|shared| shared.api.callback.clone()) else { return };
+    match delivery {
+        Delivery::Lost => return,
+        Delivery::Late(time) => sleep(time).await,
+        Delivery::Doubled => {
+            try_once(&shared, &ready, callback.answer_within).await;
+        }
+        Delivery::Sent => {}
+    }
+    for number in 1..=callback.tries {
+        if try_once(&shared, &ready, callback.answer_within).await {
+            return;
+        }
+        if number < callback.tries {
+            sleep(pause).await;
+        }
+    }
+    if let (Some(shared), Some(task)) = (shared.upgrade(), done) {
+        shared.unanswered(&task);
+    }
+}
+
+/// Is it answered with a status of success, in time?
+async fn try_once(shared: &Weak<Shared>, ready: &Ready, within: Duration) -> bool {
+    let Some(way) = shared.upgrade().map(|shared| {
+        shared.count_callback();
+        shared.way()
+    }) else {
+        return false;
+    };
+    let Ready { address, headers, body } = ready.clone();
+    let answer = async {
+        match way {
+            Way::Http(http) => {
+                let answer = http.post(address).headers(headers).body(body).send().await;
+                answer.is_ok_and(|answer| answer.status().is_success())
+            }
+            Way::Router(mut router) => {
+                let mut request = Request::new(Body::from(body));
+                *request.method_mut() = Method::POST;
+                *request.uri_mut() = address.as_str().parse().unwrap_or_default();
+                *request.headers_mut() = headers;
+                let Ok(answer) = router.call(request).await;
+                answer.status().is_success()
+            }
+        }
+    };
+    timeout(within, answer).await.unwrap_or(false)
+}
