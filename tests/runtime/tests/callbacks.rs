@@ -1,0 +1,409 @@
+//! Callbacks from the service's POST to the end of a wait: they are news, and polls are the truth.
+
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
+
+use axum::Router;
+use axum::extract::{Request, State};
+use axum::http::{Method, StatusCode};
+use axum::response::{IntoResponse, Response};
+use cover_api::callback::{Callbacks, Outcome as Came, Refusal};
+use cover_api::journal::{Journal, Standing};
+use cover_api::runtime::{ClientBuilder, Event};
+use cover_api::sandbox::{Delivery, Sandbox};
+use cover_api::{Client, CoverRequest, Model, NonCustom, Status, Task, Update, UploadCover};
+use cover_runtime_tests::{Outcome, request};
+use tokio::time::{Instant, sleep};
+use tower_service::Service;
+
+const SECOND: Duration = Duration::from_secs(1);
+const STAGE: Duration = Duration::from_secs(45);
+const ADDRESS: &str = "https://api.example.com/covers";
+const SECRET: &str = "0123456789abcdef0123456789abcdef";
+
+/// A request that asks for callbacks.
+fn called(marker: &str) -> CoverRequest<NonCustom> {
+    let builder = CoverRequest::non_custom().upload_url("https://storage.example.com/song.mp3").call_back_url(ADDRESS);
+    builder.model(Model::V5).prompt(marker).build().expect("it keeps all rules")
+}
+
+async fn sandbox() -> Result<Sandbox, Box<dyn std::error::Error>> {
+    Ok(Sandbox::builder().stage_every(STAGE).credits(u32::MAX).start().await?)
+}
+
+fn client(sandbox: &Sandbox) -> ClientBuilder<UploadCover> {
+    Client::builder(sandbox.key()).in_process(sandbox.router()).callbacks(ADDRESS, SECRET)
+}
+
+/// A client whose callbacks come.
+fn connected(sandbox: &Sandbox) -> Result<(Client, Callbacks<UploadCover>), Box<dyn std::error::Error>> {
+    let client = client(sandbox).build()?;
+    let callbacks = client.callbacks()?;
+    sandbox.deliver_to(callbacks.router());
+    Ok((client, callbacks))
+}
+
+/// The stages of a task with the time of each.
+async fn stages(task: &Task) -> Result<Vec<(Status, Duration)>, cover_api::Error> {
+    let (started, mut stages) = (Instant::now(), Vec::new());
+    let mut updates = task.wait().updates();
+    while let Some(update) = updates.next().await {
+        if let Update::Stage(snapshot) = update? {
+            stages.push((snapshot.status, started.elapsed()));
+        }
+    }
+    Ok(stages)
+}
+
+/// What becomes of the replies to POSTs, whose requests are done.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Reply {
+    Lost,
+    Late(Duration),
+}
+
+/// The service, behind something that loses or delays every reply to a POST.
+fn behind(sandbox: &Sandbox, reply: Reply) -> Router {
+    async fn answer(State((mut router, reply)): State<(Router, Reply)>, request: Request) -> Response {
+        let is_post = request.method() == Method::POST;
+        let Ok(response) = router.call(request).await;
+        match reply {
+            Reply::Lost if is_post => (StatusCode::BAD_GATEWAY, "<html>bad gateway</html>").into_response(),
+            Reply::Late(time) if is_post => {
+                sleep(time).await;
+                response
+            }
+            _ => response,
+        }
+    }
+    Router::new().fallback(answer).with_state((sandbox.router(), reply))
+}
+
+#[tokio::test(start_paused = true)]
+async fn with_callbacks_alone_the_end_is_known_at_once_for_one_poll() -> Outcome {
+    let sandbox = sandbox().await?;
+    let (client, callbacks) = connected(&sandbox)?;
+    let task = client.send(&called("a")).await?;
+    let (started, cover) = (Instant::now(), task.wait().await?);
+    assert!(cover.has_audio());
+    assert!(started.elapsed() < 3 * STAGE + SECOND, "{:?}", started.elapsed());
+    assert_eq!((sandbox.polls(), sandbox.callbacks(), callbacks.stats().news), (1, 3, 3));
+    assert_eq!(callbacks.stats().refused_in_all(), 0);
+    Ok(())
+}
+
+#[tokio::test(start_paused = true)]
+async fn every_stage_comes_once_and_at_once_for_a_poll_each() -> Outcome {
+    let sandbox = sandbox().await?;
+    let (client, _) = connected(&sandbox)?;
+    let stages = stages(&client.send(&called("a")).await?).await?;
+    let expected = [Status::TextSuccess, Status::FirstSuccess, Status::Success];
+    assert_eq!(stages.iter().map(|(status, _)| status.clone()).collect::<Vec<_>>(), expected);
+    for ((_, at), due) in stages.iter().zip(1..) {
+        assert!(*at >= due * STAGE && *at < due * STAGE + SECOND, "{stages:?}");
+    }
+    assert_eq!(sandbox.polls(), 3);
+    Ok(())
+}
+
+#[tokio::test(start_paused = true)]
+async fn doubled_skipped_late_and_lost_callbacks_change_nothing_but_the_time() -> Outcome {
+    let late = Delivery::Late(4 * STAGE);
+    for script in [
+        [Delivery::Doubled, Delivery::Doubled, Delivery::Doubled],
+        [Delivery::Lost, Delivery::Lost, Delivery::Sent],
+        [late, late, Delivery::Sent],
+        [Delivery::Sent, late, Delivery::Lost],
+        [Delivery::Lost, Delivery::Lost, Delivery::Lost],
+    ] {
+        let sandbox = sandbox().await?;
+        let (client, _) = connected(&sandbox)?;
+        for delivery in script {
+            sandbox.deliver(delivery);
+        }
+        let stages = stages(&client.send(&called("a")).await?).await?;
+        let mut told: Vec<_> = stages.iter().map(|(status, _)| status.to_string()).collect();
+        assert_eq!(told.last().map(String::as_str), Some("SUCCESS"), "{script:?}: {told:?}");
+        told.dedup();
+        assert_eq!(told.len(), stages.len(), "{script:?}: each once");
+        let (_, end) = stages.last().ok_or("no stage")?;
+        let most = if script[2] == Delivery::Sent || script[2] == Delivery::Doubled { SECOND } else { 3 * STAGE };
+        assert!(*end < 3 * STAGE + most, "{script:?}: {end:?}");
+    }
+    Ok(())
+}
+
+#[tokio::test(start_paused = true)]
+async fn without_callbacks_polls_are_what_they_were() -> Outcome {
+    let polls = async |request: CoverRequest<NonCustom>, builder: fn(&Sandbox) -> ClientBuilder<UploadCover>| {
+        let sandbox = sandbox().await?;
+        let task = builder(&sandbox).build()?.send(&request).await?;
+        task.wait().await?;
+        Ok::<_, Box<dyn std::error::Error>>(sandbox.polls())
+    };
+    let plain = |sandbox: &Sandbox| Client::builder(sandbox.key()).in_process(sandbox.router());
+    let usual = polls(request("a"), plain).await?;
+    // A client with an address, and a request that says that it only polls, or gives another address.
+    assert_eq!(polls(request("a"), client).await?, usual);
+    let elsewhere = CoverRequest::non_custom().upload_url("https://storage.example.com/song.mp3");
+    let elsewhere = elsewhere.call_back_url("https://other.example/").model(Model::V5).prompt("a").build()?;
+    assert_eq!(polls(elsewhere, client).await?, usual);
+    Ok(())
+}
+
+#[tokio::test(start_paused = true)]
+async fn when_no_callback_ever_comes_clients_learn_to_poll() -> Outcome {
+    let sandbox = sandbox().await?;
+    let client = client(&sandbox).build()?; // nothing is delivered: the proxy is wrong
+    let mut delays = Vec::new();
+    for number in 0..30 {
+        let task = client.send(&called(&number.to_string())).await?;
+        let sent = Instant::now();
+        task.wait().await?;
+        delays.push(sent.elapsed().saturating_sub(3 * STAGE));
+    }
+    assert!(delays[0] < 2 * STAGE, "{:?}", delays[0]);
+    assert!(delays[20..].iter().all(|delay| *delay <= 15 * SECOND), "{delays:?}");
+    Ok(())
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_batch_hears_of_its_parked_tasks() -> Outcome {
+    let sandbox = sandbox().await?;
+    let client = client(&sandbox).pace(10_000, SECOND).build()?;
+    sandbox.deliver_to(client.callbacks()?.router());
+    let started = Instant::now();
+    let mut batch = client.send_all((0..1_000).map(|number| called(&number.to_string()))).and_wait();
+    let mut last = Duration::ZERO;
+    while let Some(event) = batch.next().await {
+        if let Event::Done { .. } = event {
+            last = started.elapsed();
+        }
+    }
+    assert_eq!((batch.report().done, sandbox.polls()), (1_000, 1_000));
+    assert!(last < 3 * STAGE + 2 * SECOND, "{last:?}");
+    Ok(())
+}
+
+#[tokio::test(start_paused = true)]
+async fn confirming_polls_wait_for_their_turn_and_never_exceed_the_budget() -> Outcome {
+    let sandbox = sandbox().await?;
+    let client = client(&sandbox).pace(20, 10 * SECOND).build()?;
+    sandbox.deliver_to(client.callbacks()?.router());
+    let tasks: Vec<_> = {
+        let mut batch = client.send_all((0..100).map(|number| called(&number.to_string())));
+        let mut tasks = Vec::new();
+        while let Some(event) = batch.next().await {
+            if let Event::Sent { task, .. } = event {
+                tasks.push(task.handle());
+            }
+        }
+        tasks
+    };
+    let (started, mut batch) = (Instant::now(), client.wait_all(tasks));
+    while batch.next().await.is_some() {}
+    assert_eq!((batch.report().done, sandbox.polls()), (100, 100));
+    assert!(started.elapsed() < 4 * STAGE, "{:?}", started.elapsed());
+    Ok(())
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_callback_before_the_reply_is_not_lost() -> Outcome {
+    let sandbox = sandbox().await?;
+    sandbox.walk(["SUCCESS"]); // told at once, while the reply takes a minute
+    let router = behind(&sandbox, Reply::Late(60 * SECOND));
+    let client = Client::builder(sandbox.key()).in_process(router).callbacks(ADDRESS, SECRET).build()?;
+    sandbox.deliver_to(client.callbacks()?.router());
+    let started = Instant::now();
+    let task = client.send(&called("a")).await?;
+    // It is not waited for: what the callback says was confirmed by a poll.
+    assert!(started.elapsed() < 5 * SECOND, "{:?}", started.elapsed());
+    assert_eq!((task.id(), sandbox.tasks(), sandbox.polls()), ("task-1", 1, 1));
+    assert!(task.wait().await?.has_audio());
+    assert!(started.elapsed() < 5 * SECOND, "{:?}", started.elapsed());
+    Ok(())
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_callback_just_before_the_reply_costs_no_poll_of_its_own() -> Outcome {
+    let sandbox = sandbox().await?;
+    sandbox.walk(["SUCCESS"]);
+    let router = behind(&sandbox, Reply::Late(SECOND));
+    let client = Client::builder(sandbox.key()).in_process(router).callbacks(ADDRESS, SECRET).build()?;
+    sandbox.deliver_to(client.callbacks()?.router());
+    let (started, task) = (Instant::now(), client.send(&called("a")).await?);
+    assert!(task.wait().await?.has_audio());
+    assert!(started.elapsed() < 2 * SECOND, "{:?}", started.elapsed());
+    assert_eq!(sandbox.polls(), 1);
+    Ok(())
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_task_whose_reply_was_lost_is_found_by_its_callback_and_nothing_is_sent_twice() -> Outcome {
+    let sandbox = sandbox().await?;
+    let router = behind(&sandbox, Reply::Lost);
+    let client = Client::builder(sandbox.key()).in_process(router).callbacks(ADDRESS, SECRET).build()?;
+    sandbox.deliver_to(client.callbacks()?.router());
+
+    let error = client.send(&called("a")).await.expect_err("the reply is lost");
+    assert!(error.is_outcome_unknown() && error.handle().is_none());
+    assert!(client.send(&called("a")).await.is_err_and(|error| error.is_outcome_unknown()), "an equal one is refused");
+    let started = Instant::now();
+    let task = error.found().await.ok_or("not found")?;
+    assert!(started.elapsed() < STAGE + SECOND, "by the first callback: {:?}", started.elapsed());
+    assert!(task.wait().await?.has_audio());
+    assert_eq!((sandbox.tasks(), sandbox.submits(), sandbox.polls()), (1, 1, 2));
+    let stats = client.stats();
+    assert_eq!((stats.unknown, stats.found), (1, 1));
+    // Its outcome is known: an equal request is a new one.
+    assert!(client.send(&called("a")).await.is_err_and(|error| error.attempt().is_some()));
+    assert_eq!(sandbox.submits(), 2);
+    Ok(())
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_journal_is_set_right_also_after_a_restart() -> Outcome {
+    let (folder, sandbox) = (tempfile::tempdir()?, sandbox().await?);
+    let path = folder.path().join("journal.redb");
+    let open = |router| -> Result<_, Box<dyn std::error::Error>> {
+        let journal = Journal::open(&path)?;
+        let builder = Client::builder(sandbox.key()).in_process(router).callbacks(ADDRESS, SECRET);
+        let client = builder.journal(journal.clone()).build()?;
+        sandbox.deliver_to(client.callbacks()?.router());
+        Ok((journal, client))
+    };
+    let (journal, client) = open(behind(&sandbox, Reply::Lost))?;
+    assert!(client.send(&called("a")).label("a").await.is_err_and(|error| error.is_outcome_unknown()));
+    assert_eq!(journal.entries()?[0].standing, Standing::Unknown);
+    sandbox.deliver_to(Router::new());
+    drop((journal, client));
+
+    let (journal, client) = open(sandbox.router())?;
+    assert!(client.send(&called("a")).await.is_err_and(|error| error.is_outcome_unknown()), "the journal knows of it");
+    while client.stats().found == 0 {
+        sleep(SECOND).await;
+    }
+    assert_eq!(journal.entries()?[0].standing, Standing::Running { task: "task-1".to_owned() });
+    let [task] = &client.unfinished()?[..] else { return Err("not one task".into()) };
+    assert!(task.wait().await?.has_audio());
+    assert!(matches!(journal.entries()?[0].standing, Standing::Done { .. }));
+    assert_eq!(sandbox.submits(), 1);
+    client.send(&called("a")).await?;
+    assert_eq!(sandbox.submits(), 2, "the guard is gone");
+    Ok(())
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_a_forger_says_of_an_unknown_request_is_not_believed() -> Outcome {
+    let sandbox = sandbox().await?;
+    let router = behind(&sandbox, Reply::Lost);
+    let client = Client::builder(sandbox.key()).in_process(router).callbacks(ADDRESS, SECRET).build()?;
+    // The forger reads along what the service posts, and says that it was another task.
+    let callbacks = client.callbacks()?;
+    let addresses = Arc::new(Mutex::new(Vec::new()));
+    let seen = Arc::clone(&addresses);
+    sandbox.deliver_to(Router::new().fallback(async move |request: Request| {
+        seen.lock().expect("no panic").push(request.uri().path().to_owned());
+    }));
+    let error = client.send(&called("a")).await.expect_err("the reply is lost");
+    sleep(STAGE + SECOND).await;
+    let path = addresses.lock().expect("no panic").first().ok_or("no callback")?.clone();
+    let lie = callbacks.forge().valid("task-66", "complete");
+    let received = callbacks.receive(&path, &lie.headers, &lie.body);
+    assert_eq!(received.status(), 200);
+    tokio::spawn(received.afterwards());
+    let found = tokio::time::timeout(3_600 * SECOND, error.found()).await;
+    assert!(found.is_err(), "{found:?}");
+    assert!(client.send(&called("a")).await.is_err_and(|error| error.attempt().is_none()), "still unknown");
+    // The truth is believed afterwards.
+    let truth = callbacks.forge().valid("task-1", "complete");
+    tokio::spawn(callbacks.receive(&path, &truth.headers, &truth.body).afterwards());
+    assert_eq!(error.found().await.ok_or("not found")?.id(), "task-1");
+    Ok(())
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_forged_callback_achieves_nothing() -> Outcome {
+    let sandbox = sandbox().await?;
+    let (client, callbacks) = connected(&sandbox)?;
+    sandbox.deliver_to(Router::new()); // the service's own do not come
+    let task = client.send(&called("a")).await?;
+    let waiting = tokio::spawn(task.wait().into_future());
+    sleep(SECOND).await;
+    for (why, forged) in callbacks.forge().invalid(task.id()) {
+        let received = callbacks.receive(&forged.path, &forged.headers, &forged.body);
+        assert!(matches!(received.outcome(), Came::Refused(refusal) if *refusal == why), "{received:?}: {why}");
+        received.afterwards().await;
+    }
+    sleep(SECOND).await;
+    assert_eq!((sandbox.polls(), waiting.is_finished()), (0, false), "nobody was woken");
+    // With the very address, "complete" costs one poll, and the wait goes on.
+    for _ in 0..100 {
+        let lie = callbacks.forge().valid(task.id(), "complete");
+        callbacks.receive(&lie.path, &lie.headers, &lie.body).afterwards().await;
+        sleep(Duration::from_millis(10)).await;
+    }
+    assert_eq!((sandbox.polls(), waiting.is_finished()), (1, false));
+    assert!(waiting.await??.has_audio());
+    Ok(())
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_was_not_answered_three_times_is_found_by_polling() -> Outcome {
+    let sandbox = sandbox().await?;
+    let client = client(&sandbox).build()?;
+    sandbox.deliver_to(Router::new().fallback(async || StatusCode::INTERNAL_SERVER_ERROR));
+    let task = client.send(&called("a")).await?;
+    sleep(6 * STAGE).await;
+    assert_eq!(sandbox.callbacks(), 9, "three tries at each of three stages");
+    let cover = task.wait().await?;
+    assert_eq!(cover.status, Status::CallbackException);
+    assert!(cover.has_audio(), "the music is there");
+    Ok(())
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_task_that_fails_ends_its_wait_at_once() -> Outcome {
+    let sandbox = sandbox().await?;
+    let (client, _) = connected(&sandbox)?;
+    sandbox.walk(["PENDING", "GENERATE_AUDIO_FAILED"]);
+    let task = client.send(&called("a")).await?;
+    let started = Instant::now();
+    assert!(task.wait().await.is_err_and(|error| error.is_failed()));
+    assert!(started.elapsed() < STAGE + SECOND, "{:?}", started.elapsed());
+    assert_eq!(sandbox.polls(), 1);
+    Ok(())
+}
+
+/// The same service, which signs.
+mod signed {
+    #![allow(missing_docs)]
+    cover_api::api!("specs/signed.toml");
+}
+
+#[tokio::test(start_paused = true)]
+async fn where_the_service_signs_its_signature_is_verified() -> Outcome {
+    let sandbox = Sandbox::builder()
+        .spec(include_str!("../specs/signed.toml"))
+        .stage_every(STAGE)
+        .signing_key("right")
+        .start()
+        .await?;
+    for (key, news) in [("right", 3), ("wrong", 0)] {
+        let builder = signed::Client::builder(sandbox.key()).in_process(sandbox.router());
+        let client = builder.callbacks(ADDRESS, SECRET).callback_signing_key(key).build()?;
+        let callbacks = client.callbacks()?;
+        sandbox.deliver_to(callbacks.router());
+        let task = client.send(&signed::SignedRequest::builder().call_back_url(ADDRESS).build()?).await?;
+        assert!(task.wait().await?.has_audio(), "by callbacks, or by polls");
+        let stats = callbacks.stats();
+        assert_eq!((stats.news, stats.refused(Refusal::WronglySigned) > 0), (news, news == 0), "{stats:?}");
+        for (why, forged) in callbacks.forge().invalid(task.id()) {
+            let received = callbacks.receive(&forged.path, &forged.headers, &forged.body);
+            assert!(matches!(received.outcome(), Came::Refused(refusal) if *refusal == why), "{received:?}: {why}");
+        }
+    }
+    let builder = signed::Client::builder("key").callbacks(ADDRESS, SECRET);
+    assert!(builder.build().is_err_and(|error| error.is_setup()), "the key is missing");
+    Ok(())
+}
