@@ -83,7 +83,7 @@ impl<S: Service> Forge<S> {
         let mut text = valid.headers.clone();
         text.insert(CONTENT_TYPE, HeaderValue::from_static("text/plain"));
         let mut all = vec![
-            (Refusal::NoAddress, Forged { path: "/".to_owned(), ..valid.clone() }),
+            (Refusal::NoAddress, Forged { path: "/no-address".to_owned(), ..valid.clone() }),
             (Refusal::Forged, Forged { path: half(&valid.path, ..HALF) + &half(&crossed, HALF..), ..valid.clone() }),
             (Refusal::Expired, Forged { path: self.path(expired), ..valid.clone() }),
             (Refusal::ContentType, Forged { headers: text, ..valid.clone() }),

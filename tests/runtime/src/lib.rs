@@ -25,6 +25,17 @@ pub fn request(marker: &str) -> CoverRequest<NonCustom> {
     builder.without_callback().model(Model::V5).prompt(marker).build().expect("it keeps all rules")
 }
 
+/// A request that no other is equal to, and that asks for callbacks to this address.
+///
+/// # Panics
+///
+/// Never: the request keeps all rules.
+#[must_use]
+pub fn called(address: &str, number: usize) -> CoverRequest<NonCustom> {
+    let builder = CoverRequest::non_custom().upload_url("https://storage.example.com/song.mp3").call_back_url(address);
+    builder.model(Model::V5).prompt(number.to_string()).build().expect("it keeps all rules")
+}
+
 /// A source of chance whose seed is printed, and can be given as `COVER_SEED`.
 #[must_use]
 pub fn chance() -> fastrand::Rng {

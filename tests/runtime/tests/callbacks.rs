@@ -22,9 +22,8 @@ const ADDRESS: &str = "https://api.example.com/covers";
 const SECRET: &str = "0123456789abcdef0123456789abcdef";
 
 /// A request that asks for callbacks.
-fn called(marker: &str) -> CoverRequest<NonCustom> {
-    let builder = CoverRequest::non_custom().upload_url("https://storage.example.com/song.mp3").call_back_url(ADDRESS);
-    builder.model(Model::V5).prompt(marker).build().expect("it keeps all rules")
+fn called(number: usize) -> CoverRequest<NonCustom> {
+    cover_runtime_tests::called(ADDRESS, number)
 }
 
 async fn sandbox() -> Result<Sandbox, Box<dyn std::error::Error>> {
@@ -83,7 +82,7 @@ fn behind(sandbox: &Sandbox, reply: Reply) -> Router {
 async fn with_callbacks_alone_the_end_is_known_at_once_for_one_poll() -> Outcome {
     let sandbox = sandbox().await?;
     let (client, callbacks) = connected(&sandbox)?;
-    let task = client.send(&called("a")).await?;
+    let task = client.send(&called(0)).await?;
     let (started, cover) = (Instant::now(), task.wait().await?);
     assert!(cover.has_audio());
     assert!(started.elapsed() < 3 * STAGE + SECOND, "{:?}", started.elapsed());
@@ -96,7 +95,7 @@ async fn with_callbacks_alone_the_end_is_known_at_once_for_one_poll() -> Outcome
 async fn every_stage_comes_once_and_at_once_for_a_poll_each() -> Outcome {
     let sandbox = sandbox().await?;
     let (client, _) = connected(&sandbox)?;
-    let stages = stages(&client.send(&called("a")).await?).await?;
+    let stages = stages(&client.send(&called(0)).await?).await?;
     let expected = [Status::TextSuccess, Status::FirstSuccess, Status::Success];
     assert_eq!(stages.iter().map(|(status, _)| status.clone()).collect::<Vec<_>>(), expected);
     for ((_, at), due) in stages.iter().zip(1..) {
@@ -121,7 +120,7 @@ async fn doubled_skipped_late_and_lost_callbacks_change_nothing_but_the_time() -
         for delivery in script {
             sandbox.deliver(delivery);
         }
-        let stages = stages(&client.send(&called("a")).await?).await?;
+        let stages = stages(&client.send(&called(0)).await?).await?;
         let mut told: Vec<_> = stages.iter().map(|(status, _)| status.to_string()).collect();
         assert_eq!(told.last().map(String::as_str), Some("SUCCESS"), "{script:?}: {told:?}");
         told.dedup();
@@ -157,7 +156,7 @@ async fn when_no_callback_ever_comes_clients_learn_to_poll() -> Outcome {
     let client = client(&sandbox).build()?; // nothing is delivered: the proxy is wrong
     let mut delays = Vec::new();
     for number in 0..30 {
-        let task = client.send(&called(&number.to_string())).await?;
+        let task = client.send(&called(number)).await?;
         let sent = Instant::now();
         task.wait().await?;
         delays.push(sent.elapsed().saturating_sub(3 * STAGE));
@@ -173,7 +172,7 @@ async fn a_batch_hears_of_its_parked_tasks() -> Outcome {
     let client = client(&sandbox).pace(10_000, SECOND).build()?;
     sandbox.deliver_to(client.callbacks()?.router());
     let started = Instant::now();
-    let mut batch = client.send_all((0..1_000).map(|number| called(&number.to_string()))).and_wait();
+    let mut batch = client.send_all((0..1_000).map(called)).and_wait();
     let mut last = Duration::ZERO;
     while let Some(event) = batch.next().await {
         if let Event::Done { .. } = event {
@@ -191,7 +190,7 @@ async fn confirming_polls_wait_for_their_turn_and_never_exceed_the_budget() -> O
     let client = client(&sandbox).pace(20, 10 * SECOND).build()?;
     sandbox.deliver_to(client.callbacks()?.router());
     let tasks: Vec<_> = {
-        let mut batch = client.send_all((0..100).map(|number| called(&number.to_string())));
+        let mut batch = client.send_all((0..100).map(called));
         let mut tasks = Vec::new();
         while let Some(event) = batch.next().await {
             if let Event::Sent { task, .. } = event {
@@ -215,7 +214,7 @@ async fn a_callback_before_the_reply_is_not_lost() -> Outcome {
     let client = Client::builder(sandbox.key()).in_process(router).callbacks(ADDRESS, SECRET).build()?;
     sandbox.deliver_to(client.callbacks()?.router());
     let started = Instant::now();
-    let task = client.send(&called("a")).await?;
+    let task = client.send(&called(0)).await?;
     // It is not waited for: what the callback says was confirmed by a poll.
     assert!(started.elapsed() < 5 * SECOND, "{:?}", started.elapsed());
     assert_eq!((task.id(), sandbox.tasks(), sandbox.polls()), ("task-1", 1, 1));
@@ -231,7 +230,7 @@ async fn a_callback_just_before_the_reply_costs_no_poll_of_its_own() -> Outcome 
     let router = behind(&sandbox, Reply::Late(SECOND));
     let client = Client::builder(sandbox.key()).in_process(router).callbacks(ADDRESS, SECRET).build()?;
     sandbox.deliver_to(client.callbacks()?.router());
-    let (started, task) = (Instant::now(), client.send(&called("a")).await?);
+    let (started, task) = (Instant::now(), client.send(&called(0)).await?);
     assert!(task.wait().await?.has_audio());
     assert!(started.elapsed() < 2 * SECOND, "{:?}", started.elapsed());
     assert_eq!(sandbox.polls(), 1);
@@ -245,9 +244,9 @@ async fn a_task_whose_reply_was_lost_is_found_by_its_callback_and_nothing_is_sen
     let client = Client::builder(sandbox.key()).in_process(router).callbacks(ADDRESS, SECRET).build()?;
     sandbox.deliver_to(client.callbacks()?.router());
 
-    let error = client.send(&called("a")).await.expect_err("the reply is lost");
+    let error = client.send(&called(0)).await.expect_err("the reply is lost");
     assert!(error.is_outcome_unknown() && error.handle().is_none());
-    assert!(client.send(&called("a")).await.is_err_and(|error| error.is_outcome_unknown()), "an equal one is refused");
+    assert!(client.send(&called(0)).await.is_err_and(|error| error.is_outcome_unknown()), "an equal one is refused");
     let started = Instant::now();
     let task = error.found().await.ok_or("not found")?;
     assert!(started.elapsed() < STAGE + SECOND, "by the first callback: {:?}", started.elapsed());
@@ -256,7 +255,7 @@ async fn a_task_whose_reply_was_lost_is_found_by_its_callback_and_nothing_is_sen
     let stats = client.stats();
     assert_eq!((stats.unknown, stats.found), (1, 1));
     // Its outcome is known: an equal request is a new one.
-    assert!(client.send(&called("a")).await.is_err_and(|error| error.attempt().is_some()));
+    assert!(client.send(&called(0)).await.is_err_and(|error| error.attempt().is_some()));
     assert_eq!(sandbox.submits(), 2);
     Ok(())
 }
@@ -273,13 +272,13 @@ async fn a_journal_is_set_right_also_after_a_restart() -> Outcome {
         Ok((journal, client))
     };
     let (journal, client) = open(behind(&sandbox, Reply::Lost))?;
-    assert!(client.send(&called("a")).label("a").await.is_err_and(|error| error.is_outcome_unknown()));
+    assert!(client.send(&called(0)).label("a").await.is_err_and(|error| error.is_outcome_unknown()));
     assert_eq!(journal.entries()?[0].standing, Standing::Unknown);
     sandbox.deliver_to(Router::new());
     drop((journal, client));
 
     let (journal, client) = open(sandbox.router())?;
-    assert!(client.send(&called("a")).await.is_err_and(|error| error.is_outcome_unknown()), "the journal knows of it");
+    assert!(client.send(&called(0)).await.is_err_and(|error| error.is_outcome_unknown()), "the journal knows of it");
     while client.stats().found == 0 {
         sleep(SECOND).await;
     }
@@ -288,7 +287,7 @@ async fn a_journal_is_set_right_also_after_a_restart() -> Outcome {
     assert!(task.wait().await?.has_audio());
     assert!(matches!(journal.entries()?[0].standing, Standing::Done { .. }));
     assert_eq!(sandbox.submits(), 1);
-    client.send(&called("a")).await?;
+    client.send(&called(0)).await?;
     assert_eq!(sandbox.submits(), 2, "the guard is gone");
     Ok(())
 }
@@ -305,7 +304,7 @@ async fn what_a_forger_says_of_an_unknown_request_is_not_believed() -> Outcome {
     sandbox.deliver_to(Router::new().fallback(async move |request: Request| {
         seen.lock().expect("no panic").push(request.uri().path().to_owned());
     }));
-    let error = client.send(&called("a")).await.expect_err("the reply is lost");
+    let error = client.send(&called(0)).await.expect_err("the reply is lost");
     sleep(STAGE + SECOND).await;
     let path = addresses.lock().expect("no panic").first().ok_or("no callback")?.clone();
     let lie = callbacks.forge().valid("task-66", "complete");
@@ -314,7 +313,7 @@ async fn what_a_forger_says_of_an_unknown_request_is_not_believed() -> Outcome {
     tokio::spawn(received.afterwards());
     let found = tokio::time::timeout(3_600 * SECOND, error.found()).await;
     assert!(found.is_err(), "{found:?}");
-    assert!(client.send(&called("a")).await.is_err_and(|error| error.attempt().is_none()), "still unknown");
+    assert!(client.send(&called(0)).await.is_err_and(|error| error.attempt().is_none()), "still unknown");
     // The truth is believed afterwards.
     let truth = callbacks.forge().valid("task-1", "complete");
     tokio::spawn(callbacks.receive(&path, &truth.headers, &truth.body).afterwards());
@@ -327,7 +326,7 @@ async fn a_forged_callback_achieves_nothing() -> Outcome {
     let sandbox = sandbox().await?;
     let (client, callbacks) = connected(&sandbox)?;
     sandbox.deliver_to(Router::new()); // the service's own do not come
-    let task = client.send(&called("a")).await?;
+    let task = client.send(&called(0)).await?;
     let waiting = tokio::spawn(task.wait().into_future());
     sleep(SECOND).await;
     for (why, forged) in callbacks.forge().invalid(task.id()) {
@@ -353,7 +352,7 @@ async fn what_was_not_answered_three_times_is_found_by_polling() -> Outcome {
     let sandbox = sandbox().await?;
     let client = client(&sandbox).build()?;
     sandbox.deliver_to(Router::new().fallback(async || StatusCode::INTERNAL_SERVER_ERROR));
-    let task = client.send(&called("a")).await?;
+    let task = client.send(&called(0)).await?;
     sleep(6 * STAGE).await;
     assert_eq!(sandbox.callbacks(), 9, "three tries at each of three stages");
     let cover = task.wait().await?;
@@ -367,7 +366,7 @@ async fn a_task_that_fails_ends_its_wait_at_once() -> Outcome {
     let sandbox = sandbox().await?;
     let (client, _) = connected(&sandbox)?;
     sandbox.walk(["PENDING", "GENERATE_AUDIO_FAILED"]);
-    let task = client.send(&called("a")).await?;
+    let task = client.send(&called(0)).await?;
     let started = Instant::now();
     assert!(task.wait().await.is_err_and(|error| error.is_failed()));
     assert!(started.elapsed() < STAGE + SECOND, "{:?}", started.elapsed());

@@ -5,7 +5,8 @@ use std::time::Duration;
 use cover_api::Client;
 use cover_api::runtime::Event;
 use cover_api::sandbox::Sandbox;
-use cover_runtime_tests::{Outcome, chance, request, runs};
+use cover_runtime_tests::{Outcome, called, chance, request, runs};
+use tokio::time::timeout;
 
 /// What has become of each request.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -18,6 +19,17 @@ enum End {
 
 #[tokio::test(start_paused = true)]
 async fn every_task_ends_in_one_way_and_the_sums_add_up() -> Outcome {
+    chaos(false).await
+}
+
+#[tokio::test(start_paused = true)]
+async fn with_callbacks_everything_adds_up_and_hardly_anything_stays_unknown() -> Outcome {
+    chaos(true).await
+}
+
+const ADDRESS: &str = "https://api.example.com/covers";
+
+async fn chaos(with_callbacks: bool) -> Outcome {
     let (mut chance, count) = (chance(), runs(10_000));
     let sandbox = Sandbox::builder().credits(u32::MAX).stage_every(Duration::from_secs(40));
     let sandbox = sandbox.faults(0.2, chance.u64(..)).start().await?;
@@ -25,17 +37,28 @@ async fn every_task_ends_in_one_way_and_the_sums_add_up() -> Outcome {
         let end = if chance.u8(0..20) == 0 { "GENERATE_AUDIO_FAILED" } else { "SUCCESS" };
         sandbox.walk(["PENDING", "TEXT_SUCCESS", "FIRST_SUCCESS", end]);
     }
-    let client =
-        Client::builder(sandbox.key()).in_process(sandbox.router()).pace(2_000, Duration::from_secs(10)).build()?;
+    let mut builder = Client::builder(sandbox.key()).in_process(sandbox.router()).pace(2_000, Duration::from_secs(10));
+    if with_callbacks {
+        builder = builder.callbacks(ADDRESS, "0123456789abcdef0123456789abcdef");
+    }
+    let client = builder.build()?;
+    if with_callbacks {
+        sandbox.deliver_to(client.callbacks()?.router());
+    }
+    let request =
+        move |number: usize| if with_callbacks { called(ADDRESS, number) } else { request(&number.to_string()) };
 
     let mut ends: Vec<Option<End>> = vec![None; count];
-    let mut open = Vec::new();
-    let mut batch = client.send_all((0..count).map(|number| request(&number.to_string()))).and_wait();
+    let (mut open, mut lost) = (Vec::new(), Vec::new());
+    let mut batch = client.send_all((0..count).map(request)).and_wait();
     while let Some(event) = batch.next().await {
         let (index, end) = match event {
             Event::Done { index, .. } => (index, End::Done),
             Event::Error { index, error } if error.is_failed() => (index, End::Failed),
-            Event::Error { index, error } if error.is_outcome_unknown() => (index, End::Unknown),
+            Event::Error { index, error } if error.is_outcome_unknown() => {
+                lost.push((index, error));
+                continue;
+            }
             Event::Error { index, error } if !error.may_have_been_charged() => (index, End::NotSent),
             Event::Error { index, error } => {
                 open.push((index, error.task().ok_or("it has no task")?.clone()));
@@ -47,6 +70,14 @@ async fn every_task_ends_in_one_way_and_the_sums_add_up() -> Outcome {
     }
     let report = batch.report();
     println!("{report}; {:?}", client.stats());
+    // Where the reply was lost: a callback tells of the task, if any comes.
+    let unknown_at_first = lost.len();
+    for (index, error) in lost {
+        match timeout(Duration::from_secs(3_600), error.found()).await.ok().flatten() {
+            Some(task) => open.push((index, task)),
+            None => assert_eq!(ends[index].replace(End::Unknown), None, "{index} ends twice"),
+        }
+    }
     // Where too much went wrong in a row, or it took too long: waiting goes on.
     for (index, task) in open {
         let end = loop {
@@ -63,8 +94,20 @@ async fn every_task_ends_in_one_way_and_the_sums_add_up() -> Outcome {
     let (done, failed, unknown, not_sent) = (of(End::Done), of(End::Failed), of(End::Unknown), of(End::NotSent));
     assert_eq!(done + failed + unknown + not_sent, count, "every one ends");
     assert_eq!(done + failed + unknown, sandbox.tasks(), "what was charged, and nothing twice");
-    assert_eq!((report.requests, report.unknown, report.not_sent), (count, unknown, not_sent));
+    assert_eq!((report.requests, report.unknown, report.not_sent), (count, unknown_at_first, not_sent));
     assert_eq!(report.sent, report.done + report.failed + report.open);
-    assert!(unknown > count / 20 && failed > count / 50 && done > count / 2, "{done} {failed} {unknown} {not_sent}");
+    let polls = client.stats().polls;
+    println!("{done} done, {failed} failed, {unknown} unknown, {not_sent} not sent, {polls} polls");
+    if with_callbacks {
+        // All three callbacks of a task must be lost for it to stay unknown.
+        assert!(unknown < unknown_at_first / 10, "{unknown} of {unknown_at_first} stay unknown");
+        assert_eq!(client.stats().found, (unknown_at_first - unknown) as u64);
+    } else {
+        assert_eq!(unknown, unknown_at_first);
+    }
+    assert!(
+        unknown_at_first > count / 20 && failed > count / 50 && done > count / 2,
+        "{done} {failed} {unknown} {not_sent}"
+    );
     Ok(())
 }

@@ -1,0 +1,30 @@
+//! The body of a callback at an address that is right: no panic, and nothing is said of it but a status.
+
+#![no_main]
+
+use std::sync::LazyLock;
+
+use axum::http::HeaderMap;
+use axum::http::HeaderValue;
+use cover_api::UploadCover;
+use cover_api::callback::{Callbacks, Outcome};
+use libfuzzer_sys::fuzz_target;
+
+static CALLBACKS: LazyLock<(Callbacks<UploadCover>, String)> = LazyLock::new(|| {
+    let client = cover_api::Client::builder("key").callbacks("https://api.example.com/covers", "0123456789abcdef");
+    let callbacks = client.build().and_then(|client| client.callbacks()).expect("a client");
+    let path = callbacks.forge().valid("task-1", "complete").path;
+    (callbacks, path)
+});
+
+fuzz_target!(|bytes: &[u8]| {
+    let (callbacks, path) = &*CALLBACKS;
+    let json = HeaderValue::from_static("application/json");
+    let received = callbacks.receive(path, &HeaderMap::from_iter([(axum::http::header::CONTENT_TYPE, json)]), bytes);
+    match received.outcome() {
+        // Nobody waits for any task here.
+        Outcome::Unawaited(callback) => assert!(!callback.task.id().is_empty() && !format!("{callback:?}").is_empty()),
+        Outcome::Refused(refusal) => assert!([200, 400, 413].contains(&refusal.status()), "{refusal}"),
+        other => panic!("{other:?}"),
+    }
+});
