@@ -195,11 +195,12 @@ impl<S: Service> Callbacks<S> {
         let heard = called.board.tell(attempt, callback.task.id(), callback.rank);
         debug!(task = callback.task.id(), stage = callback.stage, ?heard, "a callback has come");
         let after = || Some((self.client.clone(), attempt));
+        let recall = || after().filter(|_| self.client.keeps_a_journal());
         let (outcome, counter, after) = match heard {
             Heard::News => (Outcome::News(callback), &called.counters.news, None),
             Heard::Claim => (Outcome::News(callback), &called.counters.news, after()),
             Heard::Repeated => (Outcome::Repeated(callback), &called.counters.repeated, None),
-            Heard::Nobody => (Outcome::Unawaited(callback), &called.counters.unawaited, after()),
+            Heard::Nobody => (Outcome::Unawaited(callback), &called.counters.unawaited, recall()),
             Heard::OtherTask => return self.refuse(Refusal::OtherTask),
         };
         counter.fetch_add(1, Ordering::Relaxed);

@@ -14,10 +14,14 @@ const MOST_ASKED: u32 = 8;
 const REPLY: Duration = Duration::from_secs(2);
 
 impl<S: Service> Client<S> {
+    pub(crate) fn keeps_a_journal(&self) -> bool {
+        self.inner().ledger.is_kept()
+    }
+
     /// A callback for an attempt that this process does not know: a journal may, and not know what came of it.
     pub(crate) async fn recall(&self, attempt: AttemptId, task: &str, rank: Rank) {
         let (inner, service) = (self.inner(), &S::api().id);
-        let (Some(called), true) = (&inner.called, inner.ledger.is_kept()) else { return };
+        let Some(called) = &inner.called else { return };
         // A flood of old callbacks must not keep the disk busy: the service tries again.
         let Ok(_place) = called.lookups.try_acquire() else { return };
         let Some(request) = inner.ledger.lost(service, attempt).await else { return };

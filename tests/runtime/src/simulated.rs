@@ -7,10 +7,12 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use axum::Router;
+use axum::body::{Body, to_bytes};
 use axum::extract::{Request, State};
 use axum::http::Method;
 use serde_json::{Value, json};
-use tokio::time::Instant;
+use tokio::time::{Instant, sleep_until};
+use tower_service::Service;
 
 /// So many requests are taken in every window.
 pub const BUDGET: (usize, Duration) = (20, Duration::from_secs(10));
@@ -30,6 +32,8 @@ struct Inner {
     most: usize,
     refused: usize,
     polls: usize,
+    /// Where callbacks go, and the share that is lost.
+    tells: Option<(Router, f64)>,
 }
 
 #[derive(Debug)]
@@ -56,8 +60,8 @@ impl Simulated {
     #[must_use]
     pub fn new(takes: Range<f64>, chance: fastrand::Rng) -> Self {
         let (tasks, recent) = (HashMap::new(), VecDeque::new());
-        let (limited, most, refused, polls) = (true, 0, 0, 0);
-        Self(Arc::new(Mutex::new(Inner { chance, takes, tasks, recent, limited, most, refused, polls })))
+        let (limited, most, refused, polls, tells) = (true, 0, 0, 0, None);
+        Self(Arc::new(Mutex::new(Inner { chance, takes, tasks, recent, limited, most, refused, polls, tells })))
     }
 
     /// It takes any number of requests.
@@ -66,6 +70,11 @@ impl Simulated {
         let service = Self::new(takes, chance);
         service.inner().limited = false;
         service
+    }
+
+    /// Lets it tell a router that a task is done, unless that is lost, which happens to this share.
+    pub fn tells(&self, router: Router, lost: f64) {
+        self.inner().tells = Some((router, lost));
     }
 
     /// How many polls came.
@@ -122,6 +131,31 @@ impl Simulated {
     }
 }
 
+impl Simulated {
+    /// Tells once that a task is done, when it is.
+    async fn tell(&self, id: &str, request: Request) {
+        let (router, done) = {
+            let mut inner = self.inner();
+            let Some((router, lost)) = inner.tells.clone() else { return };
+            if inner.chance.f64() < lost {
+                return;
+            }
+            (router, inner.tasks.get(id).map(|task| task.done))
+        };
+        let bytes = to_bytes(request.into_body(), 1 << 20).await.unwrap_or_default();
+        let request: Value = serde_json::from_slice(&bytes).unwrap_or_default();
+        let (Some(address), Some(done)) = (request["callBackUrl"].as_str(), done) else { return };
+        let body = json!({ "code": 200, "data": { "callbackType": "complete", "task_id": id } }).to_string();
+        let post = Request::post(address).header("content-type", "application/json").body(Body::from(body));
+        let (Ok(post), mut router) = (post, router) else { return };
+        tokio::spawn(async move {
+            sleep_until(done).await;
+            let Ok(answer) = router.call(post).await;
+            assert!(answer.status().is_success(), "{answer:?}");
+        });
+    }
+}
+
 impl Inner {
     fn start(&mut self) -> String {
         let takes = self.takes.start + (self.takes.end - self.takes.start) * self.chance.f64();
@@ -153,11 +187,12 @@ impl Inner {
 async fn answer(State(simulated): State<Simulated>, request: Request) -> String {
     let envelope = |code: u32, data: Value| json!({ "code": code, "msg": "", "data": data }).to_string();
     if request.method() == Method::POST {
-        let mut inner = simulated.inner();
-        if inner.is_within_budget() {
-            return envelope(200, json!({ "taskId": inner.start() }));
+        if !simulated.inner().is_within_budget() {
+            return envelope(405, Value::Null);
         }
-        return envelope(405, Value::Null);
+        let id = simulated.start();
+        simulated.tell(&id, request).await;
+        return envelope(200, json!({ "taskId": id }));
     }
     let id = request.uri().query().and_then(|query| query.strip_prefix("taskId=")).unwrap_or_default();
     match simulated.poll(id) {
