@@ -46,6 +46,15 @@ fn the_quickstart_prints_what_the_readme_shows_and_saves_audio_that_plays() -> R
 }
 
 #[test]
+fn the_stages_come_by_callbacks_as_the_readme_shows() -> Result<(), Box<dyn Error>> {
+    let mut cargo = Command::new(env!("CARGO"));
+    let output = cargo.args(["run", "--quiet", "--example", "callbacks"]).current_dir("..").output()?;
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    assert_eq!(masked(&String::from_utf8(output.stdout)?), masked(&block("callbacks come to")));
+    Ok(())
+}
+
+#[test]
 fn the_compile_error_is_the_compilers() {
     let program = include_str!("../ui/other/readme.rs");
     assert!(README.contains(program.trim()), "the program is not in the README");

@@ -37,6 +37,28 @@ fn base_addresses_are_http_or_https_and_hold_no_more_than_host_and_path() {
 }
 
 #[test]
+fn callbacks_need_an_address_and_a_secret_that_cannot_be_guessed() {
+    let build = |address: &str, secret: &str| Client::builder("key").callbacks(address, secret).build();
+    for (address, secret, why) in [
+        ("https://api.example.com/covers", "s3cret too short", None),
+        ("https://api.example.com/covers", "s3cret too shor", Some("the secret has fewer than 16 bytes")),
+        ("api.example.com/covers", "s3cret long enough", Some("it is no address")),
+        ("https://api.example.com/covers?s3cret", "s3cret long enough", Some("it holds a query or a fragment")),
+    ] {
+        match why {
+            Some(why) => assert_eq!(fault(build(address, secret)), format!("callbacks cannot be received: {why}")),
+            None => assert!(build(address, secret).is_ok()),
+        }
+    }
+    let keyed =
+        Client::builder("key").callbacks("https://a.example", "s3cret long enough").callback_signing_key("s3cret");
+    let why = "the service does not sign them, and a key for that was given";
+    assert_eq!(fault(keyed.build()), format!("callbacks cannot be received: {why}"));
+    let error = Client::new("key").and_then(|client| client.callbacks()).expect_err("no address");
+    assert_eq!(error.to_string(), "callbacks cannot be received: the client was built without an address for them");
+}
+
+#[test]
 fn the_time_between_polls_must_make_sense() {
     let build = |least, most| Client::builder("key").poll_every(least, most).build();
     let [one, two] = [1, 2].map(Duration::from_secs);

@@ -38,9 +38,14 @@ fn names(spec: &Spec) -> BTreeSet<String> {
         }
         add(&field.rust);
     }
+    if let Some(callback) = &spec.callback {
+        for path in [&callback.stage, &callback.task] {
+            path.split('.').for_each(&mut add);
+        }
+    }
     add(&spec.request.name);
     add(&spec.service.name);
-    for word in ["model", "prompt", "style", "title", "id", "m", "f", "tags", "duration", "Model"] {
+    for word in ["model", "prompt", "style", "title", "id", "m", "f", "tags", "duration", "Model", "data"] {
         names.remove(word);
     }
     // Names of the protocol that many services share, and so does the runtime.

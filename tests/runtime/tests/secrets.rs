@@ -9,9 +9,10 @@ use cover_api::journal::Journal;
 use cover_api::sandbox::{Answer, Sandbox};
 use cover_api::{Client, Link, TaskHandle};
 use cover_runtime_tests::fault::Fault;
-use cover_runtime_tests::{Outcome, Server, request, tls};
+use cover_runtime_tests::{Outcome, Server, called, request, tls};
 
 const KEY: &str = "s3cret-key";
+const SECRET: &str = "s3cret of callbacks";
 
 /// All that anybody could read.
 #[derive(Clone, Default)]
@@ -62,12 +63,13 @@ async fn key_and_queries_are_nowhere_to_be_read() -> Outcome {
     let journal = Journal::open(&path)?;
     faults(&mut read, &journal).await?;
     answers(&mut read, &journal).await?;
+    let tags = callbacks(&mut read, &journal).await?;
     drop(journal);
     drop(std::panic::take_hook());
     read.write_all(&std::fs::read(&path)?)?;
 
     let read = read.0.lock().map_err(|_| "poisoned")?.clone();
-    for secret in [KEY, "s3cret-query"] {
+    for secret in [KEY, "s3cret-query", SECRET].into_iter().chain(tags.iter().map(String::as_str)) {
         let found = read.windows(secret.len()).position(|bytes| bytes == secret.as_bytes());
         let around = found.map(|at| String::from_utf8_lossy(&read[at.saturating_sub(300)..(at + 50).min(read.len())]));
         assert_eq!(around, None, "{secret} can be read");
@@ -78,6 +80,41 @@ async fn key_and_queries_are_nowhere_to_be_read() -> Outcome {
     }
     assert!(read.len() > 100_000, "{} bytes were looked at", read.len());
     Ok(())
+}
+
+/// Callbacks, good and bad, over real connections. The tags of all their addresses.
+async fn callbacks(read: &mut Read, journal: &Journal) -> Result<Vec<String>, Box<dyn std::error::Error>> {
+    let sandbox = Sandbox::builder().key(KEY).stage_every(Duration::from_millis(20)).start().await?;
+    let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await?;
+    let address = format!("http://{}/covers", listener.local_addr()?);
+    let client = Client::builder(KEY).base_url(sandbox.url()).callbacks(&address, SECRET).journal(journal.clone());
+    let client = client.build()?;
+    let callbacks = client.callbacks()?;
+    let (seen, router) = (Arc::new(Mutex::new(Vec::new())), callbacks.router());
+    let paths = Arc::clone(&seen);
+    let note = axum::middleware::from_fn(move |request: axum::extract::Request, next: axum::middleware::Next| {
+        let _ = paths.lock().map(|mut paths| paths.push(request.uri().path().to_owned()));
+        next.run(request)
+    });
+    tokio::spawn(async move { axum::serve(listener, router.layer(note)).await });
+
+    read.shown(&(&client, &callbacks));
+    let task = client.send(&called(&address, 1)).await?;
+    task.wait().await?;
+    let mut tags: Vec<String> = seen.lock().map_err(|_| "poisoned")?.clone();
+    for (why, forged) in callbacks.forge().invalid(task.id()) {
+        let received = callbacks.receive(&forged.path, &forged.headers, &forged.body);
+        read.shown(&(why, &received));
+    }
+    let valid = callbacks.forge().valid("other", "complete");
+    read.shown(&callbacks.receive(&valid.path, &valid.headers, &valid.body));
+    read.shown(&callbacks.stats());
+    tags.push(valid.path);
+    assert_eq!(tags.len(), 4);
+    read.error(
+        &Client::builder(KEY).callbacks("https://u:s3cret-query@a.example", SECRET).build().expect_err("a user"),
+    );
+    Ok(tags.iter().filter_map(|path| path.rsplit('/').next()).map(str::to_owned).collect())
 }
 
 /// Every way in which a POST fails on the wire.
