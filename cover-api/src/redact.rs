@@ -38,6 +38,20 @@ pub(crate) fn text(text: &str, key: &str) -> String {
     }
 }
 
+/// A text without what follows a base address in any address: the parts of a path that are as good as a key.
+#[cfg(feature = "callback")]
+pub(crate) fn beneath(text: &str, base: &str) -> String {
+    let mut parts = text.split(base);
+    let mut shown = parts.next().unwrap_or_default().to_owned();
+    for part in parts {
+        let end = part.find(char::is_whitespace).unwrap_or(part.len());
+        shown += base;
+        shown += if part.starts_with('/') { LEFT_OUT } else { &part[..end] };
+        shown += &part[end..];
+    }
+    shown
+}
+
 /// Cuts a query, also an encoded one, whether or not a scheme stands before it.
 fn token(token: &str) -> String {
     let lower = token.to_ascii_lowercase();
@@ -80,6 +94,22 @@ mod tests {
             ("two\nlines", "two lines"),
         ] {
             assert_eq!(text(whole, "k3y"), shown);
+        }
+    }
+
+    #[cfg(feature = "callback")]
+    #[test]
+    fn what_stands_beneath_a_base_address_is_left_out() {
+        let base = "https://a.example/covers";
+        for (whole, shown) in [
+            ("cannot reach https://a.example/covers/01/02 now", "cannot reach https://a.example/covers… now"),
+            (
+                "https://a.example/covers and https://a.example/covers/1",
+                "https://a.example/covers and https://a.example/covers…",
+            ),
+            ("https://b.example/covers/1", "https://b.example/covers/1"),
+        ] {
+            assert_eq!(beneath(whole, base), shown);
         }
     }
 

@@ -68,6 +68,7 @@ use tracing::debug;
 
 use crate::runtime::called::Called;
 use crate::runtime::news::{AttemptId, Heard};
+use crate::runtime::settle::Unsettled;
 use crate::runtime::{Client, Service};
 
 pub use forge::{Forge, Forged};
@@ -105,7 +106,7 @@ pub enum Outcome<S: Service> {
 #[must_use = "answer with its status, and await `afterwards`"]
 pub struct Received<S: Service> {
     outcome: Outcome<S>,
-    after: Option<(Client<S>, AttemptId)>,
+    after: Option<Unsettled<S>>,
 }
 
 impl<S: Service> Callbacks<S> {
@@ -194,7 +195,7 @@ impl<S: Service> Callbacks<S> {
         };
         let heard = called.board.tell(attempt, callback.task.id(), callback.rank);
         debug!(task = callback.task.id(), stage = callback.stage, ?heard, "a callback has come");
-        let after = || Some((self.client.clone(), attempt));
+        let after = || Some(self.client.unsettled(attempt));
         let recall = || after().filter(|_| self.client.keeps_a_journal());
         let (outcome, counter, after) = match heard {
             Heard::News => (Outcome::News(callback), &called.counters.news, None),
@@ -254,12 +255,13 @@ impl<S: Service> Received<S> {
     }
 
     /// Does what is left after the answer: where the callback says which task became of a request whose outcome is not known,
-    /// asks the service whether that is so, and sets guard and journal right. Mostly, there is nothing to do.
+    /// asks the service whether that is so, and sets guard and journal right. Mostly, there is nothing to do. Where this is not
+    /// called, or dropped before its end, the next callback has it done.
     pub async fn afterwards(self) {
-        let Some((client, attempt)) = self.after else { return };
+        let Some(unsettled) = self.after else { return };
         match &self.outcome {
-            Outcome::Unawaited(callback) => client.recall(attempt, callback.task.id(), callback.rank).await,
-            _ => client.settle(attempt).await,
+            Outcome::Unawaited(callback) => unsettled.recall(callback.task.id(), callback.rank).await,
+            _ => unsettled.settle().await,
         }
     }
 }

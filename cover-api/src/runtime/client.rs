@@ -233,7 +233,12 @@ impl<S: Service> Client<S> {
 
     /// A message of the service, fit to be shown.
     pub(crate) fn fit(&self, message: Option<String>) -> Option<String> {
-        message.map(|message| redact::text(&message, self.inner.key.expose_secret()))
+        let message = redact::text(&message?, self.inner.key.expose_secret());
+        #[cfg(feature = "callback")]
+        if let Some(called) = &self.inner.called {
+            return Some(redact::beneath(&message, called.addresses.base()));
+        }
+        Some(message)
     }
 
     pub(super) fn address(&self, path: &str) -> Url {

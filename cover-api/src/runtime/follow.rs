@@ -158,19 +158,26 @@ impl<S: Service> Follow<S> {
 
     /// The next poll, in its turn, and what there is to tell of it.
     pub(super) async fn once(&mut self) -> Option<Item<S>> {
-        if self.is_over() {
-            return Some(self.at_deadline());
-        }
-        let Ok(slot) = self.turn().await else { return Some(self.at_deadline()) };
-        // On the heap only while it is on its way: most of the time a wait holds no more than its turn.
-        let polled = Box::pin(self.task.poll_with(slot)).await;
-        let item = self.observe(polled)?;
+        let item = match self.poll().await {
+            Some(polled) => self.observe(polled)?,
+            None => self.at_deadline(),
+        };
         if is_end(&item)
             && let Some(last) = self.last.snapshot()
         {
             self.task.conclude(&last).await;
         }
         Some(item)
+    }
+
+    /// The next poll, in its turn; `None` where the deadline has come.
+    async fn poll(&mut self) -> Option<Result<Polled<S>, Error<S>>> {
+        if self.is_over() {
+            return None;
+        }
+        let slot = self.turn().await.ok()?;
+        // On the heap only while it is on its way: most of the time a wait holds no more than its turn.
+        Some(Box::pin(self.task.poll_with(slot)).await)
     }
 
     /// How many requests of its key may be on their way at once.

@@ -20,7 +20,7 @@ mod rhythm;
 mod send;
 mod service;
 #[cfg(feature = "callback")]
-mod settle;
+pub(crate) mod settle;
 mod setup;
 mod stats;
 mod submit;

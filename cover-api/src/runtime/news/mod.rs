@@ -3,49 +3,24 @@
 //! None of it is believed: it says when to look. Nothing that comes from the network makes this grow; its entries are of this
 //! client's own attempts and waits.
 
-use std::collections::{HashMap, VecDeque};
-use std::future::poll_fn;
-use std::hash::{BuildHasher, RandomState};
-use std::sync::atomic::{AtomicU32, Ordering};
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
-use std::task::{Poll, Waker};
-use std::time::{Duration, SystemTime, UNIX_EPOCH};
+mod attempt;
+mod listener;
 
-use futures_util::task::AtomicWaker;
+use std::collections::{HashMap, VecDeque};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
 use tokio::sync::Notify;
 
 use super::unknown::Fingerprint;
+use listener::Ear;
+
+pub(crate) use attempt::AttemptId;
+pub(crate) use listener::Listener;
 
 /// So many attempts are remembered; the oldest goes first.
 const MOST: usize = 1 << 16;
 /// How much the last end counts for the share of callbacks that are lost.
 const LAST: f64 = 1.0 / 8.0;
-
-/// Tells attempts to send a request apart, in all processes and for ever. When it was made is part of it.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub(crate) struct AttemptId(pub(crate) u128);
-
-/// So many bits of an id are random; the others count seconds since 1970.
-const RANDOM: u32 = 88;
-
-impl AttemptId {
-    pub(crate) fn new() -> Self {
-        Self::at(SystemTime::now())
-    }
-
-    pub(crate) fn at(time: SystemTime) -> Self {
-        let seconds = time.duration_since(UNIX_EPOCH).unwrap_or_default().as_secs();
-        // The keys of the standard library's hash maps are random; that an id cannot be guessed is not asked for.
-        let random = [(); 2].map(|()| u128::from(RandomState::new().hash_one(())));
-        Self(u128::from(seconds) << RANDOM | (random[0] << 24 ^ random[1]) & ((1 << RANDOM) - 1))
-    }
-
-    /// How long ago it was made; nothing where that lies ahead.
-    pub(crate) fn age(self) -> Duration {
-        let made = Duration::from_secs(u64::try_from(self.0 >> RANDOM).unwrap_or_default());
-        SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default().saturating_sub(made)
-    }
-}
 
 /// How far a task is said to be: not at all, at a stage, or at its end.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord)]
@@ -204,9 +179,11 @@ impl Board {
         }
     }
 
-    /// What was said of the attempt cannot be confirmed: the next callback may say it again.
+    /// What was said of the attempt is not confirmed, if it is not: the next callback may say it again.
     pub(crate) fn not_confirmed(&self, attempt: AttemptId) {
-        if let Some(sent) = self.state().attempts.get_mut(&attempt) {
+        let mut state = self.state();
+        let said = state.attempts.get_mut(&attempt).filter(|sent| matches!(sent.became, Became::Said(..)));
+        if let Some(sent) = said {
             (sent.became, sent.is_settling) = (Became::Nobody, false);
             sent.changed.notify_waiters();
         }
@@ -255,15 +232,9 @@ impl Board {
     pub(crate) fn listen(self: &Arc<Self>, task: &str) -> Listener {
         let mut state = self.state();
         let told = state.tasks.entry(task.into()).or_default();
-        let ear = Arc::new(Ear { rank: AtomicU32::new(told.rank.0), waker: AtomicWaker::new() });
+        let ear = Arc::new(Ear::new(told.rank));
         told.ears.push(Arc::clone(&ear));
-        Listener {
-            board: Arc::clone(self),
-            task: task.into(),
-            ear,
-            taken: Rank::NOTHING,
-            is_expected: told.attempt.is_some(),
-        }
+        Listener::new(Arc::clone(self), task, ear, told.attempt.is_some())
     }
 
     /// A task has ended, as a poll has seen.
@@ -322,72 +293,146 @@ impl Sent {
     }
 }
 
-/// What one wait has heard, and whom to wake.
-#[derive(Debug)]
-struct Ear {
-    rank: AtomicU32,
-    waker: AtomicWaker,
-}
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
 
-impl Ear {
-    fn hear(&self, rank: Rank) {
-        self.rank.fetch_max(rank.0, Ordering::AcqRel);
-        self.waker.wake();
-    }
-}
+    use super::*;
 
-/// Listens to what callbacks say of one task.
-#[derive(Debug)]
-pub(crate) struct Listener {
-    board: Arc<Board>,
-    task: Box<str>,
-    ear: Arc<Ear>,
-    /// What was heard and acted upon.
-    taken: Rank,
-    is_expected: bool,
-}
+    const STAGE: Rank = Rank(2);
 
-impl Listener {
-    /// Is a callback to be expected that tells of the end?
-    pub(crate) fn is_expecting(&self) -> bool {
-        self.is_expected && self.taken < Rank::END
+    fn board() -> (Arc<Board>, AttemptId) {
+        let (board, attempt) = (Arc::new(Board::default()), AttemptId::new());
+        board.sends(attempt, Fingerprint::of(b"a"));
+        (board, attempt)
     }
 
-    pub(crate) fn lost(&self) -> f64 {
-        self.board.lost()
+    fn size(board: &Board) -> (usize, usize) {
+        let state = board.state();
+        (state.attempts.len(), state.tasks.len())
     }
 
-    /// Is there news at or beyond `least` that was not taken?
-    pub(crate) fn has(&self, least: Rank) -> bool {
-        self.ear.rank.load(Ordering::Acquire) >= least.max(self.taken.next()).0 && self.taken < Rank::END
-    }
-
-    /// Takes news at or beyond `least`, if there is any.
-    pub(crate) fn take(&mut self, least: Rank) -> bool {
-        let has = self.has(least);
-        if has {
-            self.taken = Rank(self.ear.rank.load(Ordering::Acquire));
+    #[test]
+    fn news_are_what_is_further_than_all_before() {
+        let (board, attempt) = board();
+        board.became(attempt, "t");
+        let listener = board.listen("t");
+        assert!(listener.is_expecting());
+        for (rank, heard) in [
+            (STAGE, Heard::News),
+            (STAGE, Heard::Repeated),
+            (Rank::running(0), Heard::Repeated),
+            (Rank::END, Heard::News),
+            (STAGE, Heard::Repeated),
+            (Rank::END, Heard::Repeated),
+        ] {
+            assert_eq!(board.tell(attempt, "t", rank), heard, "{rank:?}");
         }
-        has
+        assert_eq!(board.tell(attempt, "other", Rank::END), Heard::OtherTask);
     }
 
-    /// Whom to wake. Look for news afterwards: it may have come in between.
-    pub(crate) fn wakes(&self, waker: &Waker) {
-        self.ear.waker.register(waker);
+    #[test]
+    fn a_listener_takes_each_news_once_and_only_from_where_it_counts() {
+        let (board, attempt) = board();
+        board.became(attempt, "t");
+        board.tell(attempt, "t", STAGE);
+        let (mut stages, mut end) = (board.listen("t"), board.listen("t"));
+        assert!(stages.take(Rank::NOTHING.next()) && !stages.take(Rank::NOTHING.next()), "also what came before");
+        assert!(!end.has(Rank::END));
+        board.tell(attempt, "t", Rank::END);
+        assert!(stages.take(STAGE.next()) && end.take(Rank::END) && !end.take(Rank::END));
+        assert!(!end.is_expecting());
     }
 
-    /// Until there is news at or beyond `least`.
-    pub(crate) async fn news(&self, least: Rank) {
-        poll_fn(|context| {
-            self.wakes(context.waker());
-            if self.has(least) { Poll::Ready(()) } else { Poll::Pending }
-        })
-        .await;
+    #[test]
+    fn what_is_said_before_the_reply_is_kept_for_the_wait() {
+        let (board, attempt) = board();
+        assert_eq!(board.tell(attempt, "t", Rank::END), Heard::Claim);
+        assert_eq!(board.tell(attempt, "t", Rank::END), Heard::Repeated);
+        assert_eq!(board.said(attempt), Some(("t".into(), true)));
+        board.became(attempt, "t");
+        assert_eq!(board.said(attempt), None);
+        assert!(board.listen("t").has(Rank::END));
     }
-}
 
-impl Drop for Listener {
-    fn drop(&mut self) {
-        self.board.leave(&self.task, &self.ear);
+    #[test]
+    fn a_claim_that_is_not_confirmed_counts_for_nothing() {
+        let (board, attempt) = board();
+        assert_eq!(board.tell(attempt, "lie", Rank::END), Heard::Claim);
+        board.not_confirmed(attempt);
+        assert_eq!(board.tell(attempt, "t", STAGE), Heard::Claim);
+        board.became(attempt, "t");
+        board.not_confirmed(attempt);
+        assert_eq!(board.of_task("t"), Some(attempt));
+        assert!(!board.listen("lie").has(Rank::NOTHING.next()));
+    }
+
+    #[test]
+    fn what_strangers_say_leaves_nothing_and_what_is_over_goes() {
+        let (board, attempt) = board();
+        for number in 0..100 {
+            assert_eq!(board.tell(AttemptId::new(), &number.to_string(), Rank::END), Heard::Nobody);
+        }
+        assert_eq!(size(&board), (1, 0));
+        board.became(attempt, "t");
+        let listener = board.listen("t");
+        assert_eq!(size(&board), (1, 1));
+        board.ended("t");
+        drop(listener);
+        assert_eq!(size(&board), (0, 0));
+        let failed = AttemptId::new();
+        board.sends(failed, Fingerprint::of(b"a"));
+        board.failed(failed);
+        drop(board.listen("elsewhere"));
+        assert_eq!(size(&board), (0, 0));
+    }
+
+    #[test]
+    fn what_is_remembered_has_a_bound() {
+        let board = Board::default();
+        for number in 0..MOST + 100 {
+            let attempt = AttemptId(number as u128);
+            board.sends(attempt, Fingerprint::of(b"a"));
+            board.became(attempt, &number.to_string());
+        }
+        assert_eq!(size(&board), (MOST, MOST));
+        assert_eq!(board.of_task("99"), None);
+        assert_eq!(board.of_task("100"), Some(AttemptId(100)));
+    }
+
+    #[test]
+    fn the_share_that_is_lost_is_learnt_from_ends() {
+        let board = Arc::new(Board::default());
+        let end = |is_told: bool| {
+            let attempt = AttemptId::new();
+            board.sends(attempt, Fingerprint::of(b"a"));
+            board.became(attempt, "t");
+            if is_told {
+                board.tell(attempt, "t", Rank::END);
+            }
+            board.ended("t");
+            board.lost()
+        };
+        assert!(end(true) < 0.001);
+        assert!((0.12..0.13).contains(&end(false)), "an eighth");
+        let after = |ends: u32, is_told: bool| (0..ends).fold(0.0, |_, _| end(is_told));
+        assert!(after(50, false) > 0.99 && after(50, true) < 0.01);
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn who_waits_for_a_task_to_be_found_is_woken_or_told_that_it_is_forgotten() {
+        let (board, attempt) = board();
+        let found = tokio::spawn({
+            let board = Arc::clone(&board);
+            async move { board.found(attempt).await }
+        });
+        tokio::time::sleep(Duration::from_secs(1)).await;
+        assert!(!found.is_finished());
+        board.became(attempt, "t");
+        assert_eq!(found.await.unwrap(), Some("t".into()));
+        assert_eq!(board.found(AttemptId::new()).await, None);
+        let other = AttemptId::new();
+        board.sends(other, Fingerprint::of(b"a"));
+        assert_eq!(board.settled(other).await, None, "nothing was said");
     }
 }

@@ -1,0 +1,42 @@
+use std::hash::{BuildHasher, RandomState};
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
+
+/// Tells attempts to send a request apart, in all processes and for ever. When it was made is part of it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub(crate) struct AttemptId(pub(crate) u128);
+
+/// So many bits of an id are random; the others count seconds since 1970.
+const RANDOM: u32 = 88;
+
+impl AttemptId {
+    pub(crate) fn new() -> Self {
+        Self::at(SystemTime::now())
+    }
+
+    pub(crate) fn at(time: SystemTime) -> Self {
+        let seconds = time.duration_since(UNIX_EPOCH).unwrap_or_default().as_secs();
+        // The keys of the standard library's hash maps are random; that an id cannot be guessed is not asked for.
+        let random = [(); 2].map(|()| u128::from(RandomState::new().hash_one(())));
+        Self(u128::from(seconds) << RANDOM | (random[0] << 24 ^ random[1]) & ((1 << RANDOM) - 1))
+    }
+
+    /// How long ago it was made; nothing where that lies ahead.
+    pub(crate) fn age(self) -> Duration {
+        let made = Duration::from_secs(u64::try_from(self.0 >> RANDOM).unwrap_or_default());
+        SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default().saturating_sub(made)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn ids_differ_and_know_their_age() {
+        let ids: std::collections::HashSet<_> = (0..10_000).map(|_| AttemptId::new()).collect();
+        assert_eq!(ids.len(), 10_000);
+        let old = AttemptId::at(SystemTime::now() - Duration::from_secs(100));
+        assert!((100..=102).contains(&old.age().as_secs()));
+        assert_eq!(AttemptId::at(SystemTime::now() + Duration::from_secs(100)).age(), Duration::ZERO);
+    }
+}
