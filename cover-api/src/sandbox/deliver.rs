@@ -123,9 +123,10 @@ impl Shared {
         self.api.statuses.iter().find(|known| known.name == status).map(|known| known.means)
     }
 
-    fn way(&self) -> Way {
-        let state = self.state();
-        state.router.clone().map_or_else(|| Way::Http(self.http.clone()), Way::Router)
+    /// `None` where no HTTP client can be made.
+    fn way(&self) -> Option<Way> {
+        let router = self.state().router.clone();
+        router.map(Way::Router).or_else(|| self.http.get_or_init(http).clone().map(Way::Http))
     }
 
     fn count_callback(&self) {
@@ -139,6 +140,11 @@ impl Shared {
             task.unanswered(&status.name);
         }
     }
+}
+
+/// What sends callbacks: to this machine alone.
+fn http() -> Option<reqwest::Client> {
+    reqwest::Client::builder().no_proxy().redirect(reqwest::redirect::Policy::none()).build().ok()
 }
 
 /// Sends a callback. `done` is its task, where it tells that all is done.
@@ -167,7 +173,7 @@ async fn deliver(shared: Weak<Shared>, ready: Ready, delivery: Delivery, pause: 
 
 /// Is it answered with a status of success, in time?
 async fn try_once(shared: &Weak<Shared>, ready: &Ready, within: Duration) -> bool {
-    let Some(way) = shared.upgrade().map(|shared| {
+    let Some(way) = shared.upgrade().and_then(|shared| {
         shared.count_callback();
         shared.way()
     }) else {

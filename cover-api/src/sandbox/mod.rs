@@ -36,7 +36,7 @@ use std::collections::{BTreeMap, VecDeque};
 use std::fmt;
 use std::io;
 use std::net::{Ipv4Addr, SocketAddr};
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 use std::time::Duration;
 
 use cover_spec::model::Spec;
@@ -72,8 +72,8 @@ struct Shared {
     /// Signs callbacks, where the spec says so.
     signing: SigningKey,
     signing_key: String,
-    /// Sends callbacks.
-    http: reqwest::Client,
+    /// Sends callbacks; made when the first is sent, since that takes milliseconds.
+    http: OnceLock<Option<reqwest::Client>>,
     state: Mutex<State>,
 }
 
@@ -307,7 +307,7 @@ impl SandboxBuilder {
             url: format!("http://{address}"),
             signing: SigningKey::new(&self.signing_key.as_str().into()).map_err(|_| SandboxError::SigningKey)?,
             signing_key: self.signing_key,
-            http: http().map_err(SandboxError::Http)?,
+            http: OnceLock::new(),
             state: Mutex::new(State {
                 credits: self.credits,
                 faults: self.faults.map(|(share, seed)| Chance::new(share, seed)),
@@ -317,11 +317,6 @@ impl SandboxBuilder {
         let server = tokio::spawn(server::run(listener, Arc::clone(&shared)));
         Ok(Sandbox { address, shared, server })
     }
-}
-
-/// What sends callbacks: to this machine alone.
-fn http() -> reqwest::Result<reqwest::Client> {
-    reqwest::Client::builder().no_proxy().redirect(reqwest::redirect::Policy::none()).build()
 }
 
 /// Why a sandbox did not start.
@@ -334,8 +329,6 @@ pub enum SandboxError {
     Port(io::Error),
     /// The key of signatures is empty.
     SigningKey,
-    /// The HTTP client that sends callbacks cannot be made.
-    Http(reqwest::Error),
 }
 
 impl fmt::Display for SandboxError {
@@ -344,7 +337,6 @@ impl fmt::Display for SandboxError {
             Self::Spec(faults) => write!(f, "the spec has {} faults", faults.iter().len()),
             Self::Port(_) => f.write_str("no loopback port could be had"),
             Self::SigningKey => f.write_str("the key of signatures is empty"),
-            Self::Http(_) => f.write_str("the HTTP client that sends callbacks cannot be made"),
         }
     }
 }
@@ -355,7 +347,6 @@ impl std::error::Error for SandboxError {
             Self::Spec(faults) => Some(faults),
             Self::Port(error) => Some(error),
             Self::SigningKey => None,
-            Self::Http(error) => Some(error),
         }
     }
 }
