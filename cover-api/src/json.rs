@@ -71,7 +71,7 @@ impl<'r, 'j> Visitor<'j> for Members<'r> {
 }
 
 /// Reads a text, borrowed where nothing in it is escaped.
-struct Text;
+pub(crate) struct Text;
 
 impl<'j> DeserializeSeed<'j> for Text {
     type Value = Cow<'j, str>;

@@ -53,6 +53,7 @@ mod address;
 pub mod deploying;
 mod forge;
 mod payload;
+mod pick;
 mod refusal;
 mod router;
 pub(crate) mod signature;
@@ -74,6 +75,8 @@ use crate::runtime::{Client, Service};
 pub use forge::{Forge, Forged};
 pub use payload::Callback;
 pub use refusal::{CallbackStats, Refusal};
+
+use payload::Wanted;
 
 pub(crate) use address::Addresses;
 pub(crate) use refusal::Counters;
@@ -153,7 +156,7 @@ impl<S: Service> Callbacks<S> {
     /// ```
     pub fn receive(&self, path: &str, headers: &HeaderMap, body: &[u8]) -> Received<S> {
         match self.admit(path) {
-            Ok(attempt) => self.take(attempt, headers, body),
+            Ok(attempt) => self.take(attempt, headers, body, Wanted::Everything),
             Err(refusal) => self.refuse(refusal),
         }
     }
@@ -187,9 +190,9 @@ impl<S: Service> Callbacks<S> {
     }
 
     /// Takes what came to the address of an attempt.
-    fn take(&self, attempt: AttemptId, headers: &HeaderMap, body: &[u8]) -> Received<S> {
+    fn take(&self, attempt: AttemptId, headers: &HeaderMap, body: &[u8], wanted: Wanted) -> Received<S> {
         let Some(called) = self.called() else { return self.refuse(Refusal::NoAddress) };
-        let callback = match self.read(called, headers, body) {
+        let callback = match self.read(called, headers, body, wanted) {
             Ok(callback) => callback,
             Err(refusal) => return self.refuse(refusal),
         };
@@ -208,14 +211,14 @@ impl<S: Service> Callbacks<S> {
         Received { outcome, after }
     }
 
-    fn read(&self, called: &Called, headers: &HeaderMap, body: &[u8]) -> Result<Callback<S>, Refusal> {
+    fn read(&self, called: &Called, headers: &HeaderMap, body: &[u8], wanted: Wanted) -> Result<Callback<S>, Refusal> {
         if !is_json(headers) {
             return Err(Refusal::ContentType);
         }
         if body.len() > MOST_BODY {
             return Err(Refusal::TooLarge);
         }
-        let callback = Callback::read(S::api(), body, |message| self.client.fit(message))?;
+        let callback = Callback::read(S::api(), body, wanted, |message| self.client.fit(message))?;
         if let Some((signature, key)) = signature::<S>().zip(called.signing.as_ref()) {
             let about = signature::About { task: callback.task.id(), body };
             key.verify(signature, headers, about, SystemTime::now())?;

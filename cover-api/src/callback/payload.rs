@@ -2,12 +2,12 @@
 
 use std::fmt;
 
-use cover_spec::wire::{Api, CallbackStage};
+use cover_spec::wire::{self, Api, CallbackStage};
 use serde_json::Value;
 
 use super::Refusal;
-use crate::read;
-use crate::runtime::envelope::{as_code, text};
+use super::pick::pick;
+use crate::runtime::envelope::{as_code, as_text};
 use crate::runtime::news::Rank;
 use crate::runtime::poll::tracks;
 use crate::runtime::{Service, TaskHandle};
@@ -33,34 +33,48 @@ pub struct Callback<S: Service> {
     pub(super) rank: Rank,
 }
 
+/// How much of a callback is wanted.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Wanted {
+    /// What it is about.
+    Heading,
+    Everything,
+}
+
 impl<S: Service> Callback<S> {
     /// Reads a body. Keys that are missing, null or of another type count as none.
     pub(super) fn read(
         api: &Api,
         bytes: &[u8],
+        wanted: Wanted,
         fit: impl Fn(Option<String>) -> Option<String>,
     ) -> Result<Self, Refusal> {
-        let callback = api.callback.as_ref().ok_or(Refusal::UnknownStage)?;
-        let body: Value = serde_json::from_slice(bytes).map_err(|_| Refusal::NotJson)?;
-        if !body.is_object() {
-            return Err(Refusal::NotJson);
+        let said = api.callback.as_ref().ok_or(Refusal::UnknownStage)?;
+        if wanted == Wanted::Heading {
+            let [task, stage] = pick(bytes, [&said.task, &said.stage]).ok_or(Refusal::NotJson)?;
+            return Self::heading(said, task.as_ref(), stage.as_ref());
         }
-        let task = text(&body, &callback.task).filter(|task| task.len() <= MOST_ID).ok_or(Refusal::NoTask)?;
-        let stage = text(&body, &callback.stage).ok_or(Refusal::NoStage)?;
-        let CallbackStage { status, running, .. } =
-            callback.stages.iter().find(|known| known.name == stage).ok_or(Refusal::UnknownStage)?;
+        let paths = [&said.task, &said.stage, &said.tracks, &api.code, &api.message];
+        let [task, stage, list, code, message] = pick(bytes, paths).ok_or(Refusal::NotJson)?;
         Ok(Self {
-            task: TaskHandle::new(task),
-            status: status.as_ref().map(|status| {
-                let Ok(status) = status.parse();
-                status
-            }),
-            stage,
-            tracks: tracks(read::at(&body, &callback.tracks)),
-            code: read::at(&body, &api.code).and_then(as_code),
-            message: fit(read::at(&body, &api.message).and_then(Value::as_str).map(str::to_owned)),
-            rank: running.map_or(Rank::END, Rank::running),
+            tracks: tracks(list.as_ref()),
+            code: code.as_ref().and_then(as_code),
+            message: fit(message.as_ref().and_then(Value::as_str).map(str::to_owned)),
+            ..Self::heading(said, task.as_ref(), stage.as_ref())?
         })
+    }
+
+    fn heading(said: &wire::Callback, task: Option<&Value>, stage: Option<&Value>) -> Result<Self, Refusal> {
+        let task = task.and_then(as_text).filter(|task| task.len() <= MOST_ID).ok_or(Refusal::NoTask)?;
+        let stage = stage.and_then(as_text).ok_or(Refusal::NoStage)?;
+        let CallbackStage { status, running, .. } =
+            said.stages.iter().find(|known| known.name == stage).ok_or(Refusal::UnknownStage)?;
+        let status = status.as_ref().map(|status| {
+            let Ok(status) = status.parse();
+            status
+        });
+        let rank = running.map_or(Rank::END, Rank::running);
+        Ok(Self { task: TaskHandle::new(task), stage, status, tracks: Vec::new(), code: None, message: None, rank })
     }
 }
 
@@ -85,7 +99,7 @@ mod tests {
     use crate::{Link, Status, UploadCover};
 
     fn read(body: &Value) -> Result<Callback<UploadCover>, Refusal> {
-        Callback::read(UploadCover::api(), body.to_string().as_bytes(), |message| message)
+        Callback::read(UploadCover::api(), body.to_string().as_bytes(), Wanted::Everything, |message| message)
     }
 
     fn of(stage: &str, tracks: &Value) -> Value {
@@ -136,7 +150,8 @@ mod tests {
         for (bytes, why) in
             [("", Refusal::NotJson), ("[]", Refusal::NotJson), ("7", Refusal::NotJson), (&deep, Refusal::NotJson)]
         {
-            let callback = Callback::<UploadCover>::read(UploadCover::api(), bytes.as_bytes(), |message| message);
+            let callback =
+                Callback::<UploadCover>::read(UploadCover::api(), bytes.as_bytes(), Wanted::Heading, |message| message);
             assert_eq!(callback.unwrap_err(), why);
         }
         for (body, why) in [

@@ -11,7 +11,7 @@ use http::{HeaderMap, Method, StatusCode};
 use tokio::sync::Semaphore;
 use tokio::time::timeout;
 
-use super::{Callbacks, MOST_BODY, Received, Refusal, is_json};
+use super::{Callbacks, MOST_BODY, Received, Refusal, Wanted, is_json};
 use crate::runtime::Service;
 
 /// So many bodies are read at once.
@@ -46,7 +46,7 @@ impl<S: Service> Door<S> {
             return Err(Refusal::Method);
         }
         let body = self.read(&parts.headers, body).await?;
-        Ok(self.callbacks.take(attempt, &parts.headers, &body))
+        Ok(self.callbacks.take(attempt, &parts.headers, &body, Wanted::Heading))
     }
 
     async fn read(&self, headers: &HeaderMap, body: Body) -> Result<Bytes, Refusal> {

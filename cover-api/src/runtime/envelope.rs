@@ -72,13 +72,13 @@ impl Envelope {
 
     /// The text or number at the end of a path.
     pub(super) fn text(&self, path: &[impl AsRef<str>]) -> Option<String> {
-        text(&self.body, path)
+        as_text(read::at(&self.body, path)?)
     }
 }
 
-/// The text or number at the end of a path.
-pub(crate) fn text(body: &Value, path: &[impl AsRef<str>]) -> Option<String> {
-    match read::at(body, path)? {
+/// A text that is not empty, or a number as one.
+pub(crate) fn as_text(value: &Value) -> Option<String> {
+    match value {
         Value::String(text) if !text.is_empty() => Some(text.clone()),
         Value::Number(number) => Some(number.to_string()),
         _ => None,
