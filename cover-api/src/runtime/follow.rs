@@ -33,11 +33,12 @@ pub struct Tally {
     pub waited: Duration,
 }
 
-/// A wait under way.
+/// A wait under way. Many are held for long, so that what is rare stands on the heap.
 pub(super) struct Follow<S: Service> {
     task: Task<S>,
     started: Instant,
-    deadline: Duration,
+    /// In nanoseconds after that.
+    deadline: u64,
     /// Before when no poll is made.
     earliest: Instant,
     /// How far the task was when that was last told.
@@ -49,7 +50,7 @@ pub(super) struct Follow<S: Service> {
     /// What callbacks say.
     listener: Option<Box<Listener>>,
     /// Since when the task is done without audio.
-    done_since: Option<Instant>,
+    done_since: Option<Box<Instant>>,
     /// Polls in a row that failed.
     misses: u32,
     seen: Counts,
@@ -67,23 +68,23 @@ struct Counts {
 /// What the last answer said of the task. Most say no more than a status, and many wait: that is kept in little room.
 enum Last<S: Service> {
     Nothing,
-    Status(S::Status),
+    /// By its place among those that the spec lists.
+    Status(u16),
     Snapshot(Box<Snapshot<S>>),
 }
 
 impl<S: Service> Last<S> {
     fn new(snapshot: &Snapshot<S>) -> Self {
-        if snapshot.is_bare() {
-            Self::Status(snapshot.status.clone())
-        } else {
-            Self::Snapshot(Box::new(snapshot.clone()))
+        match snapshot.bare_status() {
+            Some(place) => Self::Status(place),
+            None => Self::Snapshot(Box::new(snapshot.clone())),
         }
     }
 
     fn snapshot(&self) -> Option<Snapshot<S>> {
         match self {
             Self::Nothing => None,
-            Self::Status(status) => Some(Snapshot::bare(status.clone())),
+            Self::Status(place) => Some(Snapshot::bare(*place)),
             Self::Snapshot(snapshot) => Some((**snapshot).clone()),
         }
     }
@@ -98,7 +99,7 @@ impl<S: Service> Follow<S> {
         let listener = inner.called.as_ref().map(|called| Box::new(called.board().listen(task.id())));
         let mut follow = Self {
             started,
-            deadline: deadline.min(FAR),
+            deadline: u64::try_from(deadline.min(FAR).as_nanos()).unwrap_or(u64::MAX),
             earliest: started,
             told: Rank::NOTHING,
             stages,
@@ -114,6 +115,10 @@ impl<S: Service> Follow<S> {
             follow.earliest += follow.pause();
         }
         follow
+    }
+
+    fn deadline(&self) -> Duration {
+        Duration::from_nanos(self.deadline)
     }
 
     /// Was its task created too short a time ago for a poll to bring anything?
@@ -187,7 +192,7 @@ impl<S: Service> Follow<S> {
 
     /// Before when there is nothing to do.
     pub(super) fn earliest(&self) -> Instant {
-        self.earliest.min(self.started + self.deadline)
+        self.earliest.min(self.started + self.deadline())
     }
 
     /// When its next poll is due where so many others wait: all are slowed by the same factor.
@@ -197,12 +202,12 @@ impl<S: Service> Follow<S> {
         }
         let step = self.pause();
         let slower = self.task.client().inner().pace.load(waiting, step) - 1.0;
-        (self.earliest + step.min(FAR / 1_000).mul_f64(slower.min(1_000.0))).min(self.started + self.deadline)
+        (self.earliest + step.min(FAR / 1_000).mul_f64(slower.min(1_000.0))).min(self.started + self.deadline())
     }
 
     /// Waits until the next poll may be made, at the deadline at the latest.
     async fn turn(&mut self) -> Result<Slot, Denied> {
-        let deadline = self.started + self.deadline;
+        let deadline = self.started + self.deadline();
         loop {
             self.hear();
             let ask = Ask::poll(self.task.id(), self.earliest, self.pause(), deadline);
@@ -226,14 +231,14 @@ impl<S: Service> Follow<S> {
 
     /// Has the poll at the deadline been made?
     fn is_over(&self) -> bool {
-        self.seen.polls > 0 && self.started.elapsed() >= self.deadline
+        self.seen.polls > 0 && self.started.elapsed() >= self.deadline()
     }
 
     fn at_deadline(&self) -> Item<S> {
         match self.last.snapshot() {
             // Only its audio is late: it is the task's result, whatever it lacks.
             Some(last) if last.is_done() => Ok(Update::Stage(last)),
-            _ => Err(self.ended(Error::new(Kind::Deadline(self.deadline)))),
+            _ => Err(self.ended(Error::new(Kind::Deadline(self.deadline())))),
         }
     }
 
@@ -276,8 +281,8 @@ impl<S: Service> Follow<S> {
 
     /// Was a task that is done without audio given the time that the spec allows for it?
     fn has_settled(&mut self) -> bool {
-        let since = *self.done_since.get_or_insert_with(Instant::now);
-        since.elapsed() >= S::api().poll.settle || self.started.elapsed() >= self.deadline
+        let since = **self.done_since.get_or_insert_with(|| Box::new(Instant::now()));
+        since.elapsed() >= S::api().poll.settle || self.started.elapsed() >= self.deadline()
     }
 
     /// A poll that failed ends the wait only if the next cannot do better, or too many have failed.

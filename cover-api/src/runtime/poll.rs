@@ -87,13 +87,18 @@ fn progress(api: &Api, status: &str, has_error: bool, ready: bool) -> Progress {
 }
 
 impl<S: Service> Snapshot<S> {
-    /// Does it say no more than a status?
-    pub(super) fn is_bare(&self) -> bool {
-        self.tracks.is_empty() && self.error_code.is_none() && self.error_message.is_none()
+    /// The place of its status among those that the spec lists, where it says no more than that.
+    pub(super) fn bare_status(&self) -> Option<u16> {
+        let is_bare = self.tracks.is_empty() && self.error_code.is_none() && self.error_message.is_none();
+        let name = is_bare.then(|| self.status.to_string())?;
+        S::api().statuses.iter().position(|known| known.name == name)?.try_into().ok()
     }
 
-    pub(super) fn bare(status: S::Status) -> Self {
-        let progress = progress(S::api(), &status.to_string(), false, false);
+    /// One that says no more than this status.
+    pub(super) fn bare(place: u16) -> Self {
+        let name = S::api().statuses.get(usize::from(place)).map_or("", |status| &status.name);
+        let progress = progress(S::api(), name, false, false);
+        let Ok(status) = name.parse();
         Self { status, tracks: Vec::new(), error_code: None, error_message: None, progress }
     }
 
