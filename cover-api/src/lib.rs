@@ -1,9 +1,9 @@
 //! Typed requests whose rules depend on their own fields, and a client that sends, polls, waits and never pays twice.
 //!
-//! A music service turns an uploaded song into a cover: one POST, which costs money and starts a task, then polling.
-//! Which fields must be there, which must not and how long they may be follows from the request's own fields. Here
-//! that is a spec, and the spec is types: a [`CoverRequest`] of `Custom<Instrumental>` without style or title does not
-//! compile.
+//! A music service turns an uploaded song into a cover: one POST, which costs money and starts a task, then polling or
+//! callbacks. Which fields must be there, which must not and how long they may be follows from the request's own fields.
+//! Here that is a spec, and the spec is types: a [`CoverRequest`] of `Custom<Instrumental>` without style or title does
+//! not compile.
 //!
 //! ```no_run
 //! use cover_api::{Client, CoverRequest, Model, VocalGender};

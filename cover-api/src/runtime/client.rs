@@ -91,7 +91,7 @@ impl<S: Service> Client<S> {
     /// It is sent again by itself only after it surely was not sent, or was refused by an answer that the spec says creates
     /// nothing and may be sent again; see [`ClientBuilder::tries`]. A reply that is lost is never such a case: the outcome is
     /// unknown then, and this client refuses to send an equal request until
-    /// [`send_may_charge_twice`](Self::send_may_charge_twice) is called.
+    /// [`send_may_charge_twice`](Self::send_may_charge_twice) is called, or a callback tells which task it became.
     ///
     /// Keep [`Task::handle`] before waiting: it finds the task again.
     ///

@@ -13,6 +13,8 @@ use super::{Error, Service, Snapshot, Task};
 
 /// A wait for a task. Awaiting it gives the task once it is done.
 ///
+/// Where callbacks come to the client (feature `callback`), they wake it, and it polls to confirm what they say.
+///
 /// Between its polls it holds little and runs nothing: ten thousand waits take turns on the pace of their client, and those
 /// that are polled at the same pauses wait as long for their turns, within a tenth.
 #[must_use = "nothing is awaited before `.await` or `.updates()`"]
@@ -34,7 +36,7 @@ impl<S: Service> Wait<S> {
     }
 
     /// The stages as they come: each once, none after a later one, the last when the task is done. The first poll is made
-    /// at once.
+    /// at once, unless callbacks are expected to tell of the stages.
     ///
     /// ```no_run
     /// use cover_api::Update;
