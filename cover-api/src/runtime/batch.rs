@@ -103,7 +103,8 @@ pub enum Event<S: Service> {
         /// What the last poll saw.
         snapshot: Snapshot<S>,
     },
-    /// It was not sent, nobody knows whether it was, its task has failed, or the wait for it has ended.
+    /// It was not sent, nobody knows whether it was, its task has failed, or the wait for it has ended. Where nobody knows and
+    /// callbacks come, the error's `found` gives the task once one tells of it.
     Error {
         /// Its place.
         index: usize,

@@ -4,6 +4,8 @@ use std::time::Duration;
 
 use super::envelope::Unreadable;
 use super::news::AttemptId;
+#[cfg(feature = "callback")]
+use super::unknown::Fingerprint;
 use super::{Attempt, Client, CodeMeaning, Service, Snapshot, Tally, Task, TaskHandle, Written};
 
 /// What went wrong, and what is known of the task.
@@ -242,6 +244,18 @@ impl<S: Service> Error<S> {
         let (client, attempt) = self.0.sought.as_ref()?;
         let task = client.inner().called.as_ref()?.board.found(*attempt).await?;
         Some(client.found(*attempt, task))
+    }
+
+    /// From now on, callbacks set right what was written of an unknown outcome. The task, where one told of it just now.
+    #[cfg(feature = "callback")]
+    pub(super) async fn or_found(self, request: Fingerprint) -> Result<Task<S>, Self> {
+        let sought = self.0.sought.as_ref().and_then(|(client, attempt)| {
+            let task = client.inner().called.as_ref()?.board.unknown(*attempt)?;
+            Some((client, *attempt, task))
+        });
+        let Some((client, attempt, task)) = sought else { return Err(self) };
+        client.set_right(request, attempt, &task).await;
+        Ok(client.found(attempt, task))
     }
 
     /// What is known of the last attempt to send a request, where one was made.

@@ -98,7 +98,11 @@ impl<S: Service> Submission<S> {
         let mut note = Note { service: &S::api().id, label, fingerprint, entry: None, attempt: None };
         let result = attempts(&client, &body, &mut note).await;
         conclude(&client, fingerprint, &result);
-        result
+        match result {
+            #[cfg(feature = "callback")]
+            Err(error) => error.or_found(fingerprint).await,
+            result => result,
+        }
     }
 }
 
@@ -222,9 +226,10 @@ async fn told<S: Service>(
         Err(error) => error,
     };
     match error.handle() {
-        Some(handle) => board.became(id, handle.id()),
+        Some(handle) => {
+            board.became(id, handle.id());
+        }
         None if error.is_outcome_unknown() => {
-            board.unknown(id);
             if let Some(task) = board.settled(id).await {
                 return Ok(client.found(id, task));
             }

@@ -3,9 +3,10 @@
 use tokio::time::{Duration, Instant, sleep};
 use tracing::{debug, info};
 
-use super::news::{AttemptId, Board, Heard, Rank};
+use super::news::{AttemptId, Heard, Rank};
 use super::pace::Ask;
 use super::poll::Polled;
+use super::unknown::Fingerprint;
 use super::{Client, Service};
 
 /// What callbacks say of an attempt is asked of the service so often; then the next callback may say it again.
@@ -36,14 +37,11 @@ impl<S: Service> Client<S> {
         self.inner().ledger.is_kept()
     }
 
-    async fn conclude(&self, board: &Board, attempt: AttemptId, task: &str) {
+    /// Sets right what was written and remembered of a request whose outcome was unknown.
+    pub(super) async fn set_right(&self, request: Fingerprint, attempt: AttemptId, task: &str) {
         let inner = self.inner();
-        let request = board.request(attempt);
-        board.became(attempt, task);
+        inner.unknown.found(request);
         inner.ledger.found(&S::api().id, attempt, task).await;
-        if let Some(request) = request {
-            inner.unknown.found(request);
-        }
         inner.counters.found.add();
         info!(%task, "a callback told which task a request became");
     }
@@ -64,8 +62,10 @@ impl<S: Service> Unsettled<S> {
         let (inner, service, attempt) = (self.client.inner(), &S::api().id, self.attempt);
         let Some(called) = &inner.called else { return };
         // A flood of old callbacks must not keep the disk busy: the service tries again.
-        let Ok(_place) = called.lookups.try_acquire() else { return };
-        let Some(request) = inner.ledger.lost(service, attempt).await else { return };
+        let Ok(place) = called.lookups.try_acquire() else { return };
+        let lost = inner.ledger.lost(service, attempt).await;
+        drop(place);
+        let Some(request) = lost else { return };
         called.board.recalls(attempt, request);
         if called.board.tell(attempt, task, rank) == Heard::Claim {
             self.settle().await;
@@ -83,7 +83,10 @@ impl<S: Service> Unsettled<S> {
         for _ in 0..MOST_ASKED {
             let Some((task, _)) = board.said(attempt) else { return };
             if client.knows(&task, attempt).await {
-                client.conclude(board, attempt, &task).await;
+                // Where the reply is still awaited, its send takes the task from the board.
+                if let Some(request) = board.became(attempt, &task) {
+                    client.set_right(request, attempt, &task).await;
+                }
                 return;
             }
             debug!(%task, "a callback names this task, and the service does not confirm it");

@@ -57,7 +57,7 @@ async fn stages(task: &Task) -> Result<Vec<(Status, Duration)>, cover_api::Error
 /// What becomes of the replies to POSTs, whose requests are done.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Reply {
-    Lost,
+    Lost(Duration),
     Late(Duration),
 }
 
@@ -67,7 +67,10 @@ fn behind(sandbox: &Sandbox, reply: Reply) -> Router {
         let is_post = request.method() == Method::POST;
         let Ok(response) = router.call(request).await;
         match reply {
-            Reply::Lost if is_post => (StatusCode::BAD_GATEWAY, "<html>bad gateway</html>").into_response(),
+            Reply::Lost(time) if is_post => {
+                sleep(time).await;
+                (StatusCode::BAD_GATEWAY, "<html>bad gateway</html>").into_response()
+            }
             Reply::Late(time) if is_post => {
                 sleep(time).await;
                 response
@@ -240,7 +243,7 @@ async fn a_callback_just_before_the_reply_costs_no_poll_of_its_own() -> Outcome 
 #[tokio::test(start_paused = true)]
 async fn a_task_whose_reply_was_lost_is_found_by_its_callback_and_nothing_is_sent_twice() -> Outcome {
     let sandbox = sandbox().await?;
-    let router = behind(&sandbox, Reply::Lost);
+    let router = behind(&sandbox, Reply::Lost(Duration::ZERO));
     let client = Client::builder(sandbox.key()).in_process(router).callbacks(ADDRESS, SECRET).build()?;
     sandbox.deliver_to(client.callbacks()?.router());
 
@@ -261,6 +264,30 @@ async fn a_task_whose_reply_was_lost_is_found_by_its_callback_and_nothing_is_sen
 }
 
 #[tokio::test(start_paused = true)]
+async fn a_reply_that_is_lost_around_the_callback_leaves_nothing_unknown() -> Outcome {
+    for lost_after in [0, 500, 1_999, 2_000, 2_001, 3_000] {
+        let (folder, sandbox) = (tempfile::tempdir()?, sandbox().await?);
+        sandbox.walk(["SUCCESS"]); // told at once
+        let journal = Journal::open(folder.path().join("journal.redb"))?;
+        let router = behind(&sandbox, Reply::Lost(Duration::from_millis(lost_after)));
+        let builder = Client::builder(sandbox.key()).in_process(router).callbacks(ADDRESS, SECRET);
+        let client = builder.journal(journal.clone()).build()?;
+        sandbox.deliver_to(client.callbacks()?.router());
+        let task = match client.send(&called(0)).await {
+            Ok(task) => task,
+            Err(error) => error.found().await.ok_or("not found")?,
+        };
+        // Whoever settles an unknown outcome writes that down a moment later.
+        sleep(SECOND).await;
+        let running = Standing::Running { task: "task-1".to_owned() };
+        assert_eq!((task.id(), &journal.entries()?[0].standing), ("task-1", &running), "{lost_after} ms");
+        assert_eq!(client.stats().unknown, client.stats().found, "{lost_after} ms");
+        assert!(client.send(&called(0)).await.is_err_and(|error| error.attempt().is_some()), "the guard is gone");
+    }
+    Ok(())
+}
+
+#[tokio::test(start_paused = true)]
 async fn a_journal_is_set_right_also_after_a_restart() -> Outcome {
     let (folder, sandbox) = (tempfile::tempdir()?, sandbox().await?);
     let path = folder.path().join("journal.redb");
@@ -271,7 +298,7 @@ async fn a_journal_is_set_right_also_after_a_restart() -> Outcome {
         sandbox.deliver_to(client.callbacks()?.router());
         Ok((journal, client))
     };
-    let (journal, client) = open(behind(&sandbox, Reply::Lost))?;
+    let (journal, client) = open(behind(&sandbox, Reply::Lost(Duration::ZERO)))?;
     assert!(client.send(&called(0)).label("a").await.is_err_and(|error| error.is_outcome_unknown()));
     assert_eq!(journal.entries()?[0].standing, Standing::Unknown);
     sandbox.deliver_to(Router::new());
@@ -295,7 +322,7 @@ async fn a_journal_is_set_right_also_after_a_restart() -> Outcome {
 #[tokio::test(start_paused = true)]
 async fn what_a_forger_says_of_an_unknown_request_is_not_believed() -> Outcome {
     let sandbox = sandbox().await?;
-    let router = behind(&sandbox, Reply::Lost);
+    let router = behind(&sandbox, Reply::Lost(Duration::ZERO));
     let client = Client::builder(sandbox.key()).in_process(router).callbacks(ADDRESS, SECRET).build()?;
     // The forger reads along what the service posts, and says that it was another task.
     let callbacks = client.callbacks()?;

@@ -113,6 +113,9 @@ impl Board {
 
     fn remember(&self, attempt: AttemptId, request: Fingerprint, is_on_its_way: bool) {
         let mut state = self.state();
+        if state.attempts.contains_key(&attempt) {
+            return;
+        }
         if state.order.len() == MOST
             && let Some(oldest) = state.order.pop_front()
         {
@@ -128,17 +131,22 @@ impl Board {
         self.state().forget(attempt);
     }
 
-    /// Nobody knows what came of the attempt.
-    pub(crate) fn unknown(&self, attempt: AttemptId) {
-        if let Some(sent) = self.state().attempts.get_mut(&attempt) {
-            sent.is_on_its_way = false;
-        }
+    /// Nobody knows what came of the attempt, and that is remembered: whoever settles it sets that right. The task, where it
+    /// was settled just now.
+    pub(crate) fn unknown(&self, attempt: AttemptId) -> Option<Box<str>> {
+        let mut state = self.state();
+        let sent = state.attempts.get_mut(&attempt)?;
+        sent.is_on_its_way = false;
+        if let Became::Known(task) = &sent.became { Some(task.clone()) } else { None }
     }
 
-    /// The attempt became this task: by its reply, or since a poll has confirmed what a callback said.
-    pub(crate) fn became(&self, attempt: AttemptId, task: &str) {
+    /// The attempt became this task: by its reply, or since a poll has confirmed what a callback said. Was its outcome
+    /// unknown, and remembered as such? Then its request.
+    pub(crate) fn became(&self, attempt: AttemptId, task: &str) -> Option<Fingerprint> {
         let mut state = self.state();
-        let Some(sent) = state.attempts.get_mut(&attempt) else { return };
+        let sent = state.attempts.get_mut(&attempt)?;
+        let was_unknown = !sent.is_on_its_way && !matches!(sent.became, Became::Known(_));
+        let request = was_unknown.then_some(sent.request);
         let rank = match &sent.became {
             Became::Said(said, rank) if **said == *task => *rank,
             _ => Rank::NOTHING,
@@ -148,6 +156,7 @@ impl Board {
         let told = state.tasks.entry(task.into()).or_default();
         (told.attempt, told.rank) = (Some(attempt), told.rank.max(rank));
         changed.notify_waiters();
+        request
     }
 
     /// A callback for the attempt says that this task is so far.
@@ -192,11 +201,6 @@ impl Board {
     /// The attempt that became this task.
     pub(crate) fn of_task(&self, task: &str) -> Option<AttemptId> {
         self.state().tasks.get(task)?.attempt
-    }
-
-    /// The request of an attempt.
-    pub(crate) fn request(&self, attempt: AttemptId) -> Option<Fingerprint> {
-        self.state().attempts.get(&attempt).map(|sent| sent.request)
     }
 
     /// The task that the attempt became, once that is known; `None` where the attempt is forgotten.
