@@ -82,6 +82,31 @@ fn diff_tells_what_a_change_does_to_callers() -> Outcome {
 }
 
 #[test]
+fn diff_tells_what_becomes_of_callbacks() -> Outcome {
+    let folder = Folder::new("callbacks")?;
+    let signature = |encoding: &str| {
+        let keys = format!("header = \"X-Signature\"\nsigns = \"{{body}}\"\nencoding = \"{encoding}\"");
+        format!("[callback.signature]\n{keys}\n\n[callback.stages]")
+    };
+    let signed = |encoding: &str| SHIPPED.replace("[callback.stages]", &signature(encoding));
+    let without = SHIPPED.split("# The service POSTs").next().unwrap_or_default();
+    for (old, new, change) in [
+        (SHIPPED, &*signed("hex"), "breaking\n  callbacks are signed: clients need the key"),
+        (&signed("hex"), SHIPPED, "neutral\n  callbacks are not signed any more"),
+        (&signed("hex"), &signed("base64"), "neutral\n  callbacks are signed in another way"),
+        (SHIPPED, &SHIPPED.replace("data.task_id", "data.taskId"), "neutral\n  callbacks are read in another way"),
+        (SHIPPED, without, "breaking\n  there are no callbacks any more"),
+        (without, SHIPPED, "loosening\n  there are callbacks"),
+    ] {
+        folder.write("old.toml", old)?;
+        folder.write("new.toml", new)?;
+        let said = folder.said(0, &["diff", "old.toml", "new.toml"])?;
+        assert!(said.starts_with(&format!("{change}\n1 ")) || said.starts_with(&format!("{change}\n0 ")), "{said}");
+    }
+    Ok(())
+}
+
+#[test]
 fn what_is_said_in_another_order_or_other_words_is_no_change() -> Outcome {
     let folder = Folder::new("reworded")?;
     let (before, fields) = SHIPPED.split_once("[fields.style]").ok_or("no style")?;

@@ -29,6 +29,13 @@ mod transcript {
     cover_api::api!("specs/others/transcript.toml", in crate::transcript);
 }
 
+#[test]
+fn a_service_without_callbacks_takes_no_address_for_them() {
+    let builder = kling::Client::builder("key").callbacks("https://api.example.com/videos", "0123456789abcdef");
+    let error = builder.build().expect_err("there are none");
+    assert_eq!(error.to_string(), "callbacks cannot be received: the service sends none");
+}
+
 async fn sandbox(spec: &str) -> Result<Sandbox, Box<dyn Error>> {
     Ok(Sandbox::builder().spec(spec).stage_each_poll().start().await?)
 }

@@ -61,8 +61,8 @@ impl Shared {
                     sleep(step).await;
                 }
                 let Some(shared) = weak.upgrade() else { return };
-                let ready = shared.ready(&task, status, address.clone());
-                let (Some(ready), delivery) = (ready, shared.delivery(step)) else { continue };
+                let Some(ready) = shared.ready(&task, status, address.clone()) else { continue };
+                let delivery = shared.delivery(step);
                 let is_done = shared.means(status) == Some(StatusMeaning::Done);
                 tokio::spawn(deliver(Weak::clone(&weak), ready, delivery, step, is_done.then(|| task.clone())));
             }
