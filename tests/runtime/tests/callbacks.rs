@@ -409,6 +409,34 @@ async fn a_task_that_fails_ends_its_wait_at_once() -> Outcome {
     Ok(())
 }
 
+/// Polls are a minute apart: whatever ends before is awake by a callback.
+#[tokio::test(flavor = "multi_thread")]
+async fn on_real_threads_and_connections_no_wake_is_lost() -> Outcome {
+    let sandbox = Sandbox::builder().stage_every(Duration::from_millis(20)).credits(u32::MAX).start().await?;
+    let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await?;
+    let address = format!("http://{}", listener.local_addr()?);
+    let builder = Client::builder(sandbox.key()).base_url(sandbox.url()).callbacks(&address, SECRET);
+    let client = builder.poll_every(60 * SECOND, 60 * SECOND).pace(64, Duration::ZERO).build()?;
+    let router = client.callbacks()?.router();
+    tokio::spawn(async move { axum::serve(listener, router).await });
+
+    let started = std::time::Instant::now();
+    let own = address.clone();
+    let mut batch = client.send_all((0..200).map(move |number| cover_runtime_tests::called(&own, number))).and_wait();
+    let waits = (200..300).map(|number| {
+        let (client, request) = (client.clone(), cover_runtime_tests::called(&address, number));
+        tokio::spawn(async move { stages(&client.send(&request).await?).await })
+    });
+    let waits: Vec<_> = waits.collect();
+    while batch.next().await.is_some() {}
+    assert_eq!(batch.report().done, 200);
+    for wait in waits {
+        assert_eq!(wait.await??.last().map(|(status, _)| status.clone()), Some(Status::Success));
+    }
+    assert!(started.elapsed() < 50 * SECOND, "a wait was not awake before its poll: {:?}", started.elapsed());
+    Ok(())
+}
+
 /// The same service, which signs.
 mod signed {
     #![allow(missing_docs)]
