@@ -72,44 +72,61 @@ impl<S: Service> Forge<S> {
     pub fn invalid(&self, task: &str) -> Vec<(Refusal, Forged)> {
         let Some(said) = &S::api().callback else { return Vec::new() };
         let stage = said.stages.last().map_or("", |stage| &stage.name);
-        let (attempt, now) = (self.attempt(task), SystemTime::now());
+        let mut all = self.wrongly_addressed(said, task, stage);
+        all.extend(self.wrongly_written(said, task, stage));
+        all.extend(signature::<S>().into_iter().flat_map(|signature| self.wrongly_signed(signature, task, stage)));
+        all
+    }
+
+    fn wrongly_addressed(&self, said: &wire::Callback, task: &str, stage: &str) -> Vec<(Refusal, Forged)> {
         let valid = self.valid(task, stage);
-        let of = |body: &Value| self.signed(attempt, task, body, now);
-        let (mut no_task, mut no_stage) = (body::<S>(task, stage), body::<S>(task, stage));
-        put(&mut no_task, &said.task, Value::Null);
-        put(&mut no_stage, &said.stage, Value::Null);
-        let crossed = self.path(AttemptId::new());
-        let expired = AttemptId::at(now.checked_sub(said.expires * 2).unwrap_or(SystemTime::UNIX_EPOCH));
-        let mut text = valid.headers.clone();
-        text.insert(CONTENT_TYPE, HeaderValue::from_static("text/plain"));
+        let crossed = half(&valid.path, ..HALF) + &half(&self.path(AttemptId::new()), HALF..);
+        let long_ago = SystemTime::now().checked_sub(said.expires * 2).unwrap_or(SystemTime::UNIX_EPOCH);
+        let expired = self.path(AttemptId::at(long_ago));
+        let at = |path| Forged { path, ..valid.clone() };
         let mut all = vec![
-            (Refusal::NoAddress, Forged { path: "/no-address".to_owned(), ..valid.clone() }),
-            (Refusal::Forged, Forged { path: half(&valid.path, ..HALF) + &half(&crossed, HALF..), ..valid.clone() }),
-            (Refusal::Expired, Forged { path: self.path(expired), ..valid.clone() }),
-            (Refusal::ContentType, Forged { headers: text, ..valid.clone() }),
-            (Refusal::TooLarge, Forged { body: vec![b' '; MOST_BODY + 1], ..valid.clone() }),
-            (Refusal::NotJson, Forged { body: b"<html>".to_vec(), ..valid.clone() }),
-            (Refusal::NoTask, of(&no_task)),
-            (Refusal::NoStage, of(&no_stage)),
-            (Refusal::UnknownStage, of(&body::<S>(task, "no such stage"))),
+            (Refusal::NoAddress, at("/no-address".to_owned())),
+            (Refusal::Forged, at(crossed)),
+            (Refusal::Expired, at(expired)),
         ];
         if self.callbacks.called().is_some_and(|called| called.board.of_task(task).is_some()) {
-            all.push((Refusal::OtherTask, self.signed(attempt, "another", &body::<S>("another", stage), now)));
+            let other = self.signed(self.attempt(task), OTHER, &body::<S>(OTHER, stage), SystemTime::now());
+            all.push((Refusal::OtherTask, other));
         }
-        if let Some(signature) = signature::<S>() {
-            let mut not_signed = valid.clone();
-            not_signed.headers.remove(&*signature.header);
-            all.push((Refusal::NotSigned, not_signed));
-            let wrongly = self.signed(attempt, "another", &body::<S>("another", stage), now);
-            all.push((Refusal::WronglySigned, Forged { headers: wrongly.headers, ..valid }));
-            if let Some(clock) = &signature.clock {
-                let long_ago = now.checked_sub(clock.tolerance * 2 + Duration::from_secs(2));
-                let body = body::<S>(task, stage);
-                all.push((
-                    Refusal::Stale,
-                    self.signed(attempt, task, &body, long_ago.unwrap_or(SystemTime::UNIX_EPOCH)),
-                ));
-            }
+        all
+    }
+
+    fn wrongly_written(&self, said: &wire::Callback, task: &str, stage: &str) -> Vec<(Refusal, Forged)> {
+        let valid = self.valid(task, stage);
+        let of = |body: &Value| self.signed(self.attempt(task), task, body, SystemTime::now());
+        let without = |path: &wire::Path| {
+            let mut body = body::<S>(task, stage);
+            put(&mut body, path, Value::Null);
+            of(&body)
+        };
+        let mut text = valid.clone();
+        text.headers.insert(CONTENT_TYPE, HeaderValue::from_static("text/plain"));
+        vec![
+            (Refusal::ContentType, text),
+            (Refusal::TooLarge, Forged { body: vec![b' '; MOST_BODY + 1], ..valid.clone() }),
+            (Refusal::NotJson, Forged { body: b"<html>".to_vec(), ..valid }),
+            (Refusal::NoTask, without(&said.task)),
+            (Refusal::NoStage, without(&said.stage)),
+            (Refusal::UnknownStage, of(&body::<S>(task, "no such stage"))),
+        ]
+    }
+
+    fn wrongly_signed(&self, signature: &wire::Signature, task: &str, stage: &str) -> Vec<(Refusal, Forged)> {
+        let (attempt, now) = (self.attempt(task), SystemTime::now());
+        let valid = self.valid(task, stage);
+        let mut not_signed = valid.clone();
+        not_signed.headers.remove(&*signature.header);
+        let headers = self.signed(attempt, OTHER, &body::<S>(OTHER, stage), now).headers;
+        let mut all = vec![(Refusal::NotSigned, not_signed), (Refusal::WronglySigned, Forged { headers, ..valid })];
+        if let Some(clock) = &signature.clock {
+            let long_ago = now.checked_sub(clock.tolerance * 2 + Duration::from_secs(2));
+            let long_ago = long_ago.unwrap_or(SystemTime::UNIX_EPOCH);
+            all.push((Refusal::Stale, self.signed(attempt, task, &body::<S>(task, stage), long_ago)));
         }
         all
     }
@@ -133,6 +150,9 @@ impl<S: Service> Forge<S> {
         Forged { path: self.path(attempt), headers, body }
     }
 }
+
+/// A task that no attempt became.
+const OTHER: &str = "another";
 
 /// Where the tag begins in a path.
 const HALF: usize = 33;
