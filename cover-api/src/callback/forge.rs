@@ -8,8 +8,8 @@ use http::header::CONTENT_TYPE;
 use http::{HeaderMap, HeaderValue, Request};
 use serde_json::{Value, json};
 
-use super::signature::About;
-use super::{Callbacks, MOST_BODY, Refusal, signature};
+use super::signature::{About, headers};
+use super::{Callbacks, MOST_BODY, Refusal, payload, signature};
 use crate::read::put;
 use crate::runtime::Service;
 use crate::runtime::news::AttemptId;
@@ -143,10 +143,7 @@ impl<S: Service> Forge<S> {
     fn signed(&self, attempt: AttemptId, task: &str, body: &Value, now: SystemTime) -> Forged {
         let body = body.to_string().into_bytes();
         let key = self.callbacks.called().and_then(|called| called.signing.as_ref());
-        let signed = signature::<S>().zip(key);
-        let about = About { task, body: &body };
-        let mut headers = signed.map(|(signature, key)| key.sign(signature, about, now)).unwrap_or_default();
-        headers.insert(CONTENT_TYPE, HeaderValue::from_static("application/json"));
+        let headers = headers(signature::<S>().zip(key), About { task, body: &body }, now);
         Forged { path: self.path(attempt), headers, body }
     }
 }
@@ -163,12 +160,9 @@ fn half(path: &str, half: impl SliceIndex<str, Output = str>) -> String {
 
 /// A body without tracks.
 fn body<S: Service>(task: &str, stage: &str) -> Value {
-    let (mut body, api) = (json!({}), S::api());
-    if let Some(wire::Callback { stage: at_stage, task: at_task, tracks, .. }) = &api.callback {
-        put(&mut body, at_stage, json!(stage));
-        put(&mut body, at_task, json!(task));
-        put(&mut body, tracks, Value::Null);
-    }
+    let api = S::api();
+    let said = api.callback.as_ref().map(|said| payload::body(said, task, stage, Value::Null));
+    let mut body = said.unwrap_or_else(|| json!({}));
     if !api.message.is_empty() {
         put(&mut body, &api.message, json!("as a test says"));
     }

@@ -52,7 +52,7 @@
 mod address;
 pub mod deploying;
 mod forge;
-mod payload;
+pub(crate) mod payload;
 mod pick;
 mod refusal;
 mod router;

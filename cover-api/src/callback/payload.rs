@@ -3,10 +3,11 @@
 use std::fmt;
 
 use cover_spec::wire::{self, Api, CallbackStage};
-use serde_json::Value;
+use serde_json::{Value, json};
 
 use super::Refusal;
 use super::pick::pick;
+use crate::read::put;
 use crate::runtime::envelope::{as_code, as_text};
 use crate::runtime::news::Rank;
 use crate::runtime::poll::tracks;
@@ -31,6 +32,15 @@ pub struct Callback<S: Service> {
     /// What it says in words, without secrets.
     pub message: Option<String>,
     pub(super) rank: Rank,
+}
+
+/// What a callback of this stage has in its body, but for code and message.
+pub(crate) fn body(said: &wire::Callback, task: &str, stage: &str, tracks: Value) -> Value {
+    let mut body = json!({});
+    put(&mut body, &said.stage, json!(stage));
+    put(&mut body, &said.task, json!(task));
+    put(&mut body, &said.tracks, tracks);
+    body
 }
 
 /// How much of a callback is wanted.
@@ -93,8 +103,6 @@ impl<S: Service> fmt::Debug for Callback<S> {
 
 #[cfg(test)]
 mod tests {
-    use serde_json::json;
-
     use super::*;
     use crate::{Link, Status, UploadCover};
 

@@ -7,6 +7,7 @@ use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use cover_spec::wire::{Clock, Encoding, Signature, Signed};
 use hmac::{Hmac, KeyInit, Mac};
+use http::header::CONTENT_TYPE;
 use http::{HeaderMap, HeaderName, HeaderValue};
 use secrecy::{ExposeSecret, SecretString};
 use sha2::Sha256;
@@ -65,7 +66,7 @@ impl SigningKey {
     }
 
     /// The headers with which the service would sign.
-    pub(crate) fn sign(&self, signature: &Signature, about: About<'_>, now: SystemTime) -> HeaderMap {
+    fn sign(&self, signature: &Signature, about: About<'_>, now: SystemTime) -> HeaderMap {
         let seconds = now.duration_since(UNIX_EPOCH).unwrap_or_default().as_secs().to_string();
         let bytes = self.over(&signature.signs, about, &seconds).finalize().into_bytes();
         let clock = signature.clock.as_ref().map(|clock| (&clock.header, seconds));
@@ -73,6 +74,13 @@ impl SigningKey {
         all.filter_map(|(name, value)| Some((name.parse::<HeaderName>().ok()?, HeaderValue::from_str(&value).ok()?)))
             .collect()
     }
+}
+
+/// The headers of a callback, as the service would send it; signed where it signs.
+pub(crate) fn headers(signed: Option<(&Signature, &SigningKey)>, about: About<'_>, now: SystemTime) -> HeaderMap {
+    let mut headers = signed.map(|(signature, key)| key.sign(signature, about, now)).unwrap_or_default();
+    headers.insert(CONTENT_TYPE, HeaderValue::from_static("application/json"));
+    headers
 }
 
 /// Seconds, or milliseconds, since 1970.

@@ -21,7 +21,7 @@ mod send;
 mod service;
 #[cfg(feature = "callback")]
 pub(crate) mod settle;
-mod setup;
+pub(crate) mod setup;
 mod stats;
 mod submit;
 mod task;

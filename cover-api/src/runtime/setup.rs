@@ -309,8 +309,8 @@ fn parse_base(text: &str) -> Result<Url, &'static str> {
     Ok(url)
 }
 
-/// A proxy of the system cannot reach this machine's own addresses.
-fn is_local(url: &Url) -> bool {
+/// Is it one of this machine's own addresses? A proxy of the system cannot reach these.
+pub(crate) fn is_local(url: &Url) -> bool {
     match url.host() {
         Some(Host::Domain(name)) => name == "localhost",
         Some(Host::Ipv4(address)) => address.is_loopback(),

@@ -1,22 +1,21 @@
 //! Callbacks, as the service sends them: at each stage, until one is answered, by their script.
 
-use std::net::IpAddr;
 use std::sync::{Arc, Weak};
 use std::time::{Duration, SystemTime};
 
 use axum::Router;
-use axum::body::Body;
-use axum::http::header::CONTENT_TYPE;
-use axum::http::{HeaderMap, HeaderValue, Method, Request};
+use axum::extract::Request;
 use cover_spec::wire::{Callback, CallbackStage, CodeMeaning, StatusMeaning};
 use serde_json::{Value, json};
 use tokio::time::{sleep, timeout};
 use tower_service::Service;
-use url::{Host, Url};
+use url::Url;
 
 use super::{Shared, Speed};
-use crate::callback::signature::About;
+use crate::callback::signature::{About, headers};
+use crate::callback::{Forged, payload};
 use crate::read::put;
+use crate::runtime::setup::is_local;
 
 /// What becomes of a callback on its way.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -33,7 +32,7 @@ pub enum Delivery {
 }
 
 /// Where callbacks go.
-pub(super) enum Way {
+enum Way {
     Http(reqwest::Client),
     Router(Router),
 }
@@ -42,8 +41,7 @@ pub(super) enum Way {
 #[derive(Clone)]
 struct Ready {
     address: Url,
-    headers: HeaderMap,
-    body: String,
+    post: Forged,
 }
 
 impl Shared {
@@ -72,15 +70,10 @@ impl Shared {
     fn address(&self, callback: &Callback, task: &str) -> Option<Url> {
         let state = self.state();
         let address = Url::parse(state.tasks.get(task)?.asked(&callback.field)?).ok()?;
-        let is_here = match address.host()? {
-            Host::Domain(name) => name == "localhost",
-            Host::Ipv4(host) => IpAddr::from(host).is_loopback(),
-            Host::Ipv6(host) => IpAddr::from(host).is_loopback(),
-        };
         let is_placeholder = self.spec.request.field(&callback.field).is_some_and(|field| {
             field.placeholder.as_ref().is_some_and(|placeholder| placeholder.value.value == address.as_str())
         });
-        (is_here || (state.router.is_some() && !is_placeholder)).then_some(address)
+        (is_local(&address) || (state.router.is_some() && !is_placeholder)).then_some(address)
     }
 
     /// What the script or chance says of the next callback.
@@ -94,22 +87,17 @@ impl Shared {
         let callback = self.api.callback.as_ref()?;
         let stage = self.stage(callback, status)?;
         let code = self.code(if stage.status.is_some() { CodeMeaning::Success } else { CodeMeaning::Server });
-        let mut body = json!({});
+        let tracks = self.state().tasks.get(task).map(|task| task.told(&self.spec, status, &self.url));
+        let mut body = payload::body(callback, task, &stage.name, tracks.unwrap_or(Value::Null));
         if !self.api.code.is_empty() {
             put(&mut body, &self.api.code, json!(code));
             put(&mut body, &self.api.message, json!("as the spec says"));
         }
-        put(&mut body, &callback.stage, json!(stage.name));
-        put(&mut body, &callback.task, json!(task));
-        let tracks = self.state().tasks.get(task).map(|task| task.told(&self.spec, status, &self.url));
-        put(&mut body, &callback.tracks, tracks.unwrap_or(Value::Null));
-        let body = body.to_string();
-        let about = About { task, body: body.as_bytes() };
-        let signature = callback.signature.as_ref();
-        let sign = |signature| self.signing.sign(signature, about, SystemTime::now());
-        let mut headers = signature.map(sign).unwrap_or_default();
-        headers.insert(CONTENT_TYPE, HeaderValue::from_static("application/json"));
-        Some(Ready { address, headers, body })
+        let body = body.to_string().into_bytes();
+        let signed = callback.signature.as_ref().map(|signature| (signature, &self.signing));
+        let headers = headers(signed, About { task, body: &body }, SystemTime::now());
+        let post = Forged { path: address.path().to_owned(), headers, body };
+        Some(Ready { address, post })
     }
 
     /// The stage that a callback tells of at a status; of a failure, the first that has no status.
@@ -179,19 +167,15 @@ async fn try_once(shared: &Weak<Shared>, ready: &Ready, within: Duration) -> boo
     }) else {
         return false;
     };
-    let Ready { address, headers, body } = ready.clone();
+    let Ready { address, post } = ready.clone();
     let answer = async {
         match way {
             Way::Http(http) => {
-                let answer = http.post(address).headers(headers).body(body).send().await;
+                let answer = http.post(address).headers(post.headers).body(post.body).send().await;
                 answer.is_ok_and(|answer| answer.status().is_success())
             }
             Way::Router(mut router) => {
-                let mut request = Request::new(Body::from(body));
-                *request.method_mut() = Method::POST;
-                *request.uri_mut() = address.as_str().parse().unwrap_or_default();
-                *request.headers_mut() = headers;
-                let Ok(answer) = router.call(request).await;
+                let Ok(answer) = router.call(Request::from(post)).await;
                 answer.status().is_success()
             }
         }

@@ -58,7 +58,6 @@ struct State {
 struct Sent {
     request: Fingerprint,
     is_on_its_way: bool,
-    is_settling: bool,
     became: Became,
     changed: Arc<Notify>,
 }
@@ -122,7 +121,7 @@ impl Board {
             state.forget(oldest);
         }
         let (became, changed) = (Became::Nobody, Arc::default());
-        state.attempts.insert(attempt, Sent { request, is_on_its_way, is_settling: false, became, changed });
+        state.attempts.insert(attempt, Sent { request, is_on_its_way, became, changed });
         state.order.push_back(attempt);
     }
 
@@ -193,7 +192,7 @@ impl Board {
         let mut state = self.state();
         let said = state.attempts.get_mut(&attempt).filter(|sent| matches!(sent.became, Became::Said(..)));
         if let Some(sent) = said {
-            (sent.became, sent.is_settling) = (Became::Nobody, false);
+            sent.became = Became::Nobody;
             sent.changed.notify_waiters();
         }
     }
@@ -289,11 +288,13 @@ impl State {
 
 impl Sent {
     fn say(&mut self, task: &str, rank: Rank) -> Heard {
+        // What was said before is being confirmed, and whoever does that takes what is said last.
+        let heard = if matches!(self.became, Became::Said(..)) { Heard::Repeated } else { Heard::Claim };
         match &mut self.became {
             Became::Said(said, far) if **said == *task => *far = (*far).max(rank),
             became => *became = Became::Said(task.into(), rank),
         }
-        if std::mem::replace(&mut self.is_settling, true) { Heard::Repeated } else { Heard::Claim }
+        heard
     }
 }
 
