@@ -59,7 +59,6 @@ mod router;
 pub(crate) mod signature;
 
 use std::fmt;
-use std::sync::atomic::Ordering;
 use std::time::SystemTime;
 
 use cover_spec::wire;
@@ -196,18 +195,19 @@ impl<S: Service> Callbacks<S> {
             Ok(callback) => callback,
             Err(refusal) => return self.refuse(refusal),
         };
-        let heard = called.board.tell(attempt, callback.task.id(), callback.rank);
+        // Whoever is awake by a callback finds it counted.
+        let count = |heard| called.counters.hear(heard);
+        let heard = called.board.tell(attempt, callback.task.id(), callback.rank, count);
         debug!(task = callback.task.id(), stage = callback.stage, ?heard, "a callback has come");
         let after = || Some(self.client.unsettled(attempt));
         let recall = || after().filter(|_| self.client.keeps_a_journal());
-        let (outcome, counter, after) = match heard {
-            Heard::News => (Outcome::News(callback), &called.counters.news, None),
-            Heard::Claim => (Outcome::News(callback), &called.counters.news, after()),
-            Heard::Repeated => (Outcome::Repeated(callback), &called.counters.repeated, None),
-            Heard::Nobody => (Outcome::Unawaited(callback), &called.counters.unawaited, recall()),
+        let (outcome, after) = match heard {
+            Heard::News => (Outcome::News(callback), None),
+            Heard::Claim => (Outcome::News(callback), after()),
+            Heard::Repeated => (Outcome::Repeated(callback), None),
+            Heard::Nobody => (Outcome::Unawaited(callback), recall()),
             Heard::OtherTask => return self.refuse(Refusal::OtherTask),
         };
-        counter.fetch_add(1, Ordering::Relaxed);
         Received { outcome, after }
     }
 

@@ -3,6 +3,8 @@
 use std::fmt;
 use std::sync::atomic::{AtomicU64, Ordering};
 
+use crate::runtime::news::Heard;
+
 /// Why a callback is not taken. It wakes no wait, and who sent it learns no more than a status.
 ///
 /// The statuses: what anybody can send who knows no address gets the same 404. What came to an address of ours and cannot be
@@ -139,13 +141,24 @@ impl CallbackStats {
 /// Counts.
 #[derive(Debug, Default)]
 pub(crate) struct Counters {
-    pub(super) news: AtomicU64,
-    pub(super) repeated: AtomicU64,
-    pub(super) unawaited: AtomicU64,
+    news: AtomicU64,
+    repeated: AtomicU64,
+    unawaited: AtomicU64,
     refused: [AtomicU64; Refusal::ALL.len()],
 }
 
 impl Counters {
+    /// Counts what is taken; another task is a refusal.
+    pub(super) fn hear(&self, heard: Heard) {
+        let counter = match heard {
+            Heard::News | Heard::Claim => &self.news,
+            Heard::Repeated => &self.repeated,
+            Heard::Nobody => &self.unawaited,
+            Heard::OtherTask => return,
+        };
+        counter.fetch_add(1, Ordering::Relaxed);
+    }
+
     pub(super) fn refuse(&self, refusal: Refusal) {
         self.refused[refusal as usize].fetch_add(1, Ordering::Relaxed);
     }

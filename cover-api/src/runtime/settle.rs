@@ -67,7 +67,7 @@ impl<S: Service> Unsettled<S> {
         drop(place);
         let Some(request) = lost else { return };
         called.board.recalls(attempt, request);
-        if called.board.tell(attempt, task, rank) == Heard::Claim {
+        if called.board.tell(attempt, task, rank, |_| ()) == Heard::Claim {
             self.settle().await;
         }
     }

@@ -158,23 +158,17 @@ impl Board {
         request
     }
 
-    /// A callback for the attempt says that this task is so far.
-    pub(crate) fn tell(&self, attempt: AttemptId, task: &str, rank: Rank) -> Heard {
+    /// A callback for the attempt says that this task is so far. `first` is called before anybody is awake.
+    pub(crate) fn tell(&self, attempt: AttemptId, task: &str, rank: Rank, first: impl FnOnce(Heard)) -> Heard {
         let mut state = self.state();
-        match state.attempts.get_mut(&attempt) {
-            Some(Sent { became: Became::Known(known), .. }) if **known != *task => return Heard::OtherTask,
-            Some(Sent { became: Became::Known(_), .. }) | None => {}
-            Some(sent) => return sent.say(task, rank),
+        let heard = state.hear(attempt, task, rank);
+        first(heard);
+        if heard == Heard::News
+            && let Some(told) = state.tasks.get(task)
+        {
+            told.ears.iter().for_each(|ear| ear.hear(rank));
         }
-        match state.tasks.get_mut(task) {
-            Some(told) if told.rank >= rank => Heard::Repeated,
-            Some(told) => {
-                told.rank = rank;
-                told.ears.iter().for_each(|ear| ear.hear(rank));
-                Heard::News
-            }
-            None => Heard::Nobody,
-        }
+        heard
     }
 
     /// The task that callbacks say the attempt became, and whether its reply is still awaited; `None` where it is known.
@@ -267,6 +261,22 @@ impl Board {
 }
 
 impl State {
+    fn hear(&mut self, attempt: AttemptId, task: &str, rank: Rank) -> Heard {
+        match self.attempts.get_mut(&attempt) {
+            Some(Sent { became: Became::Known(known), .. }) if **known != *task => return Heard::OtherTask,
+            Some(Sent { became: Became::Known(_), .. }) | None => {}
+            Some(sent) => return sent.say(task, rank),
+        }
+        match self.tasks.get_mut(task) {
+            Some(told) if told.rank >= rank => Heard::Repeated,
+            Some(told) => {
+                told.rank = rank;
+                Heard::News
+            }
+            None => Heard::Nobody,
+        }
+    }
+
     fn forget(&mut self, attempt: AttemptId) {
         let Some(sent) = self.attempts.remove(&attempt) else { return };
         sent.changed.notify_waiters();
@@ -331,20 +341,20 @@ mod tests {
             (STAGE, Heard::Repeated),
             (Rank::END, Heard::Repeated),
         ] {
-            assert_eq!(board.tell(attempt, "t", rank), heard, "{rank:?}");
+            assert_eq!(board.tell(attempt, "t", rank, |_| ()), heard, "{rank:?}");
         }
-        assert_eq!(board.tell(attempt, "other", Rank::END), Heard::OtherTask);
+        assert_eq!(board.tell(attempt, "other", Rank::END, |_| ()), Heard::OtherTask);
     }
 
     #[test]
     fn a_listener_takes_each_news_once_and_only_from_where_it_counts() {
         let (board, attempt) = board();
         board.became(attempt, "t");
-        board.tell(attempt, "t", STAGE);
+        board.tell(attempt, "t", STAGE, |_| ());
         let (mut stages, mut end) = (board.listen("t"), board.listen("t"));
         assert!(stages.take(Rank::NOTHING.next()) && !stages.take(Rank::NOTHING.next()), "also what came before");
         assert!(!end.has(Rank::END));
-        board.tell(attempt, "t", Rank::END);
+        board.tell(attempt, "t", Rank::END, |_| ());
         assert!(stages.take(STAGE.next()) && end.take(Rank::END) && !end.take(Rank::END));
         assert!(!end.is_expecting());
     }
@@ -352,8 +362,8 @@ mod tests {
     #[test]
     fn what_is_said_before_the_reply_is_kept_for_the_wait() {
         let (board, attempt) = board();
-        assert_eq!(board.tell(attempt, "t", Rank::END), Heard::Claim);
-        assert_eq!(board.tell(attempt, "t", Rank::END), Heard::Repeated);
+        assert_eq!(board.tell(attempt, "t", Rank::END, |_| ()), Heard::Claim);
+        assert_eq!(board.tell(attempt, "t", Rank::END, |_| ()), Heard::Repeated);
         assert_eq!(board.said(attempt), Some(("t".into(), true)));
         board.became(attempt, "t");
         assert_eq!(board.said(attempt), None);
@@ -363,9 +373,9 @@ mod tests {
     #[test]
     fn a_claim_that_is_not_confirmed_counts_for_nothing() {
         let (board, attempt) = board();
-        assert_eq!(board.tell(attempt, "lie", Rank::END), Heard::Claim);
+        assert_eq!(board.tell(attempt, "lie", Rank::END, |_| ()), Heard::Claim);
         board.not_confirmed(attempt);
-        assert_eq!(board.tell(attempt, "t", STAGE), Heard::Claim);
+        assert_eq!(board.tell(attempt, "t", STAGE, |_| ()), Heard::Claim);
         board.became(attempt, "t");
         board.not_confirmed(attempt);
         assert_eq!(board.of_task("t"), Some(attempt));
@@ -376,7 +386,7 @@ mod tests {
     fn what_strangers_say_leaves_nothing_and_what_is_over_goes() {
         let (board, attempt) = board();
         for number in 0..100 {
-            assert_eq!(board.tell(AttemptId::new(), &number.to_string(), Rank::END), Heard::Nobody);
+            assert_eq!(board.tell(AttemptId::new(), &number.to_string(), Rank::END, |_| ()), Heard::Nobody);
         }
         assert_eq!(size(&board), (1, 0));
         board.became(attempt, "t");
@@ -413,7 +423,7 @@ mod tests {
             board.sends(attempt, Fingerprint::of(b"a"));
             board.became(attempt, "t");
             if is_told {
-                board.tell(attempt, "t", Rank::END);
+                board.tell(attempt, "t", Rank::END, |_| ());
             }
             board.ended("t");
             board.lost()
