@@ -39,7 +39,7 @@ async fn main() -> Result<(), Box<dyn Error>> {
     while let Some(update) = updates.next().await {
         match update? {
             Update::Stage(snapshot) => println!("  {}: {} tracks", snapshot.status, snapshot.tracks.len()),
-            Update::Missed(error) => println!("  {error}"),
+            Update::PollFailed(error) => println!("  {error}"),
             _ => {}
         }
     }

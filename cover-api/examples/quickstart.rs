@@ -36,7 +36,7 @@ async fn main() -> Result<(), Box<dyn Error>> {
                 println!("  {}", snapshot.status);
                 tracks = snapshot.tracks;
             }
-            Update::Missed(error) => println!("  {error}"),
+            Update::PollFailed(error) => println!("  {error}"),
             _ => {}
         }
     }
@@ -66,7 +66,7 @@ async fn connect() -> Result<(Client, Option<Sandbox>), Box<dyn Error>> {
     let client = Client::builder(sandbox.key())
         .base_url(sandbox.url())
         .poll_every(Duration::from_millis(100), Duration::from_millis(200))
-        .pace(64, Duration::ZERO)
+        .rate_limit(64, Duration::ZERO)
         .build()?;
     Ok((client, Some(sandbox)))
 }

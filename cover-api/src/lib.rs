@@ -20,7 +20,7 @@
 //!     .build()?;
 //!
 //! let client = Client::from_env()?;
-//! let task = client.send(&request).await?;
+//! let task = client.send(&request).key("order-17").await?;
 //! let cover = task.wait().await?;
 //! for track in &cover.tracks {
 //!     println!("{:?}", track.audio_url);
@@ -36,28 +36,38 @@
 //! - [`runtime`] has what they share: the client, tasks, errors.
 //! - [`callback`] (feature `callback`) receives what the service tells by itself.
 //! - [`sandbox`] (feature `sandbox`) is the service in miniature on a loopback port.
-//! - [`journal`] (feature `journal`) is a file that remembers what was paid for.
+//! - [`ledger`] remembers what was sent, in memory or in a file (feature `sqlite`), so that no purchase is charged twice.
 //!
 //! # What never happens
 //!
-//! - Nothing is paid for twice. A POST is made again only where it surely was not sent, or created nothing. When its answer is
-//!   lost, the error says that the outcome is not known ([`Error::is_outcome_unknown`](runtime::Error::is_outcome_unknown)),
-//!   and an equal request is refused until [`send_may_charge_twice`](runtime::Client::send_may_charge_twice) is called.
-//! - A task that was paid for is never lost: every error of a wait has its handle, and the wait can go on.
-//! - The budget of a key is never exceeded, however many tasks wait.
-//! - A key, or the query of an address, never stands in `Debug`, `Display` or an error.
+//! - No purchase is charged twice. The [`ledger`] decides every POST, and another attempt follows only if the one before is
+//!   proved to have created nothing. That holds whatever a caller drops; with keys and a ledger in a file, it also holds when a
+//!   process dies or a batch is run again.
+//! - A task is never lost. The next [`send`](runtime::Client::send) of its key returns it, and so does an equal `send` without a
+//!   key until the task was delivered. Every error of a wait has its handle, and unknown outcomes are
+//!   [listed](runtime::Client::unknown).
+//! - The rate limit of an API key is never exceeded, however many tasks wait.
+//! - An API key, or the query of an address, never stands in `Debug`, `Display` or an error.
 
 #![cfg_attr(docsrs, feature(doc_cfg))]
 
 extern crate self as cover_api;
 
+mod account;
+mod attempt;
+mod attempt_id;
 #[cfg(feature = "callback")]
 pub mod callback;
-#[cfg(feature = "journal")]
-pub mod journal;
+mod callback_link;
+mod error;
+mod handle;
+#[cfg_attr(not(feature = "callback"), expect(dead_code, reason = "only callbacks write there"))]
+mod inbox;
 #[doc(hidden)]
 pub mod json;
+pub mod ledger;
 mod link;
+mod rate_limit;
 #[doc(hidden)]
 pub mod read;
 mod redact;
@@ -65,7 +75,13 @@ mod request;
 pub mod runtime;
 #[cfg(feature = "sandbox")]
 pub mod sandbox;
+mod schedule;
+mod service;
+mod snapshot;
 pub mod state;
+mod stats;
+mod submit;
+mod transport;
 #[doc(hidden)]
 pub mod value;
 
@@ -111,6 +127,6 @@ pub mod __private {
 
     pub use crate::json;
     pub use crate::read::{self, Object};
-    pub use crate::request::{check, debug, serialize};
+    pub use crate::request::{canonical, check, debug, serialize};
     pub use crate::value::FieldValue;
 }

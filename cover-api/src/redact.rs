@@ -39,7 +39,6 @@ pub(crate) fn text(text: &str, key: &str) -> String {
 }
 
 /// A text without what follows a base address in any address: the parts of a path that are as good as a key.
-#[cfg(feature = "callback")]
 pub(crate) fn beneath(text: &str, base: &str) -> String {
     let mut parts = text.split(base);
     let mut shown = parts.next().unwrap_or_default().to_owned();
@@ -97,7 +96,6 @@ mod tests {
         }
     }
 
-    #[cfg(feature = "callback")]
     #[test]
     fn what_stands_beneath_a_base_address_is_left_out() {
         let base = "https://a.example/covers";

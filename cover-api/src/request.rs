@@ -109,6 +109,49 @@ pub fn serialize<S: Serializer>(
     map.end()
 }
 
+/// What tells this request apart from others, in a form that is the same for equal requests: the values that the caller gave
+/// and those that make the mode, by name. Left out are the address for callbacks, constants, values that equal the default,
+/// and the query of addresses, which differs whenever the same song is signed anew.
+#[doc(hidden)]
+#[must_use]
+pub fn canonical(rules: &Rules, mode: usize, values: &[Option<Value<'_>>], callback: Option<&str>) -> Vec<u8> {
+    let makes_mode = |index: usize| rules.modes.iter().any(|mode| mode.when.iter().any(|(own, _)| *own == index));
+    let mut canonical = Vec::with_capacity(rules.fields.len());
+    for (field, value) in sent(rules, mode, values) {
+        let index = rules.fields.iter().position(|other| std::ptr::eq(other, field)).unwrap_or_default();
+        let is_default = field.default.as_ref().is_some_and(|default| default.is(&value) == Some(true));
+        let is_fixed = field.presence.get(mode) == Some(&Presence::Fixed) && makes_mode(index);
+        let counts = is_fixed || (field.constant.is_none() && !is_default);
+        if counts && Some(&*field.wire) != callback {
+            canonical.push((&*field.wire, &field.kind, value));
+        }
+    }
+    canonical.sort_unstable_by_key(|(name, ..)| *name);
+    let mut bytes = Vec::new();
+    let mut map = serde_json::Serializer::new(&mut bytes);
+    let values = canonical.iter().map(|(name, kind, value)| (*name, Unsigned { kind, value }));
+    map.collect_map(values).expect("values of a request can be written as JSON");
+    bytes
+}
+
+/// A value without what a new signature changes: the query of an address.
+struct Unsigned<'a> {
+    kind: &'a Kind,
+    value: &'a Value<'a>,
+}
+
+impl Serialize for Unsigned<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        match self.value {
+            Value::Text(text) if *self.kind == Kind::Url => {
+                serializer.serialize_str(text.split(['?', '#']).next().unwrap_or_default())
+            }
+            Value::List(items) => serializer.collect_seq(items.iter().map(|value| Unsigned { kind: self.kind, value })),
+            value => Wire { kind: self.kind, value }.serialize(serializer),
+        }
+    }
+}
+
 /// A value, as it is sent.
 struct Wire<'a> {
     kind: &'a Kind,

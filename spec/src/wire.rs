@@ -24,6 +24,8 @@ pub struct Api {
     pub env_key: Str,
     /// The environment variable that holds another base address.
     pub env_url: Str,
+    /// How long the service keeps results, where that is known.
+    pub retention: Option<Duration>,
     /// Where an answer says its code.
     pub code: Path,
     /// Where an answer says in words what happened.
@@ -114,6 +116,9 @@ pub struct Poll {
     pub error_code: Path,
     /// Where the answer says in words what failed.
     pub error_message: Path,
+    /// Where the answer repeats the request, as a text or an object; empty where the spec does not say. A text need not be
+    /// valid JSON.
+    pub request: Path,
     /// The least and the most time between two polls.
     pub every: [Duration; 2],
     /// Between which ages most tasks are done, where that is known.

@@ -95,6 +95,16 @@ fn diff_tells_what_becomes_of_callbacks() -> Outcome {
         (&signed("hex"), SHIPPED, "neutral\n  callbacks are not signed any more"),
         (&signed("hex"), &signed("base64"), "neutral\n  callbacks are signed in another way"),
         (SHIPPED, &SHIPPED.replace("data.task_id", "data.taskId"), "neutral\n  callbacks are read in another way"),
+        (
+            SHIPPED,
+            &SHIPPED.replace("request = \"data.param\"", ""),
+            "neutral\n  answers to polls do not repeat the request any more",
+        ),
+        (
+            SHIPPED,
+            &SHIPPED.replace("data.param", "data.input"),
+            "neutral\n  answers to polls repeat the request at `data.input`",
+        ),
         (SHIPPED, without, "breaking\n  there are no callbacks any more"),
         (without, SHIPPED, "loosening\n  there are callbacks"),
     ] {

@@ -41,6 +41,18 @@ fn known(text: &str) -> BTreeSet<String> {
     about.flat_map(|fault| fault.label().split('`').skip(1).step_by(2)).map(str::to_owned).collect()
 }
 
+/// Some keys have the name of a table, so that it is not enough that they stand anywhere.
+#[test]
+fn the_rows_about_submits_and_polls_have_all_their_keys() {
+    let text = whole("[poll]\nzzzzzz = 0\n").replace("[submit]", "[submit]\nzzzzzz = 0");
+    let keys = known(&text);
+    assert!(keys.contains("task") && keys.contains("request"), "{keys:?}");
+    let rows = LANGUAGE.split("## `[submit]` and `[poll]`").nth(1).and_then(|part| part.split("\n## ").next());
+    let rows = rows.unwrap_or_default();
+    let missing: Vec<&String> = keys.iter().filter(|key| !rows.contains(&format!("`{key}`"))).collect();
+    assert!(missing.is_empty(), "the rows say nothing of {missing:?}");
+}
+
 #[test]
 fn every_key_that_is_read_is_in_the_language() {
     const ODD: &str = "zzzzzz = 0";

@@ -4,6 +4,8 @@ use std::time::{Duration, Instant};
 
 use cover_api::sandbox::{Answer, Sandbox, SandboxBuilder};
 use cover_api::{Client, CoverRequest, Error, Model, NonCustom, Status, TaskHandle, Update};
+use cover_spec::SHIPPED;
+use serde_json::{Value, json};
 
 type Outcome = Result<(), Box<dyn std::error::Error>>;
 
@@ -16,7 +18,7 @@ fn fast() -> SandboxBuilder {
 fn client(sandbox: &Sandbox) -> Result<Client, Error> {
     let millis = Duration::from_millis;
     let builder = Client::builder(sandbox.key()).base_url(sandbox.url()).poll_every(millis(5), millis(15));
-    builder.pace(64, Duration::ZERO).tries(1, Duration::ZERO).build()
+    builder.rate_limit(64, Duration::ZERO).max_attempts(1).retry_window(Duration::ZERO).build()
 }
 
 fn request() -> CoverRequest<NonCustom> {
@@ -142,7 +144,7 @@ async fn an_unanswered_callback_is_no_failure() -> Outcome {
     sandbox.walk(["PENDING", "CALLBACK_EXCEPTION"]);
     let cover = client(&sandbox)?.send(&request()).await?.wait().await?;
     assert_eq!(cover.status, Status::CallbackException);
-    assert!(cover.has_audio());
+    assert!(cover.has_output());
     Ok(())
 }
 
@@ -162,9 +164,9 @@ async fn the_deadline_ends_the_wait_and_the_task_can_be_waited_for_again() -> Ou
     sandbox.walk((0..40).map(|_| "PENDING").chain(["SUCCESS"]));
     let task = client(&sandbox)?.send(&request()).await?;
     let started = Instant::now();
-    let error = task.wait().deadline(Duration::from_millis(60)).await.expect_err("too early");
+    let error = task.wait().timeout(Duration::from_millis(60)).await.expect_err("too early");
     assert!(started.elapsed() >= Duration::from_millis(60));
-    assert!(error.is_deadline() && error.is_timeout(), "{error:?}");
+    assert!(error.is_timeout() && error.is_timeout(), "{error:?}");
     assert_eq!(error.last_snapshot().map(|last| &last.status), Some(&Status::Pending));
     assert_eq!(error.handle(), Some(&task.handle()));
     assert!(task.wait().await?.is_done());
@@ -175,8 +177,8 @@ async fn the_deadline_ends_the_wait_and_the_task_can_be_waited_for_again() -> Ou
 async fn a_deadline_of_nothing_polls_once() -> Outcome {
     let sandbox = fast().start().await?;
     let task = client(&sandbox)?.send(&request()).await?;
-    let error = task.wait().deadline(Duration::ZERO).await.expect_err("too early");
-    assert!(error.is_deadline());
+    let error = task.wait().timeout(Duration::ZERO).await.expect_err("too early");
+    assert!(error.is_timeout());
     assert_eq!(sandbox.polls(), 1);
     Ok(())
 }
@@ -185,7 +187,7 @@ async fn a_deadline_of_nothing_polls_once() -> Outcome {
 async fn a_deadline_beyond_all_time_is_no_panic() -> Outcome {
     let sandbox = fast().start().await?;
     let task = client(&sandbox)?.send(&request()).await?;
-    assert!(task.wait().deadline(Duration::MAX).await?.is_done());
+    assert!(task.wait().timeout(Duration::MAX).await?.is_done());
     Ok(())
 }
 
@@ -282,7 +284,7 @@ async fn a_key_that_the_service_repeats_is_not_shown() -> Outcome {
 #[tokio::test]
 async fn the_sandbox_refuses_what_the_typed_request_cannot_say() -> Outcome {
     let sandbox = fast().start().await?;
-    let body = serde_json::json!({
+    let body = json!({
         "uploadUrl": "song.mp3", "customMode": false, "model": "V9", "prompt": "x".repeat(401), "style": "jazz",
         "stlye": 1, "callBackUrl": null,
     });
@@ -306,11 +308,20 @@ async fn the_sandbox_refuses_what_the_typed_request_cannot_say() -> Outcome {
 }
 
 /// What no typed request would send.
-async fn post(sandbox: &Sandbox, body: &str) -> Result<serde_json::Value, Box<dyn std::error::Error>> {
+async fn post(sandbox: &Sandbox, body: &str) -> Result<Value, Box<dyn std::error::Error>> {
+    exchange(sandbox, "POST /api/v1/generate/upload-cover", body).await
+}
+
+/// The whole answer to a poll.
+async fn record(sandbox: &Sandbox, task: &str) -> Result<Value, Box<dyn std::error::Error>> {
+    exchange(sandbox, &format!("GET /api/v1/generate/record-info?taskId={task}"), "").await
+}
+
+async fn exchange(sandbox: &Sandbox, what: &str, body: &str) -> Result<Value, Box<dyn std::error::Error>> {
     use tokio::io::{AsyncReadExt, AsyncWriteExt};
     let mut stream = tokio::net::TcpStream::connect(("127.0.0.1", sandbox.port())).await?;
     let head = format!(
-        "POST /api/v1/generate/upload-cover HTTP/1.1\r\nhost: localhost\r\nauthorization: Bearer {}\r\n\
+        "{what} HTTP/1.1\r\nhost: localhost\r\nauthorization: Bearer {}\r\n\
          content-length: {}\r\nconnection: close\r\n\r\n",
         sandbox.key(),
         body.len()
@@ -320,6 +331,67 @@ async fn post(sandbox: &Sandbox, body: &str) -> Result<serde_json::Value, Box<dy
     stream.read_to_string(&mut answer).await?;
     let (_, body) = answer.split_once("\r\n\r\n").ok_or("no body")?;
     Ok(serde_json::from_str(body)?)
+}
+
+#[tokio::test]
+async fn an_answer_to_a_poll_repeats_the_request_as_text_where_the_spec_says_so() -> Outcome {
+    const HOOK: &str = "https://api.example.com/covers/1/2f6b?a=1&b=2";
+    let builder = CoverRequest::non_custom().upload_url(SONG).call_back_url(HOOK).model(Model::V5);
+    let request = builder.prompt("\"Nuit d'été\"\n").build()?;
+    let sandbox = fast().start().await?;
+    let task = client(&sandbox)?.send(&request).await?;
+    for _ in 0..4 {
+        let answer = record(&sandbox, task.id()).await?;
+        let text = answer["data"]["param"].as_str().ok_or("no text")?;
+        assert!(text.contains(HOOK), "{text}");
+        assert_eq!(serde_json::from_str::<Value>(text)?, serde_json::to_value(&request)?, "at {}", answer["data"]);
+    }
+    let silent = fast().spec(SHIPPED.replace("request = \"data.param\"\n", "")).start().await?;
+    let task = client(&silent)?.send(&request).await?;
+    let answer = record(&silent, task.id()).await?;
+    assert_eq!((&answer["data"]["status"], answer["data"].get("param")), (&json!("PENDING"), None));
+    Ok(())
+}
+
+#[tokio::test]
+async fn the_sandbox_lists_the_tasks_that_it_created_in_their_order() -> Outcome {
+    let sandbox = fast().start().await?;
+    assert_eq!(sandbox.created(), []);
+    let client = client(&sandbox)?;
+    let asked = |number: usize| {
+        let builder = CoverRequest::non_custom().upload_url(SONG).without_callback().model(Model::V5);
+        builder.prompt(number.to_string()).build()
+    };
+    let mut ids = Vec::new();
+    for number in 0..12 {
+        ids.push(client.send(&asked(number)?).await?.id().to_owned());
+    }
+    sandbox.answer_submit(Answer::code(500));
+    client.send(&asked(12)?).await.expect_err("scripted");
+    assert_eq!(post(&sandbox, "{}").await?["code"], 400);
+    let created = sandbox.created();
+    assert_eq!(created.iter().map(|task| task.id.clone()).collect::<Vec<_>>(), ids);
+    for (number, task) in created.iter().enumerate() {
+        assert_eq!(task.request, serde_json::to_value(asked(number)?)?);
+    }
+    assert_eq!(created.len(), sandbox.tasks());
+    Ok(())
+}
+
+/// Every answer is lost, or its request refused: what was done all the same is in the list.
+#[tokio::test]
+async fn tasks_whose_reply_was_lost_are_listed_too() -> Outcome {
+    let sandbox = fast().faults(1.0, 7).start().await?;
+    let mut unknown = 0;
+    for _ in 0..20 {
+        let error = client(&sandbox)?.send(&request()).await.expect_err("always faulty");
+        unknown += usize::from(error.is_outcome_unknown());
+    }
+    let created = sandbox.created();
+    assert!(unknown > 0 && unknown < 20, "{unknown}");
+    assert_eq!(created.len(), unknown);
+    assert!(created.iter().all(|task| task.request["uploadUrl"] == SONG));
+    Ok(())
 }
 
 #[tokio::test]

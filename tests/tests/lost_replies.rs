@@ -17,7 +17,8 @@ fn request() -> CoverRequest<NonCustom> {
 async fn answered(answer: Answer) -> Result<(Error, u64), Box<dyn std::error::Error>> {
     let sandbox = Sandbox::start().await?;
     sandbox.answer_submit(answer);
-    let client = Client::builder(sandbox.key()).base_url(sandbox.url()).tries(1, Duration::ZERO).build()?;
+    let client =
+        Client::builder(sandbox.key()).base_url(sandbox.url()).max_attempts(1).retry_window(Duration::ZERO).build()?;
     let error = client.send(&request()).await.expect_err("scripted");
     assert!(!format!("{error:?} {error}").contains("s3cret"), "{error:?}");
     Ok((error, sandbox.submits()))
@@ -46,18 +47,33 @@ async fn a_reply_that_cannot_be_read_leaves_the_outcome_unknown() -> Outcome {
 
 #[tokio::test]
 async fn a_task_that_was_seen_in_a_broken_reply_is_kept() -> Outcome {
-    for beginning in [r#"{"code":200,"data":{"taskId":"task-77","#, r#"{"code":500,"data":{"taskId":"task-77"}}"#] {
-        let (error, _) = answered(Answer::cut_short(beginning)).await?;
-        assert_eq!(error.handle().map(cover_api::TaskHandle::id), Some("task-77"), "{error:?}");
+    let (error, _) = answered(Answer::cut_short(r#"{"code":200,"data":{"taskId":"task-77","#)).await?;
+    assert_eq!(error.handle().map(cover_api::TaskHandle::id), Some("task-77"), "{error:?}");
+    assert!(error.is_outcome_unknown(), "it was not confirmed");
+    Ok(())
+}
+
+#[tokio::test]
+async fn a_task_that_stands_in_anything_but_a_success_envelope_is_not_taken_for_this_one() -> Outcome {
+    for answer in [
+        Answer::cut_short(r#"{"code":500,"data":{"taskId":"task-77"}}"#),
+        Answer::raw(200, r#"{"code":500,"data":{"taskId":"task-77"}}"#),
+        Answer::raw(502, r#"<html>task-76 failed: {"code":200,"data":{"taskId":"task-77"}}</html>"#),
+    ] {
+        let (error, _) = answered(answer).await?;
+        assert!(error.is_outcome_unknown() && error.handle().is_none(), "{error:?}");
     }
     Ok(())
 }
 
 #[tokio::test]
-async fn a_redirect_is_not_followed_and_creates_nothing() -> Outcome {
-    let (error, submits) = answered(Answer::raw(307, "")).await?;
-    assert!(!error.may_have_been_charged(), "{error:?}");
-    assert_eq!(submits, 1);
+async fn a_redirect_is_not_followed_and_proves_nothing_unless_it_repeats_the_post() -> Outcome {
+    for (status, is_proof) in [(301, false), (302, false), (303, false), (307, true), (308, true)] {
+        let (error, submits) = answered(Answer::raw(status, "")).await?;
+        assert_eq!(error.is_refused(), is_proof, "{status}: {error:?}");
+        assert_eq!(error.may_have_been_charged(), !is_proof, "{status}: {error:?}");
+        assert_eq!(submits, 1);
+    }
     Ok(())
 }
 

@@ -4,8 +4,9 @@
 use std::error::Error;
 use std::time::Duration;
 
-use cover_api::runtime::{ClientBuilder, Service};
+use cover_api::runtime::{Api, ClientBuilder, Service};
 use cover_api::sandbox::Sandbox;
+use cover_spec::{SHIPPED, Spec};
 use cover_tests::clip;
 
 type Outcome = Result<(), Box<dyn Error>>;
@@ -36,6 +37,25 @@ fn a_service_without_callbacks_takes_no_address_for_them() {
     assert_eq!(error.to_string(), "callbacks cannot be received: the service sends none");
 }
 
+#[test]
+fn the_generated_table_is_the_one_that_sandboxes_make() {
+    for (text, generated) in [
+        (SHIPPED, cover_api::UploadCover::api()),
+        (include_str!("../specs/siblings/extend.toml"), extend::UploadExtend::api()),
+        (include_str!("../specs/clip.toml"), clip::Clips::api()),
+        (include_str!("../specs/others/kling.toml"), kling::Kling::api()),
+        (include_str!("../specs/others/transcript.toml"), transcript::AssemblyAi::api()),
+    ] {
+        let made = Spec::parse("spec.toml", text).expect("no faults").api();
+        assert_eq!(*generated, made, "{}", generated.id);
+    }
+    let request = |api: &Api| api.poll.request.join(".");
+    assert_eq!(request(cover_api::UploadCover::api()), "data.param");
+    assert_eq!(request(extend::UploadExtend::api()), "data.param", "as its base says");
+    assert_eq!(request(clip::Clips::api()), "data.asked");
+    assert_eq!(request(kling::Kling::api()), "", "not said");
+}
+
 async fn sandbox(spec: &str) -> Result<Sandbox, Box<dyn Error>> {
     Ok(Sandbox::builder().spec(spec).stage_each_poll().start().await?)
 }
@@ -44,7 +64,7 @@ fn setup<S: Service>(builder: ClientBuilder<S>, sandbox: &Sandbox) -> ClientBuil
     builder
         .base_url(sandbox.url())
         .poll_every(Duration::from_millis(1), Duration::from_millis(2))
-        .pace(64, Duration::ZERO)
+        .rate_limit(64, Duration::ZERO)
 }
 
 #[tokio::test]

@@ -71,10 +71,19 @@ fn the_time_between_polls_must_make_sense() {
 #[test]
 fn at_least_one_request_is_allowed_and_tried() {
     let none = Duration::ZERO;
-    for builder in [Client::builder("key").pace(0, none), Client::builder("key").tries(0, none)] {
-        assert_eq!(fault(builder.build()), "the pace must allow a request, and there must be a try");
+    for builder in
+        [Client::builder("key").rate_limit(0, none), Client::builder("key").max_attempts(0).retry_window(none)]
+    {
+        assert_eq!(fault(builder.build()), "the rate limit must allow a request, and there must be an attempt");
     }
-    assert!(Client::builder("key").pace(u32::MAX, Duration::MAX).tries(u32::MAX, Duration::MAX).build().is_ok());
+    assert!(
+        Client::builder("key")
+            .rate_limit(u32::MAX, Duration::MAX)
+            .max_attempts(u32::MAX)
+            .retry_window(Duration::MAX)
+            .build()
+            .is_ok()
+    );
 }
 
 #[test]

@@ -10,9 +10,9 @@ use serde_json::{Value, json};
 
 use super::signature::{About, headers};
 use super::{Callbacks, MOST_BODY, Refusal, payload, signature};
+use crate::ledger::AttemptId;
 use crate::read::put;
-use crate::runtime::Service;
-use crate::runtime::news::AttemptId;
+use crate::service::Service;
 
 /// Makes callbacks for tests of what you build: valid ones, as the service would send them, and one for each way to be
 /// invalid.
@@ -89,7 +89,7 @@ impl<S: Service> Forge<S> {
             (Refusal::Forged, at(crossed)),
             (Refusal::Expired, at(expired)),
         ];
-        if self.callbacks.called().is_some_and(|called| called.board.of_task(task).is_some()) {
+        if self.callbacks.link().is_some_and(|link| link.inbox.of_task(task).is_some()) {
             let other = self.signed(self.attempt(task), OTHER, &body::<S>(OTHER, stage), SystemTime::now());
             all.push((Refusal::OtherTask, other));
         }
@@ -132,17 +132,17 @@ impl<S: Service> Forge<S> {
     }
 
     fn attempt(&self, task: &str) -> AttemptId {
-        let known = self.callbacks.called().and_then(|called| called.board.of_task(task));
+        let known = self.callbacks.link().and_then(|link| link.inbox.of_task(task));
         known.unwrap_or_else(AttemptId::new)
     }
 
     fn path(&self, attempt: AttemptId) -> String {
-        self.callbacks.called().map(|called| called.addresses.path(attempt)).unwrap_or_default()
+        self.callbacks.link().map(|link| link.addresses.path(attempt)).unwrap_or_default()
     }
 
     fn signed(&self, attempt: AttemptId, task: &str, body: &Value, now: SystemTime) -> Forged {
         let body = body.to_string().into_bytes();
-        let key = self.callbacks.called().and_then(|called| called.signing.as_ref());
+        let key = self.callbacks.receiver.signing.as_ref();
         let headers = headers(signature::<S>().zip(key), About { task, body: &body }, now);
         Forged { path: self.path(attempt), headers, body }
     }

@@ -10,7 +10,7 @@
 //! - While callbacks come, there is hardly a poll but these. The more of them are lost, the more often tasks are polled, up to
 //!   what they are without callbacks: nothing depends on them.
 //! - Where the reply to a POST is lost, the address tells which request the callback belongs to: its outcome is known again
-//!   ([`Error::found`](crate::runtime::Error::found)), an equal request is no longer refused, and a journal says so.
+//!   ([`Client::recover`](crate::runtime::Client::recover)), and the next equal `send` returns the task.
 //!
 //! ```
 //! use cover_api::sandbox::Sandbox;
@@ -35,7 +35,7 @@
 //!     .prompt("A calm night drive through the rain")
 //!     .build()?;
 //! let cover = client.send(&request).await?.wait().await?;
-//! assert!(cover.has_audio());
+//! assert!(cover.has_output());
 //! assert_eq!(sandbox.polls(), 1); // the one that confirmed the last callback
 //! # Ok(())
 //! # }
@@ -49,16 +49,16 @@
 //! at most 5 s, at most 256 KiB each and 256 at once, so that 64 MiB is the most that they take. A client remembers at most
 //! 65,536 of its own attempts, in about 200 bytes each.
 
-mod address;
 pub mod deploying;
 mod forge;
 pub(crate) mod payload;
-mod pick;
 mod refusal;
 mod router;
 pub(crate) mod signature;
 
 use std::fmt;
+use std::marker::PhantomData;
+use std::sync::Arc;
 use std::time::SystemTime;
 
 use cover_spec::wire;
@@ -66,10 +66,12 @@ use http::HeaderMap;
 use http::header::CONTENT_TYPE;
 use tracing::debug;
 
-use crate::runtime::called::Called;
-use crate::runtime::news::{AttemptId, Heard};
-use crate::runtime::settle::Unsettled;
-use crate::runtime::{Client, Service};
+use crate::account::Account;
+use crate::callback_link::{CallbackLink, NotOurs};
+use crate::inbox::Heard;
+use crate::ledger::AttemptId;
+use crate::service::Service;
+use crate::submit::Claim;
 
 pub use forge::{Forge, Forged};
 pub use payload::Callback;
@@ -77,16 +79,30 @@ pub use refusal::{CallbackStats, Refusal};
 
 use payload::Wanted;
 
-pub(crate) use address::Addresses;
-pub(crate) use refusal::Counters;
+use refusal::Counters;
 pub(crate) use signature::SigningKey;
 
 /// Larger bodies are refused. With two tracks and lyrics of 5,000 characters each, one is below 64 KiB.
 const MOST_BODY: usize = 256 * 1024;
 
-/// Receives the callbacks of a client: [`Client::callbacks`].
+/// Receives the callbacks of a client: [`Client::callbacks`](crate::runtime::Client::callbacks).
 pub struct Callbacks<S: Service> {
-    client: Client<S>,
+    account: Arc<Account>,
+    receiver: Arc<Receiver>,
+    service: PhantomData<fn() -> S>,
+}
+
+/// What all receivers of one client share.
+#[derive(Debug)]
+pub(crate) struct Receiver {
+    signing: Option<SigningKey>,
+    counters: Counters,
+}
+
+impl Receiver {
+    pub(crate) fn new(signing: Option<SigningKey>) -> Self {
+        Self { signing, counters: Counters::default() }
+    }
 }
 
 /// What became of a callback.
@@ -96,8 +112,8 @@ pub enum Outcome<S: Service> {
     News(Callback<S>),
     /// What it tells was heard before.
     Repeated(Callback<S>),
-    /// Nobody waits for the task here: it ended, its wait did, or it is of an earlier process. Where there is a journal, that is
-    /// asked for the attempt [afterwards](Received::afterwards).
+    /// Nobody waits for the task here: it ended, its wait did, or it is of another process. The ledger is asked for the attempt
+    /// [afterwards](Received::afterwards).
     Unawaited(Callback<S>),
     /// It is not taken.
     Refused(Refusal),
@@ -108,18 +124,18 @@ pub enum Outcome<S: Service> {
 #[must_use = "answer with its status, and await `afterwards`"]
 pub struct Received<S: Service> {
     outcome: Outcome<S>,
-    after: Option<Unsettled<S>>,
+    after: Option<Claim>,
 }
 
 impl<S: Service> Callbacks<S> {
-    pub(crate) fn new(client: Client<S>) -> Self {
-        Self { client }
+    pub(crate) fn new(account: Arc<Account>, receiver: Arc<Receiver>) -> Self {
+        Self { account, receiver, service: PhantomData }
     }
 
     /// The address that the client was given: what requests are to give.
     #[must_use]
     pub fn address(&self) -> &str {
-        self.called().map_or("", |called| called.addresses.base())
+        self.link().map_or("", |link| link.addresses.base())
     }
 
     /// A router that receives callbacks at any path that ends as an address does. Serve it alone, or nest it at the path of
@@ -163,7 +179,7 @@ impl<S: Service> Callbacks<S> {
     /// How many callbacks came, and what became of them.
     #[must_use]
     pub fn stats(&self) -> CallbackStats {
-        self.called().map(|called| called.counters.stats()).unwrap_or_default()
+        self.receiver.counters.stats()
     }
 
     /// Makes callbacks for your tests, valid ones and others.
@@ -172,54 +188,57 @@ impl<S: Service> Callbacks<S> {
         Forge::new(self.clone())
     }
 
-    fn called(&self) -> Option<&Called> {
-        self.client.called()
+    fn link(&self) -> Option<&CallbackLink> {
+        self.account.link.as_ref()
     }
 
     /// The attempt whose address a path is.
     fn admit(&self, path: &str) -> Result<AttemptId, Refusal> {
-        let (called, said) = self.called().zip(S::api().callback.as_ref()).ok_or(Refusal::NoAddress)?;
-        called.addresses.read(path, said.expires)
+        let (link, said) = self.link().zip(S::api().callback.as_ref()).ok_or(Refusal::NoAddress)?;
+        link.addresses.read(path, said.expires).map_err(|why| match why {
+            NotOurs::NoAddress => Refusal::NoAddress,
+            NotOurs::Forged => Refusal::Forged,
+            NotOurs::Expired => Refusal::Expired,
+        })
     }
 
     fn refuse(&self, refusal: Refusal) -> Received<S> {
         debug!(%refusal, "a callback is refused");
-        self.called().inspect(|called| called.counters.refuse(refusal));
+        self.receiver.counters.refuse(refusal);
         Received { outcome: Outcome::Refused(refusal), after: None }
     }
 
     /// Takes what came to the address of an attempt.
     fn take(&self, attempt: AttemptId, headers: &HeaderMap, body: &[u8], wanted: Wanted) -> Received<S> {
-        let Some(called) = self.called() else { return self.refuse(Refusal::NoAddress) };
-        let callback = match self.read(called, headers, body, wanted) {
+        let Some(link) = self.link() else { return self.refuse(Refusal::NoAddress) };
+        let callback = match self.read(headers, body, wanted) {
             Ok(callback) => callback,
             Err(refusal) => return self.refuse(refusal),
         };
         // Whoever is awake by a callback finds it counted.
-        let count = |heard| called.counters.hear(heard);
-        let heard = called.board.tell(attempt, callback.task.id(), callback.rank, count);
+        let count = |heard| self.receiver.counters.hear(heard);
+        let heard = link.inbox.tell(attempt, callback.task.id(), callback.rank, count);
         debug!(task = callback.task.id(), stage = callback.stage, ?heard, "a callback has come");
-        let after = || Some(self.client.unsettled(attempt));
-        let recall = || after().filter(|_| self.client.keeps_a_journal());
+        let after = || Some(Claim::new(Arc::clone(&self.account), attempt));
         let (outcome, after) = match heard {
             Heard::News => (Outcome::News(callback), None),
             Heard::Claim => (Outcome::News(callback), after()),
             Heard::Repeated => (Outcome::Repeated(callback), None),
-            Heard::Nobody => (Outcome::Unawaited(callback), recall()),
+            Heard::Nobody => (Outcome::Unawaited(callback), after()),
             Heard::OtherTask => return self.refuse(Refusal::OtherTask),
         };
         Received { outcome, after }
     }
 
-    fn read(&self, called: &Called, headers: &HeaderMap, body: &[u8], wanted: Wanted) -> Result<Callback<S>, Refusal> {
+    fn read(&self, headers: &HeaderMap, body: &[u8], wanted: Wanted) -> Result<Callback<S>, Refusal> {
         if !is_json(headers) {
             return Err(Refusal::ContentType);
         }
         if body.len() > MOST_BODY {
             return Err(Refusal::TooLarge);
         }
-        let callback = Callback::read(S::api(), body, wanted, |message| self.client.fit(message))?;
-        if let Some((signature, key)) = signature::<S>().zip(called.signing.as_ref()) {
+        let callback = Callback::read(S::api(), body, wanted, |message| self.account.fit(message))?;
+        if let Some((signature, key)) = signature::<S>().zip(self.receiver.signing.as_ref()) {
             let about = signature::About { task: callback.task.id(), body };
             key.verify(signature, headers, about, SystemTime::now())?;
         }
@@ -258,20 +277,20 @@ impl<S: Service> Received<S> {
     }
 
     /// Does what is left after the answer: where the callback says which task became of a request whose outcome is not known,
-    /// asks the service whether that is so, and sets guard and journal right. Mostly, there is nothing to do. Where this is not
+    /// asks the service whether that is so, and writes it into the ledger. Mostly, there is nothing to do. Where this is not
     /// called, or dropped before its end, the next callback has it done.
     pub async fn afterwards(self) {
-        let Some(unsettled) = self.after else { return };
+        let Some(claim) = self.after else { return };
         match &self.outcome {
-            Outcome::Unawaited(callback) => unsettled.recall(callback.task.id(), callback.rank).await,
-            _ => unsettled.settle().await,
+            Outcome::Unawaited(callback) => claim.recall(callback.task.id(), callback.rank).await,
+            _ => claim.confirm().await,
         }
     }
 }
 
 impl<S: Service> Clone for Callbacks<S> {
     fn clone(&self) -> Self {
-        Self { client: self.client.clone() }
+        Self { account: Arc::clone(&self.account), receiver: Arc::clone(&self.receiver), service: PhantomData }
     }
 }
 

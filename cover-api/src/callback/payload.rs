@@ -6,12 +6,13 @@ use cover_spec::wire::{self, Api, CallbackStage};
 use serde_json::{Value, json};
 
 use super::Refusal;
-use super::pick::pick;
+use crate::handle::TaskHandle;
+use crate::inbox::Rank;
 use crate::read::put;
-use crate::runtime::envelope::{as_code, as_text};
-use crate::runtime::news::Rank;
-use crate::runtime::poll::tracks;
-use crate::runtime::{Service, TaskHandle};
+use crate::service::Service;
+use crate::snapshot::tracks;
+use crate::transport::envelope::{as_code, as_text};
+use crate::transport::pick::pick;
 
 /// No service gives ids that are longer, in bytes.
 const MOST_ID: usize = 256;

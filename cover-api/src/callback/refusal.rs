@@ -3,7 +3,7 @@
 use std::fmt;
 use std::sync::atomic::{AtomicU64, Ordering};
 
-use crate::runtime::news::Heard;
+use crate::inbox::Heard;
 
 /// Why a callback is not taken. It wakes no wait, and who sent it learns no more than a status.
 ///

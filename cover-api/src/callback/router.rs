@@ -12,7 +12,7 @@ use tokio::sync::Semaphore;
 use tokio::time::timeout;
 
 use super::{Callbacks, MOST_BODY, Received, Refusal, Wanted, is_json};
-use crate::runtime::Service;
+use crate::service::Service;
 
 /// So many bodies are read at once.
 const MOST_AT_ONCE: usize = 256;

@@ -5,33 +5,64 @@ use std::future::poll_fn;
 use std::ops::AddAssign;
 use std::pin::Pin;
 use std::task::{Context, Poll};
+use std::time::Duration;
 
 use futures_core::Stream;
-use futures_util::stream::{self, FuturesUnordered};
+use futures_util::stream::{self, FuturesUnordered, StreamExt};
 
-use super::wait::Boxed;
+use super::update::Boxed;
 use super::waiting::Waiting;
 use super::{Client, Error, Request, Sending, Service, Snapshot, Task, TaskHandle};
+use crate::error::Failure;
+use crate::submit::Placed;
 
-/// So many sends of a batch are under way at once. Those beyond the pace of the key stand in line.
+/// Sends of a batch that are under way at once. Those beyond the rate limit are queued.
 const MOST_SENDS: usize = 64;
+/// Requests that each task of a batch is expected to need, for timeouts: its POST and a few polls.
+const REQUESTS_EACH: u32 = 4;
+
+/// What a batch can send: a request, or a pair of an idempotency key and a request.
+#[diagnostic::on_unimplemented(
+    message = "a batch cannot send this",
+    label = "neither a request of this client's service, nor a pair of a key and one",
+    note = "call `.build()?` on a builder first, and send what it gives"
+)]
+pub trait BatchItem<S: Service> {
+    /// Begins to send it.
+    #[doc(hidden)]
+    fn send_by(&self, client: &Client<S>) -> Sending<S>;
+}
+
+impl<S: Service, R: Request<Service = S>> BatchItem<S> for R {
+    fn send_by(&self, client: &Client<S>) -> Sending<S> {
+        client.send(self)
+    }
+}
+
+impl<S: Service, K: AsRef<str>, R: Request<Service = S>> BatchItem<S> for (K, R) {
+    fn send_by(&self, client: &Client<S>) -> Sending<S> {
+        client.send(&self.1).key(self.0.as_ref())
+    }
+}
 
 impl<S: Service> Client<S> {
     /// Sends many requests, each as by [`send`](Self::send). One failure does not end the others.
     ///
-    /// Requests are taken from the iterator as there is room for them, and nothing happens before the first
-    /// [`Batch::next`].
+    /// The items are requests, or pairs of an idempotency key and a request. Use keys: then a batch that was killed can be run
+    /// again, and posts only what was never posted. Items are taken from the iterator as there is room for them, and nothing
+    /// happens before the first [`Batch::next`].
     ///
     /// ```no_run
     /// use cover_api::runtime::Event;
     /// # async fn example(
     /// #     client: cover_api::Client,
-    /// #     requests: Vec<cover_api::CoverRequest>,
+    /// #     orders: Vec<(String, cover_api::CoverRequest)>,
     /// # ) {
-    /// let mut batch = client.send_all(requests).and_wait();
+    /// let mut batch = client.send_all(orders).and_wait();
     /// while let Some(event) = batch.next().await {
     ///     match event {
-    ///         Event::Sent { index, task } => println!("{index} is task {}", task.id()), // keep task.handle()
+    ///         Event::Sent { index, task } => println!("{index} is task {}", task.id()),
+    ///         Event::Existing { index, task, .. } => println!("{index} was task {} before", task.id()),
     ///         Event::Done { index, snapshot } => println!("{index} has {} tracks", snapshot.tracks.len()),
     ///         Event::Error { index, error } => println!("{index}: {error}"),
     ///         _ => {}
@@ -40,61 +71,76 @@ impl<S: Service> Client<S> {
     /// println!("{}", batch.report()); // 100 requests: 98 sent (97 done, 1 failed, 0 open), 1 unknown, 1 not sent
     /// # }
     /// ```
-    pub fn send_all<R>(&self, requests: impl IntoIterator<Item = R, IntoIter: Send + 'static>) -> Batch<S>
+    pub fn send_all<I>(&self, items: impl IntoIterator<Item = I, IntoIter: Send + 'static>) -> Batch<S>
     where
-        R: Request<Service = S> + 'static,
+        I: BatchItem<S> + 'static,
     {
-        self.send_stream(stream::iter(requests))
+        self.send_stream(stream::iter(items))
     }
 
-    /// Sends the requests of a stream as they come, as [`send_all`](Self::send_all) does.
-    pub fn send_stream<R>(&self, requests: impl Stream<Item = R> + Send + 'static) -> Batch<S>
+    /// Sends the items of a stream as they come, as [`send_all`](Self::send_all) does.
+    pub fn send_stream<I>(&self, items: impl Stream<Item = I> + Send + 'static) -> Batch<S>
     where
-        R: Request<Service = S> + 'static,
+        I: BatchItem<S> + 'static,
     {
-        let client = self.clone();
-        let sends = stream::StreamExt::map(requests, move |request| client.send(&request));
-        Batch::new(self.clone(), Some(Box::pin(sends)))
+        let (client, expected) = (self.clone(), items.size_hint().0);
+        let sends = items.map(move |item| item.send_by(&client));
+        Batch::new(self.clone(), Some(Box::pin(sends)), expected)
     }
 
     /// Waits for many tasks, each as by [`Task::wait`]. One failure does not end the others.
     pub fn wait_all(&self, handles: impl IntoIterator<Item = TaskHandle<S>>) -> Batch<S> {
-        let mut batch = Batch::new(self.clone(), None);
-        for handle in handles {
-            batch.waiting.push(batch.report.sent, self.resume(handle));
-            batch.report.sent += 1;
-        }
-        batch.report.requests = batch.report.sent;
+        let mut batch = Batch::new(self.clone(), None, 0);
+        batch.handles = handles.into_iter().collect();
+        batch.report.requests = batch.handles.len();
+        batch.report.existing = batch.handles.len();
         batch
     }
 }
 
 /// Many requests or tasks under way. What becomes of them comes as it happens: a [`Stream`], or [`Batch::next`].
 ///
-/// What is dropped half way loses no task that was given out, and a request that was being sent is of unknown outcome.
+/// A batch that is dropped half way pays for nothing twice: each of its sends is dropped as [`Client::send`] describes.
 #[must_use = "nothing happens before `.next()`"]
 pub struct Batch<S: Service> {
     client: Client<S>,
     sends: Option<Sends<S>>,
-    sending: FuturesUnordered<Boxed<Sent<S>>>,
+    sending: FuturesUnordered<Boxed<Sent>>,
+    /// Tasks that were given and are not waited for yet.
+    handles: Vec<TaskHandle<S>>,
     waiting: Waiting<S>,
     waits: bool,
+    /// Items to be expected, as far as is known.
+    expected: usize,
+    timeout: Option<Duration>,
+    concurrency: usize,
     report: Report,
 }
 
 /// How a send ended, with its place.
-type Sent<S> = (usize, Result<Task<S>, Error<S>>);
+type Sent = (usize, Result<Placed, Failure>);
 type Sends<S> = Pin<Box<dyn Stream<Item = Sending<S>> + Send>>;
 
 /// What has become of one request or task of a batch. `index` is its place in what was given, from 0 on.
+///
+/// Each item has one event that says what became of its send, and in a batch that waits, one more for the end of its task.
 #[non_exhaustive]
 pub enum Event<S: Service> {
-    /// The request was sent: this is its task.
+    /// The request was posted: this is its task.
     Sent {
         /// Its place.
         index: usize,
         /// The task; keep its handle.
         task: Task<S>,
+    },
+    /// The purchase had become this task before, and nothing was posted.
+    Existing {
+        /// Its place.
+        index: usize,
+        /// The task.
+        task: Task<S>,
+        /// Whether the ledger knows that the task has ended. It is not waited for then; poll it for its result.
+        has_ended: bool,
     },
     /// The task is done.
     Done {
@@ -103,8 +149,8 @@ pub enum Event<S: Service> {
         /// What the last poll saw.
         snapshot: Snapshot<S>,
     },
-    /// It was not sent, nobody knows whether it was, its task has failed, or the wait for it has ended. Where nobody knows and
-    /// callbacks come, the error's `found` gives the task once one tells of it.
+    /// The request was not sent, its outcome is unknown, its task has failed, or its wait has ended. If the outcome is unknown,
+    /// [`Client::recover`] takes the error's recovery.
     Error {
         /// Its place.
         index: usize,
@@ -113,31 +159,50 @@ pub enum Event<S: Service> {
     },
 }
 
-/// What has become of a batch. It adds up at any time: `requests` are those sent, unknown, not sent and still being sent;
-/// of those sent, the ones that are not done, failed or open are still being waited for, if they are.
+/// What has become of a batch. It adds up at any time: `requests` are those sent, existing, unknown, in progress, not sent and
+/// still being sent; of those sent and existing, the ones that are not done, failed, ended or open are still being waited for,
+/// if they are.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Report {
-    /// So many requests were taken, or tasks given.
+    /// Number of requests that were taken, or of tasks that were given.
     pub requests: usize,
-    /// So many have become a task whose id is known.
+    /// Number of requests that were posted and became a task.
     pub sent: usize,
-    /// Of so many the task is done.
+    /// Number of requests that had become a task before, or of tasks that were given.
+    pub existing: usize,
+    /// Number of tasks that a wait has seen to be done.
     pub done: usize,
-    /// Of so many the task has failed.
+    /// Number of tasks that a wait has seen to have failed.
     pub failed: usize,
-    /// Of so many the wait has ended, and the task may go on.
+    /// Number of existing tasks that had ended before, and were not waited for.
+    pub ended: usize,
+    /// Number of tasks whose wait has ended while the task may go on.
     pub open: usize,
-    /// Of so many nobody knows whether they were charged.
+    /// Number of requests whose outcome is unknown.
     pub unknown: usize,
-    /// So many were not sent, or refused: nothing was created.
+    /// Number of requests that another send is posting elsewhere.
+    pub in_progress: usize,
+    /// Number of requests that were not sent, or refused: nothing was created by them.
     pub not_sent: usize,
 }
 
 impl<S: Service> Batch<S> {
-    fn new(client: Client<S>, sends: Option<Sends<S>>) -> Self {
+    fn new(client: Client<S>, sends: Option<Sends<S>>, expected: usize) -> Self {
         let (sending, waiting) = (FuturesUnordered::new(), Waiting::new());
-        Self { client, sends, sending, waiting, waits: false, report: Report::default() }
+        let report = Report::default();
+        Self {
+            client,
+            sends,
+            sending,
+            handles: Vec::new(),
+            waiting,
+            waits: false,
+            expected,
+            timeout: None,
+            concurrency: MOST_SENDS,
+            report,
+        }
     }
 
     /// Waits for each task, too, once its request is sent.
@@ -146,45 +211,82 @@ impl<S: Service> Batch<S> {
         self
     }
 
+    /// How long to wait for each task. Otherwise, it is the spec's timeout of one task, and the time that the rate limit takes
+    /// for the requests of all.
+    pub fn timeout(mut self, timeout: Duration) -> Self {
+        self.timeout = Some(timeout);
+        self
+    }
+
+    /// Number of sends that are under way at once; 64 otherwise, and at least 1. Where the process is killed, at most so many
+    /// outcomes are unknown.
+    pub fn concurrency(mut self, sends: usize) -> Self {
+        self.concurrency = sends.max(1);
+        self
+    }
+
     /// What happens next; `None` once nothing is under way. A future that is dropped loses nothing: the next one goes on.
     pub async fn next(&mut self) -> Option<Event<S>> {
         poll_fn(|context| Pin::new(&mut *self).poll_next(context)).await
     }
 
-    /// What has become of all so far.
+    /// Returns what has become of all so far.
     #[must_use]
     pub fn report(&self) -> Report {
         self.report
     }
 
-    /// Takes requests as long as there is room.
+    /// Takes requests as long as there is room, and begins to wait for tasks that were given.
     fn fill(&mut self, context: &mut Context<'_>) {
-        while self.sending.len() < MOST_SENDS {
+        if !self.handles.is_empty() {
+            let timeout = self.wait_timeout();
+            for (index, handle) in std::mem::take(&mut self.handles).into_iter().enumerate() {
+                self.waiting.push(index, self.client.resume(handle), timeout);
+            }
+        }
+        while self.sending.len() < self.concurrency {
             let Some(sends) = &mut self.sends else { return };
             match sends.as_mut().poll_next(context) {
                 Poll::Pending => return,
                 Poll::Ready(None) => self.sends = None,
-                Poll::Ready(Some(sending)) => {
+                Poll::Ready(Some(mut sending)) => {
                     let index = self.report.requests;
                     self.report.requests += 1;
-                    self.sending.push(Box::pin(async move { (index, sending.await) }));
+                    self.sending
+                        .push(Box::pin(async move { (index, poll_fn(|context| sending.poll_placed(context)).await) }));
                 }
             }
         }
     }
 
-    fn sent(&mut self, index: usize, result: Result<Task<S>, Error<S>>) -> Event<S> {
+    fn wait_timeout(&self) -> Duration {
+        self.timeout.unwrap_or_else(|| {
+            let tasks = u32::try_from(self.expected.max(self.report.requests)).unwrap_or(u32::MAX);
+            let each = self.client.account().rate_limit.spacing().saturating_mul(REQUESTS_EACH);
+            S::api().poll.deadline.saturating_add(each.saturating_mul(tasks))
+        })
+    }
+
+    fn sent(&mut self, index: usize, result: Result<Placed, Failure>) -> Event<S> {
         match result {
-            Ok(task) => {
-                self.report.sent += 1;
-                if self.waits {
-                    self.waiting.push(index, task.clone());
+            Ok(placed) => {
+                let (was_posted, has_ended) = (placed.was_posted, placed.has_ended);
+                let task = self.client.placed(placed);
+                self.report.sent += usize::from(was_posted);
+                self.report.existing += usize::from(!was_posted);
+                self.report.ended += usize::from(has_ended);
+                if self.waits && !has_ended {
+                    let timeout = self.wait_timeout();
+                    self.waiting.push(index, task.clone(), timeout);
                 }
-                Event::Sent { index, task }
+                if was_posted { Event::Sent { index, task } } else { Event::Existing { index, task, has_ended } }
             }
-            Err(error) => {
+            Err(failure) => {
+                let error = Error::from(failure);
                 if error.is_outcome_unknown() {
                     self.report.unknown += 1;
+                } else if error.is_in_progress() {
+                    self.report.in_progress += 1;
                 } else {
                     self.report.not_sent += 1;
                 }
@@ -231,19 +333,34 @@ impl AddAssign for Report {
     fn add_assign(&mut self, other: Self) {
         self.requests += other.requests;
         self.sent += other.sent;
+        self.existing += other.existing;
         self.done += other.done;
         self.failed += other.failed;
+        self.ended += other.ended;
         self.open += other.open;
         self.unknown += other.unknown;
+        self.in_progress += other.in_progress;
         self.not_sent += other.not_sent;
     }
 }
 
+/// Counts of zero are left out, except for sent, unknown and not sent.
 impl fmt::Display for Report {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Self { requests, sent, done, failed, open, unknown, not_sent } = self;
-        write!(f, "{requests} requests: {sent} sent ({done} done, {failed} failed, {open} open), ")?;
-        write!(f, "{unknown} unknown, {not_sent} not sent")
+        let Self { requests, sent, existing, done, failed, ended, open, unknown, in_progress, not_sent } = self;
+        write!(f, "{requests} requests: {sent} sent")?;
+        if *existing > 0 {
+            write!(f, ", {existing} existing")?;
+        }
+        write!(f, " ({done} done, {failed} failed, ")?;
+        if *ended > 0 {
+            write!(f, "{ended} ended before, ")?;
+        }
+        write!(f, "{open} open), {unknown} unknown, ")?;
+        if *in_progress > 0 {
+            write!(f, "{in_progress} in progress elsewhere, ")?;
+        }
+        write!(f, "{not_sent} not sent")
     }
 }
 
@@ -251,6 +368,12 @@ impl<S: Service> fmt::Debug for Event<S> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Sent { index, task } => f.debug_struct("Sent").field("index", index).field("task", task).finish(),
+            Self::Existing { index, task, has_ended } => f
+                .debug_struct("Existing")
+                .field("index", index)
+                .field("task", task)
+                .field("has_ended", has_ended)
+                .finish(),
             Self::Done { index, snapshot } => {
                 f.debug_struct("Done").field("index", index).field("snapshot", snapshot).finish()
             }

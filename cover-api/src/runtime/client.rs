@@ -1,64 +1,49 @@
 use std::fmt;
 use std::marker::PhantomData;
 use std::sync::Arc;
-use std::time::SystemTime;
+use std::time::{Duration, SystemTime};
 
-use secrecy::{ExposeSecret, SecretString};
+use secrecy::SecretString;
 use serde_json::Value;
-use tokio::time::{Duration, Instant};
-use tracing::debug;
-use url::Url;
+use tokio::time::{Instant, timeout};
 
-use super::called::Called;
-use super::envelope::{self, Envelope, Unreadable};
-use super::error::{Kind, Seen};
-use super::ledger::Ledger;
-use super::news::AttemptId;
-use super::pace::{Ask, Pace, Slot, Verdict};
-use super::rhythm::Rhythm;
-use super::stats::Counters;
-use super::unknown::Unknown;
-use super::wire::{Answer, Auth, End, Wire};
 use super::{ClientBuilder, Error, Request, Sending, Service, Stats, Task, TaskHandle};
+use crate::account::Account;
+use crate::attempt::Unfinished;
+#[cfg(feature = "callback")]
+use crate::callback::Receiver;
+use crate::error::{Failure, Kind, Recovery, Seen, Unreadable};
+use crate::ledger::{LedgerError, Rows};
+use crate::rate_limit::PermitRequest;
+use crate::submit::{self, Placed};
+use crate::transport::{End, envelope};
 use crate::{Link, read, redact};
 
 /// Sends requests to a service and follows their tasks.
 ///
-/// Cloning is cheap: all clones share connections, and one pace. Every request, be it a send, a poll or a look at the
-/// credits, draws on the budget that the spec gives for a key; a thousand waiting tasks take turns.
+/// Cloning is cheap: all clones share connections, ledger and rate limit. Every request, be it a send, a poll or a look at the
+/// credits, takes a permit of the rate limit that the spec gives for an API key; a thousand waiting tasks take turns.
+///
+/// Clients in one process that have no ledger of their own share ledger and rate limit where address and API key are the same.
 pub struct Client<S: Service> {
-    inner: Arc<Inner>,
+    account: Arc<Account>,
+    #[cfg(feature = "callback")]
+    receiver: Option<Arc<Receiver>>,
     service: PhantomData<fn() -> S>,
 }
 
-/// What all clones of a client share.
-pub(super) struct Inner {
-    pub(super) wire: Wire,
-    pub(super) auth: Auth,
-    pub(super) key: SecretString,
-    pub(super) base: Url,
-    pub(super) rhythm: Rhythm,
-    pub(super) pace: Arc<Pace>,
-    pub(super) tries: (u32, Duration),
-    pub(super) unknown: Unknown,
-    pub(super) counters: Counters,
-    pub(super) ledger: Ledger,
-    pub(super) called: Option<Called>,
-}
-
 impl<S: Service> Client<S> {
-    pub(super) fn of(inner: Inner) -> Self {
-        Self { inner: Arc::new(inner), service: PhantomData }
+    pub(super) fn of(account: Arc<Account>, #[cfg(feature = "callback")] receiver: Option<Receiver>) -> Self {
+        Self {
+            account,
+            #[cfg(feature = "callback")]
+            receiver: receiver.map(Arc::new),
+            service: PhantomData,
+        }
     }
 
-    pub(super) fn inner(&self) -> &Inner {
-        &self.inner
-    }
-
-    /// The task that an attempt became, as callbacks say and a poll has confirmed.
-    pub(super) fn found(&self, attempt: AttemptId, task: Box<str>) -> Task<S> {
-        let created = SystemTime::now().checked_sub(attempt.age()).unwrap_or_else(SystemTime::now);
-        Task::new(self.clone(), TaskHandle::created_at(task.into(), created))
+    pub(super) fn account(&self) -> &Arc<Account> {
+        &self.account
     }
 
     /// A client of the service at the address that the spec gives.
@@ -75,96 +60,157 @@ impl<S: Service> Client<S> {
         ClientBuilder::new(key.into())
     }
 
-    /// A client with the key and, where it is set, the base address from the environment variables that the spec names
+    /// A client with the API key and, where it is set, the base address from the environment variables that the spec names
     /// (`COVER_API_KEY` and `COVER_API_URL` in the one that this crate ships).
     ///
     /// # Errors
     ///
-    /// [`Error::is_setup`] where the key is not set, and the errors of [`ClientBuilder::build`].
+    /// [`Error::is_setup`] where the API key is not set, and the errors of [`ClientBuilder::build`].
     pub fn from_env() -> Result<Self, Error<S>> {
         ClientBuilder::from_env()?.build()
     }
 
-    /// Sends a request, as soon as the pace of the key has a turn, and gives the task that it started. This is what costs
-    /// credits.
+    /// Sends a request and returns its task. This is what costs credits.
     ///
-    /// It is sent again by itself only after it surely was not sent, or was refused by an answer that the spec says creates
-    /// nothing and may be sent again; see [`ClientBuilder::tries`]. A reply that is lost is never such a case: the outcome is
-    /// unknown then, and this client refuses to send an equal request until
-    /// [`send_may_charge_twice`](Self::send_may_charge_twice) is called, or a callback tells which task it became.
+    /// Give it a [key](Sending::key) wherever the purchase has a name of its own, such as an order number: whatever happens,
+    /// one key is one task. Without a key, an equal request is recognised by its fields.
     ///
-    /// Keep [`Task::handle`] before waiting: it finds the task again.
+    /// The ledger is asked first, and again directly before the POST:
+    ///
+    /// - Where the purchase has a task, that task is returned and nothing is posted; [`Task::was_posted`] tells.
+    /// - Where an earlier attempt is under way in this process, its end is awaited and decides. Where it is under way elsewhere,
+    ///   that is an error ([`Error::is_in_progress`]).
+    /// - Where the outcome of an earlier attempt is unknown, that is an error ([`Error::is_outcome_unknown`]) until it is
+    ///   [recovered](Self::recover), [resolved](Self::resolve), or [`send_may_charge_twice`](Self::send_may_charge_twice) is
+    ///   called.
+    /// - Else it is posted as soon as the rate limit allows. It is posted again only after an attempt that created nothing for
+    ///   certain, within [`ClientBuilder::max_attempts`].
+    ///
+    /// Dropping the future does not cause a second charge: the body is revoked if no byte of it was handed over; otherwise the
+    /// exchange goes on and is settled, and the next equal `send` returns its task.
     ///
     /// # Errors
     ///
-    /// [`Error::may_have_been_charged`] tells apart what may be sent again from what may not. A future that is dropped
-    /// before it gives a result may have been charged, too.
+    /// [`Error::may_have_been_charged`] is false where the request may be sent again.
     pub fn send<R: Request<Service = S>>(&self, request: &R) -> Sending<S> {
-        Sending::new(self.clone(), serde_json::to_vec(request), false)
+        Sending::new(self.clone(), request, false)
     }
 
-    /// Sends a request even if an equal one was sent whose outcome is unknown. Where that one did create a task, this pays
-    /// for a second one.
+    /// Sends a request even if an earlier attempt of the same purchase has an unknown outcome. Where that attempt did create a
+    /// task, this pays for a second one.
+    ///
+    /// The consent is for the attempt that this call finds, and is recorded together with the new attempt; a call that is dropped
+    /// before that records nothing.
     ///
     /// # Errors
     ///
     /// Those of [`send`](Self::send).
     pub fn send_may_charge_twice<R: Request<Service = S>>(&self, request: &R) -> Sending<S> {
-        Sending::new(self.clone(), serde_json::to_vec(request), true)
+        Sending::new(self.clone(), request, true)
     }
 
     /// Goes on with a task by its handle. Nothing is sent.
     #[must_use]
     pub fn resume(&self, handle: TaskHandle<S>) -> Task<S> {
-        Task::new(self.clone(), handle)
+        Task::new(self.clone(), handle, false)
     }
 
-    /// The tasks that the journal knows of and whose end it has not seen, to go on with. Nothing is sent.
+    /// Returns the task that the purchase of this key became, where the ledger knows one. Nothing is sent.
     ///
     /// # Errors
     ///
-    /// Where the journal cannot be read. Without a journal there are none.
-    #[cfg(feature = "journal")]
-    pub fn unfinished(&self) -> Result<Vec<Task<S>>, crate::journal::JournalError> {
-        use crate::journal::Standing;
-
-        let Some(journal) = &self.inner.ledger.journal else { return Ok(Vec::new()) };
-        let running = journal.entries()?.into_iter().filter_map(|entry| match entry.standing {
-            Standing::Running { task } if entry.service == S::api().id => {
-                Some(self.resume(TaskHandle::created_at(task, entry.sent)))
-            }
-            _ => None,
-        });
-        Ok(running.collect())
+    /// [`Error::is_ledger`] where the ledger cannot be read.
+    pub async fn find(&self, key: &str) -> Result<Option<Task<S>>, Error<S>> {
+        let (name, api, key) = (self.account.name.clone(), self.account.api, key.to_owned());
+        let entry = self.read_ledger(move |rows| rows.entry_by_key(&name, &api.id, &key)).await?;
+        let task = entry.and_then(|entry| Some((entry.task?, entry.attempt)));
+        Ok(task.map(|(task, attempt)| {
+            let created = attempt.and_then(|attempt| SystemTime::now().checked_sub(attempt.age()));
+            self.resume(TaskHandle::known(task, created))
+        }))
     }
 
-    /// What receives callbacks: serve its [router](crate::callback::Callbacks::router), or call it from a server of yours.
+    /// Waits until it is known which task a request became whose outcome was unknown, and returns it; `None` where it became
+    /// none, or where nothing can tell. Nothing is sent but polls.
+    ///
+    /// A task that the broken reply seemed to name is confirmed by a poll. Where callbacks come to this client and the request
+    /// asked for them, this waits for one as long as it takes, so give it a timeout.
+    ///
+    /// ```no_run
+    /// # use std::time::Duration;
+    /// # async fn example(client: cover_api::Client, request: cover_api::CoverRequest) -> Result<(), cover_api::Error> {
+    /// let task = match client.send(&request).key("order-17").await {
+    ///     Ok(task) => task,
+    ///     Err(error) => {
+    ///         let Some(recovery) = error.recovery() else { return Err(error) };
+    ///         let found = tokio::time::timeout(Duration::from_secs(300), client.recover(recovery.clone())).await;
+    ///         found.unwrap_or(Ok(None))?.ok_or(error)?
+    ///     }
+    /// };
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// [`Error::is_ledger`] where the ledger cannot be read.
+    pub async fn recover(&self, recovery: Recovery) -> Result<Option<Task<S>>, Error<S>> {
+        if recovery.operation != S::api().id {
+            return Ok(None);
+        }
+        let placed = submit::recover(&self.account, &recovery).await?;
+        Ok(placed.map(|placed| self.placed(placed)))
+    }
+
+    /// Lets no send begin from now on, and waits at most this long for those whose request was handed over.
+    ///
+    /// Sends that are queued end with [`Error::is_shut_down`] and were not sent. Returns what is still under way after the
+    /// timeout: dropped with its runtime, it is recorded as unknown. Waits are not affected. All clones are shut down.
+    pub async fn shutdown(&self, after: Duration) -> Vec<Unfinished> {
+        let tracker = &self.account.tracker;
+        tracker.close();
+        let _ = timeout(after, tracker.idle()).await;
+        tracker.give_up();
+        tracker.unfinished()
+    }
+
+    pub(super) fn placed(&self, placed: Placed) -> Task<S> {
+        Task::new(self.clone(), TaskHandle::known(placed.task, placed.created), placed.was_posted)
+    }
+
+    /// Runs a rule of the ledger for something other than a send.
+    pub(super) async fn read_ledger<T: Send + 'static>(
+        &self,
+        rule: impl FnOnce(&mut dyn Rows) -> Result<T, LedgerError> + Send + 'static,
+    ) -> Result<T, Error<S>> {
+        self.account.ledger.run(rule).await.map_err(|error| {
+            let kind = if error.is_refused() { Kind::Unresolved } else { Kind::Ledger };
+            Failure::new(kind).with_source(error).into()
+        })
+    }
+
+    /// Returns what receives callbacks: serve its [router](crate::callback::Callbacks::router), or call it from a server of yours.
     ///
     /// # Errors
     ///
     /// [`Error::is_setup`] where the client has no address for them: see [`ClientBuilder::callbacks`].
     #[cfg(feature = "callback")]
     pub fn callbacks(&self) -> Result<crate::callback::Callbacks<S>, Error<S>> {
-        use super::error::Setup;
+        use crate::error::Setup;
 
-        match self.called() {
-            Some(_) => Ok(crate::callback::Callbacks::new(self.clone())),
-            None => Err(Error::setup(Setup::Callbacks("the client was built without an address for them"))),
+        match &self.receiver {
+            Some(receiver) => Ok(crate::callback::Callbacks::new(Arc::clone(&self.account), Arc::clone(receiver))),
+            None => Err(Failure::setup(Setup::Callbacks("the client was built without an address for them")).into()),
         }
     }
 
-    #[cfg(feature = "callback")]
-    pub(crate) fn called(&self) -> Option<&Called> {
-        self.inner.called.as_ref()
-    }
-
-    /// What this client and its clones have done.
+    /// Returns what this client and its clones have done.
     #[must_use]
     pub fn stats(&self) -> Stats {
-        self.inner.counters.stats(&self.inner.pace)
+        self.account.counters.stats(&self.account.rate_limit)
     }
 
-    /// How many credits are left. Where there are any, sends that were stopped for want of credits go on.
+    /// Returns how many credits are left. Where there are any, sends that were stopped for want of credits go on.
     ///
     /// # Errors
     ///
@@ -172,11 +218,11 @@ impl<S: Service> Client<S> {
     pub async fn credits(&self) -> Result<f64, Error<S>> {
         let no_amount = || Error::new(Kind::BadAnswer(Seen::NoAmount));
         let credits = S::api().credits.as_ref().ok_or_else(no_amount)?;
-        let slot = self.inner.pace.turn(Ask::look(Instant::now())).await;
-        let slot = slot.map_err(|_| Error::new(Kind::NoTurn(None)))?;
-        let envelope = self.get(self.address(&credits.path), slot).await?;
+        let permit = self.account.rate_limit.acquire(PermitRequest::look(Instant::now())).await;
+        let permit = permit.map_err(|_| Error::new(Kind::NoPermit(None)))?;
+        let envelope = self.account.get(self.account.address(&credits.path), permit).await?;
         if !envelope::is_success(S::api(), envelope.code) {
-            return Err(self.refused(envelope));
+            return Err(self.account.refused(envelope).into());
         }
         let amount = read::at(&envelope.body, &credits.amount).and_then(Value::as_f64).ok_or_else(no_amount)?;
         if amount > 0.0 {
@@ -187,83 +233,43 @@ impl<S: Service> Client<S> {
 
     /// Lets sends go on that were stopped, since the service said that no credits are left: you have bought some.
     pub fn allow_sends(&self) {
-        self.inner.pace.credits_seen();
+        self.account.rate_limit.credits_seen();
     }
 
-    /// Downloads what a track's address leads to, at most 1 GiB. The key is not sent.
+    /// Downloads what a track's address leads to, at most 1 GiB. The API key is not sent.
     ///
     /// # Errors
     ///
     /// Where the address gives anything but a whole file.
     pub async fn download(&self, link: &Link) -> Result<Vec<u8>, Error<S>> {
-        let no_answer = |error| Error::new(Kind::NoAnswer).with_source(error);
-        let answer = self.inner.wire.download(link.as_str()).await.map_err(no_answer)?;
+        let no_answer = |error| Failure::new(Kind::NoAnswer).with_source(error);
+        let answer = self.account.transport.download(link.as_str()).await.map_err(no_answer)?;
         if !(200..300).contains(&answer.status) {
             return Err(Error::new(Kind::BadAnswer(Seen::Status(answer.status, None))));
         }
-        let broken = |why| Error::new(Kind::BadAnswer(Seen::Status(answer.status, Some(why))));
+        let broken = |why| Failure::new(Kind::BadAnswer(Seen::Status(answer.status, Some(why))));
         match answer.end {
             End::Complete => Ok(answer.bytes),
-            End::TooLarge => Err(broken(Unreadable::TooLarge)),
-            End::Broken(source) => Err(broken(Unreadable::CutShort).with_source(source)),
+            End::TooLarge => Err(broken(Unreadable::TooLarge).into()),
+            End::Broken(source) => Err(broken(Unreadable::CutShort).with_source(source).into()),
         }
-    }
-
-    /// One GET for an envelope, whatever its code.
-    pub(super) async fn get(&self, address: Url, mut slot: Slot) -> Result<Envelope, Error<S>> {
-        let answer = self.inner.wire.get(address, &self.inner.auth).await;
-        let answer = answer.map_err(|error| Error::new(Kind::NoAnswer).with_source(error))?;
-        let read = Envelope::of(S::api(), &answer);
-        slot.answered(match envelope::verdict(S::api(), &answer, &read) {
-            // Only a send can be out of credits.
-            Verdict::NoCredits => Verdict::Fine,
-            verdict => verdict,
-        });
-        debug!(status = answer.status, code = read.as_ref().ok().map(|envelope| envelope.code), "answered");
-        let Answer { status, end, .. } = answer;
-        read.map_err(|why| {
-            let error = Error::new(Kind::BadAnswer(Seen::Status(status, Some(why))));
-            if let End::Broken(source) = end { error.with_source(source) } else { error }
-        })
-    }
-
-    pub(super) fn refused(&self, envelope: Envelope) -> Error<S> {
-        Error::new(Kind::Refused).with_code(envelope.code, self.fit(envelope.message))
-    }
-
-    /// A message of the service, fit to be shown.
-    pub(crate) fn fit(&self, message: Option<String>) -> Option<String> {
-        let message = redact::text(&message?, self.inner.key.expose_secret());
-        #[cfg(feature = "callback")]
-        if let Some(called) = &self.inner.called {
-            return Some(redact::beneath(&message, called.addresses.base()));
-        }
-        Some(message)
-    }
-
-    pub(super) fn address(&self, path: &str) -> Url {
-        let mut address = self.inner.base.clone();
-        let base = address.path().trim_end_matches('/').to_owned();
-        address.set_path(&(base + path));
-        address
-    }
-
-    /// The address of a path in which the id of a task may stand. Whatever the id holds, it is one segment of the path.
-    pub(super) fn address_of(&self, path: &str, task: &str) -> Url {
-        let id: String = url::form_urlencoded::byte_serialize(task.as_bytes()).collect();
-        self.address(&path.replacen("{task}", &id.replace('+', "%20"), 1))
     }
 }
 
 impl<S: Service> Clone for Client<S> {
     fn clone(&self) -> Self {
-        Self { inner: Arc::clone(&self.inner), service: PhantomData }
+        Self {
+            account: Arc::clone(&self.account),
+            #[cfg(feature = "callback")]
+            receiver: self.receiver.clone(),
+            service: PhantomData,
+        }
     }
 }
 
 impl<S: Service> fmt::Debug for Client<S> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let base = redact::address(self.inner.base.as_str());
+        let base = redact::address(self.account.base.as_str());
         f.debug_struct("Client").field("service", &S::api().id).field("base_url", &base).finish_non_exhaustive()
     }
 }

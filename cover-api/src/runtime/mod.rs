@@ -3,48 +3,35 @@
 //! The types here have the service as a parameter. [`api!`](crate::api!) generates names for them without it, such as
 //! [`Client`](crate::Client).
 
-mod attempt;
 mod batch;
-pub(crate) mod called;
 mod client;
-pub(crate) mod envelope;
-mod error;
-mod facts;
 mod follow;
-pub(crate) mod ledger;
-#[cfg_attr(not(feature = "callback"), expect(dead_code, reason = "only callbacks write there"))]
-pub(crate) mod news;
-mod pace;
-pub(crate) mod poll;
-mod rhythm;
-mod send;
-mod service;
-#[cfg(feature = "callback")]
-pub(crate) mod settle;
+mod poll;
+mod purchases;
+mod sending;
 pub(crate) mod setup;
-mod stats;
-mod submit;
+mod shared;
 mod task;
-pub(crate) mod unknown;
+mod update;
 mod wait;
 mod waiting;
-mod wire;
-mod written;
 
-pub use attempt::Attempt;
-pub use batch::{Batch, Event, Report};
+pub use batch::{Batch, BatchItem, Event, Report};
 pub use client::Client;
-pub use error::Error;
-pub use follow::Tally;
-pub use poll::Snapshot;
-pub use send::Sending;
-pub use service::{Request, Service, Track};
+pub use purchases::{Duplicate, UnfinishedTasks, UnknownPurchase};
+pub use sending::Sending;
 pub use setup::ClientBuilder;
-pub use stats::Stats;
-pub use task::{Task, TaskHandle};
-pub use wait::{Update, Updates, Wait};
-pub use written::Written;
+pub use task::Task;
+pub use update::Update;
+pub use wait::{Updates, Wait};
 
+pub use crate::attempt::Unfinished;
+pub use crate::error::{Attempt, BodySent, Error, Recovery, WaitStats};
+pub use crate::handle::TaskHandle;
+pub use crate::ledger::Resolution;
+pub use crate::service::{Request, Service, Track};
+pub use crate::snapshot::Snapshot;
+pub use crate::stats::Stats;
 pub use cover_spec::wire::{
     Api, Callback, CallbackStage, Clock, Code, CodeMeaning, Created, Credits, Encoding, Pace, Poll, Signature, Signed,
     Status, StatusMeaning, Submit,

@@ -2,25 +2,35 @@ use std::marker::PhantomData;
 use std::sync::Arc;
 use std::time::Duration;
 
+use cover_spec::wire::Pace;
 use reqwest::header::{HeaderName, HeaderValue};
 use secrecy::{ExposeSecret, SecretString};
+#[cfg(feature = "callback")]
+use tokio::sync::Semaphore;
 use url::{Host, Url};
 
+use super::client::Client;
+use super::{Api, Error, Service, shared};
+use crate::account::{Account, beneath};
+use crate::attempt::Tracker;
 #[cfg(feature = "callback")]
-use super::called::Called;
-use super::client::{Client, Inner};
-use super::error::Setup;
-use super::ledger::Ledger;
-use super::rhythm::Rhythm;
-use super::stats::Counters;
-use super::unknown::Unknown;
-use super::wire::{Adjust, Auth, Http, Wire};
-use super::{Api, Error, Pace, Service, pace};
+use crate::callback::{Receiver, SigningKey};
+#[cfg(feature = "callback")]
+use crate::callback_link::{Addresses, CallbackLink};
+use crate::error::{Failure, Setup};
+use crate::ledger::{Book, Ledger};
+use crate::schedule::Schedule;
+use crate::stats::Counters;
+#[cfg(feature = "callback")]
+use crate::submit::MOST_LOOKUPS;
+use crate::transport::{Adjust, Auth, Http, Transport};
 
-/// A request that was not sent, or refused by an answer after which it may be sent again, is tried so often in all.
-const TRIES: u32 = 5;
+/// Attempts of one send, where only the first may reach the service or each before it created nothing.
+const MAX_ATTEMPTS: u32 = 5;
 /// No attempt begins later than this after the first.
-const WITHIN: Duration = Duration::from_secs(180);
+const RETRY_WINDOW: Duration = Duration::from_secs(180);
+/// Longest name of an account, in bytes.
+const MOST_ACCOUNT: usize = 255;
 
 /// Sets a client up: where the service is, how it is reached, and how often it is asked.
 ///
@@ -37,13 +47,15 @@ const WITHIN: Duration = Duration::from_secs(180);
 pub struct ClientBuilder<S: Service> {
     key: SecretString,
     base_url: String,
-    rhythm: Rhythm,
-    pace: Pace,
-    tries: (u32, Duration),
+    account: Option<String>,
+    schedule: Schedule,
+    rate_limit: Pace,
+    max_attempts: u32,
+    retry_window: Duration,
     adjust: Option<Box<Adjust>>,
     #[cfg(feature = "sandbox")]
     router: Option<axum::Router>,
-    ledger: Ledger,
+    ledger: Option<Arc<dyn Ledger>>,
     #[cfg(feature = "callback")]
     callbacks: Option<(String, SecretString)>,
     #[cfg(feature = "callback")]
@@ -57,13 +69,15 @@ impl<S: Service> ClientBuilder<S> {
         Self {
             key,
             base_url: api.base_url.to_string(),
-            rhythm: Rhythm { every: api.poll.every, typical: api.poll.typical },
-            pace: api.pace,
-            tries: (TRIES, WITHIN),
+            account: None,
+            schedule: Schedule { every: api.poll.every, expected: api.poll.typical },
+            rate_limit: api.pace,
+            max_attempts: MAX_ATTEMPTS,
+            retry_window: RETRY_WINDOW,
             adjust: None,
             #[cfg(feature = "sandbox")]
             router: None,
-            ledger: Ledger::default(),
+            ledger: None,
             #[cfg(feature = "callback")]
             callbacks: None,
             #[cfg(feature = "callback")]
@@ -76,12 +90,12 @@ impl<S: Service> ClientBuilder<S> {
     pub(super) fn from_env() -> Result<Self, Error<S>> {
         let api = S::api();
         let key = std::env::var(&*api.env_key);
-        let key = key.map_err(|_| Error::setup(Setup::NoVariable(api.env_key.to_string())))?;
+        let key = key.map_err(|_| Error::from(Failure::setup(Setup::NoVariable(api.env_key.to_string()))))?;
         let builder = Self::new(key.into());
         match std::env::var(&*api.env_url) {
             Ok(url) => Ok(builder.base_url(url)),
             Err(std::env::VarError::NotPresent) => Ok(builder),
-            Err(_) => Err(Error::setup(Setup::NoVariable(api.env_url.to_string()))),
+            Err(_) => Err(Failure::setup(Setup::NoVariable(api.env_url.to_string())).into()),
         }
     }
 
@@ -91,33 +105,68 @@ impl<S: Service> ClientBuilder<S> {
         self
     }
 
-    /// The least and the most time between two polls of a task, where the pace of the key allows it; the spec says it
-    /// otherwise.
+    /// Names the account that pays, for the ledger: 1 to 255 bytes. Otherwise, it is the origin of the base address.
+    ///
+    /// Keys are unique within an account. Give it a name where the address changes and the account does not, such as behind a
+    /// local proxy, or where several accounts share one ledger at one address. It is not the API key, and stays the same when
+    /// that is replaced.
+    pub fn account(mut self, name: impl Into<String>) -> Self {
+        self.account = Some(name.into());
+        self
+    }
+
+    /// Remembers there what was sent. Otherwise, it is remembered in memory, and shared by all clients in this process that have
+    /// the same address and API key and no ledger of their own.
+    ///
+    /// ```
+    /// # async fn example(path: &std::path::Path) -> Result<(), Box<dyn std::error::Error>> {
+    /// # #[cfg(feature = "sqlite")] {
+    /// use cover_api::ledger::SqliteLedger;
+    ///
+    /// let client = cover_api::Client::builder("my-key").ledger(SqliteLedger::open(path).await?).build()?;
+    /// # }
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn ledger(mut self, ledger: impl Ledger) -> Self {
+        self.ledger = Some(Arc::new(ledger));
+        self
+    }
+
+    /// The least and the most time between two polls of a task, where the rate limit allows it; the spec says it otherwise.
     pub fn poll_every(mut self, least: Duration, most: Duration) -> Self {
-        self.rhythm.every = [least, most];
+        self.schedule.every = [least, most];
         self
     }
 
     /// Between which ages most tasks are done; the spec says it otherwise. Polls are closest there.
-    pub fn typical(mut self, from: Duration, to: Duration) -> Self {
-        self.rhythm.typical = Some([from, to]);
+    pub fn expected_duration(mut self, ages: std::ops::RangeInclusive<Duration>) -> Self {
+        self.schedule.expected = Some([*ages.start(), *ages.end()]);
         self
     }
 
-    /// So many requests in every window, sends and polls together; the spec says it otherwise. A window of no length: so many
-    /// at the same time.
+    /// Number of requests in every window, sends and polls together; the spec says it otherwise. A window of no length means
+    /// that many at the same time.
     ///
     /// A request counts from before it is sent until a window after its answer, so that the service never sees more, however
-    /// long each is on its way.
-    pub fn pace(mut self, requests: u32, window: Duration) -> Self {
-        self.pace = Pace { requests, window, ..self.pace };
+    /// long each is on its way. Clients in one process that have the same address and API key share their rate limit, and the
+    /// stricter one holds.
+    pub fn rate_limit(mut self, requests: u32, per: Duration) -> Self {
+        self.rate_limit = Pace { requests, window: per, ..self.rate_limit };
         self
     }
 
-    /// How often a request is tried in all, and how long after the first attempt another one may begin; otherwise 5 times
-    /// within 3 minutes. Another attempt follows only where the one before has surely created nothing.
-    pub fn tries(mut self, most: u32, within: Duration) -> Self {
-        self.tries = (most, within);
+    /// Number of attempts that a send makes at most; 5 otherwise. Another attempt follows only where the one before has created
+    /// nothing for certain.
+    pub fn max_attempts(mut self, attempts: u32) -> Self {
+        self.max_attempts = attempts;
+        self
+    }
+
+    /// How long after the first attempt of a send another one may begin, waiting for the rate limit included; 3 minutes
+    /// otherwise.
+    pub fn retry_window(mut self, window: Duration) -> Self {
+        self.retry_window = window;
         self
     }
 
@@ -131,11 +180,11 @@ impl<S: Service> ClientBuilder<S> {
     /// use std::time::Duration;
     ///
     /// let client = cover_api::Client::builder("my-key")
-    ///     .http(|http| http.connect_timeout(Duration::from_secs(3)).no_proxy())
+    ///     .configure_http(|http| http.connect_timeout(Duration::from_secs(3)).no_proxy())
     ///     .build()?;
     /// # Ok::<(), cover_api::Error>(())
     /// ```
-    pub fn http(
+    pub fn configure_http(
         mut self,
         adjust: impl Fn(reqwest::ClientBuilder) -> reqwest::ClientBuilder + Send + Sync + 'static,
     ) -> Self {
@@ -145,17 +194,10 @@ impl<S: Service> ClientBuilder<S> {
 
     /// Sends every request to a router in this process, such as [`Sandbox::router`](crate::sandbox::Sandbox::router), and
     /// none to the network. As nothing is waited for but time, tests of hours of polling take milliseconds under
-    /// `tokio::time::pause`.
+    /// `tokio::time::pause`. Such a client shares nothing with others.
     #[cfg(feature = "sandbox")]
-    pub fn in_process(mut self, router: axum::Router) -> Self {
+    pub fn transport(mut self, router: axum::Router) -> Self {
         self.router = Some(router);
-        self
-    }
-
-    /// Writes down there what is paid for, before and after.
-    #[cfg(feature = "journal")]
-    pub fn journal(mut self, journal: crate::journal::Journal) -> Self {
-        self.ledger.journal = Some(journal);
         self
     }
 
@@ -189,64 +231,80 @@ impl<S: Service> ClientBuilder<S> {
     ///
     /// # Errors
     ///
-    /// [`Error::is_setup`]: the key is empty or cannot stand in a header, the base address is no http or https address
-    /// or has more than host and path, the times between polls make no sense, no request is allowed or tried, the
-    /// journal cannot be read, or callbacks cannot be received: the service sends none, the address or the secret will not do, the
-    /// service signs them and there is no key, or it does not and there is one.
+    /// [`Error::is_setup`]: the API key is empty or cannot stand in a header, the base address is no http or https address
+    /// or has more than host and path, the times between polls make no sense, no request or attempt is allowed, the name of the
+    /// account cannot be used, or callbacks cannot be received: the service sends none, the address or the secret will not do,
+    /// the service signs them and there is no key, or it does not and there is one.
     pub fn build(self) -> Result<Client<S>, Error<S>> {
-        check_key(&self.key).map_err(Error::setup)?;
-        let base = parse_base(&self.base_url).map_err(|why| Error::setup(Setup::BaseUrl(why)))?;
-        let [least, most] = self.rhythm.every;
+        Ok(self.build_parts()?)
+    }
+
+    fn build_parts(self) -> Result<Client<S>, Failure> {
+        check_key(&self.key).map_err(Failure::setup)?;
+        let base = parse_base(&self.base_url).map_err(|why| Failure::setup(Setup::BaseUrl(why)))?;
+        let [least, most] = self.schedule.every;
         if least.is_zero() || most < least {
-            return Err(Error::setup(Setup::Pace));
+            return Err(Failure::setup(Setup::PollEvery));
         }
-        if self.pace.requests == 0 || self.tries.0 == 0 {
-            return Err(Error::setup(Setup::NoRequests));
+        if self.rate_limit.requests == 0 || self.max_attempts == 0 {
+            return Err(Failure::setup(Setup::NoRequests));
         }
-        let auth = auth(S::api(), &self.key).map_err(Error::setup)?;
-        Ok(Client::of(Inner {
-            wire: self.wire(&base)?,
-            unknown: self.unknown()?,
+        let name = account_name(self.account.as_deref(), &base).map_err(|why| Failure::setup(Setup::Account(why)))?;
+        let auth = auth(S::api(), &self.key).map_err(Failure::setup)?;
+        let limit = Pace { task_every: self.rate_limit.task_every.min(least), ..self.rate_limit };
+        let transport = self.transport_to(&base)?;
+        let (rate_limit, ledger) = match &transport {
+            Transport::Http(_) => shared::rate_limit_and_ledger(&base, &self.key, limit, self.ledger, is_local(&base)),
+            #[cfg(feature = "sandbox")]
+            Transport::InProcess(_) => shared::nothing(limit, self.ledger),
+        };
+        #[cfg(feature = "callback")]
+        let (link, receiver) =
+            callbacks(S::api(), self.callbacks.as_ref(), self.signing_key.as_ref()).map_err(Failure::setup)?.unzip();
+        #[cfg(not(feature = "callback"))]
+        let link = None;
+        let account = Account {
+            api: S::api(),
+            name,
+            transport,
             auth,
             key: self.key,
+            submit: beneath(&base, &S::api().submit.path),
             base,
-            rhythm: self.rhythm,
-            pace: Arc::new(pace::Pace::new(Pace { task_every: self.pace.task_every.min(least), ..self.pace })),
-            tries: self.tries,
+            rate_limit,
+            ledger: Book::new(ledger),
+            schedule: self.schedule,
+            max_attempts: self.max_attempts,
+            retry_window: self.retry_window,
             counters: Counters::default(),
+            link,
+            tracker: Arc::new(Tracker::default()),
+        };
+        Ok(Client::of(
+            Arc::new(account),
             #[cfg(feature = "callback")]
-            called: called(S::api(), self.callbacks.as_ref(), self.signing_key.as_ref()).map_err(Error::setup)?,
-            #[cfg(not(feature = "callback"))]
-            called: None,
-            ledger: self.ledger,
-        }))
+            receiver,
+        ))
     }
 
-    fn wire(&self, base: &Url) -> Result<Wire, Error<S>> {
+    fn transport_to(&self, base: &Url) -> Result<Transport, Failure> {
         #[cfg(feature = "sandbox")]
         if let Some(router) = &self.router {
-            return Ok(Wire::InProcess(router.clone()));
+            return Ok(Transport::InProcess(router.clone()));
         }
         let http = Http::new(is_local(base), self.adjust.as_deref());
-        http.map(Wire::Http).map_err(|error| Error::setup(Setup::Http).with_source(error.without_url()))
+        http.map(Transport::Http).map_err(|error| Failure::setup(Setup::Http).with_source(error.without_url()))
     }
+}
 
-    /// What the journal knows of requests whose outcome is unknown.
-    #[cfg_attr(
-        not(feature = "journal"),
-        expect(clippy::unused_self, clippy::unnecessary_wraps, reason = "it reads it")
-    )]
-    fn unknown(&self) -> Result<Unknown, Error<S>> {
-        let unknown = Unknown::default();
-        #[cfg(feature = "journal")]
-        if let Some(journal) = &self.ledger.journal {
-            let entries = journal.entries().map_err(|error| Error::setup(Setup::Journal).with_source(error))?;
-            let is_unknown = |entry: &&crate::journal::Entry| {
-                entry.standing == crate::journal::Standing::Unknown && entry.service == S::api().id
-            };
-            entries.iter().filter(is_unknown).for_each(|entry| unknown.add(entry.fingerprint()));
-        }
-        Ok(unknown)
+/// What entries of the ledger are filed under.
+fn account_name(given: Option<&str>, base: &Url) -> Result<String, &'static str> {
+    match given {
+        None => Ok(base.origin().ascii_serialization()),
+        Some("") => Err("it is empty"),
+        Some(name) if name.len() > MOST_ACCOUNT => Err("it is longer than 255 bytes"),
+        Some(name) if name.chars().any(char::is_control) => Err("it has control characters"),
+        Some(name) => Ok(name.to_owned()),
     }
 }
 
@@ -261,17 +319,11 @@ fn auth(api: &Api, key: &SecretString) -> Result<Auth, Setup> {
 
 /// What callbacks come to, where any are wanted.
 #[cfg(feature = "callback")]
-fn called(
+fn callbacks(
     api: &Api,
     callbacks: Option<&(String, SecretString)>,
     signing_key: Option<&SecretString>,
-) -> Result<Option<Called>, Setup> {
-    use tokio::sync::Semaphore;
-
-    use crate::callback::{Addresses, Counters, SigningKey};
-
-    const MOST_LOOKUPS: usize = 16;
-
+) -> Result<Option<(CallbackLink, Receiver)>, Setup> {
     let Some((address, secret)) = callbacks else { return Ok(None) };
     let said = api.callback.as_ref().ok_or(Setup::Callbacks("the service sends none"))?;
     parse_base(address).map_err(Setup::Callbacks)?;
@@ -284,8 +336,8 @@ fn called(
         }
         (None, None) => None,
     };
-    let (board, counters, lookups) = (Arc::default(), Counters::default(), Semaphore::new(MOST_LOOKUPS));
-    Ok(Some(Called { board, addresses, signing, counters, lookups }))
+    let link = CallbackLink { addresses, inbox: Arc::default(), lookups: Semaphore::new(MOST_LOOKUPS) };
+    Ok(Some((link, Receiver::new(signing))))
 }
 
 fn check_key(key: &SecretString) -> Result<(), Setup> {

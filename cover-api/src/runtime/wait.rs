@@ -1,7 +1,7 @@
 //! Waiting for a task, for its end or for every stage.
 
 use std::fmt;
-use std::future::{Future, IntoFuture, poll_fn};
+use std::future::{IntoFuture, poll_fn};
 use std::pin::Pin;
 use std::task::{Context, Poll};
 use std::time::Duration;
@@ -9,29 +9,30 @@ use std::time::Duration;
 use futures_core::Stream;
 
 use super::follow::Follow;
+use super::update::{Boxed, Item, Update};
 use super::{Error, Service, Snapshot, Task};
 
 /// A wait for a task. Awaiting it gives the task once it is done.
 ///
 /// Where callbacks come to the client (feature `callback`), they wake it, and it polls to confirm what they say.
 ///
-/// Between its polls it holds little and runs nothing: ten thousand waits take turns on the pace of their client, and those
-/// that are polled at the same pauses wait as long for their turns, within a tenth.
+/// Between its polls it holds little memory and runs nothing. Waits that poll at the same pauses wait equally long for the
+/// rate limit, within a tenth.
 #[must_use = "nothing is awaited before `.await` or `.updates()`"]
 pub struct Wait<S: Service> {
     task: Task<S>,
-    deadline: Duration,
+    timeout: Duration,
 }
 
 impl<S: Service> Wait<S> {
     pub(super) fn new(task: Task<S>) -> Self {
-        Self { task, deadline: S::api().poll.deadline }
+        Self { task, timeout: S::api().poll.deadline }
     }
 
-    /// How long to wait, from now on; the spec says it otherwise. The last poll falls on it, or where the pace of the key
-    /// has no turn then, at most one pause between polls later.
-    pub fn deadline(mut self, deadline: Duration) -> Self {
-        self.deadline = deadline;
+    /// How long to wait, from now on; the spec says it otherwise. The last poll is made at its end, or where the rate limit
+    /// allows none then, at most one pause between polls later.
+    pub fn timeout(mut self, timeout: Duration) -> Self {
+        self.timeout = timeout;
         self
     }
 
@@ -46,7 +47,7 @@ impl<S: Service> Wait<S> {
     /// while let Some(update) = updates.next().await {
     ///     match update? {
     ///         Update::Stage(snapshot) => println!("{}", snapshot.status),
-    ///         Update::Missed(error) => println!("goes on nevertheless: {error}"),
+    ///         Update::PollFailed(error) => println!("goes on nevertheless: {error}"),
     ///         _ => {}
     ///     }
     /// }
@@ -54,7 +55,7 @@ impl<S: Service> Wait<S> {
     /// # }
     /// ```
     pub fn updates(self) -> Updates<S> {
-        Updates { state: State::Ready(Box::new(Follow::new(self.task, self.deadline, true))) }
+        Updates { state: State::Ready(Box::new(Follow::new(self.task, self.timeout, true))) }
     }
 }
 
@@ -63,7 +64,7 @@ impl<S: Service> IntoFuture for Wait<S> {
     type IntoFuture = Boxed<Self::Output>;
 
     fn into_future(self) -> Self::IntoFuture {
-        let mut follow = Follow::new(self.task, self.deadline, false);
+        let mut follow = Follow::new(self.task, self.timeout, false);
         Box::pin(async move {
             loop {
                 match follow.next().await? {
@@ -73,15 +74,6 @@ impl<S: Service> IntoFuture for Wait<S> {
             }
         })
     }
-}
-
-/// News of a task.
-#[non_exhaustive]
-pub enum Update<S: Service> {
-    /// It has come to a new stage, or is done.
-    Stage(Snapshot<S>),
-    /// A poll brought nothing that can be used. The wait goes on.
-    Missed(Error<S>),
 }
 
 /// The stages of a task as they come. A [`Stream`]; without any helpers, [`Updates::next`] gives the items, too.
@@ -97,11 +89,6 @@ enum State<S: Service> {
     Busy(Boxed<(Box<Follow<S>>, Item<S>)>),
     Over,
 }
-
-/// A future on the heap.
-pub(super) type Boxed<T> = Pin<Box<dyn Future<Output = T> + Send>>;
-
-pub(super) type Item<S> = Result<Update<S>, Error<S>>;
 
 impl<S: Service> Updates<S> {
     /// What is new; `None` after the end. A future that is dropped loses nothing: the next one goes on.
@@ -130,7 +117,7 @@ impl<S: Service> Stream for Updates<S> {
             Poll::Ready((follow, item)) => {
                 let is_last = match &item {
                     Ok(Update::Stage(snapshot)) => snapshot.is_done(),
-                    Ok(Update::Missed(_)) => false,
+                    Ok(Update::PollFailed(_)) => false,
                     Err(_) => true,
                 };
                 if !is_last {
@@ -144,16 +131,7 @@ impl<S: Service> Stream for Updates<S> {
 
 impl<S: Service> fmt::Debug for Wait<S> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Wait").field("task", &self.task).field("deadline", &self.deadline).finish()
-    }
-}
-
-impl<S: Service> fmt::Debug for Update<S> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Stage(snapshot) => f.debug_tuple("Stage").field(snapshot).finish(),
-            Self::Missed(error) => f.debug_tuple("Missed").field(error).finish(),
-        }
+        f.debug_struct("Wait").field("task", &self.task).field("timeout", &self.timeout).finish()
     }
 }
 

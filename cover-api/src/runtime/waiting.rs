@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::pin::Pin;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::task::{Context, Poll, Wake, Waker};
+use std::time::Duration;
 
 use futures_core::Stream;
 use futures_util::stream::FuturesUnordered;
@@ -11,8 +12,8 @@ use futures_util::task::AtomicWaker;
 use tokio::time::{Instant, Sleep, sleep_until};
 
 use super::follow::Follow;
-use super::wait::{Boxed, Item};
-use super::{Error, Service, Snapshot, Task, Update};
+use super::update::{Boxed, Item, Update};
+use super::{Error, Service, Snapshot, Task};
 
 /// So many stand in line at least, and at most.
 const LINE: [usize; 2] = [64, 256];
@@ -62,8 +63,8 @@ impl<S: Service> Waiting<S> {
         self.parked.is_empty() && self.line.is_empty()
     }
 
-    pub(super) fn push(&mut self, index: usize, task: Task<S>) {
-        let follow = Follow::new(task, S::api().poll.deadline, false);
+    pub(super) fn push(&mut self, index: usize, task: Task<S>, timeout: Duration) {
+        let follow = Follow::new(task, timeout, false);
         self.park(u32::try_from(index).unwrap_or(u32::MAX), Box::new(follow));
     }
 

@@ -21,6 +21,9 @@
 //!     .build()?;
 //! let task = client.send(&request).await?;
 //! assert_eq!(sandbox.tasks(), 1);
+//! let created = &sandbox.created()[0];
+//! assert_eq!(created.id, task.id());
+//! assert_eq!(created.request["prompt"], "A calm night drive through the rain");
 //! # Ok(())
 //! # }
 //! ```
@@ -48,6 +51,7 @@ use tokio::task::JoinHandle;
 
 pub use answer::Answer;
 pub use deliver::Delivery;
+pub use task::CreatedTask;
 
 use crate::callback::SigningKey;
 use faults::Faults as Chance;
@@ -130,7 +134,7 @@ impl Sandbox {
     }
 
     /// Answers as it does on its port, for
-    /// [`ClientBuilder::in_process`](crate::runtime::ClientBuilder::in_process).
+    /// [`ClientBuilder::transport`](crate::runtime::ClientBuilder::transport).
     pub fn router(&self) -> axum::Router {
         server::router(Arc::clone(&self.shared))
     }
@@ -157,6 +161,16 @@ impl Sandbox {
     #[must_use]
     pub fn tasks(&self) -> usize {
         self.shared.state().tasks.len()
+    }
+
+    /// Every task that was created, that is, paid for, in the order in which they were: its id, and the request that it was
+    /// created from.
+    ///
+    /// What a client believes can be compared with it: how many tasks there are for a purchase, and which.
+    #[must_use]
+    pub fn created(&self) -> Vec<CreatedTask> {
+        let state = self.shared.state();
+        (1..=state.tasks.len()).filter_map(|number| state.tasks.get(&Task::id(number))).map(Task::created).collect()
     }
 
     /// How many requests to submit arrived, whatever became of them.

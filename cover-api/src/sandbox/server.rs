@@ -96,7 +96,7 @@ impl Shared {
             return self.refuse(CodeMeaning::InsufficientCredits, "there are too few credits");
         };
         state.credits = left;
-        let id = format!("task-{}", state.tasks.len() + 1);
+        let id = Task::id(state.tasks.len() + 1);
         let statuses = state.next_statuses.pop_front().unwrap_or_else(|| all_well(&self.spec));
         state.tasks.insert(id.clone(), Task::new(id.clone(), request, statuses));
         let mut body = json!({});

@@ -10,6 +10,16 @@ use tokio::time::Instant;
 use super::{Speed, media};
 use crate::read::{Object, put};
 
+/// A task that a sandbox created, that is, one that was paid for.
+#[derive(Debug, Clone, PartialEq)]
+#[non_exhaustive]
+pub struct CreatedTask {
+    /// Its id, as answers give it.
+    pub id: String,
+    /// The body of the POST that created it.
+    pub request: Value,
+}
+
 /// A task, from its submit on.
 pub(super) struct Task {
     id: String,
@@ -24,6 +34,16 @@ impl Task {
     pub(super) fn new(id: String, request: Object, statuses: Vec<String>) -> Self {
         let submitted_at = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
         Self { id, request, statuses, submitted: Instant::now(), submitted_at, polls: 0 }
+    }
+
+    /// The id of a task by its number, from 1 on.
+    pub(super) fn id(number: usize) -> String {
+        format!("task-{number}")
+    }
+
+    /// What it was created from.
+    pub(super) fn created(&self) -> CreatedTask {
+        CreatedTask { id: self.id.clone(), request: Value::Object(self.request.clone()) }
     }
 
     /// The statuses that it walks through.
@@ -69,6 +89,10 @@ impl Task {
             if failed { (json!(500), json!("as the script says")) } else { (Value::Null, Value::Null) };
         put(&mut body, &api.poll.error_code, code);
         put(&mut body, &api.poll.error_message, message);
+        if !api.poll.request.is_empty() {
+            let request = Value::Object(self.request.clone()).to_string();
+            put(&mut body, &api.poll.request, json!(request));
+        }
         body
     }
 

@@ -10,6 +10,7 @@ pub(super) fn answers(api: &Api) -> TokenStream {
     let [id, base_url, auth_header, auth_scheme, env_key, env_url] =
         [&api.id, &api.base_url, &api.auth_header, &api.auth_scheme, &api.env_key, &api.env_url].map(text);
     let [code, message] = [&api.code, &api.message].map(|path| texts(path));
+    let retention = option(api.retention.map(duration));
     let codes = list(api.codes.iter().map(one_code));
     let statuses = list(api.statuses.iter().map(status));
     let Submit { path, task } = &api.submit;
@@ -30,6 +31,7 @@ pub(super) fn answers(api: &Api) -> TokenStream {
             auth_scheme: #auth_scheme,
             env_key: #env_key,
             env_url: #env_url,
+            retention: #retention,
             code: #code,
             message: #message,
             codes: #codes,
@@ -65,8 +67,8 @@ fn status(status: &Status) -> TokenStream {
 
 fn poll(poll: &Poll) -> TokenStream {
     let (path, query) = (text(&poll.path), option(poll.query.as_ref().map(text)));
-    let [status, tracks, error_code, error_message] =
-        [&poll.status, &poll.tracks, &poll.error_code, &poll.error_message].map(|path| texts(path));
+    let [status, tracks, error_code, error_message, request] =
+        [&poll.status, &poll.tracks, &poll.error_code, &poll.error_message, &poll.request].map(|path| texts(path));
     let [least, most] = poll.every.map(duration);
     let [deadline, patience, settle] = [poll.deadline, poll.patience, poll.settle].map(duration);
     let typical = option(poll.typical.map(|ages| {
@@ -82,6 +84,7 @@ fn poll(poll: &Poll) -> TokenStream {
             tracks: #tracks,
             error_code: #error_code,
             error_message: #error_message,
+            request: #request,
             every: [#least, #most],
             typical: #typical,
             deadline: #deadline,

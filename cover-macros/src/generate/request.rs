@@ -42,6 +42,10 @@ pub(super) fn request(spec: &Spec, modes: &Modes<'_>) -> TokenStream {
         }
         impl<M> ::cover_api::runtime::Request for #name<M> {
             type Service = #service;
+
+            fn canonical(&self, callback: ::core::option::Option<&str>) -> ::std::vec::Vec<u8> {
+                ::cover_api::__private::canonical(&#tables::RULES, self.mode, &self.fields.values(), callback)
+            }
         }
         impl<M> ::cover_api::__private::Serialize for #name<M> {
             fn serialize<S: ::cover_api::__private::Serializer>(

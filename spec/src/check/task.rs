@@ -38,7 +38,7 @@ fn poll(poll: &Poll, faults: &mut Vec<Fault>) {
         _ => {}
     }
     json_path("status", &poll.status, faults);
-    let others = [("error_code", &poll.error_code), ("error_message", &poll.error_message)];
+    let others = [("error_code", &poll.error_code), ("error_message", &poll.error_message), ("request", &poll.request)];
     for (key, path) in others {
         if let Some(path) = path {
             json_path(key, path, faults);

@@ -54,6 +54,12 @@ fn addresses(old: &Spec, new: &Spec, changes: &mut Changes) {
             changes.breaking(format!("the {what} is read from `{}` instead of `{}`", is.value, was.value));
         }
     }
+    let [was, is] = [old, new].map(|spec| spec.poll.request.as_deref());
+    match is {
+        Some(path) if was != is => changes.neutral(format!("answers to polls repeat the request at `{path}`")),
+        None if was.is_some() => changes.neutral("answers to polls do not repeat the request any more"),
+        _ => {}
+    }
 }
 
 fn codes(old: &Spec, new: &Spec, changes: &mut Changes) {

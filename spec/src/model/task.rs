@@ -27,6 +27,8 @@ pub struct Poll {
     pub error_code: Option<At<String>>,
     /// Where the answer says in words what failed.
     pub error_message: Option<At<String>>,
+    /// Where the answer repeats the request.
+    pub request: Option<At<String>>,
     /// The least and the most time between two polls.
     pub every: At<[Duration; 2]>,
     /// Between which ages most tasks are done.

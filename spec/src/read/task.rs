@@ -38,6 +38,7 @@ pub(super) fn poll(root: &Section<'_>) -> Poll {
         tracks: section.needs_text("tracks"),
         error_code: section.text("error_code"),
         error_message: section.text("error_message"),
+        request: section.text("request"),
         every: section.needs_durations("every"),
         typical: section.durations("typical"),
         deadline: section.needs_duration("deadline"),

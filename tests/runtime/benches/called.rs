@@ -32,9 +32,9 @@ fn run(tasks: usize, every: [Duration; 2], lost: Option<f64>) -> Seen {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_time().start_paused(true).build();
     runtime.expect("a runtime").block_on(async {
         let service = Simulated::new(40.0..240.0, fastrand::Rng::with_seed(7));
-        let builder = Client::builder("key").in_process(service.router());
+        let builder = Client::builder("key").transport(service.router());
         let [from, to] = [40, 240].map(Duration::from_secs);
-        let builder = builder.typical(from, to).poll_every(every[0], every[1]);
+        let builder = builder.expected_duration(from..=to).poll_every(every[0], every[1]);
         let client = builder.callbacks(ADDRESS, "0123456789abcdef0123456789abcdef").build().expect("a client");
         if let Some(lost) = lost {
             service.tells(client.callbacks().expect("it has an address").router(), lost);

@@ -45,8 +45,8 @@ fn run(ours: bool, tasks: usize, pause: u64, most: u64, seed: u64) -> Seen {
 
 async fn waits(service: &Simulated, ids: Vec<String>, pause: Duration, most: Duration) {
     let [from, to] = [40, 240].map(Duration::from_secs);
-    let builder = Client::builder("key").in_process(service.router());
-    let client = builder.typical(from, to).poll_every(pause, most).build().expect("a client");
+    let builder = Client::builder("key").transport(service.router());
+    let client = builder.expected_duration(from..=to).poll_every(pause, most).build().expect("a client");
     let created =
         std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).expect("after 1970").as_secs() * 1_000;
     let handles = ids.into_iter().map(|id| -> TaskHandle {

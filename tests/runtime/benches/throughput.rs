@@ -1,17 +1,20 @@
-//! A send and a poll, beside bare reqwest that makes the same two requests: 64 at once, polls on pooled connections, a
-//! connection of its own for each POST. `cargo bench -p cover-runtime-tests --bench throughput`.
+//! A send with a key of its own and a poll, beside bare reqwest that makes the same two requests with the same timeouts: 64 at
+//! once, polls on pooled connections, a connection of its own for each POST. `cargo bench -p cover-runtime-tests --bench
+//! throughput`; with `-- ours` or `-- bare`, one alone, to be measured by another program.
 
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, mpsc};
 use std::time::{Duration, Instant};
 
 use cover_api::Client;
+use cover_api::ledger::MemoryLedger;
 use cover_runtime_tests::request;
 use serde_json::Value;
 
 const AT_ONCE: usize = 64;
 const PAIRS: usize = 200;
 static TASKS: AtomicUsize = AtomicUsize::new(0);
+static KEYS: AtomicUsize = AtomicUsize::new(0);
 const ROUNDS: usize = 60;
 
 fn main() {
@@ -19,6 +22,13 @@ fn main() {
     let runtime =
         tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build().expect("a runtime");
     let (ours, bare) = (Ours::new(&url), Bare::new(&url));
+    for (name, is_ours) in [("ours", true), ("bare", false)] {
+        if std::env::args().any(|argument| argument == name) {
+            let pairs = async || if is_ours { ours.pairs().await } else { bare.pairs().await };
+            let seconds: f64 = (0..ROUNDS).map(|_| runtime.block_on(pairs())).sum();
+            return println!("{name}: {seconds:.2} s");
+        }
+    }
     let mut ratios = Vec::new();
     let mut seconds = [0.0, 0.0];
     for round in 0..ROUNDS {
@@ -82,9 +92,9 @@ struct Ours(Client);
 
 impl Ours {
     fn new(url: &str) -> Self {
-        let builder = Client::builder("key").base_url(url).pace(100_000, Duration::ZERO);
+        let builder = Client::builder("key").base_url(url).rate_limit(100_000, Duration::ZERO);
         let moment = Duration::from_nanos(1);
-        Self(builder.poll_every(moment, moment).build().expect("a client"))
+        Self(builder.poll_every(moment, moment).ledger(MemoryLedger::new()).build().expect("a client"))
     }
 
     async fn pairs(&self) -> f64 {
@@ -92,7 +102,8 @@ impl Ours {
         pairs(move || {
             let (client, request) = (client.clone(), Arc::clone(&request));
             async move {
-                let task = client.send(&*request).await.expect("sent");
+                let key = format!("order-{}", KEYS.fetch_add(1, Ordering::Relaxed));
+                let task = client.send(&*request).key(key).await.expect("sent");
                 assert_eq!(task.poll().await.expect("polled").tracks.len(), 0);
             }
         })

@@ -51,7 +51,7 @@ fn one(kind: &str, count: usize) {
 }
 
 fn begin(kind: &str, service: &Simulated, count: usize, waiting: &mut tokio::task::JoinSet<()>) {
-    let builder = Client::builder("key").in_process(service.router()).pace(5_000, Duration::from_secs(1));
+    let builder = Client::builder("key").transport(service.router()).rate_limit(5_000, Duration::from_secs(1));
     let client = builder.poll_every(Duration::from_secs(30), Duration::from_secs(30)).build().expect("a client");
     // As the service counts them.
     let ids = (0..count).map(|number| format!("task-{number}"));

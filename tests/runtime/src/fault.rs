@@ -25,8 +25,10 @@ pub enum Fault {
     Page,
     /// A page of a proxy: 429, to be tried again at once.
     Throttled,
-    /// The request is to go elsewhere.
+    /// The request is to go elsewhere, as it is.
     Redirect,
+    /// The client is to look elsewhere for what became of the request.
+    SeeOther,
     /// The service finds it invalid.
     Refused,
     /// The service does not know what happened.
@@ -82,7 +84,7 @@ pub enum Class {
 
 impl Fault {
     /// Every one.
-    pub const ALL: [Self; 27] = [
+    pub const ALL: [Self; 28] = [
         Self::Refuse,
         Self::Close,
         Self::Reset,
@@ -94,6 +96,7 @@ impl Fault {
         Self::Page,
         Self::Throttled,
         Self::Redirect,
+        Self::SeeOther,
         Self::Refused,
         Self::ServerError,
         Self::OtherCode,

@@ -7,9 +7,7 @@ use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt};
 use tokio::time::sleep;
 
 use crate::fault::Fault;
-use crate::server::{Seen, drain};
-
-const FINE: &str = r#"{"code":200,"msg":"success","data":{"taskId":"task-1"}}"#;
+use crate::server::{Seen, drain, fine};
 
 /// Reads a POST, as much as the fault wants of it, and answers as the fault has it.
 pub(crate) async fn serve<S: AsyncRead + AsyncWrite + Unpin>(
@@ -31,19 +29,24 @@ pub(crate) async fn serve<S: AsyncRead + AsyncWrite + Unpin>(
             return Ok(stream);
         }
         Fault::CutShort => {
-            let whole = answer("200 OK", "", FINE);
-            whole[..chance.usize(1..whole.len() - FINE.len() + 20)].to_owned()
+            let body = fine();
+            let whole = answer("200 OK", "", &body);
+            whole[..chance.usize(1..whole.len() - body.len() + 20)].to_owned()
         }
         Fault::Page => {
             answer(["502 Bad Gateway", "500 Oops", "504 Late"][chance.usize(0..3)], "", "<html>proxy</html>")
         }
         Fault::Throttled => answer("429 Too Many Requests", "retry-after: 0\r\n", "<html>slow down</html>"),
-        Fault::Redirect => answer("307 Temporary Redirect", "location: http://127.0.0.1:1/\r\n", ""),
+        Fault::Redirect => answer(["307 Do", "308 Do"][chance.usize(0..2)], "location: http://127.0.0.1:1/\r\n", ""),
+        Fault::SeeOther => {
+            let status = ["301 Moved", "302 Found", "303 See Other"][chance.usize(0..3)];
+            answer(status, "location: http://127.0.0.1:1/\r\n", "")
+        }
         Fault::Refused => answer("200 OK", "", r#"{"code":400,"msg":"invalid","data":null}"#),
         Fault::ServerError => answer("200 OK", "", r#"{"code":500,"msg":"oops","data":null}"#),
         Fault::OtherCode => answer("200 OK", "", r#"{"code":599,"msg":"?"}"#),
         Fault::NoTask => answer("200 OK", "", r#"{"code":200,"msg":"success","data":{}}"#),
-        Fault::Late | Fault::Fine | Fault::TlsFine => answer("200 OK", "", FINE),
+        Fault::Late | Fault::Fine | Fault::TlsFine => answer("200 OK", "", &fine()),
         _ => return Ok(stream),
     };
     if fault == Fault::Late {

@@ -5,7 +5,7 @@ use std::io;
 use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt};
 
 use crate::fault::Fault;
-use crate::server::{Seen, drain};
+use crate::server::{Seen, drain, fine};
 
 const PREFACE: usize = b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n".len();
 
@@ -71,8 +71,7 @@ pub(crate) async fn serve(
         _ => {
             // `:status: 200` is entry 8 of the static table.
             write(&mut stream, HEADERS, END_HEADERS, post, &[0x88]).await?;
-            let fine = br#"{"code":200,"msg":"success","data":{"taskId":"task-1"}}"#;
-            write(&mut stream, DATA, END_STREAM, post, fine).await?;
+            write(&mut stream, DATA, END_STREAM, post, fine().as_bytes()).await?;
             drain(&mut stream).await
         }
     }

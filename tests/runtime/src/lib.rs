@@ -3,6 +3,7 @@
 use cover_api::{CoverRequest, Model, NonCustom};
 
 pub mod fault;
+pub mod gate;
 mod h1;
 mod h2;
 mod server;

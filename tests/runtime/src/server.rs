@@ -5,6 +5,7 @@ use std::net::SocketAddr;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
+use std::sync::atomic::{AtomicU64, Ordering};
 use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::task::JoinHandle;
@@ -128,4 +129,11 @@ pub(crate) async fn drain(stream: &mut (impl AsyncRead + AsyncWrite + Unpin)) ->
     while stream.read(&mut bytes).await? > 0 {}
     sleep(Duration::ZERO).await;
     Ok(())
+}
+
+/// The answer to a POST that became a task, whose id no other has.
+pub(crate) fn fine() -> String {
+    static TASKS: AtomicU64 = AtomicU64::new(1);
+    let task = TASKS.fetch_add(1, Ordering::Relaxed);
+    format!(r#"{{"code":200,"msg":"success","data":{{"taskId":"task-{task}"}}}}"#)
 }

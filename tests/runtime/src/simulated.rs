@@ -93,7 +93,7 @@ impl Simulated {
         self.inner().start()
     }
 
-    /// To be given to `ClientBuilder::in_process`.
+    /// To be given to `ClientBuilder::transport`.
     pub fn router(&self) -> Router {
         Router::new().fallback(answer).with_state(self.clone())
     }

@@ -8,7 +8,7 @@ use axum::extract::{Request, State};
 use axum::http::{Method, StatusCode};
 use axum::response::{IntoResponse, Response};
 use cover_api::callback::{Callbacks, Outcome as Came, Refusal};
-use cover_api::journal::{Journal, Standing};
+use cover_api::ledger::SqliteLedger;
 use cover_api::runtime::{ClientBuilder, Event};
 use cover_api::sandbox::{Delivery, Sandbox};
 use cover_api::{Client, CoverRequest, Model, NonCustom, Status, Task, Update, UploadCover};
@@ -31,7 +31,7 @@ async fn sandbox() -> Result<Sandbox, Box<dyn std::error::Error>> {
 }
 
 fn client(sandbox: &Sandbox) -> ClientBuilder<UploadCover> {
-    Client::builder(sandbox.key()).in_process(sandbox.router()).callbacks(ADDRESS, SECRET)
+    Client::builder(sandbox.key()).transport(sandbox.router()).callbacks(ADDRESS, SECRET)
 }
 
 /// A client whose callbacks come.
@@ -40,6 +40,12 @@ fn connected(sandbox: &Sandbox) -> Result<(Client, Callbacks<UploadCover>), Box<
     let callbacks = client.callbacks()?;
     sandbox.deliver_to(callbacks.router());
     Ok((client, callbacks))
+}
+
+/// The task of a request whose outcome was unknown, once a callback tells of it.
+async fn found(client: &Client, error: &cover_api::Error) -> Result<Task, Box<dyn std::error::Error>> {
+    let recovery = error.recovery().ok_or("nothing to recover it by")?.clone();
+    Ok(client.recover(recovery).await?.ok_or("not found")?)
 }
 
 /// The stages of a task with the time of each.
@@ -87,7 +93,7 @@ async fn with_callbacks_alone_the_end_is_known_at_once_for_one_poll() -> Outcome
     let (client, callbacks) = connected(&sandbox)?;
     let task = client.send(&called(0)).await?;
     let (started, cover) = (Instant::now(), task.wait().await?);
-    assert!(cover.has_audio());
+    assert!(cover.has_output());
     assert!(started.elapsed() < 3 * STAGE + SECOND, "{:?}", started.elapsed());
     assert_eq!((sandbox.polls(), sandbox.callbacks(), callbacks.stats().news), (1, 3, 3));
     assert_eq!(callbacks.stats().refused_in_all(), 0);
@@ -151,7 +157,7 @@ async fn without_callbacks_polls_are_what_they_were() -> Outcome {
         task.wait().await?;
         Ok::<_, Box<dyn std::error::Error>>(sandbox.polls())
     };
-    let plain = |sandbox: &Sandbox| Client::builder(sandbox.key()).in_process(sandbox.router());
+    let plain = |sandbox: &Sandbox| Client::builder(sandbox.key()).transport(sandbox.router());
     let usual = polls(request("a"), plain).await?;
     // A client with an address, and a request that says that it only polls, or gives another address.
     assert_eq!(polls(request("a"), client).await?, usual);
@@ -180,7 +186,7 @@ async fn when_no_callback_ever_comes_clients_learn_to_poll() -> Outcome {
 #[tokio::test(start_paused = true)]
 async fn a_batch_hears_of_its_parked_tasks() -> Outcome {
     let sandbox = sandbox().await?;
-    let client = client(&sandbox).pace(10_000, SECOND).build()?;
+    let client = client(&sandbox).rate_limit(10_000, SECOND).build()?;
     sandbox.deliver_to(client.callbacks()?.router());
     let started = Instant::now();
     let mut batch = client.send_all((0..1_000).map(called)).and_wait();
@@ -198,7 +204,7 @@ async fn a_batch_hears_of_its_parked_tasks() -> Outcome {
 #[tokio::test(start_paused = true)]
 async fn confirming_polls_wait_for_their_turn_and_never_exceed_the_budget() -> Outcome {
     let sandbox = sandbox().await?;
-    let client = client(&sandbox).pace(20, 10 * SECOND).build()?;
+    let client = client(&sandbox).rate_limit(20, 10 * SECOND).build()?;
     sandbox.deliver_to(client.callbacks()?.router());
     let tasks: Vec<_> = {
         let mut batch = client.send_all((0..100).map(called));
@@ -222,14 +228,14 @@ async fn a_callback_before_the_reply_is_not_lost() -> Outcome {
     let sandbox = sandbox().await?;
     sandbox.walk(["SUCCESS"]); // told at once, while the reply takes a minute
     let router = behind(&sandbox, Reply::Late(60 * SECOND));
-    let client = Client::builder(sandbox.key()).in_process(router).callbacks(ADDRESS, SECRET).build()?;
+    let client = Client::builder(sandbox.key()).transport(router).callbacks(ADDRESS, SECRET).build()?;
     sandbox.deliver_to(client.callbacks()?.router());
     let started = Instant::now();
     let task = client.send(&called(0)).await?;
     // It is not waited for: what the callback says was confirmed by a poll.
     assert!(started.elapsed() < 5 * SECOND, "{:?}", started.elapsed());
     assert_eq!((task.id(), sandbox.tasks(), sandbox.polls()), ("task-1", 1, 1));
-    assert!(task.wait().await?.has_audio());
+    assert!(task.wait().await?.has_output());
     assert!(started.elapsed() < 5 * SECOND, "{:?}", started.elapsed());
     Ok(())
 }
@@ -239,10 +245,10 @@ async fn a_callback_just_before_the_reply_costs_no_poll_of_its_own() -> Outcome 
     let sandbox = sandbox().await?;
     sandbox.walk(["SUCCESS"]);
     let router = behind(&sandbox, Reply::Late(SECOND));
-    let client = Client::builder(sandbox.key()).in_process(router).callbacks(ADDRESS, SECRET).build()?;
+    let client = Client::builder(sandbox.key()).transport(router).callbacks(ADDRESS, SECRET).build()?;
     sandbox.deliver_to(client.callbacks()?.router());
     let (started, task) = (Instant::now(), client.send(&called(0)).await?);
-    assert!(task.wait().await?.has_audio());
+    assert!(task.wait().await?.has_output());
     assert!(started.elapsed() < 2 * SECOND, "{:?}", started.elapsed());
     assert_eq!(sandbox.polls(), 1);
     Ok(())
@@ -252,20 +258,20 @@ async fn a_callback_just_before_the_reply_costs_no_poll_of_its_own() -> Outcome 
 async fn a_task_whose_reply_was_lost_is_found_by_its_callback_and_nothing_is_sent_twice() -> Outcome {
     let sandbox = sandbox().await?;
     let router = behind(&sandbox, Reply::Lost(Duration::ZERO));
-    let client = Client::builder(sandbox.key()).in_process(router).callbacks(ADDRESS, SECRET).build()?;
+    let client = Client::builder(sandbox.key()).transport(router).callbacks(ADDRESS, SECRET).build()?;
     sandbox.deliver_to(client.callbacks()?.router());
 
     let error = client.send(&called(0)).await.expect_err("the reply is lost");
     assert!(error.is_outcome_unknown() && error.handle().is_none());
     assert!(client.send(&called(0)).await.is_err_and(|error| error.is_outcome_unknown()), "an equal one is refused");
     let started = Instant::now();
-    let task = error.found().await.ok_or("not found")?;
+    let task = found(&client, &error).await?;
     assert!(started.elapsed() < STAGE + SECOND, "by the first callback: {:?}", started.elapsed());
-    assert!(task.wait().await?.has_audio());
+    assert!(task.wait().await?.has_output());
     assert_eq!((sandbox.tasks(), sandbox.submits(), sandbox.polls()), (1, 1, 2));
     let stats = client.stats();
     assert_eq!((stats.unknown, stats.found), (1, 1));
-    // Its outcome is known: an equal request is a new one.
+    // Its outcome is known, and its task was returned: an equal request is a new one.
     assert!(client.send(&called(0)).await.is_err_and(|error| error.attempt().is_some()));
     assert_eq!(sandbox.submits(), 2);
     Ok(())
@@ -276,54 +282,60 @@ async fn a_reply_that_is_lost_around_the_callback_leaves_nothing_unknown() -> Ou
     for lost_after in [0, 500, 1_999, 2_000, 2_001, 3_000] {
         let (folder, sandbox) = (tempfile::tempdir()?, sandbox().await?);
         sandbox.walk(["SUCCESS"]); // told at once
-        let journal = Journal::open(folder.path().join("journal.redb"))?;
+        let ledger = SqliteLedger::open(folder.path().join("covers.db")).await?;
         let router = behind(&sandbox, Reply::Lost(Duration::from_millis(lost_after)));
-        let builder = Client::builder(sandbox.key()).in_process(router).callbacks(ADDRESS, SECRET);
-        let client = builder.journal(journal.clone()).build()?;
+        let builder = Client::builder(sandbox.key()).transport(router).callbacks(ADDRESS, SECRET);
+        let client = builder.ledger(ledger).build()?;
         sandbox.deliver_to(client.callbacks()?.router());
         let task = match client.send(&called(0)).await {
             Ok(task) => task,
-            Err(error) => error.found().await.ok_or("not found")?,
+            Err(error) => found(&client, &error).await?,
         };
-        // Whoever settles an unknown outcome writes that down a moment later.
+        // The counters follow a moment later.
         sleep(SECOND).await;
-        let running = Standing::Running { task: "task-1".to_owned() };
-        assert_eq!((task.id(), &journal.entries()?[0].standing), ("task-1", &running), "{lost_after} ms");
+        let unfinished = client.unfinished().all().await?;
+        assert_eq!((task.id(), unfinished.len(), unfinished[0].id()), ("task-1", 1, "task-1"), "{lost_after} ms");
         assert_eq!(client.stats().unknown, client.stats().found, "{lost_after} ms");
-        assert!(client.send(&called(0)).await.is_err_and(|error| error.attempt().is_some()), "the guard is gone");
+        assert!(client.unknown().await?.is_empty(), "{lost_after} ms");
+        assert!(client.send(&called(0)).await.is_err_and(|error| error.attempt().is_some()), "a new purchase");
     }
     Ok(())
 }
 
-#[tokio::test(start_paused = true)]
-async fn a_journal_is_set_right_also_after_a_restart() -> Outcome {
-    let (folder, sandbox) = (tempfile::tempdir()?, sandbox().await?);
-    let path = folder.path().join("journal.redb");
-    let open = |router| -> Result<_, Box<dyn std::error::Error>> {
-        let journal = Journal::open(&path)?;
-        let builder = Client::builder(sandbox.key()).in_process(router).callbacks(ADDRESS, SECRET);
-        let client = builder.journal(journal.clone()).build()?;
-        sandbox.deliver_to(client.callbacks()?.router());
-        Ok((journal, client))
+/// In real time: while a file is awaited, paused time would run ahead of it.
+#[tokio::test]
+async fn a_ledger_is_set_right_also_after_a_restart() -> Outcome {
+    let moment = Duration::from_millis(20);
+    let (folder, sandbox) = (tempfile::tempdir()?, Sandbox::builder().stage_every(SECOND).start().await?);
+    let path = folder.path().join("covers.db");
+    let open = async |router| -> Result<Client, Box<dyn std::error::Error>> {
+        let builder = Client::builder(sandbox.key()).transport(router).callbacks(ADDRESS, SECRET);
+        Ok(builder.ledger(SqliteLedger::open(&path).await?).poll_every(moment, moment).build()?)
     };
-    let (journal, client) = open(behind(&sandbox, Reply::Lost(Duration::ZERO)))?;
-    assert!(client.send(&called(0)).label("a").await.is_err_and(|error| error.is_outcome_unknown()));
-    assert_eq!(journal.entries()?[0].standing, Standing::Unknown);
     sandbox.deliver_to(Router::new());
-    drop((journal, client));
+    let client = open(behind(&sandbox, Reply::Lost(Duration::ZERO))).await?;
+    assert!(client.send(&called(0)).key("a").await.is_err_and(|error| error.is_outcome_unknown()));
+    assert_eq!(client.unknown().await?[0].key.as_deref(), Some("a"));
+    drop(client);
 
-    let (journal, client) = open(sandbox.router())?;
-    assert!(client.send(&called(0)).await.is_err_and(|error| error.is_outcome_unknown()), "the journal knows of it");
-    while client.stats().found == 0 {
-        sleep(SECOND).await;
-    }
-    assert_eq!(journal.entries()?[0].standing, Standing::Running { task: "task-1".to_owned() });
-    let [task] = &client.unfinished()?[..] else { return Err("not one task".into()) };
-    assert!(task.wait().await?.has_audio());
-    assert!(matches!(journal.entries()?[0].standing, Standing::Done { .. }));
-    assert_eq!(sandbox.submits(), 1);
-    client.send(&called(0)).await?;
-    assert_eq!(sandbox.submits(), 2, "the guard is gone");
+    let client = open(sandbox.router()).await?;
+    assert!(client.send(&called(0)).key("a").await.is_err_and(|error| error.is_outcome_unknown()), "the ledger knows");
+    sandbox.deliver_to(client.callbacks()?.router());
+    let found = tokio::time::timeout(30 * SECOND, async {
+        while client.stats().found == 0 {
+            sleep(moment).await;
+        }
+    });
+    found.await?;
+    assert!(client.unknown().await?.is_empty());
+    let [task] = &client.unfinished().all().await?[..] else { return Err("not one task".into()) };
+    assert_eq!(task.id(), "task-1");
+    assert!(task.wait().await?.has_output());
+    assert!(client.unfinished().all().await?.is_empty());
+    let again = client.send(&called(0)).key("a").await?;
+    assert_eq!((again.id(), again.was_posted(), sandbox.submits()), ("task-1", false, 1));
+    client.send(&called(0)).key("b").await?;
+    assert_eq!(sandbox.submits(), 2, "another key is another purchase");
     Ok(())
 }
 
@@ -331,7 +343,7 @@ async fn a_journal_is_set_right_also_after_a_restart() -> Outcome {
 async fn what_a_forger_says_of_an_unknown_request_is_not_believed() -> Outcome {
     let sandbox = sandbox().await?;
     let router = behind(&sandbox, Reply::Lost(Duration::ZERO));
-    let client = Client::builder(sandbox.key()).in_process(router).callbacks(ADDRESS, SECRET).build()?;
+    let client = Client::builder(sandbox.key()).transport(router).callbacks(ADDRESS, SECRET).build()?;
     // The forger reads along what the service posts, and says that it was another task.
     let callbacks = client.callbacks()?;
     let addresses = Arc::new(Mutex::new(Vec::new()));
@@ -346,13 +358,13 @@ async fn what_a_forger_says_of_an_unknown_request_is_not_believed() -> Outcome {
     let received = callbacks.receive(&path, &lie.headers, &lie.body);
     assert_eq!(received.status(), 200);
     tokio::spawn(received.afterwards());
-    let found = tokio::time::timeout(3_600 * SECOND, error.found()).await;
-    assert!(found.is_err(), "{found:?}");
+    let recovered = tokio::time::timeout(3_600 * SECOND, found(&client, &error)).await;
+    assert!(recovered.is_err(), "{recovered:?}");
     assert!(client.send(&called(0)).await.is_err_and(|error| error.attempt().is_none()), "still unknown");
     // The truth is believed afterwards.
     let truth = callbacks.forge().valid("task-1", "complete");
     tokio::spawn(callbacks.receive(&path, &truth.headers, &truth.body).afterwards());
-    assert_eq!(error.found().await.ok_or("not found")?.id(), "task-1");
+    assert_eq!(found(&client, &error).await?.id(), "task-1");
     Ok(())
 }
 
@@ -378,7 +390,7 @@ async fn a_forged_callback_achieves_nothing() -> Outcome {
         sleep(Duration::from_millis(10)).await;
     }
     assert_eq!((sandbox.polls(), waiting.is_finished()), (1, false));
-    assert!(waiting.await??.has_audio());
+    assert!(waiting.await??.has_output());
     Ok(())
 }
 
@@ -392,7 +404,7 @@ async fn what_was_not_answered_three_times_is_found_by_polling() -> Outcome {
     assert_eq!(sandbox.callbacks(), 9, "three tries at each of three stages");
     let cover = task.wait().await?;
     assert_eq!(cover.status, Status::CallbackException);
-    assert!(cover.has_audio(), "the music is there");
+    assert!(cover.has_output(), "the music is there");
     Ok(())
 }
 
@@ -416,7 +428,7 @@ async fn on_real_threads_and_connections_no_wake_is_lost() -> Outcome {
     let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await?;
     let address = format!("http://{}", listener.local_addr()?);
     let builder = Client::builder(sandbox.key()).base_url(sandbox.url()).callbacks(&address, SECRET);
-    let client = builder.poll_every(60 * SECOND, 60 * SECOND).pace(64, Duration::ZERO).build()?;
+    let client = builder.poll_every(60 * SECOND, 60 * SECOND).rate_limit(64, Duration::ZERO).build()?;
     let router = client.callbacks()?.router();
     tokio::spawn(async move { axum::serve(listener, router).await });
 
@@ -452,12 +464,12 @@ async fn where_the_service_signs_its_signature_is_verified() -> Outcome {
         .start()
         .await?;
     for (key, news) in [("right", 3), ("wrong", 0)] {
-        let builder = signed::Client::builder(sandbox.key()).in_process(sandbox.router());
+        let builder = signed::Client::builder(sandbox.key()).transport(sandbox.router());
         let client = builder.callbacks(ADDRESS, SECRET).callback_signing_key(key).build()?;
         let callbacks = client.callbacks()?;
         sandbox.deliver_to(callbacks.router());
         let task = client.send(&signed::SignedRequest::builder().call_back_url(ADDRESS).build()?).await?;
-        assert!(task.wait().await?.has_audio(), "by callbacks, or by polls");
+        assert!(task.wait().await?.has_output(), "by callbacks, or by polls");
         let stats = callbacks.stats();
         assert_eq!((stats.news, stats.refused(Refusal::WronglySigned) > 0), (news, news == 0), "{stats:?}");
         for (why, forged) in callbacks.forge().invalid(task.id()) {

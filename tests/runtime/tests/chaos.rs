@@ -37,7 +37,8 @@ async fn chaos(with_callbacks: bool) -> Outcome {
         let end = if chance.u8(0..20) == 0 { "GENERATE_AUDIO_FAILED" } else { "SUCCESS" };
         sandbox.walk(["PENDING", "TEXT_SUCCESS", "FIRST_SUCCESS", end]);
     }
-    let mut builder = Client::builder(sandbox.key()).in_process(sandbox.router()).pace(2_000, Duration::from_secs(10));
+    let mut builder =
+        Client::builder(sandbox.key()).transport(sandbox.router()).rate_limit(2_000, Duration::from_secs(10));
     if with_callbacks {
         builder = builder.callbacks(ADDRESS, "0123456789abcdef0123456789abcdef");
     }
@@ -61,7 +62,7 @@ async fn chaos(with_callbacks: bool) -> Outcome {
             }
             Event::Error { index, error } if !error.may_have_been_charged() => (index, End::NotSent),
             Event::Error { index, error } => {
-                open.push((index, error.task().ok_or("it has no task")?.clone()));
+                open.push((index, client.resume(error.handle().ok_or("it has no task")?.clone())));
                 continue;
             }
             _ => continue,
@@ -73,7 +74,8 @@ async fn chaos(with_callbacks: bool) -> Outcome {
     // Where the reply was lost: a callback tells of the task, if any comes.
     let unknown_at_first = lost.len();
     for (index, error) in lost {
-        match timeout(Duration::from_secs(3_600), error.found()).await.ok().flatten() {
+        let recovery = error.recovery().ok_or("nothing to recover it by")?.clone();
+        match timeout(Duration::from_secs(3_600), client.recover(recovery)).await.unwrap_or(Ok(None))? {
             Some(task) => open.push((index, task)),
             None => assert_eq!(ends[index].replace(End::Unknown), None, "{index} ends twice"),
         }

@@ -14,21 +14,28 @@ const MINUTE: Duration = Duration::from_secs(60);
 const HOUR: Duration = Duration::from_secs(3_600);
 
 fn in_process(sandbox: &Sandbox) -> ClientBuilder<UploadCover> {
-    Client::builder(sandbox.key()).in_process(sandbox.router())
+    Client::builder(sandbox.key()).transport(sandbox.router())
 }
 
 /// A sandbox whose tasks take their time, and a task of it.
 async fn task(statuses: &[&str], every: Duration) -> Result<(Sandbox, Task), Box<dyn std::error::Error>> {
-    let sandbox = Sandbox::builder().stage_every(every).start().await?;
-    sandbox.walk(statuses.iter().copied());
-    let task = in_process(&sandbox).build()?.send(&request("x")).await?;
+    let (sandbox, _, task) = sent(statuses, every).await?;
     Ok((sandbox, task))
 }
 
+/// The same, with the client.
+async fn sent(statuses: &[&str], every: Duration) -> Result<(Sandbox, Client, Task), Box<dyn std::error::Error>> {
+    let sandbox = Sandbox::builder().stage_every(every).start().await?;
+    sandbox.walk(statuses.iter().copied());
+    let client = in_process(&sandbox).build()?;
+    let task = client.send(&request("x")).await?;
+    Ok((sandbox, client, task))
+}
+
 /// The stages of a task with the time of each, and how the wait ended.
-async fn stages(task: &Task, deadline: Duration) -> (Vec<(Status, Duration)>, Option<Error>) {
+async fn stages(task: &Task, timeout: Duration) -> (Vec<(Status, Duration)>, Option<Error>) {
     let (started, mut stages) = (Instant::now(), Vec::new());
-    let mut updates = task.wait().deadline(deadline).updates();
+    let mut updates = task.wait().timeout(timeout).updates();
     while let Some(update) = updates.next().await {
         match update {
             Ok(Update::Stage(snapshot)) => stages.push((snapshot.status, started.elapsed())),
@@ -67,22 +74,22 @@ async fn the_last_poll_falls_on_the_deadline() -> Outcome {
         let (sandbox, task) = task(&["GENERATING"], HOUR).await?;
         sleep(MINUTE).await;
         let started = Instant::now();
-        let error = task.wait().deadline(deadline).await.expect_err("it never ends");
+        let error = task.wait().timeout(deadline).await.expect_err("it never ends");
         let waited = started.elapsed();
         assert!(waited >= deadline && waited < deadline + SECOND, "{waited:?} for {deadline:?}");
-        let tally = error.tally().ok_or("no tally")?;
-        assert_eq!((u64::from(tally.polls), tally.missed), (sandbox.polls(), 0));
-        assert!(error.is_deadline() && error.last_snapshot().is_some());
+        let tally = error.wait_stats().ok_or("no tally")?;
+        assert_eq!((u64::from(tally.polls), tally.failed), (sandbox.polls(), 0));
+        assert!(error.is_timeout() && error.last_snapshot().is_some());
     }
     Ok(())
 }
 
 #[tokio::test(start_paused = true)]
 async fn after_the_deadline_waiting_can_go_on() -> Outcome {
-    let (_sandbox, task) = task(&["PENDING", "PENDING", "PENDING", "SUCCESS"], HOUR).await?;
-    let error = task.wait().deadline(HOUR).await.expect_err("too early");
-    let task = error.task().ok_or("no task")?;
-    assert!(task.wait().deadline(3 * HOUR).await?.is_done());
+    let (_sandbox, client, task) = sent(&["PENDING", "PENDING", "PENDING", "SUCCESS"], HOUR).await?;
+    let error = task.wait().timeout(HOUR).await.expect_err("too early");
+    let task = client.resume(error.handle().ok_or("no task")?.clone());
+    assert!(task.wait().timeout(3 * HOUR).await?.is_done());
     Ok(())
 }
 
@@ -106,7 +113,7 @@ async fn answers_that_bring_nothing_are_told_and_the_wait_goes_on() -> Outcome {
     sandbox.answer_poll(Answer::code(405));
     let mut updates = task.wait().updates();
     for (says, limited) in [("502", false), ("cut short", false), ("405", true)] {
-        let Some(Ok(Update::Missed(error))) = updates.next().await else { return Err(says.into()) };
+        let Some(Ok(Update::PollFailed(error))) = updates.next().await else { return Err(says.into()) };
         assert!(error.to_string().contains(says) && error.is_rate_limited() == limited, "{error}");
         assert_eq!(error.handle(), Some(&task.handle()));
     }
@@ -137,7 +144,7 @@ async fn posts(codes: &[u32], tries: u32, within: Duration) -> Result<(u64, Dura
     for code in codes {
         sandbox.answer_submit(Answer::code(*code));
     }
-    let client = in_process(&sandbox).tries(tries, within).build()?;
+    let client = in_process(&sandbox).max_attempts(tries).retry_window(within).build()?;
     let started = Instant::now();
     let result = client.send(&request("x")).await;
     Ok((sandbox.submits(), started.elapsed(), result))
@@ -201,7 +208,7 @@ async fn without_credits_sends_end_at_once_until_some_are_seen() -> Outcome {
 #[tokio::test(start_paused = true)]
 async fn while_the_service_is_maintained_one_request_alone_looks_whether_it_is_back() -> Outcome {
     let sandbox = Sandbox::builder().credits(10_000).start().await?;
-    let client = in_process(&sandbox).tries(100, HOUR).build()?;
+    let client = in_process(&sandbox).max_attempts(100).retry_window(HOUR).build()?;
     for _ in 0..30 {
         sandbox.answer_submit(Answer::code(455));
     }
@@ -256,7 +263,8 @@ async fn a_poll_of_ones_own_never_sleeps_and_keeps_to_the_budget() -> Outcome {
 #[tokio::test(start_paused = true)]
 async fn a_thousand_tasks_never_exceed_the_budget_and_all_end() -> Outcome {
     let service = Simulated::new(40.0..240.0, chance());
-    let client = Client::builder("key").in_process(service.router()).typical(40 * SECOND, 240 * SECOND).build()?;
+    let client =
+        Client::builder("key").transport(service.router()).expected_duration(40 * SECOND..=240 * SECOND).build()?;
     let mut batch = client.send_all((0..1_000).map(|number| request(&number.to_string()))).and_wait();
     let mut done = 0;
     while let Some(event) = batch.next().await {
@@ -271,5 +279,33 @@ async fn a_thousand_tasks_never_exceed_the_budget_and_all_end() -> Outcome {
     let seen = service.seen();
     assert!(seen.most_in_window <= BUDGET.0 && seen.refused == 0, "{seen:?}");
     println!("{seen:?}");
+    Ok(())
+}
+
+/// A batch of so many tasks, each of which takes its time, and how many waits ended before their task did.
+async fn open_waits(tasks: usize, timeout: Option<Duration>) -> Result<usize, Box<dyn std::error::Error>> {
+    let service = Simulated::new(40.0..240.0, chance());
+    let builder = Client::builder("key").transport(service.router());
+    let client = builder.expected_duration(40 * SECOND..=240 * SECOND).build()?;
+    let mut batch =
+        client.send_all((0..tasks).map(|number| (number.to_string(), request(&number.to_string())))).and_wait();
+    if let Some(timeout) = timeout {
+        batch = batch.timeout(timeout);
+    }
+    while batch.next().await.is_some() {}
+    let report = batch.report();
+    assert_eq!((report.sent, report.done + report.open), (tasks, tasks), "{report}");
+    Ok(report.open)
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_batch_waits_as_long_as_its_size_and_the_rate_limit_ask_for() -> Outcome {
+    assert_eq!(open_waits(3_000, None).await?, 0);
+    Ok(())
+}
+
+#[tokio::test(start_paused = true)]
+async fn the_timeout_of_a_batch_can_be_set() -> Outcome {
+    assert_eq!(open_waits(20, Some(10 * SECOND)).await?, 20);
     Ok(())
 }

@@ -47,7 +47,8 @@ async fn sends_never_meet_an_idle_connection_and_polls_survive_it() -> Outcome {
         }
     });
     let moment = Duration::from_nanos(1);
-    let client = Client::builder("key").base_url(url).pace(64, Duration::ZERO).poll_every(moment, moment).build()?;
+    let client =
+        Client::builder("key").base_url(url).rate_limit(64, Duration::ZERO).poll_every(moment, moment).build()?;
     let mut tasks = Vec::new();
     for number in 0..100 {
         tasks.push(client.send(&request(&number.to_string())).await?);

@@ -1,92 +1,127 @@
-//! A process with a journal is killed again and again: what was paid for is found again, and nothing is sent twice.
+//! A process is killed, or suspended, again and again: no key is paid for twice, and the ledger knows of every POST.
 //!
-//! `COVER_RUNS=1000 cargo test -p cover-runtime-tests --test kill` kills more often than usual.
+//! `COVER_RUNS=200 cargo test -p cover-runtime-tests --test kill` kills more often than usual; `COVER_SEED` repeats a run, as far
+//! as the system's own chance allows.
 
-use std::collections::HashMap;
-use std::process::Command;
-use std::sync::{Arc, Mutex};
+mod process;
+
 use std::time::Duration;
 
-use axum::body::{Body, to_bytes};
-use axum::extract::Request;
-use axum::middleware::{Next, from_fn};
-use cover_api::Client;
-use cover_api::journal::{Journal, Standing};
-use cover_api::sandbox::Sandbox;
 use cover_runtime_tests::{Outcome, chance, runs};
+use process::{Ends, Habits, Process, Service, Signals, entries, keys, lock_file, paying, run};
+use tokio::time::sleep;
 
-/// Whole POSTs that arrived, by what they ask for.
-type Arrived = Arc<Mutex<HashMap<String, usize>>>;
+/// More keys than a process reaches before it is killed.
+const ENDLESS: usize = 1_000_000;
 
-/// The sandbox on a port where every POST is counted.
-async fn counted(sandbox: &Sandbox) -> std::io::Result<(String, Arrived)> {
-    let arrived = Arrived::default();
-    let counts = Arc::clone(&arrived);
-    let router = sandbox.router().layer(from_fn(move |request: Request, next: Next| {
-        let counts = Arc::clone(&counts);
-        async move {
-            let (parts, body) = request.into_parts();
-            let bytes = to_bytes(body, 1 << 20).await.unwrap_or_default();
-            let body: serde_json::Value = serde_json::from_slice(&bytes).unwrap_or_default();
-            if let Some(marker) = body["prompt"].as_str() {
-                *counts.lock().expect("no panic").entry(marker.to_owned()).or_default() += 1;
-            }
-            next.run(Request::from_parts(parts, Body::from(bytes))).await
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn killed_at_any_moment_no_key_is_paid_for_twice() -> Outcome {
+    let (mut chance, kills, folder) = (chance(), runs(20), tempfile::tempdir()?);
+    let ledger = folder.path().join("covers.db");
+    let service = Service::start(Habits { takes: 0..15, refuses: 0.05 }, &mut chance).await?;
+    for _ in 0..kills {
+        // It also goes through keys that earlier processes have had.
+        let from = reached(&service).saturating_sub(150);
+        let process = Process::start_silently(&mut paying(&service, &ledger, "kill", from..ENDLESS))?;
+        if chance.u8(0..3) > 0 {
+            // It has begun: so many POSTs have arrived.
+            assert!(service.until_arrived(service.arrived() + chance.usize(1..200)).await, "it makes POSTs");
         }
-    }));
-    let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await?;
-    let url = format!("http://{}", listener.local_addr()?);
-    tokio::spawn(async move { axum::serve(listener, router).await });
-    Ok((url, arrived))
+        sleep(Duration::from_micros(chance.u64(0..40_000))).await;
+        process.kill()?;
+    }
+    service.until_idle().await;
+    // The last processes may have recorded more than has arrived.
+    let last = entries(&ledger)?.keys().filter_map(|key| number(key)).max().unwrap_or_default();
+    let keys = keys("kill", 0..last + 1);
+
+    let posts = service.arrived();
+    let client = service.client(process::ACCOUNT, &ledger).await?;
+    let unknown = client.unknown().await?.len();
+    let ends = service.check(&ledger, &keys)?;
+    assert!(service.posts().keys().all(|prompt| keys.contains_key(prompt)), "the ledger knows nothing of a POST");
+    println!("{kills} kills, {} keys, {posts} POSTs: {ends:?}", keys.len());
+    assert_eq!(unknown, ends.unknown, "the list of unknown ones is whole");
+    assert!(ends.tasks > 0 && ends.unknown > 0, "the kills came at all moments: {ends:?}");
+
+    // A last run that nobody kills.
+    service.behave();
+    let said = run(&mut paying(&service, &ledger, "kill", 0..keys.len()))?;
+    let ends = service.check(&ledger, &keys)?;
+    assert_eq!(ends, Ends { tasks: keys.len() - unknown, unknown, ..Ends::default() });
+    assert_eq!(said.values().filter(|(word, _)| word == "unknown").count(), unknown);
+
+    let (charged, not_charged) = service.resolve_all(&client, &keys).await?;
+    run(&mut paying(&service, &ledger, "kill", 0..keys.len()))?;
+    assert_eq!(service.check(&ledger, &keys)?, Ends { tasks: keys.len(), ..Ends::default() });
+    assert_eq!(service.sandbox.tasks(), keys.len());
+    println!("of {unknown} unknown ones, {charged} had a task and {not_charged} had none");
+    Ok(())
+}
+
+/// One more than the highest number that has arrived.
+fn reached(service: &Service) -> usize {
+    service.posts().keys().filter_map(|key| number(key)).max().map_or(0, |number| number + 1)
+}
+
+fn number(key: &str) -> Option<usize> {
+    key.strip_prefix("kill-")?.parse().ok()
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn after_two_hundred_kills_every_post_is_accounted_for_and_none_was_repeated() -> Outcome {
-    let (mut chance, folder) = (chance(), tempfile::tempdir()?);
-    let path = folder.path().join("journal.redb");
-    let sandbox = Sandbox::builder().credits(u32::MAX).stage_every(Duration::from_millis(10)).start().await?;
-    let (url, arrived) = counted(&sandbox).await?;
-    for kill in 0..runs(200) {
-        let mut process = Command::new(env!("CARGO_BIN_EXE_paying"));
-        let mut process = process.arg(&url).arg(&path).arg(kill.to_string()).spawn()?;
-        tokio::time::sleep(Duration::from_micros(chance.u64(0..150_000))).await;
-        assert!(process.try_wait()?.is_none(), "it works until it is killed");
-        process.kill()?;
-        process.wait()?;
-    }
-    // What is on its way to the sandbox arrives.
-    tokio::time::sleep(Duration::from_millis(200)).await;
-
-    let posts = sandbox.submits();
-    let journal = Journal::open(&path)?;
-    let client = Client::builder(sandbox.key()).base_url(&url).pace(1_000, Duration::ZERO).journal(journal.clone());
-    let client = client.poll_every(Duration::from_millis(5), Duration::from_millis(5)).build()?;
-    let unfinished = client.unfinished()?;
-    for task in &unfinished {
-        task.wait().await?;
-    }
-    assert_eq!(sandbox.submits(), posts, "to open a journal sends nothing");
-
-    let entries = journal.entries()?;
-    let mut arrived = arrived.lock().expect("no panic").clone();
-    let (mut done, mut unknown) = (0, 0);
-    for entry in &entries {
-        let posts = arrived.remove(entry.label.as_deref().unwrap_or_default()).unwrap_or_default();
-        match &entry.standing {
-            Standing::Done { .. } => done += 1,
-            Standing::Unknown => unknown += 1,
-            other => panic!("{other:?}: {entry:?}"),
+async fn while_a_process_is_suspended_its_keys_are_refused_and_afterwards_nothing_is_doubled() -> Outcome {
+    const KEYS: usize = 120;
+    let (mut chance, stops, folder) = (chance(), runs(40).div_ceil(10), tempfile::tempdir()?);
+    let ledger = folder.path().join("covers.db");
+    let service = Service::start(Habits { takes: 0..5, refuses: 0.0 }, &mut chance).await?;
+    let mut signals = Signals::new()?;
+    let (mut before_post, mut after_post, mut locked) = (0, 0, 0);
+    let mut all = keys("stop", 0..0);
+    for stop in 0..stops {
+        let name = format!("stop-{stop}");
+        let keys = keys(&name, 0..KEYS);
+        all.extend(keys.clone());
+        let arrived = service.arrived();
+        let suspended = Process::start(&mut paying(&service, &ledger, &name, 0..KEYS))?;
+        assert!(service.until_arrived(arrived + 1).await, "it makes POSTs");
+        sleep(Duration::from_micros(chance.u64(0..10_000))).await;
+        signals.stop(&suspended)?;
+        // Whoever is suspended within a transaction keeps all others from writing, which is another matter.
+        while lock_file(&ledger, Duration::from_millis(20)).is_err() {
+            locked += 1;
+            signals.go_on(&suspended)?;
+            sleep(Duration::from_micros(chance.u64(100..1_000))).await;
+            signals.stop(&suspended)?;
         }
-        assert!(posts <= 1, "sent twice: {entry:?}");
-        assert!(posts == 1 || entry.standing == Standing::Unknown, "{entry:?}");
+        service.until_idle().await;
+        let entries = entries(&ledger)?;
+        let posts = service.posts();
+        let posting: Vec<&String> =
+            keys.keys().filter(|key| entries.get(*key).is_some_and(|it| it.state == "posting")).collect();
+        let held: Vec<&String> = posting.iter().copied().filter(|key| !posts.contains_key(*key)).collect();
+
+        let said = run(&mut paying(&service, &ledger, &name, 0..KEYS))?;
+        for key in &posting {
+            assert_eq!(said[*key].0, "in progress", "{key}: {:?}", said[*key]);
+        }
+        for key in keys.keys().filter(|key| !posting.contains(key)) {
+            assert!(matches!(&*said[key].0, "sent" | "existing"), "{key}: {:?}", said[key]);
+        }
+        let later = service.posts();
+        assert!(held.iter().all(|key| !later.contains_key(*key)), "the other process has posted what is held");
+        (before_post, after_post) = (before_post + held.len(), after_post + posting.len() - held.len());
+
+        signals.go_on(&suspended)?;
+        let woken = suspended.finish()?;
+        assert!(posting.iter().all(|key| woken[*key].0 == "sent"), "it posts what it has recorded");
+        assert_eq!(service.check(&ledger, &keys)?, Ends { tasks: KEYS, ..Ends::default() });
     }
-    assert!(arrived.is_empty(), "the journal knows nothing of {arrived:?}");
     println!(
-        "{} entries: {done} done, {unknown} unknown; {} went on after the last kill",
-        entries.len(),
-        unfinished.len()
+        "{stops} suspensions ({locked} more within a transaction): {before_post} keys between intent and POST, {after_post} between \
+         POST and settlement, {} keys in all",
+        all.len()
     );
-    assert!(done <= sandbox.tasks() && sandbox.tasks() <= done + unknown);
-    assert!(done > 0 && unknown > 0, "the kills came at all moments");
+    assert!(before_post + after_post > 0, "it was suspended around the intent");
+    assert_eq!(service.sandbox.tasks(), all.len());
     Ok(())
 }

@@ -1,11 +1,11 @@
 //! Neither the key nor the query of an address is ever in what people read: `Debug`, `Display`, logs of every level, panics,
-//! and the journal's file.
+//! and the ledger's file.
 
 use std::io::Write;
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
-use cover_api::journal::Journal;
+use cover_api::ledger::SqliteLedger;
 use cover_api::sandbox::{Answer, Sandbox};
 use cover_api::{Client, Link, TaskHandle};
 use cover_runtime_tests::fault::Fault;
@@ -59,12 +59,12 @@ async fn key_and_queries_are_nowhere_to_be_read() -> Outcome {
     }));
 
     let folder = tempfile::tempdir()?;
-    let path = folder.path().join("journal.redb");
-    let journal = Journal::open(&path)?;
-    faults(&mut read, &journal).await?;
-    answers(&mut read, &journal).await?;
-    let tags = callbacks(&mut read, &journal).await?;
-    drop(journal);
+    let path = folder.path().join("covers.db");
+    let ledger = SqliteLedger::open(&path).await?;
+    faults(&mut read, &ledger).await?;
+    answers(&mut read, &ledger).await?;
+    let tags = callbacks(&mut read, &ledger).await?;
+    drop(ledger);
     drop(std::panic::take_hook());
     read.write_all(&std::fs::read(&path)?)?;
 
@@ -75,7 +75,11 @@ async fn key_and_queries_are_nowhere_to_be_read() -> Outcome {
         assert_eq!(around, None, "{secret} can be read");
     }
     let text = String::from_utf8_lossy(&read);
-    for said in ["nobody knows whether it was charged", "send{service=sunoapi.org/upload-cover}", "poll{task=task-1}"] {
+    for said in [
+        "the outcome is unknown; it may have been charged",
+        "send{service=sunoapi.org/upload-cover}",
+        "poll{task=task-1}",
+    ] {
         assert!(text.contains(said), "the log does not say {said}");
     }
     assert!(read.len() > 100_000, "{} bytes were looked at", read.len());
@@ -83,11 +87,11 @@ async fn key_and_queries_are_nowhere_to_be_read() -> Outcome {
 }
 
 /// Callbacks, good and bad, over real connections. The tags of all their addresses.
-async fn callbacks(read: &mut Read, journal: &Journal) -> Result<Vec<String>, Box<dyn std::error::Error>> {
+async fn callbacks(read: &mut Read, ledger: &SqliteLedger) -> Result<Vec<String>, Box<dyn std::error::Error>> {
     let sandbox = Sandbox::builder().key(KEY).stage_every(Duration::from_millis(20)).start().await?;
     let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await?;
     let address = format!("http://{}/covers", listener.local_addr()?);
-    let client = Client::builder(KEY).base_url(sandbox.url()).callbacks(&address, SECRET).journal(journal.clone());
+    let client = Client::builder(KEY).base_url(sandbox.url()).callbacks(&address, SECRET).ledger(ledger.clone());
     let client = client.build()?;
     let callbacks = client.callbacks()?;
     let (seen, router) = (Arc::new(Mutex::new(Vec::new())), callbacks.router());
@@ -118,7 +122,7 @@ async fn callbacks(read: &mut Read, journal: &Journal) -> Result<Vec<String>, Bo
 }
 
 /// Every way in which a POST fails on the wire.
-async fn faults(read: &mut Read, journal: &Journal) -> Outcome {
+async fn faults(read: &mut Read, ledger: &SqliteLedger) -> Outcome {
     for fault in Fault::ALL {
         let server = Server::start(fault, 7).await?;
         let patience = fault.patience();
@@ -126,10 +130,14 @@ async fn faults(read: &mut Read, journal: &Journal) -> Outcome {
             let authority = reqwest::Certificate::from_pem(tls::AUTHORITY).into_iter();
             http.timeout(patience).connect_timeout(patience).connection_verbose(true).tls_certs_only(authority)
         };
-        let client = Client::builder(KEY).base_url(server.url()).tries(2, Duration::from_secs(9)).http(http);
-        let client = client.journal(journal.clone()).build()?;
+        let client = Client::builder(KEY)
+            .base_url(server.url())
+            .max_attempts(2)
+            .retry_window(Duration::from_secs(9))
+            .configure_http(http);
+        let client = client.ledger(ledger.clone()).build()?;
         read.shown(&client);
-        let sending = client.send(&request("x")).label("order 17");
+        let sending = client.send(&request("x")).key("order 17");
         read.shown(&sending);
         match sending.await {
             Ok(task) => read.shown(&task),
@@ -141,9 +149,9 @@ async fn faults(read: &mut Read, journal: &Journal) -> Outcome {
 }
 
 /// Answers that repeat what they were sent.
-async fn answers(read: &mut Read, journal: &Journal) -> Outcome {
+async fn answers(read: &mut Read, ledger: &SqliteLedger) -> Outcome {
     let sandbox = Sandbox::builder().key(KEY).stage_each_poll().start().await?;
-    let client = Client::builder(KEY).base_url(sandbox.url()).pace(64, Duration::ZERO).journal(journal.clone());
+    let client = Client::builder(KEY).base_url(sandbox.url()).rate_limit(64, Duration::ZERO).ledger(ledger.clone());
     let client = client.poll_every(Duration::from_millis(5), Duration::from_millis(5)).build()?;
     let says = format!("bad key {KEY}, cannot load https://storage.example.com/song.mp3?signature=s3cret-query");
     for code in [400, 401, 413, 500, 599] {
@@ -161,7 +169,7 @@ async fn answers(read: &mut Read, journal: &Journal) -> Outcome {
             break;
         }
     }
-    let client = Client::builder(KEY).base_url(sandbox.url()).pace(64, Duration::ZERO);
+    let client = Client::builder(KEY).base_url(sandbox.url()).rate_limit(64, Duration::ZERO);
     let client = client.poll_every(Duration::from_millis(5), Duration::from_millis(5)).build()?;
     let task = client.resume(task.handle());
     read.shown(&task.wait().await?);
@@ -174,9 +182,8 @@ async fn answers(read: &mut Read, journal: &Journal) -> Outcome {
     let redirecting = Server::start(Fault::Redirect, 1).await?;
     let link = Link::new(format!("{}/x?signature=s3cret-query", redirecting.url()));
     let _ = tokio::time::timeout(Duration::from_secs(1), client.download(&link)).await;
-    read.shown(journal);
-    read.shown(&journal.entries()?);
-    read.error(&Journal::open("/").expect_err("no file"));
+    read.shown(ledger);
+    read.error(&SqliteLedger::open("/").await.expect_err("no file"));
     read.error(&Client::builder(KEY).base_url("https://u:s3cret-query@a.example").build().expect_err("a user"));
     read.error(&Client::builder(format!("{KEY}\n")).build().expect_err("no header"));
     Ok(())

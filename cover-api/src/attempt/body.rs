@@ -1,0 +1,152 @@
+//! A request's body that is handed over at most once, and not at all after it was revoked.
+
+use std::fmt;
+use std::pin::Pin;
+use std::sync::Arc;
+use std::task::{Context, Poll};
+
+use bytes::Bytes;
+use http_body::{Body, Frame, SizeHint};
+use tokio::sync::Notify;
+
+use super::flag::{Flag, HandedOver};
+use crate::error::BodySent;
+
+/// Larger bodies are given in parts of this size.
+const FRAME: usize = 16 * 1024;
+
+/// Stops an attempt before its first byte.
+#[derive(Debug)]
+pub(crate) struct Stop {
+    flag: Flag,
+    changed: Notify,
+}
+
+impl Stop {
+    pub(crate) fn new() -> Self {
+        Self { flag: Flag::new(), changed: Notify::new() }
+    }
+
+    /// Revokes the body unless its first byte was handed over. After [`BodySent::Nothing`], none ever is.
+    pub(crate) fn revoke(&self) -> BodySent {
+        let sent = match self.flag.revoke() {
+            HandedOver::Nothing => BodySent::Nothing,
+            HandedOver::Part => BodySent::Part,
+            HandedOver::Whole => BodySent::Whole,
+        };
+        self.changed.notify_one();
+        sent
+    }
+
+    pub(crate) fn is_revoked(&self) -> bool {
+        self.flag.is_revoked()
+    }
+
+    /// Waits until the body is revoked. One waiter at a time.
+    pub(crate) async fn revoked(&self) {
+        while !self.is_revoked() {
+            self.changed.notified().await;
+        }
+    }
+}
+
+/// A body that tells how far it was handed over. It can be sent once: nothing underneath can send it again.
+#[derive(Debug)]
+pub(crate) struct SentBody {
+    rest: Bytes,
+    stop: Arc<Stop>,
+}
+
+impl SentBody {
+    pub(crate) fn new(bytes: Bytes, stop: Arc<Stop>) -> Self {
+        Self { rest: bytes, stop }
+    }
+}
+
+/// The body was revoked before its first byte.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Revoked;
+
+impl fmt::Display for Revoked {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("the request was revoked before its body was handed over")
+    }
+}
+
+impl std::error::Error for Revoked {}
+
+impl Body for SentBody {
+    type Data = Bytes;
+    type Error = Revoked;
+
+    fn poll_frame(
+        mut self: Pin<&mut Self>,
+        _: &mut Context<'_>,
+    ) -> Poll<Option<Result<Frame<Self::Data>, Self::Error>>> {
+        let length = self.rest.len().min(FRAME);
+        if !self.stop.flag.hand_over(length == self.rest.len()) {
+            return Poll::Ready(Some(Err(Revoked)));
+        }
+        let data = self.rest.split_to(length);
+        Poll::Ready((length > 0).then(|| Ok(Frame::data(data))))
+    }
+
+    fn is_end_stream(&self) -> bool {
+        self.rest.is_empty()
+    }
+
+    fn size_hint(&self) -> SizeHint {
+        SizeHint::with_exact(self.rest.len() as u64)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::task::Waker;
+
+    use super::*;
+
+    fn body(bytes: Bytes) -> (SentBody, Arc<Stop>) {
+        let stop = Arc::new(Stop::new());
+        (SentBody::new(bytes, Arc::clone(&stop)), stop)
+    }
+
+    /// The length of the next frame, or that the body was revoked.
+    fn take(body: &mut SentBody) -> Option<Result<usize, Revoked>> {
+        match Pin::new(body).poll_frame(&mut Context::from_waker(Waker::noop())) {
+            Poll::Ready(frame) => frame.map(|frame| frame.map(|frame| frame.into_data().map_or(0, |data| data.len()))),
+            Poll::Pending => None,
+        }
+    }
+
+    #[test]
+    fn a_body_tells_how_far_it_was_handed_over_and_cannot_be_revoked_then() {
+        let (mut body, stop) = body(Bytes::from(vec![0; FRAME + 1]));
+        assert_eq!(body.size_hint().exact(), Some(16_385));
+        assert_eq!((take(&mut body), stop.revoke()), (Some(Ok(FRAME)), BodySent::Part));
+        assert_eq!((take(&mut body), stop.revoke()), (Some(Ok(1)), BodySent::Whole));
+        assert!(body.is_end_stream());
+        assert_eq!((take(&mut body), stop.revoke()), (None, BodySent::Whole));
+        assert!(!stop.is_revoked());
+    }
+
+    #[test]
+    fn a_revoked_body_is_never_handed_over() {
+        let (mut body, stop) = body(Bytes::from_static(b"{}"));
+        assert_eq!(stop.revoke(), BodySent::Nothing);
+        assert_eq!((take(&mut body), take(&mut body)), (Some(Err(Revoked)), Some(Err(Revoked))));
+        assert_eq!(stop.revoke(), BodySent::Nothing);
+    }
+
+    #[tokio::test]
+    async fn who_waits_for_the_revocation_learns_of_it() {
+        let (_body, stop) = body(Bytes::from_static(b"{}"));
+        let waiting = tokio::spawn({
+            let stop = Arc::clone(&stop);
+            async move { stop.revoked().await }
+        });
+        tokio::task::yield_now().await;
+        stop.revoke();
+        waiting.await.unwrap();
+    }
+}

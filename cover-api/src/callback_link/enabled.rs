@@ -1,0 +1,149 @@
+//! Addresses that nobody else can make: base / attempt / tag.
+
+use std::fmt;
+use std::time::Duration;
+
+use hmac::{Hmac, KeyInit, Mac};
+use secrecy::{ExposeSecret, SecretString};
+use sha2::Sha256;
+
+use super::NotOurs;
+use crate::attempt_id::AttemptId;
+use crate::redact;
+
+/// A tag has so many bytes.
+const TAG: usize = 16;
+/// Keeps tags of other uses of the same secret apart.
+const USE: &[u8] = b"cover-api callback address\0";
+const LEAST_SECRET: usize = 16;
+
+/// Makes and reads the addresses of attempts.
+#[derive(Clone)]
+pub(crate) struct Addresses {
+    base: String,
+    keyed: Hmac<Sha256>,
+}
+
+impl Addresses {
+    /// Addresses beneath `base`, for one service.
+    pub(crate) fn new(base: &str, service: &str, secret: &SecretString) -> Result<Self, &'static str> {
+        let secret = secret.expose_secret().as_bytes();
+        if secret.len() < LEAST_SECRET {
+            return Err("the secret has fewer than 16 bytes");
+        }
+        let keyed = Hmac::new_from_slice(secret).map_err(|_| "the secret cannot be used")?;
+        let keyed = keyed.chain_update(USE).chain_update(service).chain_update([0]);
+        Ok(Self { base: base.trim_end_matches('/').to_owned(), keyed })
+    }
+
+    pub(crate) fn base(&self) -> &str {
+        &self.base
+    }
+
+    pub(crate) fn is_base(&self, address: &str) -> bool {
+        address.trim_end_matches('/') == self.base
+    }
+
+    pub(crate) fn write(&self, attempt: AttemptId) -> String {
+        self.base.clone() + &self.path(attempt)
+    }
+
+    /// What follows the base.
+    pub(crate) fn path(&self, attempt: AttemptId) -> String {
+        let tag = self.tag(attempt).finalize().into_bytes();
+        let tag = tag.iter().take(TAG).fold(0, |tag, byte| tag << 8 | u128::from(*byte));
+        format!("/{:032x}/{tag:032x}", attempt.0)
+    }
+
+    fn tag(&self, attempt: AttemptId) -> Hmac<Sha256> {
+        self.keyed.clone().chain_update(attempt.0.to_be_bytes())
+    }
+
+    /// The attempt whose address ends a path: whatever stands before it was put there, or taken away, by proxies.
+    pub(crate) fn read(&self, path: &str, expires: Duration) -> Result<AttemptId, NotOurs> {
+        let path = path.split(['?', '#']).next().unwrap_or_default();
+        let mut parts = path.strip_suffix('/').unwrap_or(path).rsplit('/');
+        let (tag, attempt) = (parts.next().and_then(hex), parts.next().and_then(hex));
+        let (attempt, tag) = attempt.map(AttemptId).zip(tag).ok_or(NotOurs::NoAddress)?;
+        // In constant time.
+        self.tag(attempt).verify_truncated_left(&tag.to_be_bytes()).map_err(|_| NotOurs::Forged)?;
+        if attempt.age() > expires { Err(NotOurs::Expired) } else { Ok(attempt) }
+    }
+}
+
+fn hex(text: &str) -> Option<u128> {
+    let is_hex = text.len() == 32 && text.bytes().all(|byte| matches!(byte, b'0'..=b'9' | b'a'..=b'f'));
+    is_hex.then(|| u128::from_str_radix(text, 16).ok())?
+}
+
+impl fmt::Debug for Addresses {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Addresses").field("base", &redact::address(&self.base)).finish_non_exhaustive()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::SystemTime;
+
+    use super::*;
+
+    const HOUR: Duration = Duration::from_secs(3_600);
+
+    fn addresses(secret: &str, service: &str) -> Addresses {
+        Addresses::new("https://api.example.com/covers/", service, &secret.into()).unwrap()
+    }
+
+    fn mine() -> Addresses {
+        addresses("0123456789abcdef", "music")
+    }
+
+    #[test]
+    fn an_address_is_read_wherever_a_proxy_puts_it() {
+        let attempt = AttemptId::new();
+        let address = mine().write(attempt);
+        assert!(address.starts_with("https://api.example.com/covers/"));
+        let path = mine().path(attempt);
+        for path in [&path, &format!("/covers{path}"), &format!("/a/b/c{path}/"), &format!("{path}?x=1"), &path[1..]] {
+            assert_eq!(mine().read(path, HOUR), Ok(attempt), "{path}");
+        }
+    }
+
+    #[test]
+    fn what_is_no_address_is_told_apart_from_a_forged_one() {
+        let path = mine().path(AttemptId::new());
+        for path in ["", "/", "//", "/a/b", &path[..65], &path.to_uppercase(), &path.replace('/', "/+"), "/ä/ö", "?/"]
+        {
+            assert_eq!(mine().read(path, HOUR), Err(NotOurs::NoAddress), "{path}");
+        }
+    }
+
+    #[test]
+    fn no_tag_fits_another_attempt_secret_or_service() {
+        let (one, other) = (AttemptId::new(), AttemptId::new());
+        let crossed = mine().path(one)[..33].to_owned() + &mine().path(other)[33..];
+        assert_eq!(mine().read(&crossed, HOUR), Err(NotOurs::Forged));
+        for other in [addresses("0123456789abcdeF", "music"), addresses("0123456789abcdef", "speech")] {
+            assert_eq!(mine().read(&other.path(one), HOUR), Err(NotOurs::Forged));
+        }
+        let path = mine().path(one);
+        for at in (1..path.len()).filter(|at| *at != 33) {
+            let digit = if &path[at..=at] == "0" { "1" } else { "0" };
+            let changed = path[..at].to_owned() + digit + &path[at + 1..];
+            assert_eq!(mine().read(&changed, HOUR), Err(NotOurs::Forged), "{at}");
+        }
+    }
+
+    #[test]
+    fn an_address_expires() {
+        let ago = |time| AttemptId::at(SystemTime::now() - time);
+        assert!(mine().read(&mine().path(ago(HOUR / 2)), HOUR).is_ok());
+        assert_eq!(mine().read(&mine().path(ago(2 * HOUR)), HOUR), Err(NotOurs::Expired));
+    }
+
+    #[test]
+    fn a_short_secret_is_refused_and_none_is_shown() {
+        assert!(Addresses::new("https://a.example", "music", &"0123456789abcde".into()).is_err());
+        assert!(!format!("{:?}", mine()).contains("0123"));
+    }
+}

@@ -1,0 +1,98 @@
+//! What the store has after a step, against the model.
+
+use std::collections::HashSet;
+
+use super::super::invariants::{Dump, Step};
+use super::super::{Broken, ensure};
+use super::{KEYS, OPERATION, REQUESTS, Run, STRAY, fingerprint};
+use crate::ledger::{self as ledger, AttemptId, AttemptState, Purchase};
+
+impl Run {
+    /// Reads everything, and compares it with the model and with what must hold.
+    pub(super) async fn observe(&mut self, slot: usize, step: &Step) -> Result<(), Broken> {
+        let (account, entries) = (self.account.clone(), self.entries.clone());
+        let attempts: Vec<AttemptId> = self.model.tries.iter().map(|attempt| attempt.id).collect();
+        let dump = move |rows: &mut dyn ledger::Rows| Dump::read(rows, &account, OPERATION, &entries, &attempts);
+        let dump = self.book(slot).run(dump).await?;
+        for name in 0..self.model.tries.len() {
+            // Whoever looks at an attempt that was given up may have written so.
+            let row = dump.attempts.get(&self.model.tries[name].id);
+            let is_unknown = row.is_some_and(|row| row.state == AttemptState::Unknown);
+            if is_unknown && self.model.tries[name].fate == AttemptState::Posting && self.model.is_lost(name) {
+                self.model.tries[name].fate = AttemptState::Unknown;
+            }
+        }
+        self.invariants.check(&self.dump, &dump, step)?;
+        self.compare_rows(&dump)?;
+        self.dump = dump;
+        self.compare_lookups(slot).await
+    }
+
+    pub(super) fn compare_rows(&self, dump: &Dump) -> Result<(), Broken> {
+        let (rows, buys) = (dump.entries.len(), self.model.buys.len());
+        ensure(rows == buys, || format!("there are {rows} entries, and not {buys}"))?;
+        for (id, buy) in &self.model.buys {
+            let Some(row) = dump.entries.get(id) else { return Err(Broken(format!("e{} is not there", id.0))) };
+            let is_same = row.state == self.model.written(*id)
+                && row.purchase == buy.purchase
+                && row.attempt == Some(self.model.tries[buy.current].id)
+                && usize::try_from(row.attempts) == Ok(buy.tries.len())
+                && row.task.as_deref() == self.model.task(*id)
+                && row.delivered == buy.delivered
+                && (row.consent == buy.waived || buy.purchase.key.is_some());
+            ensure(is_same, || {
+                let (state, task) = (self.model.written(*id), self.model.task(*id));
+                let (current, delivered, waived) = (buy.current, buy.delivered, buy.waived);
+                format!("{row:?} should be {state:?}, a{current}, {task:?}, {delivered}, {waived}")
+            })?;
+        }
+        for (name, attempt) in self.model.tries.iter().enumerate().filter(|(_, attempt)| !attempt.gone) {
+            let Some(row) = dump.attempts.get(&attempt.id) else { return Err(Broken(format!("a{name} is not there"))) };
+            let number = self.model.buys[&attempt.entry].tries.iter().position(|other| *other == name);
+            let is_same = row.state == attempt.fate
+                && row.task.as_ref().zip(row.source) == attempt.task.as_ref().map(|(task, source)| (task, *source))
+                && row.duplicate == self.model.is_duplicate(name)
+                && row.entry == attempt.entry
+                && usize::try_from(row.number).ok() == number.map(|before| before + 1);
+            ensure(is_same, || format!("a{name} is {row:?}, and not {:?}, {:?}", attempt.fate, attempt.task))?;
+        }
+        let duplicates: Vec<AttemptId> = dump.duplicates.iter().map(|attempt| attempt.id).collect();
+        let wanted: HashSet<AttemptId> =
+            self.model.duplicates().iter().map(|name| self.model.tries[*name].id).collect();
+        let is_same = duplicates.len() == wanted.len() && duplicates.iter().all(|id| wanted.contains(id));
+        ensure(is_same, || format!("the duplicates are {duplicates:?}, and not {wanted:?}"))
+    }
+
+    pub(super) async fn compare_lookups(&self, slot: usize) -> Result<(), Broken> {
+        let account = self.account.clone();
+        let prints = REQUESTS.map(fingerprint);
+        let recent = self.tasks.iter().rev().take(8).cloned();
+        let tasks: Vec<String> = recent.chain(STRAY.map(str::to_owned)).collect();
+        let asked = tasks.clone();
+        let look = move |rows: &mut dyn ledger::Rows| {
+            let mut found = (Vec::new(), Vec::new(), Vec::new());
+            for key in KEYS {
+                found.0.push(rows.entry_by_key(&account, OPERATION, key)?.map(|entry| entry.id));
+            }
+            for print in &prints {
+                let open = rows.open_entries(&account, OPERATION, print)?;
+                found.1.push(open.iter().map(|entry| entry.id).collect::<Vec<_>>());
+            }
+            for task in &asked {
+                found.2.push(rows.attempt_by_task(&account, OPERATION, task)?.map(|attempt| attempt.id));
+            }
+            Ok(found)
+        };
+        let (by_key, by_print, by_task) = self.book(slot).run(look).await?;
+        let wanted = KEYS.map(|key| self.model.by_key(key));
+        ensure(by_key == wanted, || format!("the keys are of {by_key:?}, and not of {wanted:?}"))?;
+        let wanted = prints.map(|fingerprint| {
+            let (account, operation) = (self.account.clone(), OPERATION.to_owned());
+            self.model.equals(&Purchase { account, operation, key: None, fingerprint })
+        });
+        ensure(by_print == wanted, || format!("the equal entries are {by_print:?}, and not {wanted:?}"))?;
+        let owner = |task: &String| self.model.owner(task).map(|name| self.model.tries[name].id);
+        let wanted: Vec<_> = tasks.iter().map(owner).collect();
+        ensure(by_task == wanted, || format!("{tasks:?} are of {by_task:?}, and not of {wanted:?}"))
+    }
+}

@@ -1,0 +1,67 @@
+use std::fmt;
+
+use sha2::{Digest, Sha256};
+
+/// The way in which fingerprints are made today. Fingerprints of different versions are not compared.
+const VERSION: u16 = 1;
+
+/// Stands for a request, and says nothing of it: a SHA-256 of the operation and of the fields that the caller set.
+///
+/// Left out are the address for callbacks, values that the spec fixes, values that equal the spec's default, and the query
+/// and fragment of addresses, since a presigned address differs on every run.
+#[derive(Clone, Copy, PartialEq, Eq, Hash)]
+pub struct Fingerprint {
+    /// The way in which it was made.
+    pub version: u16,
+    /// The hash.
+    pub digest: [u8; 32],
+}
+
+impl Fingerprint {
+    /// The fingerprint of a request in its canonical form.
+    #[must_use]
+    pub fn new(operation: &str, canonical: &[u8]) -> Self {
+        let mut hash = Sha256::new();
+        hash.update(VERSION.to_be_bytes());
+        for part in [operation.as_bytes(), canonical] {
+            hash.update((part.len() as u64).to_be_bytes());
+            hash.update(part);
+        }
+        Self { version: VERSION, digest: hash.finalize().into() }
+    }
+
+    /// Returns whether two fingerprints are of different requests for certain.
+    #[must_use]
+    pub fn differs_from(&self, other: &Self) -> bool {
+        self.version == other.version && self.digest != other.digest
+    }
+}
+
+impl fmt::Debug for Fingerprint {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Fingerprint(v{} ", self.version)?;
+        self.digest.iter().take(8).try_for_each(|byte| write!(f, "{byte:02x}"))?;
+        f.write_str("…)")
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn operation_and_request_count_and_do_not_run_into_each_other() {
+        let all = [("a", "bc"), ("ab", "c"), ("a", "bd"), ("b", "bc"), ("", "abc")];
+        let all = all.map(|(operation, request)| Fingerprint::new(operation, request.as_bytes()));
+        for (index, one) in all.iter().enumerate() {
+            assert!(all[..index].iter().all(|other| one.differs_from(other)), "{index}");
+        }
+    }
+
+    #[test]
+    fn other_versions_are_not_compared() {
+        let now = Fingerprint::new("a", b"b");
+        let later = Fingerprint { version: VERSION + 1, ..Fingerprint::new("a", b"c") };
+        assert!(!now.differs_from(&later) && now.differs_from(&Fingerprint::new("a", b"c")));
+    }
+}

@@ -1,0 +1,109 @@
+//! The intent: the last word before a POST.
+
+use super::chain::{Base, base};
+use super::standing::{Standing, Terms, look_up};
+use super::{damaged, write_entry};
+use crate::ledger::{Attempt, AttemptId, AttemptState, Entry, EntryId, LedgerError, Purchase, Rows, State};
+
+/// What became of an intent.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Intended {
+    /// The attempt is recorded, and may be posted.
+    Recorded {
+        /// The entry that it belongs to.
+        entry: EntryId,
+        /// Its number among the attempts of the entry.
+        number: u32,
+    },
+    /// It must not be posted.
+    Refused(Box<Standing>),
+}
+
+/// Records that an attempt is about to be posted, unless something stands in its way. Idempotent by the attempt's id.
+pub fn intend(
+    rows: &mut dyn Rows,
+    purchase: &Purchase,
+    at: Option<EntryId>,
+    terms: Terms,
+    id: AttemptId,
+) -> Result<Intended, LedgerError> {
+    if let Some(known) = rows.attempt(id)? {
+        return Ok(Intended::Recorded { entry: known.entry, number: known.number });
+    }
+    let at = match look_up(rows, purchase, at, terms)? {
+        Standing::Ready(at) => at,
+        standing => return Ok(Intended::Refused(Box::new(standing))),
+    };
+    // The one write that may find no room comes first.
+    let entry = match at {
+        Some(id) => id,
+        None => insert(rows, purchase)?,
+    };
+    let vanished = || damaged("an entry vanished within a transaction");
+    let before = rows.entry(entry)?.ok_or_else(vanished)?;
+    let own = match base(rows, &before)? {
+        Base::Own(latest) => Some(latest.id),
+        Base::Other(_) => None,
+    };
+    let supersedes = match terms.consent {
+        // Of another entry, only where there is nothing of its own to return to: an attempt supersedes one.
+        Some(id) if own.is_none_or(|own| own == id) => record_consent(rows, id)?.or(own),
+        _ => own,
+    };
+    let mut entry = rows.entry(entry)?.ok_or_else(vanished)?;
+    entry.purchase.fingerprint = purchase.fingerprint;
+    entry.state = State::Posting;
+    entry.attempt = Some(id);
+    entry.attempts += 1;
+    (entry.task, entry.delivered) = (None, false);
+    // Without a key, consent takes the entry out of the way of others. It was for an earlier attempt.
+    entry.consent &= entry.purchase.key.is_some();
+    entry.changed = rows.now();
+    rows.update_entry(&entry)?;
+    let attempt = Attempt {
+        id,
+        entry: entry.id,
+        number: entry.attempts,
+        supersedes,
+        holder: rows.holder().to_owned(),
+        state: AttemptState::Posting,
+        task: None,
+        source: None,
+        duplicate: false,
+        hint: None,
+        evidence: None,
+        started: rows.now(),
+    };
+    rows.put_attempt(&attempt, purchase)?;
+    Ok(Intended::Recorded { entry: entry.id, number: attempt.number })
+}
+
+/// Records that an attempt which is unknown may be charged twice. Returns it, unless it is something else by now.
+fn record_consent(rows: &mut dyn Rows, id: AttemptId) -> Result<Option<AttemptId>, LedgerError> {
+    let Some(attempt) = rows.attempt(id)? else { return Ok(None) };
+    let Some(mut entry) = rows.entry(attempt.entry)? else { return Ok(None) };
+    if entry.state != State::Unknown || entry.attempt != Some(id) {
+        return Ok(None);
+    }
+    entry.consent = true;
+    write_entry(rows, &mut entry)?;
+    Ok(Some(id))
+}
+
+fn insert(rows: &mut dyn Rows, purchase: &Purchase) -> Result<EntryId, LedgerError> {
+    let now = rows.now();
+    rows.insert_entry(&Entry {
+        id: EntryId(0),
+        purchase: purchase.clone(),
+        state: State::Ready,
+        attempt: None,
+        attempts: 0,
+        task: None,
+        cost: None,
+        consent: false,
+        delivered: false,
+        status: None,
+        created: now,
+        changed: now,
+    })
+}

@@ -1,0 +1,35 @@
+//! Who may POST, and what a settled attempt does to its entry: the same for every store.
+//!
+//! Each function runs within one transaction. It reads and decides first, and writes last.
+
+mod chain;
+mod intend;
+mod people;
+mod settle;
+mod standing;
+mod task;
+
+use super::{Attempt, Entry, LedgerError, Rows};
+
+pub use intend::{Intended, intend};
+#[cfg_attr(not(feature = "unstable-ledger"), expect(unused_imports, reason = "only stores name it"))]
+pub use people::UnknownPage;
+pub use people::{Resolution, resolve, unknown};
+pub use settle::{Settled, Settlement, settle};
+pub(crate) use standing::refresh;
+pub use standing::{Standing, Terms, look_up};
+pub use task::{deliver, end, lose};
+
+fn write(rows: &mut dyn Rows, entry: &mut Entry, attempt: &Attempt) -> Result<(), LedgerError> {
+    rows.put_attempt(attempt, &entry.purchase)?;
+    write_entry(rows, entry)
+}
+
+fn write_entry(rows: &mut dyn Rows, entry: &mut Entry) -> Result<(), LedgerError> {
+    entry.changed = rows.now();
+    rows.update_entry(entry)
+}
+
+fn damaged(what: &str) -> LedgerError {
+    LedgerError::not_a_ledger(what)
+}

@@ -1,0 +1,73 @@
+//! What people see of unknown outcomes, and say of them.
+
+use super::damaged;
+use super::settle::{Settled, Settlement, settle};
+use super::standing::refresh;
+use crate::ledger::{Attempt, AttemptId, Entry, EntryId, Filter, LedgerError, Rows, Source, State};
+
+/// An operator's word on an unknown attempt.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Resolution {
+    /// It became this task.
+    Task(String),
+    /// It created nothing, and nothing was charged.
+    NotCharged,
+}
+
+/// Records an operator's word on an entry that is unknown, unless it changed since it was listed with this attempt.
+pub fn resolve(
+    rows: &mut dyn Rows,
+    id: EntryId,
+    listed: AttemptId,
+    resolution: &Resolution,
+) -> Result<Entry, LedgerError> {
+    let entry = rows.entry(id)?.ok_or_else(|| LedgerError::refused("there is no such entry"))?;
+    let (entry, _) = refresh(rows, entry)?;
+    if entry.state != State::Unknown || entry.attempt != Some(listed) {
+        return Err(LedgerError::refused("the entry is not unknown, or has changed since it was listed"));
+    }
+    let settlement = match resolution {
+        Resolution::NotCharged => Settlement::NotCreated { evidence: "an operator's word".to_owned() },
+        Resolution::Task(task) => Settlement::Task { task: task.clone(), source: Source::Operator },
+    };
+    match settle(rows, listed, &settlement)? {
+        Settled::Recorded(entry) | Settled::Duplicate(entry) => Ok(entry),
+        Settled::Contradicted => Err(LedgerError::refused("the task belongs to another entry")),
+        Settled::Missing => Err(damaged("an entry lacks its attempt")),
+    }
+}
+
+/// Entries whose outcome is unknown, each with its current attempt.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct UnknownPage {
+    /// The entries, the oldest first.
+    pub entries: Vec<(Entry, Attempt)>,
+    /// The entry after which the next page begins; `None` at the end.
+    pub next: Option<EntryId>,
+}
+
+/// Lists at most `limit` entries whose outcome is unknown, after the entry `after`.
+pub fn unknown(
+    rows: &mut dyn Rows,
+    account: &str,
+    operation: &str,
+    after: EntryId,
+    limit: usize,
+) -> Result<UnknownPage, LedgerError> {
+    let open = rows.entries(account, operation, Filter::Open, after, limit)?;
+    let next = open.last().map(|entry| entry.id).filter(|_| open.len() == limit);
+    let mut entries = Vec::new();
+    for entry in open {
+        let (entry, attempt) = match refresh(rows, entry) {
+            Ok(refreshed) => refreshed,
+            // One row that a later version wrote must not hide the others.
+            Err(error) if error.is_damaged() => continue,
+            Err(error) => return Err(error),
+        };
+        if let Some(attempt) = attempt.filter(|_| entry.state == State::Unknown) {
+            entries.push((entry, attempt));
+        }
+    }
+    Ok(UnknownPage { entries, next })
+}

@@ -1,0 +1,181 @@
+//! What is learnt of an attempt, by whomever and whenever.
+
+use super::chain::{guard, include, stand, take_back};
+use super::{damaged, write, write_entry};
+use crate::ledger::{Attempt, AttemptId, AttemptState, Entry, EntryId, LedgerError, Purchase, Rows, Source, State};
+
+/// What is known of an attempt that has ended.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Settlement {
+    /// It became a task.
+    Task {
+        /// The id of the task.
+        task: String,
+        /// Who says so.
+        source: Source,
+    },
+    /// It is proved to have created nothing.
+    NotCreated {
+        /// The proof, in words.
+        evidence: String,
+    },
+    /// Nothing proves either.
+    Unknown {
+        /// The id of a task that its broken reply seems to give.
+        hint: Option<String>,
+        /// What happened, in words.
+        evidence: String,
+    },
+}
+
+/// What a settlement did.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Settled {
+    /// It is recorded; this is the entry now.
+    Recorded(Entry),
+    /// The task is a second charge: the entry has another one.
+    Duplicate(Entry),
+    /// The task is another attempt's, or the attempt became another task by a stronger word. The attempt has no task by this.
+    Contradicted,
+    /// There is no such attempt.
+    Missing,
+}
+
+/// Records what is known of an attempt. A task is always recorded, whatever the entry's state and whoever settles it;
+/// everything else changes the entry only by its current attempt.
+pub fn settle(rows: &mut dyn Rows, id: AttemptId, settlement: &Settlement) -> Result<Settled, LedgerError> {
+    let Some(attempt) = rows.attempt(id)? else { return Ok(Settled::Missing) };
+    match settlement {
+        Settlement::Task { task, source } => settle_task(rows, attempt, task, *source),
+        Settlement::NotCreated { evidence } => settle_without(rows, attempt, AttemptState::NotCreated, None, evidence),
+        Settlement::Unknown { hint, evidence } => {
+            settle_without(rows, attempt, AttemptState::Unknown, hint.clone(), evidence)
+        }
+    }
+}
+
+fn settle_task(rows: &mut dyn Rows, mut attempt: Attempt, task: &str, source: Source) -> Result<Settled, LedgerError> {
+    let mut entry = entry_of(rows, &attempt)?;
+    let Purchase { account, operation, .. } = entry.purchase.clone();
+    if attempt.task.as_deref() == Some(task) {
+        if attempt.source < Some(source) {
+            attempt.source = Some(source);
+            rows.put_attempt(&attempt, &entry.purchase)?;
+        }
+        return Ok(Settled::Recorded(entry));
+    }
+    let owner = rows.attempt_by_task(&account, &operation, task)?;
+    let is_outranked = |word: Option<Source>| source == Source::Reply && word != Some(Source::Reply);
+    let has_other = attempt.task.is_some() && !is_outranked(attempt.source);
+    if has_other || owner.as_ref().is_some_and(|owner| !is_outranked(owner.source)) {
+        // Only a reply ends its attempt; a claim that is wrong says nothing of it.
+        if source == Source::Reply && attempt.state == AttemptState::Posting {
+            let evidence = "its task belongs to another attempt";
+            settle_without(rows, attempt, AttemptState::Unknown, Some(task.to_owned()), evidence)?;
+        }
+        return Ok(Settled::Contradicted);
+    }
+    let mut robbed = None;
+    if let Some(mut owner) = owner {
+        let evidence = "the task that it had claimed belongs to another attempt";
+        if owner.entry == entry.id {
+            // The entry keeps its task; only the attempt that made it is another one.
+            unclaim(rows, &mut entry, &mut owner, evidence)?;
+            entry.task.take_if(|of_owner| of_owner == task);
+        } else {
+            robbed = release(rows, owner, evidence)?;
+        }
+    }
+    // What is above it in the order of attempts may have been changed with the other one.
+    attempt.supersedes = rows.attempt(attempt.id)?.and_then(|attempt| attempt.supersedes);
+    if attempt.task.is_some() && entry.task == attempt.task {
+        entry.task = None;
+    }
+    attempt.duplicate = entry.task.is_some();
+    (attempt.task, attempt.source, attempt.state) = (Some(task.to_owned()), Some(source), AttemptState::Task);
+    rows.put_attempt(&attempt, &entry.purchase)?;
+    if !attempt.duplicate {
+        (entry.task, entry.state) = (Some(task.to_owned()), State::Running);
+        (entry.delivered, entry.status) = (false, None);
+        // Without a key, consent takes the entry out of the way of others. It was for an attempt without a task.
+        entry.consent &= entry.purchase.key.is_some();
+        include(rows, &mut entry, &mut attempt)?;
+    }
+    stand(rows, &mut entry)?;
+    write_entry(rows, &mut entry)?;
+    if let Some(robbed) = robbed
+        && let Some(mut robbed) = rows.entry(robbed)?
+    {
+        // This entry was open until now, but guards nothing any more.
+        guard(rows, &mut robbed)?;
+        rows.update_entry(&robbed)?;
+    }
+    Ok(if attempt.duplicate { Settled::Duplicate(entry) } else { Settled::Recorded(entry) })
+}
+
+/// Takes its task from an attempt, and from the entry where it was the entry's: returns that one.
+pub(super) fn release(rows: &mut dyn Rows, mut owner: Attempt, evidence: &str) -> Result<Option<EntryId>, LedgerError> {
+    let mut entry = entry_of(rows, &owner)?;
+    let was_first = entry.task.is_some() && entry.task == owner.task;
+    unclaim(rows, &mut entry, &mut owner, evidence)?;
+    if was_first {
+        (entry.task, entry.status, entry.delivered) = (None, None, false);
+        inherit(rows, &mut entry)?;
+    }
+    stand(rows, &mut entry)?;
+    write_entry(rows, &mut entry)?;
+    Ok(was_first.then_some(entry.id))
+}
+
+/// Makes an attempt unknown that had a task.
+fn unclaim(rows: &mut dyn Rows, entry: &mut Entry, owner: &mut Attempt, evidence: &str) -> Result<(), LedgerError> {
+    (owner.task, owner.source, owner.duplicate) = (None, None, false);
+    owner.state = AttemptState::Unknown;
+    owner.evidence = Some(evidence.to_owned());
+    rows.put_attempt(owner, &entry.purchase)?;
+    include(rows, entry, owner)
+}
+
+/// What was a second charge is the first now, since the entry has lost that one.
+fn inherit(rows: &mut dyn Rows, entry: &mut Entry) -> Result<(), LedgerError> {
+    let duplicates = rows.duplicates(&entry.purchase.account, &entry.purchase.operation)?;
+    let of_entry = duplicates.into_iter().filter(|attempt| attempt.entry == entry.id);
+    let Some(mut heir) = of_entry.min_by_key(|attempt| attempt.number) else { return Ok(()) };
+    heir.duplicate = false;
+    (entry.task, entry.state) = (heir.task.clone(), State::Running);
+    rows.put_attempt(&heir, &entry.purchase)?;
+    include(rows, entry, &mut heir)
+}
+
+fn settle_without(
+    rows: &mut dyn Rows,
+    mut attempt: Attempt,
+    state: AttemptState,
+    hint: Option<String>,
+    evidence: &str,
+) -> Result<Settled, LedgerError> {
+    let mut entry = entry_of(rows, &attempt)?;
+    let is_settled = matches!(attempt.state, AttemptState::Task | AttemptState::NotCreated);
+    if is_settled {
+        return Ok(Settled::Recorded(entry));
+    }
+    let is_current = entry.attempt == Some(attempt.id);
+    attempt.state = state;
+    attempt.hint = hint.or(attempt.hint);
+    attempt.evidence = Some(evidence.to_owned());
+    let became_unknown = state == AttemptState::Unknown && entry.state == State::Posting && is_current;
+    if became_unknown {
+        entry.state = State::Unknown;
+    }
+    write(rows, &mut entry, &attempt)?;
+    if state == AttemptState::NotCreated && is_current {
+        stand(rows, &mut entry)?;
+        write_entry(rows, &mut entry)?;
+        take_back(rows, &entry)?;
+    }
+    Ok(Settled::Recorded(entry))
+}
+
+fn entry_of(rows: &mut dyn Rows, attempt: &Attempt) -> Result<Entry, LedgerError> {
+    rows.entry(attempt.entry)?.ok_or_else(|| damaged("an attempt lacks its entry"))
+}

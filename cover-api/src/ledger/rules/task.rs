@@ -1,0 +1,55 @@
+//! What becomes of a task after its POST.
+
+use super::settle::release;
+use crate::ledger::{Entry, EntryId, LedgerError, Rows, State};
+
+/// Records that a caller was given the task of an entry.
+pub fn deliver(rows: &mut dyn Rows, id: EntryId, task: &str) -> Result<(), LedgerError> {
+    match rows.entry(id)? {
+        Some(mut entry) if entry.task.as_deref() == Some(task) && !entry.delivered => {
+            entry.delivered = true;
+            entry.changed = rows.now();
+            rows.update_entry(&entry)
+        }
+        _ => Ok(()),
+    }
+}
+
+/// Records that a task is done or has failed, and that a caller was given the result.
+pub fn end(
+    rows: &mut dyn Rows,
+    account: &str,
+    operation: &str,
+    task: &str,
+    state: State,
+    status: &str,
+) -> Result<(), LedgerError> {
+    let Some(mut entry) = entry_of_task(rows, account, operation, task)? else { return Ok(()) };
+    if (entry.state, entry.delivered) == (state, true) {
+        return Ok(());
+    }
+    (entry.state, entry.delivered, entry.status) = (state, true, Some(status.to_owned()));
+    entry.changed = rows.now();
+    rows.update_entry(&entry)
+}
+
+/// Records that the service no longer knows a task that was running.
+pub fn lose(rows: &mut dyn Rows, account: &str, operation: &str, task: &str) -> Result<(), LedgerError> {
+    let Some(entry) = entry_of_task(rows, account, operation, task)? else { return Ok(()) };
+    let attempt = rows.attempt_by_task(account, operation, task)?;
+    let Some(mut attempt) = attempt.filter(|_| entry.state == State::Running) else { return Ok(()) };
+    attempt.hint = Some(task.to_owned());
+    release(rows, attempt, "the service no longer knows its task").map(drop)
+}
+
+/// The entry whose task this is, and not one that has another by now.
+fn entry_of_task(
+    rows: &mut dyn Rows,
+    account: &str,
+    operation: &str,
+    task: &str,
+) -> Result<Option<Entry>, LedgerError> {
+    let Some(attempt) = rows.attempt_by_task(account, operation, task)? else { return Ok(None) };
+    let entry = rows.entry(attempt.entry)?;
+    Ok(entry.filter(|entry| entry.task.as_deref() == Some(task)))
+}

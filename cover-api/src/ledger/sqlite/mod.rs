@@ -1,0 +1,141 @@
+//! A ledger in a file.
+//!
+//! One thread owns the connection and runs what is queued, many in one transaction; see [`worker`]. Which processes live
+//! is told by locks on files beside the ledger; see [`holder`].
+
+mod failure;
+mod file;
+mod holder;
+mod record;
+mod rows;
+mod schema;
+mod statements;
+mod store;
+#[cfg(test)]
+mod tests;
+mod worker;
+
+#[cfg(not(unix))]
+#[path = "other.rs"]
+mod system;
+#[cfg(unix)]
+#[path = "unix.rs"]
+mod system;
+
+use std::fmt;
+use std::path::Path;
+use std::sync::{Arc, mpsc};
+use std::thread::{self, JoinHandle};
+use std::time::Duration;
+
+use tokio::sync::oneshot;
+
+use self::worker::Job;
+use super::{Ledger, LedgerError, Local, Transacted, Work};
+
+/// A ledger in a file, which several processes of one machine may share.
+///
+/// The ledger survives the process. When a send returns, its outcome is on the disk, unless the ledger failed; then it is
+/// written as soon as that works. The file is an SQLite database. Open it once per process and clone the result: a second
+/// `open` counts as another process.
+///
+/// Beside it lie `-wal` and `-shm`, which belong to it, and one empty `-holder-…` per process that uses it. The processes hold
+/// locks on these, so the file must be on a local disk, and all processes must open it in the same directory.
+///
+/// Cloning is cheap, and clones share one connection. Dropping the last clone waits until everything that was queued is
+/// written.
+///
+/// ```no_run
+/// use cover_api::ledger::SqliteLedger;
+///
+/// # async fn example() -> Result<(), Box<dyn std::error::Error>> {
+/// let client = cover_api::Client::builder("my-key").ledger(SqliteLedger::open("covers.db").await?).build()?;
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Clone)]
+pub struct SqliteLedger(Arc<Shared>);
+
+struct Shared {
+    path: Arc<Path>,
+    local: Arc<Local>,
+    /// Taken only by the drop.
+    jobs: Option<mpsc::Sender<Job>>,
+    /// Taken only by the drop.
+    thread: Option<JoinHandle<()>>,
+}
+
+/// What tests change.
+#[derive(Debug, Clone, Copy)]
+struct Settings {
+    /// How long to wait for another process that writes.
+    patience: Duration,
+    /// The most pages that the file may have.
+    max_pages: Option<u32>,
+}
+
+impl Default for Settings {
+    fn default() -> Self {
+        Self { patience: Duration::from_secs(10), max_pages: None }
+    }
+}
+
+impl SqliteLedger {
+    /// Opens the ledger in this file, or creates it. Only the owner may read a new file.
+    ///
+    /// Opening never changes what other processes have recorded.
+    pub async fn open(path: impl AsRef<Path>) -> Result<Self, LedgerError> {
+        Self::open_with(path.as_ref().into(), Settings::default()).await
+    }
+
+    async fn open_with(path: Arc<Path>, settings: Settings) -> Result<Self, LedgerError> {
+        let local = Arc::<Local>::default();
+        let (jobs, queue) = mpsc::channel();
+        let (opened, is_open) = oneshot::channel();
+        let theirs = (Arc::clone(&path), Arc::clone(&local));
+        let thread = thread::Builder::new()
+            .name("cover-ledger".to_owned())
+            .spawn(move || worker::run(&theirs.0, theirs.1, settings, opened, &queue))
+            .map_err(|error| failure::io(&path, "its thread cannot be started", error))?;
+        is_open.await.unwrap_or_else(|_| Err(gone(&path)))?;
+        Ok(Self(Arc::new(Shared { path, local, jobs: Some(jobs), thread: Some(thread) })))
+    }
+}
+
+impl Ledger for SqliteLedger {
+    fn transact(&self, work: Work) -> Transacted {
+        let (answer, answered) = oneshot::channel();
+        if let Some(jobs) = &self.0.jobs {
+            // A job that cannot be queued is dropped, and its answer with it.
+            jobs.send(Job { work, answer }).ok();
+        }
+        let path = Arc::clone(&self.0.path);
+        Box::pin(async move { answered.await.unwrap_or_else(|_| Err(gone(&path))) })
+    }
+
+    fn local(&self) -> &Arc<Local> {
+        &self.0.local
+    }
+}
+
+fn gone(path: &Path) -> LedgerError {
+    LedgerError::unavailable("its thread has ended").at(path)
+}
+
+impl Drop for Shared {
+    fn drop(&mut self) {
+        drop(self.jobs.take());
+        // Work and wakers run on that thread, and may own the last clone.
+        if let Some(thread) = self.thread.take()
+            && thread.thread().id() != thread::current().id()
+        {
+            thread.join().ok();
+        }
+    }
+}
+
+impl fmt::Debug for SqliteLedger {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("SqliteLedger").field("path", &self.0.path).finish_non_exhaustive()
+    }
+}

@@ -1,0 +1,85 @@
+//! Entries and attempts as rows of the tables.
+
+use std::fmt;
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
+
+use rusqlite::Row;
+use rusqlite::types::FromSql;
+
+use super::super::{
+    Attempt, AttemptId, AttemptState, Entry, EntryId, Fingerprint, LedgerError, Purchase, Source, State,
+};
+
+/// Reads an entry in the order of columns of `statements`.
+pub(super) fn entry(row: &Row<'_>) -> Result<Entry, LedgerError> {
+    let fingerprint = Fingerprint { version: get(row, 4)?, digest: get(row, 5)? };
+    let purchase = Purchase { account: get(row, 1)?, operation: get(row, 2)?, key: get(row, 3)?, fingerprint };
+    Ok(Entry {
+        id: EntryId(get(row, 0)?),
+        purchase,
+        state: named("an entry's state", &get::<String>(row, 6)?, State::from_name)?,
+        attempt: get::<Option<[u8; 16]>>(row, 7)?.map(from_bytes),
+        attempts: get(row, 8)?,
+        task: get(row, 9)?,
+        cost: get(row, 10)?,
+        consent: get(row, 11)?,
+        delivered: get(row, 12)?,
+        status: get(row, 13)?,
+        created: from_millis(get(row, 14)?),
+        changed: from_millis(get(row, 15)?),
+    })
+}
+
+/// Reads an attempt in the order of columns of `statements`.
+pub(super) fn attempt(row: &Row<'_>) -> Result<Attempt, LedgerError> {
+    let source = get::<Option<String>>(row, 6)?;
+    let source = source.map(|name| named("the source of an attempt's task", &name, Source::from_name));
+    Ok(Attempt {
+        id: from_bytes(get(row, 0)?),
+        entry: EntryId(get(row, 1)?),
+        number: get(row, 2)?,
+        holder: get(row, 3)?,
+        state: named("an attempt's state", &get::<String>(row, 4)?, AttemptState::from_name)?,
+        task: get(row, 5)?,
+        source: source.transpose()?,
+        duplicate: get(row, 7)?,
+        hint: get(row, 8)?,
+        evidence: get(row, 9)?,
+        started: from_millis(get(row, 10)?),
+        supersedes: get::<Option<[u8; 16]>>(row, 11)?.map(from_bytes),
+    })
+}
+
+fn get<T: FromSql>(row: &Row<'_>, column: usize) -> Result<T, LedgerError> {
+    row.get(column).map_err(|error| {
+        let name = row.as_ref().column_name(column).unwrap_or("of unknown name").to_owned();
+        LedgerError::not_a_ledger(format!("a row has no such value in the column `{name}`")).caused_by(error)
+    })
+}
+
+fn named<T>(what: impl fmt::Display, name: &str, find: impl Fn(&str) -> Option<T>) -> Result<T, LedgerError> {
+    find(name).ok_or_else(|| {
+        LedgerError::not_a_ledger(format!("{what} is `{name}`, which this version of the crate does not know"))
+    })
+}
+
+pub(super) fn to_bytes(id: AttemptId) -> [u8; 16] {
+    id.0.to_be_bytes()
+}
+
+fn from_bytes(bytes: [u8; 16]) -> AttemptId {
+    AttemptId(u128::from_be_bytes(bytes))
+}
+
+/// Returns the time in whole milliseconds since 1970.
+pub(super) fn to_millis(time: SystemTime) -> i64 {
+    let millis = |duration: Duration| i64::try_from(duration.as_millis()).unwrap_or(i64::MAX);
+    time.duration_since(UNIX_EPOCH).map_or_else(|before| -millis(before.duration()), millis)
+}
+
+/// Returns the time as it is read back.
+pub(super) fn from_millis(millis: i64) -> SystemTime {
+    let distance = Duration::from_millis(millis.unsigned_abs());
+    let time = if millis < 0 { UNIX_EPOCH.checked_sub(distance) } else { UNIX_EPOCH.checked_add(distance) };
+    time.unwrap_or(UNIX_EPOCH)
+}

@@ -1,0 +1,198 @@
+//! The rows within a transaction.
+
+use std::time::{Duration, SystemTime};
+
+use rusqlite::{Params, Row, params};
+
+use super::super::{Attempt, AttemptId, Entry, EntryId, Filter, Fingerprint, LedgerError, Purchase, Rows, Source};
+use super::store::Store;
+use super::{record, statements};
+
+impl Rows for Store {
+    fn now(&self) -> SystemTime {
+        // Whole milliseconds, so that what is written equals what is read.
+        record::from_millis(record::to_millis(SystemTime::now()))
+    }
+
+    fn holder(&self) -> &str {
+        self.holder.name()
+    }
+
+    fn is_alive(&mut self, attempt: &Attempt) -> Result<bool, LedgerError> {
+        if attempt.holder == self.holder.name() {
+            return Ok(self.local.is_live(attempt.id));
+        }
+        self.holder.is_alive(&attempt.holder)
+    }
+
+    fn entry(&mut self, id: EntryId) -> Result<Option<Entry>, LedgerError> {
+        self.find(statements::ENTRY, [id.0], record::entry)
+    }
+
+    fn entry_by_key(&mut self, account: &str, operation: &str, key: &str) -> Result<Option<Entry>, LedgerError> {
+        self.find(statements::ENTRY_BY_KEY, [account, operation, key], record::entry)
+    }
+
+    fn open_entries(
+        &mut self,
+        account: &str,
+        operation: &str,
+        fingerprint: &Fingerprint,
+    ) -> Result<Vec<Entry>, LedgerError> {
+        let of = params![account, operation, fingerprint.digest, fingerprint.version];
+        // One that cannot be read may stand in the way, so that none is left out.
+        self.list(statements::OPEN_ENTRIES, of, record::entry)?.into_iter().map(|entry| self.here(entry)).collect()
+    }
+
+    fn attempt(&mut self, id: AttemptId) -> Result<Option<Attempt>, LedgerError> {
+        self.find(statements::ATTEMPT, [record::to_bytes(id)], record::attempt)
+    }
+
+    fn attempt_by_task(&mut self, account: &str, operation: &str, task: &str) -> Result<Option<Attempt>, LedgerError> {
+        self.find(statements::ATTEMPT_BY_TASK, [account, operation, task], record::attempt)
+    }
+
+    fn insert_entry(&mut self, entry: &Entry) -> Result<EntryId, LedgerError> {
+        let Purchase { account, operation, key, fingerprint } = &entry.purchase;
+        let values = params![
+            account,
+            operation,
+            key,
+            fingerprint.version,
+            fingerprint.digest,
+            entry.state.name(),
+            entry.attempt.map(record::to_bytes),
+            entry.attempts,
+            entry.task,
+            entry.cost,
+            entry.consent,
+            entry.delivered,
+            entry.status,
+            record::to_millis(entry.created),
+            record::to_millis(entry.changed),
+        ];
+        let id = self.db.prepare_cached(statements::INSERT_ENTRY).and_then(|mut insert| {
+            // A statement that returns rows is over only when they were all read.
+            insert.query_one(values, |row| row.get(0))
+        });
+        id.map(EntryId).map_err(|error| self.failure(error))
+    }
+
+    fn update_entry(&mut self, entry: &Entry) -> Result<(), LedgerError> {
+        let fingerprint = &entry.purchase.fingerprint;
+        let values = params![
+            fingerprint.version,
+            fingerprint.digest,
+            entry.state.name(),
+            entry.attempt.map(record::to_bytes),
+            entry.attempts,
+            entry.task,
+            entry.cost,
+            entry.consent,
+            entry.delivered,
+            entry.status,
+            record::to_millis(entry.created),
+            record::to_millis(entry.changed),
+            entry.id.0,
+        ];
+        match self.execute(statements::UPDATE_ENTRY, values)? {
+            0 => Err(LedgerError::not_a_ledger("an entry vanished within a transaction").at(self.path())),
+            _ => Ok(()),
+        }
+    }
+
+    fn put_attempt(&mut self, attempt: &Attempt, purchase: &Purchase) -> Result<(), LedgerError> {
+        let values = params![
+            record::to_bytes(attempt.id),
+            attempt.entry.0,
+            purchase.account,
+            purchase.operation,
+            attempt.number,
+            attempt.holder,
+            attempt.state.name(),
+            attempt.task,
+            attempt.source.map(Source::name),
+            attempt.duplicate,
+            attempt.hint,
+            attempt.evidence,
+            record::to_millis(attempt.started),
+            attempt.supersedes.map(record::to_bytes),
+        ];
+        self.execute(statements::PUT_ATTEMPT, values).map(drop)
+    }
+
+    fn entries(
+        &mut self,
+        account: &str,
+        operation: &str,
+        filter: Filter,
+        after: EntryId,
+        limit: usize,
+    ) -> Result<Vec<Entry>, LedgerError> {
+        let statement = match filter {
+            Filter::Open => statements::LIST_OPEN,
+            Filter::Unfinished => statements::LIST_UNFINISHED,
+        };
+        let (mut found, mut after) = (Vec::new(), after.0);
+        // More than once only where some rows cannot be read: they do not hide the others, nor end the list early.
+        while found.len() < limit {
+            let most = i64::try_from(limit - found.len()).unwrap_or(i64::MAX);
+            let read = |row: &Row<'_>| (row.get(0), record::entry(row));
+            let page = self.list(statement, params![account, operation, after, most], read)?;
+            if page.is_empty() {
+                break;
+            }
+            for (id, entry) in page {
+                after = id.map_err(|error| self.failure(error))?;
+                found.extend(entry.ok());
+            }
+        }
+        Ok(found)
+    }
+
+    fn duplicates(&mut self, account: &str, operation: &str) -> Result<Vec<Attempt>, LedgerError> {
+        let all = self.list(statements::DUPLICATES, [account, operation], record::attempt)?;
+        Ok(all.into_iter().filter_map(Result::ok).collect())
+    }
+
+    fn purge(&mut self, account: &str, operation: &str, before: SystemTime) -> Result<u64, LedgerError> {
+        // Times of entries are whole milliseconds, so that rounding up leaves out none.
+        let before = record::to_millis(before.checked_add(Duration::from_nanos(999_999)).unwrap_or(before));
+        self.execute(statements::PURGE_ATTEMPTS, params![account, operation, before])?;
+        let purged = self.execute(statements::PURGE_ENTRIES, params![account, operation, before])?;
+        Ok(purged as u64)
+    }
+}
+
+impl Store {
+    fn list<T>(
+        &self,
+        statement: &str,
+        of: impl Params,
+        mut read: impl FnMut(&Row<'_>) -> T,
+    ) -> Result<Vec<T>, LedgerError> {
+        let rows = self.db.prepare_cached(statement).and_then(|mut statement| {
+            let rows = statement.query_map(of, |row| Ok(read(row)))?;
+            rows.collect()
+        });
+        rows.map_err(|error| self.failure(error))
+    }
+
+    fn find<T>(
+        &self,
+        statement: &str,
+        of: impl Params,
+        read: fn(&Row<'_>) -> Result<T, LedgerError>,
+    ) -> Result<Option<T>, LedgerError> {
+        self.list(statement, of, read)?.pop().map(|found| self.here(found)).transpose()
+    }
+
+    fn execute(&self, statement: &str, of: impl Params) -> Result<usize, LedgerError> {
+        let count = self.db.prepare_cached(statement).and_then(|mut statement| statement.execute(of));
+        count.map_err(|error| self.failure(error))
+    }
+
+    fn here<T>(&self, read: Result<T, LedgerError>) -> Result<T, LedgerError> {
+        read.map_err(|error| error.at(self.path()))
+    }
+}

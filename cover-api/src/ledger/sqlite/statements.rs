@@ -1,0 +1,100 @@
+//! What is asked of the tables.
+//!
+//! PostgreSQL runs these as well: parameters are numbered in the order in which they first appear, as SQLite numbers
+//! what it takes for names. The conditions are word for word those of the partial indexes.
+
+/// The columns of [`record::entry`](super::record::entry).
+macro_rules! entry {
+    ($rest:literal) => {
+        concat!(
+            "SELECT id, account, operation, key, fingerprint_version, fingerprint, state, attempt, attempts, task, cost, \
+             consent, delivered, status, created, changed FROM entries WHERE ",
+            $rest
+        )
+    };
+}
+
+/// The columns of [`record::attempt`](super::record::attempt).
+macro_rules! attempt {
+    ($rest:literal) => {
+        concat!(
+            "SELECT id, entry, number, holder, state, task, source, duplicate, hint, evidence, started, supersedes \
+             FROM attempts WHERE ",
+            $rest
+        )
+    };
+}
+
+macro_rules! over {
+    () => {
+        "account = $1 AND operation = $2 AND changed < $3 \
+         AND ((state IN ('done', 'failed') AND delivered) OR (state = 'ready' AND key IS NULL)) \
+         AND NOT EXISTS (SELECT 1 FROM attempts AS other WHERE other.entry = entries.id AND other.duplicate)"
+    };
+}
+
+pub(super) const ENTRY: &str = entry!("id = $1");
+pub(super) const ENTRY_BY_KEY: &str = entry!("account = $1 AND operation = $2 AND key = $3");
+pub(super) const OPEN_ENTRIES: &str = entry!(
+    "account = $1 AND operation = $2 AND fingerprint = $3 AND fingerprint_version = $4 AND key IS NULL AND NOT consent \
+     AND (state IN ('ready', 'posting', 'unknown') OR NOT delivered) ORDER BY id"
+);
+pub(super) const LIST_OPEN: &str = entry!(
+    "account = $1 AND operation = $2 AND id > $3 AND (state = 'posting' OR state = 'unknown') ORDER BY id LIMIT $4"
+);
+pub(super) const LIST_UNFINISHED: &str = entry!(
+    "account = $1 AND operation = $2 AND id > $3 \
+     AND (state = 'running' OR (state IN ('done', 'failed') AND NOT delivered)) ORDER BY id LIMIT $4"
+);
+pub(super) const INSERT_ENTRY: &str = "INSERT INTO entries (account, operation, key, fingerprint_version, fingerprint, \
+    state, attempt, attempts, task, cost, consent, delivered, status, created, changed) \
+    VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15) RETURNING id";
+/// Account, operation and key are who the entry is, and stay.
+pub(super) const UPDATE_ENTRY: &str = "UPDATE entries SET fingerprint_version = $1, fingerprint = $2, state = $3, \
+    attempt = $4, attempts = $5, task = $6, cost = $7, consent = $8, delivered = $9, status = $10, created = $11, \
+    changed = $12 WHERE id = $13";
+
+pub(super) const ATTEMPT: &str = attempt!("id = $1");
+pub(super) const ATTEMPT_BY_TASK: &str = attempt!("account = $1 AND operation = $2 AND task = $3");
+pub(super) const DUPLICATES: &str = attempt!("account = $1 AND operation = $2 AND duplicate ORDER BY entry, number");
+pub(super) const PUT_ATTEMPT: &str = "INSERT INTO attempts (id, entry, account, operation, number, holder, state, task, \
+    source, duplicate, hint, evidence, started, supersedes) \
+    VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14) \
+    ON CONFLICT (id) DO UPDATE SET entry = excluded.entry, number = excluded.number, holder = excluded.holder, \
+    state = excluded.state, task = excluded.task, source = excluded.source, duplicate = excluded.duplicate, \
+    hint = excluded.hint, evidence = excluded.evidence, started = excluded.started, supersedes = excluded.supersedes";
+
+pub(super) const PURGE_ATTEMPTS: &str =
+    concat!("DELETE FROM attempts WHERE entry IN (SELECT id FROM entries WHERE ", over!(), ")");
+pub(super) const PURGE_ENTRIES: &str = concat!("DELETE FROM entries WHERE ", over!());
+
+pub(super) const HOLDERS: &str = "SELECT name FROM holders";
+pub(super) const ADD_HOLDER: &str = "INSERT INTO holders (name, started) VALUES ($1, $2)";
+pub(super) const REMOVE_HOLDER: &str = "DELETE FROM holders WHERE name = $1";
+/// Whether an entry waits for an attempt of this holder.
+pub(super) const IS_POSTING: &str = "SELECT 1 FROM entries JOIN attempts ON attempts.id = entries.attempt \
+    WHERE entries.state = 'posting' AND attempts.holder = $1 LIMIT 1";
+
+pub(super) const VERSIONS: &str = "SELECT version, least_version FROM ledger_meta";
+
+/// All of them.
+pub(super) const ALL: [&str; 18] = [
+    ENTRY,
+    ENTRY_BY_KEY,
+    OPEN_ENTRIES,
+    LIST_OPEN,
+    LIST_UNFINISHED,
+    INSERT_ENTRY,
+    UPDATE_ENTRY,
+    ATTEMPT,
+    ATTEMPT_BY_TASK,
+    DUPLICATES,
+    PUT_ATTEMPT,
+    PURGE_ATTEMPTS,
+    PURGE_ENTRIES,
+    HOLDERS,
+    ADD_HOLDER,
+    REMOVE_HOLDER,
+    IS_POSTING,
+    VERSIONS,
+];

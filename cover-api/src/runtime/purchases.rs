@@ -1,0 +1,222 @@
+//! What the ledger knows of purchases, for people and for programs that are started again.
+
+use std::fmt;
+use std::time::{Duration, SystemTime};
+
+use super::{Client, Error, Service, Task, TaskHandle};
+use crate::error::{Failure, Kind};
+use crate::ledger::{self, AttemptId, Entry, EntryId, Filter, Resolution};
+use crate::submit;
+
+/// Entries that are read from the ledger at once.
+const PAGE: usize = 256;
+
+/// A purchase whose outcome is unknown: an attempt may have reached the service, and nothing proves what became of it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct UnknownPurchase {
+    /// The idempotency key that it was sent with.
+    pub key: Option<String>,
+    /// When the attempt began.
+    pub sent: SystemTime,
+    /// Number of attempts that were made of this purchase.
+    pub attempts: u32,
+    /// The id of a task that the broken reply seemed to give.
+    pub hint: Option<String>,
+    /// What happened, in words.
+    pub evidence: Option<String>,
+    /// Whether a caller has accepted a second charge by [`Client::send_may_charge_twice`].
+    pub has_consent: bool,
+    entry: EntryId,
+    attempt: AttemptId,
+}
+
+/// A second charge of one purchase: two attempts became tasks.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Duplicate {
+    /// The idempotency key that the purchase was sent with.
+    pub key: Option<String>,
+    /// The task that counts as the purchase.
+    pub task: Option<String>,
+    /// The task that was created besides.
+    pub duplicate: String,
+    /// When the attempt that created it began.
+    pub sent: SystemTime,
+}
+
+/// The tasks that an earlier run has not seen to the end: [`Client::unfinished`].
+#[must_use = "nothing is read before `.next()`"]
+pub struct UnfinishedTasks<S: Service> {
+    client: Client<S>,
+    page: std::vec::IntoIter<Entry>,
+    last: EntryId,
+    is_over: bool,
+}
+
+impl<S: Service> Client<S> {
+    /// Lists the purchases whose outcome is unknown, the oldest first.
+    ///
+    /// Look each up in the account at the service, and [resolve](Self::resolve) it. Until then, a `send` of the same purchase is
+    /// refused.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::is_ledger`] where the ledger cannot be read.
+    pub async fn unknown(&self) -> Result<Vec<UnknownPurchase>, Error<S>> {
+        let (mut all, mut next) = (Vec::new(), Some(EntryId(0)));
+        while let Some(after) = next {
+            let (name, api) = (self.account().name.clone(), self.account().api);
+            let page = self.read_ledger(move |rows| ledger::unknown(rows, &name, &api.id, after, PAGE)).await?;
+            next = page.next;
+            all.extend(page.entries.into_iter().map(|(entry, attempt)| UnknownPurchase {
+                key: entry.purchase.key,
+                sent: attempt.started,
+                attempts: entry.attempts,
+                hint: attempt.hint,
+                evidence: attempt.evidence,
+                has_consent: entry.consent,
+                entry: entry.id,
+                attempt: attempt.id,
+            }));
+        }
+        Ok(all)
+    }
+
+    /// Settles an unknown outcome by an operator's word.
+    ///
+    /// [`Resolution::Task`] is confirmed by a poll before it is recorded, and the task is returned.
+    /// [`Resolution::NotCharged`] lets the purchase be sent again; if it is wrong, that pays twice.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::is_not_found`] where the service does not confirm the task. Where the purchase is not unknown any more, was
+    /// sent again since it was listed, or the task belongs to another purchase, the error says so and nothing changes.
+    pub async fn resolve(
+        &self,
+        unknown: &UnknownPurchase,
+        resolution: Resolution,
+    ) -> Result<Option<Task<S>>, Error<S>> {
+        if let Resolution::Task(task) = &resolution
+            && !submit::knows(self.account(), task, None).await
+        {
+            let failure = Failure::new(Kind::NoSuchTask);
+            return Err(Error::from(failure).with_handle(Some(TaskHandle::new(task.clone()))));
+        }
+        let (entry, attempt) = (unknown.entry, unknown.attempt);
+        let entry = self.read_ledger(move |rows| ledger::resolve(rows, entry, attempt, &resolution)).await?;
+        self.account().ledger.local().notify();
+        let created = SystemTime::now().checked_sub(attempt.age());
+        Ok(entry.task.map(|task| self.resume(TaskHandle::known(task, created))))
+    }
+
+    /// Lists second charges: attempts that became a task although their purchase has another one. The oldest purchase is first.
+    ///
+    /// The list is empty unless a caller consented, an operator's word was wrong, or what counts as proof was false; see
+    /// `docs/never-twice.md` in the repository.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::is_ledger`] where the ledger cannot be read.
+    pub async fn duplicates(&self) -> Result<Vec<Duplicate>, Error<S>> {
+        let (name, api) = (self.account().name.clone(), self.account().api);
+        self.read_ledger(move |rows| {
+            let attempts = rows.duplicates(&name, &api.id)?;
+            let mut duplicates = Vec::new();
+            for attempt in attempts {
+                let entry = rows.entry(attempt.entry)?;
+                if let Some((entry, duplicate)) = entry.zip(attempt.task) {
+                    let key = entry.purchase.key;
+                    duplicates.push(Duplicate { key, task: entry.task, duplicate, sent: attempt.started });
+                }
+            }
+            Ok(duplicates)
+        })
+        .await
+    }
+
+    /// Lists the tasks that the ledger knows of and whose end it has not seen, and those that have ended and were never
+    /// returned to a caller. Nothing is sent.
+    ///
+    /// The ledger is read page by page. Tasks that are older than the service keeps results are left out.
+    ///
+    /// ```no_run
+    /// # async fn example(client: cover_api::Client) -> Result<(), cover_api::Error> {
+    /// let mut tasks = client.unfinished();
+    /// while let Some(task) = tasks.next().await? {
+    ///     println!("{} goes on", task.id());
+    /// }
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn unfinished(&self) -> UnfinishedTasks<S> {
+        UnfinishedTasks { client: self.clone(), page: Vec::new().into_iter(), last: EntryId(0), is_over: false }
+    }
+
+    /// Deletes what the ledger remembers of purchases whose task has ended, was returned to a caller, and last changed longer
+    /// ago than this. Returns how many were deleted.
+    ///
+    /// A purged key can be bought again: the ledger has forgotten it. A late reply to an attempt of it is not recorded, so keep
+    /// entries for longer than the longest exchange. Nothing is ever purged by itself. Purchases that are
+    /// ready with a key, posting, unknown, running, undelivered or charged twice stay.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::is_ledger`] where the ledger cannot be written.
+    pub async fn purge(&self, older_than: Duration) -> Result<u64, Error<S>> {
+        let Some(before) = SystemTime::now().checked_sub(older_than) else { return Ok(0) };
+        let (name, api) = (self.account().name.clone(), self.account().api);
+        self.read_ledger(move |rows| rows.purge(&name, &api.id, before)).await
+    }
+}
+
+impl<S: Service> UnfinishedTasks<S> {
+    /// Returns the next task; `None` at the end.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::is_ledger`] where the ledger cannot be read.
+    pub async fn next(&mut self) -> Result<Option<Task<S>>, Error<S>> {
+        loop {
+            if let Some(entry) = self.page.next() {
+                self.last = entry.id;
+                let age = entry.attempt.map(AttemptId::age).unwrap_or_default();
+                let created = SystemTime::now().checked_sub(age);
+                let is_kept = S::api().retention.is_none_or(|retention| age <= retention);
+                if let Some(task) = entry.task.filter(|_| is_kept) {
+                    return Ok(Some(self.client.resume(TaskHandle::known(task, created))));
+                }
+                continue;
+            }
+            if self.is_over {
+                return Ok(None);
+            }
+            let (name, api, last) = (self.client.account().name.clone(), self.client.account().api, self.last);
+            let page = self
+                .client
+                .read_ledger(move |rows| rows.entries(&name, &api.id, Filter::Unfinished, last, PAGE))
+                .await?;
+            self.is_over = page.len() < PAGE;
+            self.page = page.into_iter();
+        }
+    }
+
+    /// Returns all of them.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::is_ledger`] where the ledger cannot be read.
+    pub async fn all(mut self) -> Result<Vec<Task<S>>, Error<S>> {
+        let mut all = Vec::new();
+        while let Some(task) = self.next().await? {
+            all.push(task);
+        }
+        Ok(all)
+    }
+}
+
+impl<S: Service> fmt::Debug for UnfinishedTasks<S> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("UnfinishedTasks").field("client", &self.client).finish_non_exhaustive()
+    }
+}

@@ -1,0 +1,103 @@
+//! A POST to which no reply came: was it sent, and may it be sent again?
+
+use std::error::Error;
+use std::io;
+use std::time::Duration;
+
+use super::Outcome;
+use crate::error::{BodySent, Failure, Kind, Seen, Source};
+
+/// Decides by what is known: how far the body was handed over, and what the connection says. Anything else
+/// leaves the outcome unknown, even if the connection ended before a reply.
+pub(super) fn judge(error: Source, sent: BodySent) -> Outcome {
+    let not_sent = |is_final: bool| {
+        let resend = (!is_final).then_some(Duration::ZERO);
+        Failure::new(Kind::NotSent).with_resend(resend)
+    };
+    if sent == BodySent::Nothing {
+        let is_final = chain(&*error).any(is_final);
+        return Outcome::NotSent(not_sent(is_final).with_source(error));
+    }
+    if chain(&*error).any(is_refused_stream) {
+        return Outcome::NotSent(not_sent(false).with_source(error));
+    }
+    let failure = Failure::new(Kind::OutcomeUnknown(Seen::Nothing)).with_source(error);
+    Outcome::Unknown { failure, hint: None }
+}
+
+/// An error and all that caused it.
+fn chain<'a>(error: &'a (dyn Error + 'static)) -> impl Iterator<Item = &'a (dyn Error + 'static)> {
+    std::iter::successors(Some(error), |error| cause(*error))
+}
+
+/// What caused it, also where `io::Error` hides that.
+fn cause<'a>(error: &'a (dyn Error + 'static)) -> Option<&'a (dyn Error + 'static)> {
+    match error.downcast_ref::<io::Error>().and_then(io::Error::get_ref) {
+        Some(inner) => Some(inner),
+        None => error.source(),
+    }
+}
+
+/// The same would come of the next attempt: a certificate or host name that is wrong, which the TLS of every backend
+/// reports as data that is not valid, a proxy that wants a password, or a request that cannot be made.
+fn is_final(error: &(dyn Error + 'static)) -> bool {
+    let invalid = error.downcast_ref::<io::Error>().is_some_and(|error| error.kind() == io::ErrorKind::InvalidData);
+    invalid
+        || error.downcast_ref::<reqwest::Error>().is_some_and(reqwest::Error::is_builder)
+        // The type of a failed CONNECT is not public; a test pins its text.
+        || error.to_string() == "tunnel error: proxy authorization required"
+}
+
+/// HTTP/2 promises that the service did nothing with a stream that it refused, or that is beyond its last one.
+fn is_refused_stream(error: &(dyn Error + 'static)) -> bool {
+    error.downcast_ref::<h2::Error>().is_some_and(|error| {
+        error.is_remote() && (error.is_go_away() || error.reason() == Some(h2::Reason::REFUSED_STREAM))
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn io(kind: io::ErrorKind) -> io::Error {
+        io::Error::new(kind, "as the test says")
+    }
+
+    /// Whether it was sent, and whether another attempt may follow at once.
+    fn judge(error: impl Into<Source>, sent: BodySent) -> (&'static str, Option<Duration>) {
+        match super::judge(error.into(), sent) {
+            Outcome::NotSent(failure) => ("not sent", failure.resend_after()),
+            Outcome::Unknown { failure, hint: None } => ("unknown", failure.resend_after()),
+            other => panic!("{other:?}"),
+        }
+    }
+
+    #[test]
+    fn what_was_not_handed_over_was_not_sent_and_may_be_sent_again() {
+        for kind in [io::ErrorKind::ConnectionRefused, io::ErrorKind::TimedOut, io::ErrorKind::UnexpectedEof] {
+            assert_eq!(judge(io(kind), BodySent::Nothing), ("not sent", Some(Duration::ZERO)));
+        }
+    }
+
+    #[test]
+    fn a_certificate_does_not_become_right_by_trying_again() {
+        let hidden = io::Error::other(io(io::ErrorKind::InvalidData));
+        assert_eq!(judge(hidden, BodySent::Nothing), ("not sent", None));
+    }
+
+    #[test]
+    fn what_was_handed_over_in_part_or_whole_is_unknown_whatever_the_connection_says() {
+        for sent in [BodySent::Part, BodySent::Whole] {
+            for kind in [io::ErrorKind::ConnectionReset, io::ErrorKind::BrokenPipe, io::ErrorKind::InvalidData] {
+                assert_eq!(judge(io(kind), sent), ("unknown", None));
+            }
+        }
+    }
+
+    #[test]
+    fn a_stream_that_this_side_gave_up_is_unknown() {
+        let own = h2::Error::from(h2::Reason::REFUSED_STREAM);
+        assert!(!own.is_remote());
+        assert_eq!(judge(own, BodySent::Whole), ("unknown", None));
+    }
+}

@@ -1,0 +1,183 @@
+//! One attempt, owned by one spawned task: permit, intent, POST, settlement.
+//!
+//! At each `.await` this can be dropped with its runtime, or the process can die. What that leaves behind:
+//!
+//! | while waiting for | the ledger says | because |
+//! |---|---|---|
+//! | the permit | nothing | nothing was recorded |
+//! | the intent | posting, then ready or unknown | the guard settles by the body; a dead process leaves unknown |
+//! | the reply | posting, then unknown | ready only if not a byte was handed over |
+//! | the settlement | as settled | the ledger runs it whether or not it is awaited |
+
+use std::pin::pin;
+use std::sync::Arc;
+use std::time::SystemTime;
+
+use futures_util::future::{Either, select};
+use tokio::time::{Instant, sleep_until};
+
+use super::guard::Guard;
+use super::outcome::{Ended, Outcome, Report};
+use super::{Order, evidence, reply, retry};
+use crate::account::Account;
+use crate::attempt::{SentBody, Stop, Tracked};
+use crate::callback_link::CallbackLink;
+use crate::error::{Attempt, Failure, Kind, KnownTask};
+use crate::ledger::{EntryId, Intended, Source, Terms, intend};
+use crate::rate_limit::{Denied, Permit, PermitRequest};
+use crate::transport::envelope::{self, Envelope};
+
+/// What one attempt needs.
+pub(super) struct Exchange {
+    pub(super) account: Arc<Account>,
+    pub(super) order: Arc<Order>,
+    pub(super) terms: Terms,
+    /// The entry that the send belongs to, once it has one.
+    pub(super) at: Option<EntryId>,
+    /// 1 for the first attempt of the send.
+    pub(super) number: u32,
+    /// When the first attempt of the send began.
+    pub(super) first: Option<Instant>,
+    pub(super) stop: Arc<Stop>,
+    /// It is there before the task is first polled, since a runtime that ends may never poll it.
+    pub(super) guard: Guard,
+    /// Lists the attempt as under way while it is.
+    pub(super) tracked: Option<Tracked>,
+}
+
+impl Exchange {
+    /// Runs the attempt to its end, whether or not the caller still waits.
+    pub(super) async fn run(mut self) {
+        match self.permit().await {
+            Ok(permit) => self.record(permit).await,
+            Err(failure) => {
+                let previous = self.guard.previous.take();
+                self.guard.end(Ended::NotPosted(failure, previous));
+            }
+        }
+    }
+
+    /// Waits for a permit, unless the send is given up or its retry window closes first.
+    async fn permit(&self) -> Result<Permit, Failure> {
+        let permit = self.account.rate_limit.acquire(PermitRequest::send(Instant::now()));
+        let last = self.first.filter(|_| self.number > 1).map(|first| first.checked_add(self.account.retry_window));
+        let closes = async {
+            match last.flatten() {
+                Some(last) => sleep_until(last).await,
+                None => std::future::pending().await,
+            }
+        };
+        let (mut stopped, mut closes) = (pin!(self.stop.revoked()), pin!(closes));
+        match select(permit, select(&mut stopped, &mut closes)).await {
+            Either::Left((Ok(permit), _)) => Ok(permit),
+            Either::Left((Err(Denied::NoCredits), _)) => Err(Failure::new(Kind::Stopped)),
+            Either::Left((Err(Denied::Late), _)) | Either::Right((Either::Right(_), _)) => {
+                Err(Failure::new(Kind::NoPermit(None)))
+            }
+            Either::Right((Either::Left(_), _)) => Err(revoked(&self.account)),
+        }
+    }
+
+    /// Records the intent, and posts only once that is durable.
+    async fn record(&mut self, permit: Permit) {
+        let id = self.guard.id;
+        self.guard.begin();
+        let (order, at, terms) = (Arc::clone(&self.order), self.at, self.terms);
+        let intended = self.account.ledger.run(move |rows| intend(rows, &order.purchase, at, terms, id)).await;
+        match intended {
+            Ok(Intended::Recorded { entry, .. }) => {
+                self.guard.entry = Some(entry);
+                self.guard.previous = None;
+                self.post(permit, entry).await;
+            }
+            Ok(Intended::Refused(_)) => {
+                permit.unused();
+                self.guard.finish();
+                let previous = self.guard.previous.take();
+                self.guard.end(Ended::Refused(previous));
+            }
+            Err(error) => {
+                permit.unused();
+                let previous = self.guard.previous.take();
+                self.guard.end(Ended::NotPosted(Failure::new(Kind::Unrecorded).with_source(error), previous));
+                // Nothing is under way that a shutdown would wait for.
+                self.tracked = None;
+                self.guard.withdraw().await;
+            }
+        }
+    }
+
+    async fn post(&mut self, permit: Permit, entry: EntryId) {
+        let (started, begun) = (SystemTime::now(), Instant::now());
+        let account = Arc::clone(&self.account);
+        let link = account.link.as_ref().filter(|_| self.order.body.is_called_back());
+        let (outcome, status) = self.outcome(permit, link).await;
+        let outcome = match (outcome, link) {
+            (outcome @ Outcome::Unknown { .. }, Some(link)) => {
+                link.inbox.reply_ended(self.guard.id);
+                match link.inbox.settled(self.guard.id).await {
+                    Some(task) => Outcome::Task(task.into(), Source::Claim),
+                    None => outcome,
+                }
+            }
+            (outcome, _) => outcome,
+        };
+        let attempt = Attempt::new(self.number, started, begun.elapsed(), self.stop.revoke(), status);
+        let report = self.report(entry, outcome, attempt, begun);
+        self.guard.settle(report, link).await;
+    }
+
+    /// The outcome by the reply, or by what the connection says where none comes; and the HTTP status of the reply.
+    async fn outcome(&mut self, mut permit: Permit, link: Option<&CallbackLink>) -> (Outcome, Option<u16>) {
+        let (account, stop) = (Arc::clone(&self.account), Arc::clone(&self.stop));
+        if stop.is_revoked() {
+            permit.unused();
+            return (Outcome::NotSent(revoked(&account)), None);
+        }
+        let body = SentBody::new(self.order.body.write(account.link.as_ref(), self.guard.id), Arc::clone(&stop));
+        account.counters.posts.add();
+        if self.number > 1 {
+            account.counters.resent.add();
+        }
+        let reply = account.transport.post(account.submit.clone(), &account.auth, body);
+        let reply = pin!(self.guard.until_reply(reply, link));
+        let answer = match select(reply, pin!(stop.revoked())).await {
+            Either::Left((answer, _)) => answer,
+            Either::Right(_) => return (Outcome::NotSent(revoked(&account)), None),
+        };
+        let sent = stop.revoke();
+        match answer {
+            Ok(answer) => {
+                let read = Envelope::of(account.api, &answer);
+                permit.answered(envelope::verdict(account.api, &answer, &read));
+                let status = answer.status;
+                (reply::judge(account.api, answer, read, sent, |message| account.fit(message)), Some(status))
+            }
+            Err(error) => (evidence::judge(error, sent), None),
+        }
+    }
+
+    fn report(&self, entry: EntryId, outcome: Outcome, attempt: Attempt, begun: Instant) -> Report {
+        let recovery = self.guard.recovery();
+        let with = |failure: Failure| failure.with_attempt(attempt.clone());
+        let outcome = match outcome {
+            Outcome::Refused(failure) => Outcome::Refused(with(failure)),
+            Outcome::NotSent(failure) => Outcome::NotSent(with(failure)),
+            Outcome::Unknown { failure, hint } => {
+                let task = hint.clone().map(|id| KnownTask { id, created: Some(attempt.started) });
+                Outcome::Unknown { failure: with(failure).with_recovery(recovery).with_task(task), hint }
+            }
+            task @ Outcome::Task(..) => task,
+        };
+        let pause = match &outcome {
+            Outcome::Refused(failure) | Outcome::NotSent(failure) => retry::pause(failure, self.number),
+            _ => None,
+        };
+        Report { entry, outcome, attempt, begun, pause }
+    }
+}
+
+/// Why an attempt was not sent that was revoked.
+fn revoked(account: &Account) -> Failure {
+    Failure::new(if account.tracker.is_closed() { Kind::ShutDown } else { Kind::NotSent })
+}

@@ -1,0 +1,42 @@
+//! The body of a request: the same for each attempt, or with an address for callbacks of its own.
+
+use bytes::Bytes;
+use cover_spec::wire::Api;
+use serde_json::Value;
+
+use crate::callback_link::CallbackLink;
+use crate::ledger::AttemptId;
+use crate::read::Object;
+
+/// What is sent, before an attempt gives it an address.
+#[derive(Debug, Clone)]
+pub(crate) struct OutgoingBody {
+    bytes: Bytes,
+    /// The request and the field that holds the address, where it asks for callbacks to this client.
+    called_back: Option<(Object, &'static str)>,
+}
+
+impl OutgoingBody {
+    /// Only a request that gives the address of this client gets addresses beneath it. Any other is sent as it is.
+    pub(crate) fn new(api: &'static Api, link: Option<&CallbackLink>, bytes: Bytes) -> Self {
+        let called_back = link.and_then(|link| {
+            let field = &*api.callback.as_ref()?.field;
+            let request: Object = serde_json::from_slice(&bytes).ok()?;
+            let is_asked_for = link.addresses.is_base(request.get(field)?.as_str()?);
+            is_asked_for.then_some((request, field))
+        });
+        Self { bytes, called_back }
+    }
+
+    pub(super) fn is_called_back(&self) -> bool {
+        self.called_back.is_some()
+    }
+
+    /// What is sent by an attempt.
+    pub(super) fn write(&self, link: Option<&CallbackLink>, attempt: AttemptId) -> Bytes {
+        let (Some((request, field)), Some(link)) = (&self.called_back, link) else { return self.bytes.clone() };
+        let mut request = request.clone();
+        request.insert((*field).to_owned(), link.addresses.write(attempt).into());
+        Value::Object(request).to_string().into()
+    }
+}

@@ -1,0 +1,100 @@
+//! Which task an attempt became whose outcome was unknown.
+
+use std::pin::pin;
+use std::sync::Arc;
+use std::time::SystemTime;
+
+use futures_util::future::select;
+use tokio::time::{Duration, Instant, sleep};
+
+use super::Placed;
+use super::count::count_duplicate;
+use crate::account::Account;
+use crate::callback_link::Addresses;
+use crate::error::{Failure, Kind, Recovery};
+use crate::ledger::{
+    Attempt, AttemptId, AttemptState, LedgerError, Rows, Settled, Settlement, Source, refresh, settle,
+};
+use crate::rate_limit::PermitRequest;
+use crate::transport::envelope;
+
+/// Records that an attempt became a task, as a poll has confirmed.
+pub(super) async fn claim(account: &Account, attempt: AttemptId, task: &str) -> Result<Settled, LedgerError> {
+    let settlement = Settlement::Task { task: task.to_owned(), source: Source::Claim };
+    let told = settlement.clone();
+    let settled = account.ledger.run(move |rows| settle(rows, attempt, &told)).await?;
+    count_duplicate(account, &settlement, &settled);
+    account.ledger.local().notify();
+    Ok(settled)
+}
+
+/// Whether the service knows the task, and says nothing that contradicts that this attempt created it.
+pub(crate) async fn knows(account: &Account, task: &str, attempt: Option<AttemptId>) -> bool {
+    let (now, poll) = (Instant::now(), &account.api.poll);
+    let request = PermitRequest::poll(task, now, Duration::ZERO, now + poll.deadline).alone();
+    let Ok(permit) = account.rate_limit.acquire(request).await else { return false };
+    let Ok(envelope) = account.poll(task, permit).await else { return false };
+    let is_known = envelope::is_success(account.api, envelope.code)
+        && !poll.unknown_task.contains(&envelope.code)
+        && envelope.text(&poll.status).is_some();
+    match (attempt, &account.link, envelope.any_text(&poll.request)) {
+        (Some(attempt), Some(link), Some(repeated)) => is_known && !names_another(&repeated, &link.addresses, attempt),
+        _ => is_known,
+    }
+}
+
+/// Whether a repeated request holds an address for callbacks to this client, and not this attempt's own. It need not hold
+/// any: examples of services leave it out.
+fn names_another(repeated: &str, addresses: &Addresses, attempt: AttemptId) -> bool {
+    let repeated = repeated.replace("\\/", "/");
+    repeated.contains(addresses.base()) && !repeated.contains(&addresses.write(attempt))
+}
+
+/// Waits until the task of an attempt is known; `None` if it became none, or if nothing can tell.
+pub(crate) async fn recover(account: &Account, recovery: &Recovery) -> Result<Option<Placed>, Failure> {
+    let (id, local) = (recovery.attempt, Arc::clone(account.ledger.local()));
+    let mut has_hint = true;
+    loop {
+        let settled = local.next_settlement();
+        let found = account.ledger.run(move |rows| look_up(rows, id)).await;
+        let found = found.map_err(|error| Failure::new(Kind::Ledger).with_source(error))?;
+        let Some((attempt, placed)) = found else { return Ok(None) };
+        if let Some(placed) = placed {
+            account.deliver(placed.entry, &placed.task);
+            return Ok(Some(placed));
+        }
+        match (attempt.state, attempt.hint) {
+            (AttemptState::NotCreated, _) => return Ok(None),
+            (AttemptState::Unknown, Some(hint)) if std::mem::take(&mut has_hint) => {
+                let called_back = recovery.is_called_back.then_some(id);
+                if knows(account, &hint, called_back).await {
+                    let claimed = claim(account, id, &hint).await;
+                    claimed.map_err(|error| Failure::new(Kind::Ledger).with_source(error))?;
+                    continue;
+                }
+            }
+            (AttemptState::Unknown, _) if !recovery.is_called_back || account.link.is_none() => return Ok(None),
+            _ => {}
+        }
+        // Another process may be the one that learns of it.
+        select(pin!(settled), pin!(sleep(account.schedule.every[0]))).await;
+    }
+}
+
+type Found = Option<(Attempt, Option<Placed>)>;
+
+fn look_up(rows: &mut dyn Rows, id: AttemptId) -> Result<Found, LedgerError> {
+    let Some(attempt) = rows.attempt(id)? else { return Ok(None) };
+    let entry = rows.entry(attempt.entry)?;
+    // Where nobody will settle it any more, it is unknown from now on.
+    let entry = entry.map(|entry| refresh(rows, entry)).transpose()?.map(|(entry, _)| entry);
+    let Some(attempt) = rows.attempt(id)? else { return Ok(None) };
+    let placed = attempt.task.clone().zip(entry).map(|(task, entry)| Placed {
+        entry: entry.id,
+        task,
+        created: SystemTime::now().checked_sub(id.age()),
+        was_posted: false,
+        has_ended: entry.state.has_ended(),
+    });
+    Ok(Some((attempt, placed)))
+}

@@ -1,0 +1,236 @@
+//! The way to the service: bytes out, bytes in. Nothing underneath sends anything twice.
+
+pub(crate) mod envelope;
+pub(crate) mod pick;
+
+use std::time::{Duration, SystemTime};
+
+use bytes::Bytes;
+use http_body::Body;
+use reqwest::header::{CONTENT_TYPE, HeaderMap, HeaderName, HeaderValue, RETRY_AFTER};
+use reqwest::redirect::Policy;
+use reqwest::{Client, ClientBuilder, Response};
+use url::Url;
+
+use crate::error::Source;
+
+/// Answers are a few kilobytes; one with a hundred tracks is far below this.
+const MOST_REPLY: usize = 1 << 20;
+/// An hour of audio without compression is below this.
+const MOST_DOWNLOAD: usize = 1 << 30;
+
+const CONNECT: Duration = Duration::from_secs(10);
+/// A submit that is given up has an unknown outcome, so that it is given time.
+const SUBMIT: Duration = Duration::from_secs(120);
+const POLL: Duration = Duration::from_secs(30);
+
+/// What users change of the HTTP clients.
+pub(crate) type Adjust = dyn Fn(ClientBuilder) -> ClientBuilder + Send + Sync;
+
+/// Where requests go.
+pub(crate) enum Transport {
+    Http(Http),
+    /// To a router in this process.
+    #[cfg(feature = "sandbox")]
+    InProcess(axum::Router),
+}
+
+/// A client for each kind of request.
+pub(crate) struct Http {
+    submits: Client,
+    polls: Client,
+    downloads: Client,
+}
+
+/// The header that carries the key.
+pub(crate) type Auth = (HeaderName, HeaderValue);
+
+/// An answer, as far as it came.
+pub(crate) struct Answer {
+    pub(crate) status: u16,
+    pub(crate) retry_after: Option<Duration>,
+    pub(crate) bytes: Vec<u8>,
+    pub(crate) end: End,
+}
+
+/// How a body ended.
+pub(crate) enum End {
+    Complete,
+    TooLarge,
+    Broken(Source),
+}
+
+impl Http {
+    /// `local`: a proxy of the system cannot reach this machine's own addresses.
+    pub(crate) fn new(local: bool, adjust: Option<&Adjust>) -> reqwest::Result<Self> {
+        let agent = concat!(env!("CARGO_PKG_NAME"), "/", env!("CARGO_PKG_VERSION"));
+        let common = || {
+            let builder = Client::builder().user_agent(agent).connect_timeout(CONNECT);
+            if local { builder.no_proxy() } else { builder }
+        };
+        // Its logs would show the key, and nothing underneath may send anything again.
+        let bound = |builder: ClientBuilder| builder.connection_verbose(false).retry(reqwest::retry::never());
+        let adjusted = |builder| match adjust {
+            Some(adjust) => bound(adjust(builder)),
+            None => bound(builder),
+        };
+        // No idle connection, since one that turns out dead makes a harmless failure ambiguous. The key follows no redirect.
+        let submits = adjusted(common().timeout(SUBMIT)).pool_max_idle_per_host(0);
+        let polls = adjusted(common().read_timeout(POLL));
+        let downloads = adjusted(common().read_timeout(POLL));
+        Ok(Self {
+            submits: submits.redirect(Policy::none()).build()?,
+            polls: polls.redirect(Policy::none()).build()?,
+            downloads: downloads.build()?,
+        })
+    }
+}
+
+impl Transport {
+    pub(crate) async fn post<B>(&self, address: Url, auth: &Auth, body: B) -> Result<Answer, Source>
+    where
+        B: Body<Data = Bytes, Error: Into<Source>> + Send + Sync + 'static,
+    {
+        match self {
+            Self::Http(http) => {
+                let post = http.submits.post(address).header(CONTENT_TYPE, "application/json");
+                let post = post.header(&auth.0, auth.1.clone()).body(reqwest::Body::wrap(body));
+                Ok(read(post.send().await.map_err(without_url)?, MOST_REPLY).await)
+            }
+            #[cfg(feature = "sandbox")]
+            Self::InProcess(router) => {
+                // A router need not read the body, and knows the request all the same: all of it is handed over.
+                let body = in_process::collect(body).await?;
+                in_process::call(router, "POST", &address, auth, body.into()).await
+            }
+        }
+    }
+
+    pub(crate) async fn get(&self, address: Url, auth: &Auth) -> Result<Answer, Source> {
+        match self {
+            Self::Http(http) => {
+                let get = http.polls.get(address).header(&auth.0, auth.1.clone());
+                Ok(read(get.send().await.map_err(without_url)?, MOST_REPLY).await)
+            }
+            #[cfg(feature = "sandbox")]
+            Self::InProcess(router) => in_process::call(router, "GET", &address, auth, axum::body::Body::empty()).await,
+        }
+    }
+
+    /// What an address leads to. The key is not sent.
+    pub(crate) async fn download(&self, address: &str) -> Result<Answer, Source> {
+        match self {
+            Self::Http(http) => {
+                Ok(read(http.downloads.get(address).send().await.map_err(without_url)?, MOST_DOWNLOAD).await)
+            }
+            #[cfg(feature = "sandbox")]
+            Self::InProcess(router) => {
+                let none = (HeaderName::from_static("accept"), HeaderValue::from_static("*/*"));
+                in_process::call(router, "GET", &Url::parse(address)?, &none, axum::body::Body::empty()).await
+            }
+        }
+    }
+}
+
+fn without_url(error: reqwest::Error) -> Source {
+    error.without_url().into()
+}
+
+async fn read(mut response: Response, most: usize) -> Answer {
+    let (status, retry_after) = (response.status().as_u16(), retry_after(response.headers()));
+    let mut bytes = Vec::new();
+    let end = loop {
+        match response.chunk().await {
+            Ok(Some(chunk)) if bytes.len() + chunk.len() > most => break End::TooLarge,
+            Ok(Some(chunk)) => bytes.extend_from_slice(&chunk),
+            Ok(None) => break End::Complete,
+            Err(error) => break End::Broken(without_url(error)),
+        }
+    };
+    Answer { status, retry_after, bytes, end }
+}
+
+/// Seconds, or a date; at most a day.
+fn retry_after(headers: &HeaderMap) -> Option<Duration> {
+    let text = headers.get(RETRY_AFTER)?.to_str().ok()?.trim();
+    let time = match text.parse() {
+        Ok(seconds) => Duration::from_secs(seconds),
+        Err(_) => httpdate::parse_http_date(text).ok()?.duration_since(SystemTime::now()).ok()?,
+    };
+    Some(time.min(Duration::from_secs(86_400)))
+}
+
+/// Requests that never leave the process.
+#[cfg(feature = "sandbox")]
+mod in_process {
+    use std::future::poll_fn;
+    use std::pin::pin;
+
+    use axum::Router;
+    use axum::body::Body;
+    use http_body::Body as _;
+    use tower_service::Service;
+    use url::Url;
+
+    use super::{Answer, Auth, End, MOST_REPLY, Source, retry_after};
+
+    /// All of a body.
+    pub(super) async fn collect<B>(body: B) -> Result<Vec<u8>, Source>
+    where
+        B: axum::body::HttpBody<Data = bytes::Bytes, Error: Into<Source>>,
+    {
+        let (mut body, mut bytes) = (pin!(body), Vec::new());
+        while let Some(frame) = poll_fn(|context| body.as_mut().poll_frame(context)).await {
+            bytes.extend_from_slice(frame.map_err(Into::into)?.data_ref().map_or(&[], |data| data));
+        }
+        Ok(bytes)
+    }
+
+    pub(super) async fn call(
+        router: &Router,
+        method: &str,
+        address: &Url,
+        auth: &Auth,
+        body: Body,
+    ) -> Result<Answer, Source> {
+        let request = axum::http::Request::builder().method(method).uri(address.as_str());
+        let request = request.header(&auth.0, auth.1.clone()).body(body)?;
+        let Ok(response) = router.clone().call(request).await;
+        let (status, retry_after) = (response.status().as_u16(), retry_after(response.headers()));
+        let mut body = pin!(response.into_body());
+        let mut bytes = Vec::new();
+        let end = loop {
+            match poll_fn(|context| body.as_mut().poll_frame(context)).await {
+                Some(Ok(frame)) => bytes.extend_from_slice(frame.data_ref().map_or(&[], |data| data)),
+                Some(Err(error)) => break End::Broken(error.into()),
+                None => break End::Complete,
+            }
+            if bytes.len() > MOST_REPLY {
+                break End::TooLarge;
+            }
+        };
+        Ok(Answer { status, retry_after, bytes, end })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn after(value: &str) -> Option<Duration> {
+        let value = HeaderValue::from_str(value).unwrap();
+        retry_after(&HeaderMap::from_iter([(RETRY_AFTER, value)]))
+    }
+
+    #[test]
+    fn retry_after_is_seconds_or_a_date() {
+        assert_eq!(after("120"), Some(Duration::from_secs(120)));
+        assert_eq!(after("18446744073709551615"), Some(Duration::from_secs(86_400)));
+        let date = httpdate::fmt_http_date(SystemTime::now() + Duration::from_secs(100));
+        assert!(after(&date).is_some_and(|time| (90..=100).contains(&time.as_secs())));
+        for nothing in ["soon", "-1", "", "Wed, 21 Oct 2015 07:28:00 GMT"] {
+            assert_eq!(after(nothing), None, "{nothing}");
+        }
+        assert_eq!(retry_after(&HeaderMap::new()), None);
+    }
+}

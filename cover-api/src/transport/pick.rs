@@ -1,0 +1,175 @@
+//! Reads a few values out of JSON, and passes over the rest without keeping it.
+
+use std::fmt;
+
+use cover_spec::rules::Str;
+use cover_spec::wire::Path;
+use serde::de::{DeserializeSeed, Deserializer, Error, IgnoredAny, MapAccess, SeqAccess, Visitor};
+use serde_json::Value;
+
+use crate::json::Text;
+use crate::read;
+
+/// The values at the ends of these paths, where a body has them; `None` where it is no JSON object.
+#[cfg(feature = "callback")]
+pub(crate) fn pick<const N: usize>(body: &[u8], paths: [&Path; N]) -> Option<[Option<Value>; N]> {
+    let mut found = [const { None }; N];
+    let wanted = paths.iter().enumerate().map(|(index, path)| (index, &***path)).collect();
+    // Looked through once, and not once for each text.
+    let mut json = serde_json::Deserializer::from_str(std::str::from_utf8(body).ok()?);
+    let is_object = Picked { wanted, found: &mut found }.deserialize(&mut json).ok()?;
+    json.end().ok()?;
+    is_object.then_some(found)
+}
+
+/// The values at the ends of these paths, as far as they stand whole in the beginning of a JSON object that may be cut short.
+pub(crate) fn pick_beginning<const N: usize>(body: &[u8], paths: [&Path; N]) -> [Option<Value>; N] {
+    let mut found = [const { None }; N];
+    let wanted = paths.iter().enumerate().map(|(index, path)| (index, &***path)).collect();
+    let text = body.utf8_chunks().next().map_or("", |chunk| chunk.valid());
+    let mut json = serde_json::Deserializer::from_str(text);
+    match (Picked { wanted, found: &mut found }).deserialize(&mut json) {
+        Ok(true) => found,
+        Err(error) if error.is_eof() => found,
+        _ => [const { None }; N],
+    }
+}
+
+/// What is wanted of one value: the rest of each path, and its place among what is found.
+struct Picked<'a, 'f> {
+    wanted: Vec<(usize, &'a [Str])>,
+    found: &'f mut [Option<Value>],
+}
+
+impl<'j> DeserializeSeed<'j> for Picked<'_, '_> {
+    type Value = bool;
+
+    fn deserialize<D: Deserializer<'j>>(self, deserializer: D) -> Result<bool, D::Error> {
+        deserializer.deserialize_any(self)
+    }
+}
+
+/// Gives whether it is an object.
+impl<'j, 'a> Visitor<'j> for Picked<'a, '_> {
+    type Value = bool;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("a value")
+    }
+
+    fn visit_map<A: MapAccess<'j>>(self, mut map: A) -> Result<bool, A::Error> {
+        while let Some(key) = map.next_key_seed(Text)? {
+            let beneath = |(index, path): &(usize, &'a [Str])| {
+                let (first, rest) = path.split_first()?;
+                (*first == key).then_some((*index, rest))
+            };
+            let wanted: Vec<_> = self.wanted.iter().filter_map(beneath).collect();
+            if wanted.is_empty() {
+                map.next_value::<IgnoredAny>()?;
+            } else if wanted.iter().any(|(_, rest)| rest.is_empty()) {
+                let value: Value = map.next_value()?;
+                if let [(index, [])] = wanted[..] {
+                    self.found[index] = Some(value);
+                } else {
+                    for (index, rest) in wanted {
+                        self.found[index] = read::at(&value, rest).cloned();
+                    }
+                }
+            } else {
+                map.next_value_seed(Picked { wanted, found: &mut *self.found })?;
+            }
+        }
+        Ok(true)
+    }
+
+    fn visit_seq<A: SeqAccess<'j>>(self, mut list: A) -> Result<bool, A::Error> {
+        while list.next_element::<IgnoredAny>()?.is_some() {}
+        Ok(false)
+    }
+
+    fn visit_str<E: Error>(self, _: &str) -> Result<bool, E> {
+        Ok(false)
+    }
+
+    fn visit_bool<E: Error>(self, _: bool) -> Result<bool, E> {
+        Ok(false)
+    }
+
+    fn visit_f64<E: Error>(self, _: f64) -> Result<bool, E> {
+        Ok(false)
+    }
+
+    fn visit_u64<E: Error>(self, _: u64) -> Result<bool, E> {
+        Ok(false)
+    }
+
+    fn visit_i64<E: Error>(self, _: i64) -> Result<bool, E> {
+        Ok(false)
+    }
+
+    fn visit_unit<E: Error>(self) -> Result<bool, E> {
+        Ok(false)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    fn path(text: &str) -> Path {
+        text.split('.').map(|key| Str::Owned(key.to_owned())).collect()
+    }
+
+    #[test]
+    fn values_are_found_where_their_paths_end_and_nowhere_else() {
+        let (task, stage, code) = (path("data.task"), path("data.at.stage"), path("code"));
+        let pick = |body: &str| pick(body.as_bytes(), [&task, &stage, &code]);
+        for (body, found) in [
+            (
+                r#"{"code":1,"data":{"task":"t","at":{"stage":"s","x":[1,{"stage":2}]}}}"#,
+                [Some(json!("t")), Some(json!("s")), Some(json!(1))],
+            ),
+            (r#"{"data":null,"code":null}"#, [None, None, Some(Value::Null)]),
+            (r#"{"data":[{"task":"t"}],"at":{"stage":"s"}}"#, [None, None, None]),
+            (r#"{"data":"t","task":"u","stage":7}"#, [None, None, None]),
+            (r#"{"data":{"task":1.5,"at":true}}"#, [Some(json!(1.5)), None, None]),
+            (r#"{"data":{"t\u0061sk":"t"}}"#, [Some(json!("t")), None, None]),
+            (r#"{"data":{"task":"a"},"data":{"task":"b"}}"#, [Some(json!("b")), None, None]),
+        ] {
+            assert_eq!(pick(body), Some(found), "{body}");
+        }
+        for body in
+            ["", "{", "[]", "7", "\"t\"", "null", "{}x", r#"{"data":{"task":"t"}"#, r#"{"a":tru}"#, "-1", "1.5", "true"]
+        {
+            assert_eq!(pick(body), None, "{body}");
+        }
+    }
+
+    #[test]
+    fn one_path_may_end_where_another_goes_on() {
+        let (outer, inner) = (path("data"), path("data.task"));
+        let found = pick(br#"{"data":{"task":"t"}}"#, [&outer, &inner]);
+        assert_eq!(found, Some([Some(json!({ "task": "t" })), Some(json!("t"))]));
+    }
+
+    #[test]
+    fn of_a_beginning_only_whole_values_are_found() {
+        let (code, task) = (path("code"), path("data.task"));
+        for (body, found) in [
+            (r#"{"code":200,"data":{"task":"t","x":"#, [Some(json!(200)), Some(json!("t"))]),
+            (r#"{"data":{"task":"t"},"code":200"#, [Some(json!(200)), Some(json!("t"))]),
+            (r#"{"code":200,"data":{"task":"t"#, [Some(json!(200)), None]),
+            (r#"{"code":200}"#, [Some(json!(200)), None]),
+            ("<html>{\"code\":200}", [None, None]),
+            (r#"[{"code":200}]"#, [None, None]),
+            (r#"{"code":200,x"#, [None, None]),
+            ("", [None, None]),
+        ] {
+            assert_eq!(pick_beginning(body.as_bytes(), [&code, &task]), found, "{body}");
+        }
+        let cut = [&br#"{"code":200,"data":{"task":"t","x":""#[..], &[0xc3]].concat();
+        assert_eq!(pick_beginning(&cut, [&code, &task]), [Some(json!(200)), Some(json!("t"))]);
+    }
+}
