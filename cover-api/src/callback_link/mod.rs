@@ -32,7 +32,7 @@ pub(crate) struct CallbackLink {
 pub(crate) enum NotOurs {
     /// It does not end as an address does.
     NoAddress,
-    /// Its tag was made by somebody else, or for another attempt.
+    /// Its tag was made with another secret, or for another attempt.
     Forged,
     /// It is of an attempt longer ago than callbacks may come.
     Expired,

@@ -103,6 +103,26 @@ pub struct Entry {
     pub changed: SystemTime,
 }
 
+impl Entry {
+    /// An entry that is ready. The store chooses its id when it is inserted.
+    pub(super) fn new(purchase: Purchase, now: SystemTime) -> Self {
+        Self {
+            id: EntryId(0),
+            purchase,
+            state: State::Ready,
+            attempt: None,
+            attempts: 0,
+            task: None,
+            cost: None,
+            consent: false,
+            delivered: false,
+            status: None,
+            created: now,
+            changed: now,
+        }
+    }
+}
+
 /// What became of an attempt.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum AttemptState {

@@ -151,11 +151,12 @@ impl Guard {
     /// after some time the entry may as well be unknown.
     pub(super) async fn withdraw(&mut self) {
         let evidence = "the ledger did not confirm the intent, so that nothing was sent".to_owned();
-        self.try_often(Settlement::NotCreated { evidence }, MOST_WITHDRAWALS).await;
+        let settlement = Settlement::NotCreated { evidence };
+        self.settlement = Some(settlement.clone());
+        self.try_often(settlement, MOST_WITHDRAWALS).await;
     }
 
     async fn try_often(&mut self, settlement: Settlement, most: u32) {
-        self.settlement = Some(settlement.clone());
         for number in 1..=most {
             let pause = pin!(sleep(retry::settle_pause(number)));
             if let Either::Right(_) = select(pause, pin!(self.account.tracker.over())).await {

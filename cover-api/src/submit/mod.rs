@@ -178,7 +178,9 @@ impl Send {
                 let recovery = Recovery { operation: &self.account.api.id, attempt: attempt.id, is_called_back };
                 Err(Failure::new(Kind::OutcomeUnknown(Seen::Before)).with_recovery(recovery))
             }
-            Standing::Task(entry) => Ok(existing(&entry).map_or(Step::LookAgain, Step::Return)),
+            Standing::Task(entry) => {
+                Ok(Step::Return(existing(&entry).expect("the rules refuse an entry that lacks its task")))
+            }
             Standing::OtherRequest(entry) => {
                 let task = existing(&entry).map(|placed| KnownTask { id: placed.task, created: placed.created });
                 Err(Failure::new(Kind::KeyConflict).with_task(task))

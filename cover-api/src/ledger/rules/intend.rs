@@ -91,19 +91,5 @@ fn record_consent(rows: &mut dyn Rows, id: AttemptId) -> Result<Option<AttemptId
 }
 
 fn insert(rows: &mut dyn Rows, purchase: &Purchase) -> Result<EntryId, LedgerError> {
-    let now = rows.now();
-    rows.insert_entry(&Entry {
-        id: EntryId(0),
-        purchase: purchase.clone(),
-        state: State::Ready,
-        attempt: None,
-        attempts: 0,
-        task: None,
-        cost: None,
-        consent: false,
-        delivered: false,
-        status: None,
-        created: now,
-        changed: now,
-    })
+    rows.insert_entry(&Entry::new(purchase.clone(), rows.now()))
 }

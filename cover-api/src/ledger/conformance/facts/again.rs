@@ -180,7 +180,7 @@ pub(super) async fn failures_are_remembered(book: &Book) -> Result<(), Broken> {
     is_failed().await
 }
 
-/// A send that waited for an entry does not post because somebody purged it.
+/// A send that waited for an entry does not post because it was purged.
 pub(super) async fn purged_entries_are_not_replaced(book: &Book) -> Result<(), Broken> {
     for key in [Some("key"), None] {
         let buyer = Buyer::new(book, key);

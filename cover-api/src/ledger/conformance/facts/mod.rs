@@ -146,20 +146,7 @@ fn seconds_ago(seconds: u64) -> SystemTime {
 }
 
 fn new_entry(purchase: Purchase, state: State) -> Entry {
-    Entry {
-        id: EntryId(0),
-        purchase,
-        state,
-        attempt: None,
-        attempts: 0,
-        task: None,
-        cost: None,
-        consent: false,
-        delivered: false,
-        status: None,
-        created: seconds_ago(100),
-        changed: seconds_ago(50),
-    }
+    Entry { state, changed: seconds_ago(50), ..Entry::new(purchase, seconds_ago(100)) }
 }
 
 fn new_attempt(rows: &mut dyn Rows, entry: EntryId, number: u32, state: AttemptState) -> Attempt {

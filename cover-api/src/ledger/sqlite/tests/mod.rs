@@ -109,20 +109,7 @@ fn insert(ledger: &SqliteLedger, key: &str) -> crate::ledger::Transacted {
 }
 
 fn ready(rows: &dyn Rows, purchase: Purchase) -> Entry {
-    Entry {
-        id: EntryId(0),
-        purchase,
-        state: crate::ledger::State::Ready,
-        attempt: None,
-        attempts: 0,
-        task: None,
-        cost: None,
-        consent: false,
-        delivered: false,
-        status: None,
-        created: rows.now(),
-        changed: rows.now(),
-    }
+    Entry::new(purchase, rows.now())
 }
 
 async fn has(ledger: &SqliteLedger, key: &'static str) -> bool {
