@@ -51,6 +51,7 @@ async fn key_and_queries_are_nowhere_to_be_read() -> Outcome {
     let log = read.clone();
     tracing_subscriber::fmt()
         .with_max_level(tracing_subscriber::filter::LevelFilter::TRACE)
+        .with_ansi(false)
         .with_writer(move || log.clone())
         .init();
     let panics = Mutex::new(read.clone());
