@@ -79,7 +79,7 @@ fn row(line: &str) -> Result<(String, CoverRequest<NonCustom>), Box<dyn Error>> 
 /// The service where a key is set, else a sandbox, which lives as long as it is held.
 async fn connect() -> Result<(ClientBuilder, Option<Sandbox>), Box<dyn Error>> {
     let Ok(key) = std::env::var("COVER_API_KEY") else {
-        let sandbox = Sandbox::start().await?;
+        let sandbox = Sandbox::builder().without_rate_limit().start().await?;
         println!("no COVER_API_KEY, using a sandbox at {}", sandbox.url());
         // Its tasks end with it. Without a name, the account is its address, which no other sandbox has.
         let builder = Client::builder(sandbox.key()).base_url(sandbox.url());
@@ -94,7 +94,7 @@ async fn connect() -> Result<(ClientBuilder, Option<Sandbox>), Box<dyn Error>> {
     })
 }
 
-/// Tasks of a sandbox take a second, and it has no limits.
+/// Tasks of a sandbox take a second, and this one has no rate limit.
 fn at_the_pace_of_a_sandbox(builder: ClientBuilder) -> ClientBuilder {
     builder.poll_every(Duration::from_millis(100), Duration::from_millis(200)).rate_limit(64, Duration::ZERO)
 }

@@ -61,7 +61,7 @@ async fn connect() -> Result<(Client, Option<Sandbox>), Box<dyn Error>> {
     if std::env::var_os("COVER_API_KEY").is_some() {
         return Ok((Client::from_env()?, None));
     }
-    let sandbox = Sandbox::builder().stage_every(Duration::from_millis(500)).start().await?;
+    let sandbox = Sandbox::builder().stage_every(Duration::from_millis(500)).without_rate_limit().start().await?;
     println!("no COVER_API_KEY, using a sandbox at {}", sandbox.url());
     let client = Client::builder(sandbox.key())
         .base_url(sandbox.url())

@@ -3,18 +3,19 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use cover_spec::wire::Api;
-use secrecy::{ExposeSecret, SecretString};
-use tracing::debug;
+use cover_spec::wire::{Api, Poll};
+use tokio::time::Instant;
 use url::Url;
 
 use crate::attempt::Tracker;
 use crate::callback_link::CallbackLink;
-use crate::error::{Failure, Kind, Seen};
+use crate::error::{Failure, Kind, Seen, Unreadable};
+use crate::events::{self, Purpose};
+use crate::ids;
 use crate::ledger::{Book, LedgerError, Purchase, Rows, State, deliver, end, lose};
 use crate::ledger::{EntryId, Fingerprint};
 use crate::rate_limit::{Permit, RateLimit, Verdict};
-use crate::redact;
+use crate::redact::shown;
 use crate::schedule::Schedule;
 use crate::stats::Counters;
 use crate::transport::envelope::{self, Envelope};
@@ -27,7 +28,6 @@ pub(crate) struct Account {
     pub(crate) name: String,
     pub(crate) transport: Transport,
     pub(crate) auth: Auth,
-    pub(crate) key: SecretString,
     pub(crate) base: Url,
     /// Where requests are posted.
     pub(crate) submit: Url,
@@ -37,6 +37,8 @@ pub(crate) struct Account {
     pub(crate) max_attempts: u32,
     /// No attempt of a send begins later than this after the first.
     pub(crate) retry_window: Duration,
+    /// The service can ask for no longer pause.
+    pub(crate) max_pause: Duration,
     pub(crate) counters: Counters,
     pub(crate) link: Option<CallbackLink>,
     pub(crate) tracker: Arc<Tracker>,
@@ -49,6 +51,15 @@ pub(crate) fn beneath(base: &Url, path: &str) -> Url {
     address
 }
 
+/// The address of a poll. Whatever the id holds, it is within one segment of the path, or one value of the query.
+fn address_of(base: &Url, poll: &Poll, task: &str) -> Result<Url, &'static str> {
+    let mut address = beneath(base, &ids::in_path(&poll.path, task)?);
+    if let Some(query) = &poll.query {
+        address.query_pairs_mut().append_pair(query, task);
+    }
+    Ok(address)
+}
+
 impl Account {
     pub(crate) fn purchase(&self, key: Option<String>, fingerprint: Fingerprint) -> Purchase {
         Purchase { account: self.name.clone(), operation: self.api.id.to_string(), key, fingerprint }
@@ -58,82 +69,165 @@ impl Account {
         beneath(&self.base, path)
     }
 
-    /// The address of a path in which the id of a task may stand. Whatever the id holds, it is one segment of the path.
-    fn address_of(&self, path: &str, task: &str) -> Url {
-        let id: String = url::form_urlencoded::byte_serialize(task.as_bytes()).collect();
-        self.address(&path.replacen("{task}", &id.replace('+', "%20"), 1))
-    }
-
-    /// A message of the service, fit to be shown.
-    pub(crate) fn fit(&self, message: Option<String>) -> Option<String> {
-        let message = redact::text(&message?, self.key.expose_secret());
-        Some(match &self.link {
-            Some(link) => redact::beneath(&message, link.addresses.base()),
-            None => message,
-        })
+    /// What an answer says of the rate limit.
+    pub(crate) fn verdict(&self, answer: &Answer, read: &Result<Envelope, Unreadable>) -> Verdict {
+        envelope::verdict(self.api, answer, read).at_most(self.max_pause)
     }
 
     /// One GET for an envelope, whatever its code.
-    pub(crate) async fn get(&self, address: Url, mut permit: Permit) -> Result<Envelope, Failure> {
+    pub(crate) async fn get(&self, purpose: Purpose, address: Url, mut permit: Permit) -> Result<Envelope, Failure> {
+        let begun = Instant::now();
         let answer = self.transport.get(address, &self.auth).await;
-        let answer = answer.map_err(|error| Failure::new(Kind::NoAnswer).with_source(error))?;
+        let no_answer = |error| {
+            events::exchange(purpose, begun.elapsed(), None, None);
+            Failure::new(Kind::NoAnswer).with_host(&self.base).with_source(error)
+        };
+        let answer = answer.map_err(no_answer)?;
         let read = Envelope::of(self.api, &answer);
-        permit.answered(match envelope::verdict(self.api, &answer, &read) {
+        permit.answered(match self.verdict(&answer, &read) {
             // Only a send can be out of credits.
             Verdict::NoCredits => Verdict::Fine,
             verdict => verdict,
         });
-        debug!(status = answer.status, code = read.as_ref().ok().map(|envelope| envelope.code), "answered");
+        let code = read.as_ref().ok().map(|envelope| envelope.code);
+        events::exchange(purpose, begun.elapsed(), Some(answer.status), code);
         let Answer { status, end, .. } = answer;
         read.map_err(|why| {
-            let failure = Failure::new(Kind::BadAnswer(Seen::Status(status, Some(why))));
+            let failure = Failure::new(Kind::BadAnswer(Seen::Status(status, Some(why)))).with_host(&self.base);
             if let End::Broken(source) = end { failure.with_source(source) } else { failure }
         })
     }
 
     /// One poll of a task, whatever the answer's code.
     pub(crate) async fn poll(&self, task: &str, permit: Permit) -> Result<Envelope, Failure> {
-        let poll = &self.api.poll;
-        let mut address = self.address_of(&poll.path, task);
-        if let Some(query) = &poll.query {
-            address.query_pairs_mut().append_pair(query, task);
-        }
+        let address = match address_of(&self.base, &self.api.poll, task) {
+            Ok(address) => address,
+            Err(why) => {
+                permit.unused();
+                return Err(Failure::new(Kind::TaskId(why)));
+            }
+        };
         self.counters.polls.add();
-        self.get(address, permit).await
+        self.get(Purpose::Poll, address, permit).await
     }
 
     /// The service refused what was asked.
-    pub(crate) fn refused(&self, envelope: Envelope) -> Failure {
+    pub(crate) fn refused(&self, envelope: &Envelope) -> Failure {
         let known = envelope::code(self.api, envelope.code);
-        Failure::new(Kind::Refused).with_code(envelope.code, known, self.fit(envelope.message))
+        Failure::new(Kind::Refused).with_code(envelope.code, known, envelope.message.as_deref().map(shown))
     }
 
     /// Writes down that a caller was given the task of an entry, without waiting for it: a caller that is dropped before it
     /// has the task must not count as one that has it.
     pub(crate) fn deliver(&self, entry: EntryId, task: &str) {
         let task = task.to_owned();
-        self.write("that a task was delivered", move |rows| deliver(rows, entry, &task));
+        self.write("delivery", move |rows| deliver(rows, entry, &task));
     }
 
     /// Writes down that a task is done or has failed, without waiting for it.
     pub(crate) fn end(&self, task: &str, state: State, status: String) {
         let (name, api, task) = (self.name.clone(), self.api, task.to_owned());
-        self.write("the end of a task", move |rows| end(rows, &name, &api.id, &task, state, &status));
+        self.write("end", move |rows| end(rows, &name, &api.id, &task, state, &status));
     }
 
     /// Writes down that the service no longer knows a task, without waiting for it.
     pub(crate) fn lose(&self, task: &str) {
         let (name, api, task) = (self.name.clone(), self.api, task.to_owned());
-        self.write("that a task is not known any more", move |rows| lose(rows, &name, &api.id, &task));
+        self.write("loss", move |rows| lose(rows, &name, &api.id, &task));
     }
 
     fn write(&self, what: &'static str, rule: impl FnOnce(&mut dyn Rows) -> Result<(), LedgerError> + Send + 'static) {
         let ledger = self.ledger.local().clone();
-        let written = self
-            .ledger
-            .run(move |rows| rule(rows).inspect_err(|error| tracing::warn!(%error, "the ledger did not take {what}")));
+        let written = self.ledger.run(move |rows| rule(rows).inspect_err(|error| events::ledger_failed(what, error)));
         // It is in the ledger's queue already; the entry stays as it was if it fails, which is safe.
         drop(written);
         ledger.notify();
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use cover_spec::rules::Str;
+
+    use super::*;
+    use crate::UploadCover;
+    use crate::service::Service;
+
+    const BASE: &str = "https://api.example.com/base";
+
+    fn poll(path: &'static str, query: Option<&'static str>) -> Poll {
+        let (path, query) = (Str::Borrowed(path), query.map(Str::Borrowed));
+        Poll { path, query, ..UploadCover::api().poll.clone() }
+    }
+
+    fn address(poll: &Poll, task: &str) -> Result<Url, &'static str> {
+        address_of(&Url::parse(BASE).unwrap(), poll, task)
+    }
+
+    const HOSTILE: [&str; 22] = [
+        "5c79",
+        "a/b",
+        "/a",
+        "../../credit",
+        "a?b=c",
+        "a#b",
+        "a%2fb",
+        "%",
+        "a\\b",
+        "\\..\\",
+        "a b+c",
+        "a&x=1",
+        "a;b",
+        "{task}",
+        "ünï☂",
+        "a@b:c",
+        "//evil.example.com",
+        "https://evil.example.com/",
+        "...",
+        ".a",
+        "%2e%2e%2fx",
+        "*-._~!$'(),=",
+    ];
+
+    #[test]
+    fn an_id_in_a_path_is_one_segment_whatever_it_holds() {
+        let poll = poll("/v1/tasks/{task}/state", None);
+        for id in HOSTILE {
+            let address = address(&poll, id).unwrap();
+            let segments: Vec<_> = address.path_segments().unwrap().collect();
+            let [base, v1, tasks, segment, state] = segments[..] else { panic!("{id} became {address}") };
+            assert_eq!([base, v1, tasks, state], ["base", "v1", "tasks", "state"], "{id} became {address}");
+            // What a server reads is what the service gave.
+            let read: Vec<_> = url::form_urlencoded::parse(format!("id={}", segment.replace('+', "%2B")).as_bytes())
+                .map(|(_, value)| value.into_owned())
+                .collect();
+            assert_eq!(read, [id], "{address}");
+            let parts = (address.host_str(), address.query(), address.fragment(), address.username());
+            assert_eq!(parts, (Some("api.example.com"), None, None, ""), "{id} became {address}");
+            assert_eq!(Url::parse(address.as_str()).unwrap(), address, "{id}");
+        }
+    }
+
+    #[test]
+    fn an_id_that_would_be_a_step_in_a_path_is_refused_there_and_nowhere_else() {
+        let in_path = poll("/v1/{task}", None);
+        for id in [".", "..", "%2e", "%2E", ".%2e", "%2E%2e", "%2e."] {
+            assert_eq!(address(&in_path, id), Err("would be a step in the path of an address"), "{id}");
+            let asked = address(&poll("/v1/state", Some("id")), id).unwrap();
+            assert_eq!(asked.path(), "/base/v1/state");
+            assert_eq!(asked.query_pairs().collect::<Vec<_>>(), [("id".into(), id.into())]);
+        }
+        assert!(address(&poll("/v1/{task}.{task}", None), "").is_ok(), "the second place is a text");
+        assert_eq!(address(&poll("/v1/{task}.json", None), "..").unwrap().path(), "/base/v1/...json");
+        assert!(address(&poll("/v1/.{task}", None), ".").is_err());
+    }
+
+    #[test]
+    fn an_id_in_a_query_is_one_value_whatever_it_holds() {
+        for id in HOSTILE {
+            let address = address(&poll("/v1/state", Some("id")), id).unwrap();
+            assert_eq!(address.query_pairs().collect::<Vec<_>>(), [("id".into(), id.into())], "{address}");
+            assert_eq!((address.path(), address.fragment()), ("/base/v1/state", None), "{address}");
+        }
     }
 }

@@ -9,6 +9,8 @@ use serde::ser::{Serialize, SerializeStruct, Serializer};
 use serde_json::Value;
 use tokio::time::Instant;
 
+use crate::ids;
+use crate::redact::Shown;
 use crate::service::Service;
 
 /// What to keep of a task, to go on with it later or elsewhere: its id, of which service it is, and when it was created,
@@ -49,7 +51,7 @@ impl<S: Service> TaskHandle<S> {
         }
     }
 
-    /// Returns the id that the service gave the task.
+    /// Returns the id that the service gave the task, as it came.
     #[must_use]
     pub fn id(&self) -> &str {
         &self.id
@@ -89,10 +91,11 @@ impl<'de, S: Service> Deserialize<'de> for TaskHandle<S> {
         };
         let service = text("service")?;
         if service != S::api().id {
-            let message = format!("a handle of another service: `{service}`, and not `{}`", S::api().id);
+            let message = format!("a handle of another service: `{}`, and not `{}`", Shown(service), S::api().id);
             return Err(de::Error::custom(message));
         }
         let id = text("task")?.to_owned();
+        ids::check(&id).map_err(|why| de::Error::custom(format!("the id in `task` {why}")))?;
         let millis = fields.get("created").and_then(Value::as_u64);
         let created = millis.and_then(|millis| UNIX_EPOCH.checked_add(Duration::from_millis(millis)));
         Ok(Self::known(id, created))
@@ -119,8 +122,39 @@ impl<S: Service> Hash for TaskHandle<S> {
     }
 }
 
+/// The id, fit to be read: without secrets, in one line, and cut where it is long.
+impl<S: Service> fmt::Display for TaskHandle<S> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        Shown(&self.id).fmt(f)
+    }
+}
+
 impl<S: Service> fmt::Debug for TaskHandle<S> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("TaskHandle").field("service", &S::api().id).field("task", &self.id).finish_non_exhaustive()
+        f.debug_struct("TaskHandle")
+            .field("service", &S::api().id)
+            .field("task", &Shown(&self.id))
+            .finish_non_exhaustive()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::UploadCover;
+
+    #[test]
+    fn a_handle_with_an_id_that_no_service_gives_is_refused() {
+        let long = "x".repeat(257);
+        for (id, why) in [
+            ("   ", "is empty, or has nothing but white space"),
+            ("a\n", "has control characters"),
+            (" a", "begins or ends with white space"),
+            (&*long, "has more than 256 bytes"),
+        ] {
+            let json = serde_json::json!({ "service": UploadCover::api().id, "task": id }).to_string();
+            let error = serde_json::from_str::<TaskHandle<UploadCover>>(&json).unwrap_err().to_string();
+            assert!(error.starts_with(&format!("the id in `task` {why}")), "{error}");
+        }
     }
 }

@@ -3,8 +3,8 @@
 use std::borrow::Cow;
 use std::fmt;
 
-use cover_spec::rules::{Placed, Presence, Rules, Value, Violations};
-use serde::de::{DeserializeSeed, Deserializer, Error, MapAccess, SeqAccess, Visitor};
+use cover_spec::rules::{Field, Items, Placed, Presence, Rules, Value, Violations};
+use serde::de::{DeserializeSeed, Deserializer, Error, IgnoredAny, MapAccess, SeqAccess, Visitor};
 
 use crate::request::is_address;
 use crate::value::FieldValue;
@@ -64,7 +64,10 @@ impl<'r, 'j> Visitor<'j> for Members<'r> {
     fn visit_map<A: MapAccess<'j>>(self, mut map: A) -> Result<Self::Value, A::Error> {
         let mut placed = Placed::none(self.0);
         while let Some(name) = map.next_key_seed(Text)? {
-            placed.put(&name, map.next_value_seed(Any)?);
+            match placed.place(&name) {
+                Some((field, place)) => *place = Some(map.next_value_seed(Any(Some(field)))?),
+                None => map.next_value::<IgnoredAny>().map(|_| ())?,
+            }
         }
         Ok(placed)
     }
@@ -101,10 +104,12 @@ impl<'j> Visitor<'j> for Text {
 /// `arbitrary_precision`.
 const NUMBER: &str = "$serde_json::private::Number";
 
-/// Reads whatever a field may hold; objects count as what no field holds.
-struct Any;
+/// Reads whatever this field may hold, or an item of its list where it is `None`. Lists inside of lists count as what no
+/// field holds, and so do objects: nothing in them is kept.
+#[derive(Clone, Copy)]
+struct Any<'r>(Option<&'r Field>);
 
-impl<'j> DeserializeSeed<'j> for Any {
+impl<'j> DeserializeSeed<'j> for Any<'_> {
     type Value = Value<'j>;
 
     fn deserialize<D: Deserializer<'j>>(self, deserializer: D) -> Result<Self::Value, D::Error> {
@@ -113,7 +118,7 @@ impl<'j> DeserializeSeed<'j> for Any {
 }
 
 #[expect(clippy::cast_precision_loss, reason = "what is not exact is beyond every limit that a spec can state")]
-impl<'j> Visitor<'j> for Any {
+impl<'j> Visitor<'j> for Any<'_> {
     type Value = Value<'j>;
 
     fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -149,19 +154,24 @@ impl<'j> Visitor<'j> for Any {
     }
 
     fn visit_seq<A: SeqAccess<'j>>(self, mut list: A) -> Result<Self::Value, A::Error> {
-        let mut items = Vec::new();
-        while let Some(item) = list.next_element_seed(Any)? {
+        let Some(field) = self.0.filter(|field| field.list) else {
+            while list.next_element::<IgnoredAny>()?.is_some() {}
+            return Ok(Value::Other);
+        };
+        let mut items = Items::of(field);
+        while let Some(item) = list.next_element_seed(Any(None))? {
             items.push(item);
         }
-        Ok(Value::List(items))
+        Ok(items.value())
     }
 
     fn visit_map<A: MapAccess<'j>>(self, mut map: A) -> Result<Self::Value, A::Error> {
         let mut value = Value::Other;
         while let Some(name) = map.next_key_seed(Text)? {
-            match map.next_value_seed(Any)? {
-                Value::Text(digits) if name == NUMBER => value = digits.parse().map_or(Value::Other, Value::Number),
-                _ => {}
+            if name != NUMBER {
+                map.next_value::<IgnoredAny>()?;
+            } else if let Value::Text(digits) = map.next_value_seed(Any(None))? {
+                value = digits.parse().map_or(Value::Other, Value::Number);
             }
         }
         Ok(value)

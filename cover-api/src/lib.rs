@@ -59,8 +59,13 @@ mod attempt_id;
 #[cfg(feature = "callback")]
 pub mod callback;
 mod callback_link;
+mod download;
 mod error;
+mod events;
+mod follow;
+pub mod guide;
 mod handle;
+mod ids;
 #[cfg_attr(not(feature = "callback"), expect(dead_code, reason = "only callbacks write there"))]
 mod inbox;
 #[doc(hidden)]
@@ -127,6 +132,7 @@ pub mod __private {
 
     pub use crate::json;
     pub use crate::read::{self, Object};
+    pub use crate::redact::Shown;
     pub use crate::request::{canonical, check, debug, serialize};
     pub use crate::value::FieldValue;
 }

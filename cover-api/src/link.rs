@@ -35,12 +35,12 @@ impl From<&str> for Link {
 
 impl fmt::Display for Link {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&redact::address(&self.0))
+        f.write_str(&redact::shown(&redact::address(&self.0)))
     }
 }
 
 impl fmt::Debug for Link {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        fmt::Debug::fmt(&redact::address(&self.0), f)
+        fmt::Debug::fmt(&redact::shown(&redact::address(&self.0)), f)
     }
 }

@@ -5,6 +5,7 @@ use std::fmt;
 use serde_json::Value;
 
 use crate::Link;
+use crate::redact::Shown;
 
 /// A JSON object.
 pub type Object = serde_json::Map<String, Value>;
@@ -12,7 +13,7 @@ pub type Object = serde_json::Map<String, Value>;
 /// A point in time, as the service tells it.
 ///
 /// The services tell no time zone, so that a text stays a text.
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum Timestamp {
     /// Milliseconds since 1970-01-01, UTC.
@@ -25,7 +26,16 @@ impl fmt::Display for Timestamp {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Millis(millis) => millis.fmt(f),
-            Self::Text(text) => f.write_str(text),
+            Self::Text(text) => Shown(text).fmt(f),
+        }
+    }
+}
+
+impl fmt::Debug for Timestamp {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Millis(millis) => f.debug_tuple("Millis").field(millis).finish(),
+            Self::Text(text) => f.debug_tuple("Text").field(&Shown(text)).finish(),
         }
     }
 }

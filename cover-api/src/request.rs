@@ -167,7 +167,7 @@ impl Serialize for Wire<'_> {
             Value::Number(number) => serializer.serialize_f64(*number),
             Value::Truth(truth) => serializer.serialize_bool(*truth),
             Value::List(items) => serializer.collect_seq(items.iter().map(|value| Wire { kind: self.kind, value })),
-            Value::Null | Value::Other | Value::Later => serializer.serialize_unit(),
+            Value::Cut { .. } | Value::Null | Value::Other | Value::Later => serializer.serialize_unit(),
         }
     }
 }
@@ -198,7 +198,7 @@ impl fmt::Debug for Wire<'_> {
             Value::List(items) => {
                 f.debug_list().entries(items.iter().map(|value| Wire { kind: self.kind, value })).finish()
             }
-            Value::Null | Value::Other | Value::Later => f.write_str("null"),
+            Value::Cut { .. } | Value::Null | Value::Other | Value::Later => f.write_str("null"),
         }
     }
 }

@@ -45,6 +45,15 @@ impl Schedule {
     }
 }
 
+/// Longest pause that failed polls lead to, where the schedule itself has no longer one.
+const MOST_BACKOFF: Duration = Duration::from_secs(60);
+
+/// The pause after so many failed polls in a row: it doubles with each after the first, up to a minute.
+pub(crate) fn backoff(pause: Duration, failures: u32) -> Duration {
+    let factor = 1_u32 << failures.saturating_sub(1).min(16);
+    pause.saturating_mul(factor).min(pause.max(MOST_BACKOFF))
+}
+
 /// Where nothing is known of when tasks are done, pauses with callbacks are so much longer at most.
 const LONGEST: u32 = 16;
 
@@ -68,7 +77,7 @@ mod tests {
     fn with_callbacks_polls_grow_rare_as_less_is_lost() {
         let schedule = Schedule { every: [seconds(10), seconds(30)], expected: Some([seconds(120), seconds(240)]) };
         let pause = |age, lost| schedule.pause_with_callbacks(Some(seconds(age)), lost);
-        assert_eq!([0, 100, 190, 230, 240].map(|age| pause(age, 0.0)), [190, 90, 60, 20, 30].map(seconds));
+        assert_eq!([0, 100, 180, 190, 230, 240].map(|age| pause(age, 0.0)), [190, 90, 70, 60, 20, 30].map(seconds));
         assert_eq!([0, 100, 190, 230, 240].map(|age| pause(age, 1.0)), [30, 30, 10, 10, 30].map(seconds));
         assert_eq!(pause(125, 0.25), seconds(20));
         let plain = Schedule { expected: None, ..schedule };

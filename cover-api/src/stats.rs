@@ -1,8 +1,9 @@
 //! Figures of a client.
 
 use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::Duration;
 
-use crate::rate_limit::RateLimit;
+use crate::rate_limit::{Figures, RateLimit};
 
 /// What a client has done since it was made, all its clones together.
 ///
@@ -38,14 +39,21 @@ pub struct Stats {
     pub unsettled: u64,
     /// Number of polls that were begun.
     pub polls: u64,
-    /// Number of polls that brought no news of their task.
+    /// Number of polls of waits that failed, and so said nothing of their task.
     pub failed_polls: u64,
-    /// Number of tasks that a wait has seen to be done.
+    /// Number of tasks that a wait has seen to be done, with output.
     pub done: u64,
     /// Number of tasks that a wait has seen to have failed.
     pub failed: u64,
     /// Number of sends and waits that are queued for a permit now.
     pub waiting: usize,
+    /// Number of permits that count against the rate limit now: requests on their way, and those that were answered less than a
+    /// window ago.
+    pub permits: usize,
+    /// How long no request begins from now on, since the service asked for a pause. [`Client::resume_sends`] ends it.
+    ///
+    /// [`Client::resume_sends`]: crate::runtime::Client::resume_sends
+    pub pause: Option<Duration>,
     /// Factor by which the rate limit is slower now than the spec's, since the service asked for it; 1 is not at all.
     pub slowness: f64,
     /// Whether sends are stopped now, since the service said that no credits are left.
@@ -91,6 +99,7 @@ impl Counter {
 
 impl Counters {
     pub(crate) fn stats(&self, limit: &RateLimit) -> Stats {
+        let Figures { waiting, taken, pause, slowness, has_no_credits } = limit.figures();
         Stats {
             posts: self.posts.get(),
             resent: self.resent.get(),
@@ -106,9 +115,11 @@ impl Counters {
             failed_polls: self.failed_polls.get(),
             done: self.done.get(),
             failed: self.failed.get(),
-            waiting: limit.waiting(),
-            slowness: limit.slowness(),
-            out_of_credits: limit.has_no_credits(),
+            waiting,
+            permits: taken,
+            pause,
+            slowness,
+            out_of_credits: has_no_credits,
         }
     }
 }

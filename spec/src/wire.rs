@@ -110,8 +110,11 @@ pub struct Poll {
     pub query: Option<Str>,
     /// Where the answer gives the status.
     pub status: Path,
-    /// Where the answer lists the tracks, or has the one that there is.
-    pub tracks: Path,
+    /// Where the answer repeats the id of the task; empty where the spec does not say.
+    pub task: Path,
+    /// Places where the answer lists the tracks, or has the one that there is; at least one. An empty path is the answer
+    /// itself. Tracks are read at the first place that has any.
+    pub tracks: List<Path>,
     /// Where the answer gives the code of a failure.
     pub error_code: Path,
     /// Where the answer says in words what failed.

@@ -105,6 +105,16 @@ fn diff_tells_what_becomes_of_callbacks() -> Outcome {
             &SHIPPED.replace("data.param", "data.input"),
             "neutral\n  answers to polls repeat the request at `data.input`",
         ),
+        (
+            SHIPPED,
+            &SHIPPED.replace("task = \"data.taskId\"\n# The pages", "# The pages"),
+            "neutral\n  answers to polls do not repeat the task's id any more",
+        ),
+        (
+            SHIPPED,
+            &SHIPPED.replace("[\"data.response.sunoData\", \"data.data\"]", "\"data.data\""),
+            "neutral\n  tracks are read at `data.data` instead of `data.response.sunoData`, else `data.data`",
+        ),
         (SHIPPED, without, "breaking\n  there are no callbacks any more"),
         (without, SHIPPED, "loosening\n  there are callbacks"),
     ] {
@@ -140,7 +150,14 @@ fn export_prints_the_three_languages() -> Outcome {
     assert_eq!(schema["$schema"], "https://json-schema.org/draft/2020-12/schema");
     let document: Value = serde_json::from_str(&folder.said(0, &["export", "spec.toml", "--to", "openapi"])?)?;
     assert_eq!(document["openapi"], "3.1.0");
+    let poll = &document["paths"]["/api/v1/generate/record-info"]["get"]["responses"]["200"];
+    let data = &poll["content"]["application/json"]["schema"]["properties"]["data"]["properties"];
+    let track = "#/components/schemas/Track";
+    assert_eq!(data["response"]["properties"]["sunoData"]["items"]["$ref"], track);
+    assert_eq!((&data["data"]["items"]["$ref"], &data["taskId"]["type"]), (&track.into(), &"string".into()));
     let page = folder.said(0, &["export", "spec.toml", "--to", "markdown"])?;
+    assert!(page.contains("- tracks: at `data.response.sunoData`, else `data.data`\n"), "{page}");
+    assert!(page.contains("- the task's id: repeated at `data.taskId`\n"), "{page}");
     assert!(page.contains("| `customMode` | boolean | `true` | `true` | `false` |"), "{page}");
     Ok(())
 }

@@ -12,7 +12,7 @@ type Outcome = Result<(), Box<dyn std::error::Error>>;
 const SONG: &str = "https://storage.example.com/song.mp3?signature=s3cret";
 
 fn fast() -> SandboxBuilder {
-    Sandbox::builder().stage_each_poll()
+    Sandbox::builder().stage_each_poll().without_rate_limit()
 }
 
 fn client(sandbox: &Sandbox) -> Result<Client, Error> {
@@ -244,18 +244,24 @@ async fn a_wait_outlives_answers_that_make_no_sense() -> Outcome {
 }
 
 #[tokio::test]
-async fn a_wait_ends_when_no_answer_makes_sense_or_the_key_is_refused() -> Outcome {
+async fn answers_that_make_no_sense_and_a_refused_key_end_no_wait() -> Outcome {
     let sandbox = fast().start().await?;
     let task = client(&sandbox)?.send(&request()).await?;
     for _ in 0..9 {
         sandbox.answer_poll(Answer::raw(502, "<html>bad gateway</html>"));
     }
-    let error = task.wait().await.expect_err("scripted");
-    assert!(error.to_string().contains("502") && error.to_string().contains("is not JSON"), "{error}");
-    assert_eq!(error.handle(), Some(&task.handle()));
-
     sandbox.answer_poll(Answer::code(401));
-    assert!(task.wait().await.expect_err("scripted").is_unauthorized());
+    let (mut failed, mut updates) = (Vec::new(), task.wait().updates());
+    while let Some(update) = updates.next().await {
+        if let Update::PollFailed(error) = update? {
+            failed.push(error);
+        }
+    }
+    assert_eq!(failed.len(), 10);
+    assert!(failed.iter().all(|error| error.handle() == Some(&task.handle())));
+    let text = failed[0].to_string();
+    assert!(text.contains("502") && text.contains("is not JSON"), "{text}");
+    assert!(failed[9].is_unauthorized());
     Ok(())
 }
 
@@ -277,7 +283,40 @@ async fn a_key_that_the_service_repeats_is_not_shown() -> Outcome {
     sandbox.answer_submit(Answer::message(401, "no such key: s3cret-key"));
     let error = client(&sandbox)?.send(&request()).await.expect_err("scripted");
     let shown = format!("{error} {error:?}");
-    assert!(!shown.contains("s3cret") && shown.contains("no such key: …"), "{shown}");
+    assert!(!shown.contains("s3cret") && shown.contains(": message withheld: it repeats the API key"), "{shown}");
+    Ok(())
+}
+
+#[tokio::test]
+async fn an_error_names_the_host_and_the_cause_and_debug_begins_with_both() -> Outcome {
+    for (base, send, poll) in [
+        (
+            "http://127.0.0.1:1/proxy",
+            "the request was not sent: no connection to 127.0.0.1:1: connection refused",
+            "the service did not answer: no connection to 127.0.0.1:1: connection refused [task t]",
+        ),
+        (
+            "http://nowhere.invalid/proxy",
+            "the request was not sent: no connection to nowhere.invalid:80: failed to lookup address information: ",
+            "the service did not answer: no connection to nowhere.invalid:80: failed to lookup address information: ",
+        ),
+    ] {
+        // A resolver takes its time to find nothing.
+        let patience = Duration::from_secs(60);
+        let client = Client::builder("key").base_url(base).allow_plain_http();
+        let client =
+            client.configure_http(move |http| http.no_proxy().connect_timeout(patience)).max_attempts(1).build()?;
+        let handle = serde_json::from_str(r#"{"service":"sunoapi.org/upload-cover","task":"t"}"#)?;
+        let errors = [
+            (client.send(&request()).await.expect_err("no connection"), send),
+            (client.resume(handle).poll().await.expect_err("no connection"), poll),
+        ];
+        for (error, says) in errors {
+            let text = error.to_string();
+            assert!(text.starts_with(says) && !text.contains('\n'), "{text}");
+            assert!(format!("{error:?}").starts_with(&format!("{text} Error {{ kind: ")), "{error:?}");
+        }
+    }
     Ok(())
 }
 
@@ -342,6 +381,7 @@ async fn an_answer_to_a_poll_repeats_the_request_as_text_where_the_spec_says_so(
     let task = client(&sandbox)?.send(&request).await?;
     for _ in 0..4 {
         let answer = record(&sandbox, task.id()).await?;
+        assert_eq!(answer["data"]["taskId"], task.id(), "its id too");
         let text = answer["data"]["param"].as_str().ok_or("no text")?;
         assert!(text.contains(HOOK), "{text}");
         assert_eq!(serde_json::from_str::<Value>(text)?, serde_json::to_value(&request)?, "at {}", answer["data"]);

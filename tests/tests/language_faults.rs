@@ -277,3 +277,25 @@ fn the_poll_says_which_task_it_is_about() {
         ),
     ]);
 }
+
+#[test]
+fn every_place_of_the_tracks_can_be_reached() {
+    let places = "tracks = \"data.clips\"";
+    each(&[
+        (places, "tracks = [\"data.clips\", \"data.data\", \"data.clip\"]", &[]),
+        (places, "tracks = [\"data.clips\", \"\"]", &[]),
+        (places, "tracks = []", &["`tracks` is an empty list"]),
+        (places, "tracks = 5", &["`tracks` must be a text or a list of texts"]),
+        (places, "tracks = [5, \"data.clips\"]", &["`tracks` must be a text or a list of texts"]),
+        (places, "", &["`tracks` is missing in `poll`"]),
+        (places, "tracks = [\"data.clips\", \"data..clips\"]", &["`tracks` must lead to a value in JSON"]),
+        (
+            places,
+            "tracks = [\"data.clips\", \"data.songs\", \"data.clips\"]",
+            &["`tracks` are never read at `data.clips`"],
+        ),
+        (places, "tracks = [\"data\", \"data.clips\"]", &["`tracks` are never read at `data.clips`"]),
+        (places, "tracks = [\"\", \"data.clips\"]", &["`tracks` are never read at `data.clips`"]),
+        (places, "tracks = \"data.clips\"\ntask = \"data.\"", &["`task` must lead to a value in JSON"]),
+    ]);
+}

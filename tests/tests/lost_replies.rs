@@ -28,13 +28,13 @@ async fn answered(answer: Answer) -> Result<(Error, u64), Box<dyn std::error::Er
 async fn a_reply_that_cannot_be_read_leaves_the_outcome_unknown() -> Outcome {
     let large = format!("{{\"code\":200,\"data\":\"{}\"}}", "x".repeat(2 << 20));
     for (answer, says) in [
-        (Answer::raw(502, "<html>https://a.example/x?sig=s3cret</html>"), "HTTP status 502, is not JSON"),
+        (Answer::raw(502, "<html>https://a.example/x?sig=s3cret</html>"), "(HTTP status 502) is not JSON"),
         (Answer::raw(200, ""), "is not JSON"),
-        (Answer::raw(200, "[1]"), "no object"),
+        (Answer::raw(200, "[1]"), "not an object"),
         (Answer::raw(200, "{}"), "has no code"),
-        (Answer::raw(200, large), "larger than any that makes sense"),
+        (Answer::raw(200, large), "is too large"),
         (Answer::cut_short(r#"{"code":200,"#), "was cut short"),
-        (Answer::raw(200, r#"{"code":200,"data":{}}"#), "gives no id of a task"),
+        (Answer::raw(200, r#"{"code":200,"data":{}}"#), "does not give the id of a task"),
     ] {
         let (error, submits) = answered(answer).await?;
         assert!(error.is_outcome_unknown() && error.may_have_been_charged(), "{error:?}");

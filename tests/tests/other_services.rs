@@ -54,10 +54,18 @@ fn the_generated_table_is_the_one_that_sandboxes_make() {
     assert_eq!(request(extend::UploadExtend::api()), "data.param", "as its base says");
     assert_eq!(request(clip::Clips::api()), "data.asked");
     assert_eq!(request(kling::Kling::api()), "", "not said");
+    let places = |api: &Api| api.poll.tracks.iter().map(|place| place.join(".")).collect::<Vec<_>>();
+    assert_eq!(places(cover_api::UploadCover::api()), ["data.response.sunoData", "data.data"]);
+    assert_eq!(places(extend::UploadExtend::api()), ["data.response.sunoData", "data.data"], "as its base says");
+    assert_eq!(places(clip::Clips::api()), ["data.clips"], "one text is one place");
+    assert_eq!(places(transcript::AssemblyAi::api()), [""], "the answer itself");
+    let task = |api: &Api| api.poll.task.join(".");
+    assert_eq!(task(cover_api::UploadCover::api()), "data.taskId");
+    assert_eq!(task(clip::Clips::api()), "", "not said");
 }
 
 async fn sandbox(spec: &str) -> Result<Sandbox, Box<dyn Error>> {
-    Ok(Sandbox::builder().spec(spec).stage_each_poll().start().await?)
+    Ok(Sandbox::builder().spec(spec).stage_each_poll().without_rate_limit().start().await?)
 }
 
 fn setup<S: Service>(builder: ClientBuilder<S>, sandbox: &Sandbox) -> ClientBuilder<S> {

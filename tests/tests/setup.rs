@@ -13,26 +13,47 @@ fn fault(result: Result<Client, Error>) -> String {
 
 #[test]
 fn keys_must_fit_a_header() {
-    assert_eq!(fault(Client::new("")), "the key is empty");
+    assert_eq!(fault(Client::new("")), "the API key is empty");
     for key in ["s3cret\n", "s3cret\0", "s3cret\r\nx: y"] {
-        assert_eq!(fault(Client::new(key)), "the key has characters that no HTTP header can hold", "{key:?}");
+        assert_eq!(fault(Client::new(key)), "the API key has characters that an HTTP header cannot hold", "{key:?}");
     }
 }
 
 #[test]
 fn base_addresses_are_http_or_https_and_hold_no_more_than_host_and_path() {
     let build = |url: &str| Client::builder("key").base_url(url).build();
-    for (url, why) in [
-        ("", "it is no address"),
-        ("api.example.com", "it is no address"),
-        ("ftp://api.example.com", "it is neither http nor https"),
-        ("https://me:s3cret@api.example.com", "it holds a user or a password"),
-        ("https://api.example.com?key=s3cret", "it holds a query or a fragment"),
+    for (url, shown, why) in [
+        ("", "", "it is not an address"),
+        ("api.example.com", "api.example.com", "it is not an address"),
+        ("ftp://api.example.com", "ftp://api.example.com", "it is neither http nor https"),
+        ("https://me:s3cret@api.example.com", "https://…@api.example.com", "it holds a user or a password"),
+        ("https://api.example.com?key=s3cret", "https://api.example.com?…", "it holds a query or a fragment"),
     ] {
-        assert_eq!(fault(build(url)), format!("the base address cannot be used: {why}"), "{url}");
+        assert_eq!(fault(build(url)), format!("the base address `{shown}` cannot be used: {why}"), "{url}");
     }
     for url in ["https://api.example.com", "http://[::1]:8080/proxy/"] {
         assert!(build(url).is_ok(), "{url}");
+    }
+}
+
+#[test]
+fn a_base_address_of_plain_http_is_on_this_machine_or_allowed() {
+    for (url, host) in [
+        ("http://api.example.com", "api.example.com"),
+        ("http://10.0.0.1:8080/proxy", "10.0.0.1"),
+        ("http://192.168.1.1", "192.168.1.1"),
+        ("http://[fd00::1]", "[fd00::1]"),
+        ("http://0.0.0.0:8080", "0.0.0.0"),
+        ("http://localhost.example.com", "localhost.example.com"),
+    ] {
+        let build = || Client::builder("key").base_url(url);
+        let why = "is plain http, which would show the API key on its way: use https, or allow it by \
+                   `ClientBuilder::allow_plain_http`";
+        assert_eq!(fault(build().build()), format!("the base address of `{host}` {why}"));
+        assert!(build().allow_plain_http().build().is_ok(), "{url}");
+    }
+    for url in ["http://localhost:8080", "http://127.0.0.1", "http://127.9.9.9:1", "http://[::1]:8080"] {
+        assert!(Client::builder("key").base_url(url).build().is_ok(), "{url}");
     }
 }
 
@@ -42,7 +63,7 @@ fn callbacks_need_an_address_and_a_secret_that_cannot_be_guessed() {
     for (address, secret, why) in [
         ("https://api.example.com/covers", "s3cret too short", None),
         ("https://api.example.com/covers", "s3cret too shor", Some("the secret has fewer than 16 bytes")),
-        ("api.example.com/covers", "s3cret long enough", Some("it is no address")),
+        ("api.example.com/covers", "s3cret long enough", Some("it is not an address")),
         ("https://api.example.com/covers?s3cret", "s3cret long enough", Some("it holds a query or a fragment")),
     ] {
         match why {
@@ -74,7 +95,10 @@ fn at_least_one_request_is_allowed_and_tried() {
     for builder in
         [Client::builder("key").rate_limit(0, none), Client::builder("key").max_attempts(0).retry_window(none)]
     {
-        assert_eq!(fault(builder.build()), "the rate limit must allow a request, and there must be an attempt");
+        assert_eq!(
+            fault(builder.build()),
+            "the rate limit must allow at least one request, and a send at least one attempt"
+        );
     }
     assert!(
         Client::builder("key")

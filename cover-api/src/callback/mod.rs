@@ -64,10 +64,10 @@ use std::time::SystemTime;
 use cover_spec::wire;
 use http::HeaderMap;
 use http::header::CONTENT_TYPE;
-use tracing::debug;
 
 use crate::account::Account;
 use crate::callback_link::{CallbackLink, NotOurs};
+use crate::events;
 use crate::inbox::Heard;
 use crate::ledger::AttemptId;
 use crate::service::Service;
@@ -203,7 +203,7 @@ impl<S: Service> Callbacks<S> {
     }
 
     fn refuse(&self, refusal: Refusal) -> Received<S> {
-        debug!(%refusal, "a callback is refused");
+        events::callback_refused(&refusal);
         self.receiver.counters.refuse(refusal);
         Received { outcome: Outcome::Refused(refusal), after: None }
     }
@@ -218,7 +218,7 @@ impl<S: Service> Callbacks<S> {
         // Whoever is awake by a callback finds it counted.
         let count = |heard| self.receiver.counters.hear(heard);
         let heard = link.inbox.tell(attempt, callback.task.id(), callback.rank, count);
-        debug!(task = callback.task.id(), stage = callback.stage, ?heard, "a callback has come");
+        events::callback(callback.task.id(), &callback.stage, heard.name());
         let after = || Some(Claim::new(Arc::clone(&self.account), attempt));
         let (outcome, after) = match heard {
             Heard::News => (Outcome::News(callback), None),
@@ -237,7 +237,7 @@ impl<S: Service> Callbacks<S> {
         if body.len() > MOST_BODY {
             return Err(Refusal::TooLarge);
         }
-        let callback = Callback::read(S::api(), body, wanted, |message| self.account.fit(message))?;
+        let callback = Callback::read(S::api(), body, wanted)?;
         if let Some((signature, key)) = signature::<S>().zip(self.receiver.signing.as_ref()) {
             let about = signature::About { task: callback.task.id(), body };
             key.verify(signature, headers, about, SystemTime::now())?;

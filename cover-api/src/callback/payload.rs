@@ -9,13 +9,11 @@ use super::Refusal;
 use crate::handle::TaskHandle;
 use crate::inbox::Rank;
 use crate::read::put;
+use crate::redact::shown;
 use crate::service::Service;
 use crate::snapshot::tracks;
-use crate::transport::envelope::{as_code, as_text};
+use crate::transport::envelope::{as_code, as_id, as_text};
 use crate::transport::pick::pick;
-
-/// No service gives ids that are longer, in bytes.
-const MOST_ID: usize = 256;
 
 /// What a callback says. It is hearsay: whoever learns an address can say anything. A wait that it wakes asks the service.
 #[non_exhaustive]
@@ -54,29 +52,29 @@ pub(super) enum Wanted {
 
 impl<S: Service> Callback<S> {
     /// Reads a body. Keys that are missing, null or of another type count as none.
-    pub(super) fn read(
-        api: &Api,
-        bytes: &[u8],
-        wanted: Wanted,
-        fit: impl Fn(Option<String>) -> Option<String>,
-    ) -> Result<Self, Refusal> {
+    pub(super) fn read(api: &Api, bytes: &[u8], wanted: Wanted) -> Result<Self, Refusal> {
         let said = api.callback.as_ref().ok_or(Refusal::UnknownStage)?;
         if wanted == Wanted::Heading {
             let [task, stage] = pick(bytes, [&said.task, &said.stage]).ok_or(Refusal::NotJson)?;
-            return Self::heading(said, task.as_ref(), stage.as_ref());
+            return Self::heading(said, bytes, task.as_ref(), stage.as_ref());
         }
         let paths = [&said.task, &said.stage, &said.tracks, &api.code, &api.message];
         let [task, stage, list, code, message] = pick(bytes, paths).ok_or(Refusal::NotJson)?;
         Ok(Self {
             tracks: tracks(list.as_ref()),
             code: code.as_ref().and_then(as_code),
-            message: fit(message.as_ref().and_then(Value::as_str).map(str::to_owned)),
-            ..Self::heading(said, task.as_ref(), stage.as_ref())?
+            message: message.as_ref().and_then(Value::as_str).map(shown),
+            ..Self::heading(said, bytes, task.as_ref(), stage.as_ref())?
         })
     }
 
-    fn heading(said: &wire::Callback, task: Option<&Value>, stage: Option<&Value>) -> Result<Self, Refusal> {
-        let task = task.and_then(as_text).filter(|task| task.len() <= MOST_ID).ok_or(Refusal::NoTask)?;
+    fn heading(
+        said: &wire::Callback,
+        bytes: &[u8],
+        task: Option<&Value>,
+        stage: Option<&Value>,
+    ) -> Result<Self, Refusal> {
+        let task = task.and_then(|task| as_id(task, &said.task, bytes)).ok_or(Refusal::NoTask)?;
         let stage = stage.and_then(as_text).ok_or(Refusal::NoStage)?;
         let CallbackStage { status, running, .. } =
             said.stages.iter().find(|known| known.name == stage).ok_or(Refusal::UnknownStage)?;
@@ -108,7 +106,7 @@ mod tests {
     use crate::{Link, Status, UploadCover};
 
     fn read(body: &Value) -> Result<Callback<UploadCover>, Refusal> {
-        Callback::read(UploadCover::api(), body.to_string().as_bytes(), Wanted::Everything, |message| message)
+        Callback::read(UploadCover::api(), body.to_string().as_bytes(), Wanted::Everything)
     }
 
     fn of(stage: &str, tracks: &Value) -> Value {
@@ -159,8 +157,7 @@ mod tests {
         for (bytes, why) in
             [("", Refusal::NotJson), ("[]", Refusal::NotJson), ("7", Refusal::NotJson), (&deep, Refusal::NotJson)]
         {
-            let callback =
-                Callback::<UploadCover>::read(UploadCover::api(), bytes.as_bytes(), Wanted::Heading, |message| message);
+            let callback = Callback::<UploadCover>::read(UploadCover::api(), bytes.as_bytes(), Wanted::Heading);
             assert_eq!(callback.unwrap_err(), why);
         }
         for (body, why) in [
@@ -169,6 +166,8 @@ mod tests {
             (json!({ "data": [] }), Refusal::NoTask),
             (json!({ "data": { "task_id": "" } }), Refusal::NoTask),
             (json!({ "data": { "task_id": {} } }), Refusal::NoTask),
+            (json!({ "data": { "task_id": "  ", "callbackType": "complete" } }), Refusal::NoTask),
+            (json!({ "data": { "task_id": "a\r\nb", "callbackType": "complete" } }), Refusal::NoTask),
             (json!({ "data": { "task_id": "x".repeat(257), "callbackType": "complete" } }), Refusal::NoTask),
             (json!({ "data": { "task_id": "t1" } }), Refusal::NoStage),
             (of("", &Value::Null), Refusal::NoStage),

@@ -78,7 +78,7 @@ fn hex(text: &str) -> Option<u128> {
 
 impl fmt::Debug for Addresses {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Addresses").field("base", &redact::address(&self.base)).finish_non_exhaustive()
+        f.debug_struct("Addresses").field("base", &redact::shown(&redact::address(&self.base))).finish_non_exhaustive()
     }
 }
 

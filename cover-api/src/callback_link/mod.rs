@@ -17,7 +17,6 @@ use crate::inbox::Inbox;
 pub(crate) use addresses::Addresses;
 
 /// What callbacks to a client need.
-#[derive(Debug)]
 pub(crate) struct CallbackLink {
     pub(crate) addresses: Addresses,
     pub(crate) inbox: Arc<Inbox>,

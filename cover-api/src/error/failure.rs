@@ -6,18 +6,21 @@ use std::ops::{Deref, DerefMut};
 use std::time::{Duration, SystemTime};
 
 use cover_spec::wire::{Code, CodeMeaning};
+use url::Url;
 
-use super::{Attempt, Recovery};
+use super::cause::{Cause, innermost};
+use super::{Attempt, BadDownload, BodySent, DownloadFault, Recovery};
+use crate::redact::{Shown, shown};
 
 pub(crate) type Source = Box<dyn Error + Send + Sync>;
 
 /// What went wrong, as data. It is small, since most results are not failures.
-#[derive(Debug)]
 pub(crate) struct Failure(Box<Facts>);
 
-#[derive(Debug)]
 pub(crate) struct Facts {
     pub(crate) kind: Kind,
+    /// Host and port that it was about.
+    pub(crate) host: Option<Box<str>>,
     pub(crate) code: Option<(u32, Option<CodeMeaning>)>,
     /// Fit to be shown.
     pub(crate) message: Option<String>,
@@ -28,8 +31,8 @@ pub(crate) struct Facts {
     pub(crate) source: Option<Source>,
 }
 
-/// A task whose id is known.
-#[derive(Debug, Clone, PartialEq, Eq)]
+/// A task whose id is known. The id is as the network gave it.
+#[derive(Clone, PartialEq, Eq)]
 pub(crate) struct KnownTask {
     pub(crate) id: String,
     pub(crate) created: Option<SystemTime>,
@@ -44,6 +47,8 @@ pub(crate) enum Kind {
     Unwritable,
     /// The idempotency key cannot be used.
     Key(&'static str),
+    /// The id of a task cannot be used.
+    TaskId(&'static str),
     /// The key was used for a different request.
     KeyConflict,
     /// The ledger failed before the POST: nothing was sent.
@@ -82,8 +87,12 @@ pub(crate) enum Kind {
     NoSuchTask,
     /// The task has failed.
     Failed,
-    /// The timeout of a wait has passed.
-    Timeout(Duration),
+    /// The timeout of a wait has passed. `last_failure`: what the last poll said, if it failed.
+    Timeout { after: Duration, last_failure: Option<String> },
+    /// The task is done, and its output has not come, or cannot be found in the answer.
+    NoOutput,
+    /// A download failed.
+    Download(BadDownload),
 }
 
 /// What cannot be used to make a client.
@@ -91,11 +100,14 @@ pub(crate) enum Kind {
 pub(crate) enum Setup {
     EmptyKey,
     KeyNotAHeader,
-    BaseUrl(&'static str),
+    /// Why, and the address that was given.
+    BaseUrl(&'static str, String),
     PollEvery,
     /// The rate limit allows no request, or no attempt is allowed.
     NoRequests,
     NoVariable(String),
+    /// The environment variable is not UTF-8.
+    VariableNotText(String),
     /// There is no tokio runtime.
     NoRuntime,
     Http,
@@ -103,6 +115,8 @@ pub(crate) enum Setup {
     /// Callbacks cannot come as is wanted.
     #[cfg(feature = "callback")]
     Callbacks(&'static str),
+    /// The base address of this host is plain http.
+    PlainHttp(String),
 }
 
 /// What came instead of an answer that says what happened.
@@ -113,7 +127,7 @@ pub(crate) enum Seen {
     Before,
     /// The runtime that sent it has ended.
     Interrupted,
-    /// A proxy asked for a password after bytes of the body were handed over.
+    /// A proxy asked for a password.
     Proxy,
     Status(u16, Option<Unreadable>),
     Code,
@@ -135,8 +149,8 @@ pub(crate) enum Unreadable {
 
 impl Failure {
     pub(crate) fn new(kind: Kind) -> Self {
-        let (code, message, resend, task, attempt, recovery, source) = (None, None, None, None, None, None, None);
-        Self(Box::new(Facts { kind, code, message, resend, task, attempt, recovery, source }))
+        let (host, code, message, resend, task, attempt, recovery) = (None, None, None, None, None, None, None);
+        Self(Box::new(Facts { kind, host, code, message, resend, task, attempt, recovery, source: None }))
     }
 
     pub(crate) fn setup(setup: Setup) -> Self {
@@ -196,9 +210,35 @@ impl Failure {
         self
     }
 
-    pub(crate) fn with_source(mut self, source: impl Into<Source>) -> Self {
-        self.source = Some(source.into());
+    /// Adds host and port of the address that it was about.
+    pub(crate) fn with_host(mut self, address: &Url) -> Self {
+        let port = address.port_or_known_default().map(|port| format!(":{port}")).unwrap_or_default();
+        self.host = address.host_str().map(|host| shown(&(host.to_owned() + &port)).into());
         self
+    }
+
+    /// Adds the cause. Errors of the HTTP client become texts that are fit to be read.
+    pub(crate) fn with_source(mut self, source: impl Into<Source>) -> Self {
+        let source = source.into();
+        self.source = Some(match source.downcast::<reqwest::Error>() {
+            Ok(error) => Box::new(Cause::of(&error)),
+            Err(source) => source,
+        });
+        self
+    }
+
+    pub(crate) fn is_timeout(&self) -> bool {
+        let is_download = |bad: &BadDownload| matches!(bad.fault, DownloadFault::Timeout(_));
+        match &self.kind {
+            Kind::Timeout { .. } | Kind::GaveUp { .. } => true,
+            Kind::Download(bad) if is_download(bad) => true,
+            _ => self.cause().is_some_and(Cause::is_timeout),
+        }
+    }
+
+    /// The cause, where it is of the network.
+    fn cause(&self) -> Option<&Cause> {
+        self.source.as_ref()?.downcast_ref()
     }
 
     pub(crate) fn means(&self, meaning: CodeMeaning) -> bool {
@@ -233,54 +273,86 @@ impl Failure {
         self.resend.filter(|_| !self.may_have_been_charged())
     }
 
+    /// ` to host:port`, where the host is known.
+    fn host(&self, word: &str) -> String {
+        self.host.as_ref().map(|host| format!(" {word} {host}")).unwrap_or_default()
+    }
+
     fn headline(&self) -> String {
         match &self.kind {
             Kind::Setup(setup) => setup.to_string(),
-            Kind::Unwritable => "the request cannot be written as JSON".to_owned(),
+            Kind::Unwritable => "nothing was sent: the request cannot be written as JSON".to_owned(),
             Kind::Key(why) => format!("nothing was sent: the idempotency key {why}"),
+            Kind::TaskId(why) => format!("nothing was sent: the id of the task {why}"),
             Kind::KeyConflict => "nothing was sent: this idempotency key was used for a different request".to_owned(),
             Kind::Unrecorded => "nothing was sent: the ledger could not be read or written".to_owned(),
             Kind::Ledger => "the ledger could not be read or written".to_owned(),
             Kind::Unresolved => "the ledger's entry does not allow this".to_owned(),
-            Kind::NotSent => "the request was not sent: no connection".to_owned(),
-            Kind::AnsweredEarly(seen) => format!("the request was not sent: an answer came before that: {seen}"),
+            Kind::NotSent if self.cause().is_some_and(Cause::is_connect) => {
+                format!("the request was not sent: no connection{}", self.host("to"))
+            }
+            Kind::NotSent => format!("the request was not sent{}", self.host("to")),
+            Kind::AnsweredEarly(seen) => {
+                format!("the request was not sent{}: an answer came before its body: {seen}", self.host("to"))
+            }
             Kind::Stopped => "nothing was sent: the service has said that no credits are left".to_owned(),
             Kind::NoPermit(None) => "nothing was sent: the rate limit allows no request now".to_owned(),
             Kind::NoPermit(Some(wait)) => format!("nothing was sent: the rate limit allows no request for {wait:?}"),
             Kind::ShutDown => "nothing was sent: the client was shut down".to_owned(),
             Kind::Interrupted => {
-                "the request was not sent: the task that was to send it was dropped with its runtime, or panicked"
+                "the request was not sent: the task that was to send it panicked, or was dropped with its runtime"
                     .to_owned()
             }
             Kind::GaveUp { after, goes_on: false } => format!("the request was not sent within {after:?}"),
             Kind::GaveUp { after, goes_on: true } => format!(
-                "no reply came within {after:?}; the exchange goes on, and the same send will return what becomes of it"
+                "no reply came within {after:?}; the exchange goes on, and sending the same again returns its result"
             ),
-            Kind::InProgress => "nothing was sent: an attempt of this purchase is under way elsewhere".to_owned(),
-            Kind::Redirected(status) => format!("the service wants the request elsewhere, HTTP status {status}"),
+            Kind::InProgress => {
+                "nothing was sent: another process or client is making an attempt of this purchase".to_owned()
+            }
+            Kind::Redirected(status) => {
+                format!("the service{} redirects the request elsewhere (HTTP status {status})", self.host("at"))
+            }
+            Kind::OutcomeUnknown(Seen::Nothing) => format!(
+                "the outcome of the request is unknown, it may have been charged: no answer came{}",
+                self.host("from")
+            ),
             Kind::OutcomeUnknown(seen) => {
                 format!("the outcome of the request is unknown, it may have been charged: {seen}")
             }
             Kind::Refused => "the service refused the request".to_owned(),
-            Kind::NoAnswer => "the service did not answer".to_owned(),
-            Kind::BadAnswer(seen) => format!("the service's answer cannot be used: {seen}"),
+            Kind::NoAnswer if self.cause().is_some_and(Cause::is_connect) => {
+                format!("the service did not answer: no connection{}", self.host("to"))
+            }
+            Kind::NoAnswer => format!("the service{} did not answer", self.host("at")),
+            Kind::BadAnswer(seen) => format!("the answer{} cannot be used: {seen}", self.host("from")),
             Kind::NoSuchTask => "the service knows no such task".to_owned(),
             Kind::Failed => "the task has failed".to_owned(),
-            Kind::Timeout(after) => format!("the task was not done after {after:?}, and goes on"),
+            Kind::Timeout { after, last_failure: None } => {
+                format!("the task was not done after {after:?}; it may still be running")
+            }
+            Kind::Timeout { after, last_failure: Some(failure) } => {
+                format!(
+                    "the task was not done after {after:?}; it may still be running; the last poll failed: {failure}"
+                )
+            }
+            Kind::NoOutput => "the service says that the task is done, but its answer has no output".to_owned(),
+            Kind::Download(bad) => bad.to_string(),
         }
     }
 
     /// The message; `status` is the last status of a task that was waited for.
     pub(crate) fn write(&self, f: &mut fmt::Formatter<'_>, status: Option<&dyn fmt::Display>) -> fmt::Result {
-        f.write_str(&self.headline())?;
+        let headline = self.headline();
+        f.write_str(&headline)?;
         if let Some(status) = status {
             write!(f, " (status {status})")?;
         }
         if let Some(attempt) = self.attempt.as_ref().filter(|_| self.is_outcome_unknown()) {
             let sent = match attempt.sent {
-                super::BodySent::Nothing => "nothing of it",
-                super::BodySent::Part => "a part of it",
-                super::BodySent::Whole => "all of it",
+                BodySent::Nothing => "nothing of it",
+                BodySent::Part => "a part of it",
+                BodySent::Whole => "all of it",
             };
             write!(f, " (attempt {}, {:.1?}, {sent} was written)", attempt.number, attempt.took)?;
         }
@@ -291,13 +363,42 @@ impl Failure {
         if let Some(message) = self.message.as_ref().filter(|message| !message.is_empty()) {
             write!(f, ": {message}")?;
         }
-        if let (Kind::Unrecorded | Kind::Ledger | Kind::Unresolved, Some(source)) = (&self.kind, &self.source) {
-            write!(f, ": {source}")?;
+        self.write_cause(f)?;
+        match &self.task {
+            Some(task) => write!(f, " [task {}]", Shown(&task.id)),
+            None => Ok(()),
         }
-        if let Some(task) = &self.task {
-            write!(f, " [task {}]", task.id)?;
+    }
+
+    /// What caused it in the end. The ledger's error comes first, since it names the ledger.
+    fn write_cause(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Some(source) = &self.source else { return Ok(()) };
+        let (outer, inner) = (source.to_string(), innermost(source));
+        let is_ours = matches!(self.kind, Kind::Unrecorded | Kind::Ledger | Kind::Unresolved);
+        if is_ours {
+            write!(f, ": {outer}")?;
         }
-        Ok(())
+        if is_ours && outer.to_lowercase().contains(&inner.to_lowercase()) { Ok(()) } else { write!(f, ": {inner}") }
+    }
+
+    /// What it holds besides what its message says.
+    pub(crate) fn details(&self, details: &mut fmt::DebugStruct<'_, '_>) {
+        details.field("kind", &self.kind);
+        if let Some((code, means)) = &self.code {
+            details.field("code", code).field("means", means);
+        }
+        if let Some(resend) = &self.resend {
+            details.field("resend_after", resend);
+        }
+        if let Some(attempt) = &self.attempt {
+            details.field("attempt", attempt);
+        }
+        if let Some(recovery) = &self.recovery {
+            details.field("recovery", recovery);
+        }
+        if let Some(source) = &self.source {
+            details.field("source", source);
+        }
     }
 }
 
@@ -321,6 +422,15 @@ impl fmt::Display for Failure {
     }
 }
 
+impl fmt::Debug for Failure {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{self} ")?;
+        let mut details = f.debug_struct("Failure");
+        self.details(&mut details);
+        details.finish()
+    }
+}
+
 fn word(means: CodeMeaning) -> &'static str {
     match means {
         CodeMeaning::Success => "success",
@@ -338,19 +448,27 @@ fn word(means: CodeMeaning) -> &'static str {
 impl fmt::Display for Setup {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::EmptyKey => f.write_str("the key is empty"),
-            Self::KeyNotAHeader => f.write_str("the key has characters that no HTTP header can hold"),
-            Self::BaseUrl(why) => write!(f, "the base address cannot be used: {why}"),
-            Self::PollEvery => {
-                f.write_str("the time between polls must be more than none, and its least no more than its most")
+            Self::EmptyKey => f.write_str("the API key is empty"),
+            Self::KeyNotAHeader => f.write_str("the API key has characters that an HTTP header cannot hold"),
+            Self::BaseUrl(why, given) => write!(f, "the base address `{given}` cannot be used: {why}"),
+            Self::PollEvery => f.write_str(
+                "the least time between polls must be more than zero, and the most must not be less than the least",
+            ),
+            Self::NoRequests => {
+                f.write_str("the rate limit must allow at least one request, and a send at least one attempt")
             }
-            Self::NoRequests => f.write_str("the rate limit must allow a request, and there must be an attempt"),
-            Self::NoVariable(name) => write!(f, "the environment variable `{name}` is not set, or is no text"),
+            Self::NoVariable(name) => write!(f, "the environment variable `{name}` is not set"),
+            Self::VariableNotText(name) => write!(f, "the environment variable `{name}` is not valid UTF-8"),
             Self::NoRuntime => f.write_str("nothing was sent: a send needs a tokio runtime"),
             Self::Http => f.write_str("the HTTP client cannot be set up"),
-            Self::Account(why) => write!(f, "the account's name cannot be used: {why}"),
+            Self::Account(why) => write!(f, "the name of the account cannot be used: {why}"),
             #[cfg(feature = "callback")]
             Self::Callbacks(why) => write!(f, "callbacks cannot be received: {why}"),
+            Self::PlainHttp(host) => write!(
+                f,
+                "the base address of `{host}` is plain http, which would show the API key on its way: use https, or allow it \
+                 by `ClientBuilder::allow_plain_http`"
+            ),
         }
     }
 }
@@ -359,17 +477,15 @@ impl fmt::Display for Seen {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Nothing => f.write_str("no answer came"),
-            Self::Before => {
-                f.write_str("an earlier attempt of it may have reached the service, so that nothing was sent")
-            }
-            Self::Interrupted => f.write_str("the task that sent it was dropped with its runtime, or panicked"),
-            Self::Proxy => f.write_str("a proxy asks for a password, but bytes of the request had been handed over"),
+            Self::Before => f.write_str("an earlier attempt may have reached the service, and nothing was sent now"),
+            Self::Interrupted => f.write_str("the task that sent it panicked, or was dropped with its runtime"),
+            Self::Proxy => f.write_str("a proxy asked for a password"),
             Self::Status(status, None) => write!(f, "HTTP status {status}"),
-            Self::Status(status, Some(why)) => write!(f, "the answer, HTTP status {status}, {why}"),
+            Self::Status(status, Some(why)) => write!(f, "the answer (HTTP status {status}) {why}"),
             Self::Code => f.write_str("its code does not rule out that a task was created"),
-            Self::NoTask => f.write_str("the answer says success, but gives no id of a task"),
+            Self::NoTask => f.write_str("the answer says success, but does not give the id of a task"),
             Self::OtherTask => f.write_str("the answer names a task that belongs to another request"),
-            Self::NoAmount => f.write_str("the answer gives no number"),
+            Self::NoAmount => f.write_str("the answer does not give a number"),
         }
     }
 }
@@ -378,10 +494,19 @@ impl fmt::Display for Unreadable {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
             Self::NotJson => "is not JSON",
-            Self::NotAnObject => "is JSON, but no object",
+            Self::NotAnObject => "is JSON, but not an object",
             Self::NoCode => "has no code",
             Self::CutShort => "was cut short",
-            Self::TooLarge => "is larger than any that makes sense",
+            Self::TooLarge => "is too large",
         })
     }
 }
+
+impl fmt::Debug for KnownTask {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("KnownTask").field("id", &Shown(&self.id)).field("created", &self.created).finish()
+    }
+}
+
+#[cfg(test)]
+mod tests;

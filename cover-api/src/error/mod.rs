@@ -1,6 +1,8 @@
 //! Errors: leaves that carry data, know no client and do no I/O.
 
 mod attempt;
+mod cause;
+mod download;
 mod failure;
 mod recovery;
 mod stats;
@@ -19,13 +21,17 @@ pub use attempt::{Attempt, BodySent};
 pub use recovery::Recovery;
 pub use stats::WaitStats;
 
+pub(crate) use download::{BadDownload, DownloadFault};
 pub(crate) use failure::{Failure, Kind, KnownTask, Seen, Setup, Source, Unreadable};
 
 /// What went wrong, and what is known of the task.
 ///
 /// Ask it what to do: [`may_have_been_charged`](Error::may_have_been_charged) before sending anything again,
 /// [`handle`](Error::handle) to go on with a task by [`Client::resume`](crate::runtime::Client::resume), and
-/// [`recovery`](Error::recovery) after an unknown outcome. Messages of the service are shown without keys and queries.
+/// [`recovery`](Error::recovery) after an unknown outcome.
+///
+/// `Display` is one line that names the host, path or variable and the cause. `Debug` begins with the same line. Both are
+/// without API keys and queries of addresses, also where the service repeats them.
 ///
 /// ```no_run
 /// # async fn example(client: cover_api::Client, request: cover_api::CoverRequest<cover_api::NonCustom>) {
@@ -122,7 +128,7 @@ impl<S: Service> Error<S> {
     /// Returns whether the client was given something that it cannot work with. Nothing was sent.
     #[must_use]
     pub fn is_setup(&self) -> bool {
-        matches!(self.kind(), Kind::Setup(_) | Kind::Unwritable | Kind::Key(_))
+        matches!(self.kind(), Kind::Setup(_) | Kind::Unwritable | Kind::Key(_) | Kind::TaskId(_))
     }
 
     /// Returns whether the ledger failed. Where it failed to record a send, nothing was sent.
@@ -213,13 +219,19 @@ impl<S: Service> Error<S> {
         matches!(self.kind(), Kind::Failed)
     }
 
-    /// Returns whether time ran out: the timeout of a wait or a send has passed, or no answer came in time.
+    /// Returns whether the task is done without any output that can be found in the service's answer.
+    ///
+    /// [`last_snapshot`](Self::last_snapshot) has the answer, and [`Snapshot::json`] all of it. The output may come later: the
+    /// ledger keeps the task as running, and another wait polls it again.
+    #[must_use]
+    pub fn is_output_missing(&self) -> bool {
+        matches!(self.kind(), Kind::NoOutput)
+    }
+
+    /// Returns whether time ran out: the timeout of a wait, a send or a download has passed, or no answer came in time.
     #[must_use]
     pub fn is_timeout(&self) -> bool {
-        let timed_out =
-            |source: &Source| source.downcast_ref::<reqwest::Error>().is_some_and(reqwest::Error::is_timeout);
-        matches!(self.kind(), Kind::Timeout(_) | Kind::GaveUp { .. })
-            || self.0.failure.source.as_ref().is_some_and(timed_out)
+        self.0.failure.is_timeout()
     }
 
     /// Returns whether this may have cost credits. True wherever a task is known or its creation cannot be ruled out.
@@ -231,18 +243,6 @@ impl<S: Service> Error<S> {
     /// Returns whether the service wants fewer requests for a while, which says nothing of the task.
     pub(crate) fn is_about_rate(&self) -> bool {
         self.is_rate_limited() || self.is_maintenance()
-    }
-
-    /// Returns whether the next poll can be expected to do better.
-    pub(crate) fn is_transient(&self) -> bool {
-        match self.kind() {
-            Kind::NoAnswer | Kind::BadAnswer(_) => !self.means(CodeMeaning::Unauthorized),
-            Kind::Refused => matches!(
-                self.0.failure.code,
-                Some((_, None | Some(CodeMeaning::RateLimited | CodeMeaning::Maintenance | CodeMeaning::Server)))
-            ),
-            _ => false,
-        }
     }
 }
 
@@ -258,7 +258,7 @@ impl<S: Service> fmt::Display for Error<S> {
         let status = self.0.last.as_ref().map(|last| &last.status as &dyn fmt::Display);
         self.0.failure.write(f, status)?;
         match &self.0.handle {
-            Some(handle) if self.0.failure.task.is_none() => write!(f, " [task {}]", handle.id()),
+            Some(handle) if self.0.failure.task.is_none() => write!(f, " [task {handle}]"),
             _ => Ok(()),
         }
     }
@@ -266,17 +266,19 @@ impl<S: Service> fmt::Display for Error<S> {
 
 impl<S: Service> fmt::Debug for Error<S> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Error")
-            .field("message", &format_args!("{self}"))
-            .field("kind", self.kind())
-            .field("code", &self.code())
-            .field("handle", &self.0.handle)
-            .field("last", &self.0.last)
-            .field("attempt", &self.0.failure.attempt)
-            .field("recovery", &self.0.failure.recovery)
-            .field("wait_stats", &self.0.waited)
-            .field("source", &self.0.failure.source)
-            .finish()
+        write!(f, "{self} ")?;
+        let mut details = f.debug_struct("Error");
+        self.0.failure.details(&mut details);
+        if let Some(handle) = &self.0.handle {
+            details.field("handle", handle);
+        }
+        if let Some(last) = &self.0.last {
+            details.field("last_snapshot", last);
+        }
+        if let Some(waited) = &self.0.waited {
+            details.field("wait_stats", waited);
+        }
+        details.finish()
     }
 }
 

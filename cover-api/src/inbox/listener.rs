@@ -28,7 +28,6 @@ impl Ear {
 }
 
 /// Listens to what callbacks say of one task.
-#[derive(Debug)]
 pub(crate) struct Listener {
     inbox: Arc<Inbox>,
     task: Box<str>,

@@ -39,10 +39,10 @@ impl Rank {
 }
 
 /// What callbacks have said.
-#[derive(Debug, Default)]
+#[derive(Default)]
 pub(crate) struct Inbox(Mutex<State>);
 
-#[derive(Debug, Default)]
+#[derive(Default)]
 struct State {
     attempts: HashMap<AttemptId, Sent>,
     order: VecDeque<AttemptId>,
@@ -52,7 +52,6 @@ struct State {
 }
 
 /// An attempt that may have become a task.
-#[derive(Debug)]
 struct Sent {
     is_on_its_way: bool,
     /// Whether its reply has come and says nothing of a task, or never will.
@@ -62,7 +61,7 @@ struct Sent {
 }
 
 /// Which task an attempt became.
-#[derive(Debug, Clone)]
+#[derive(Clone)]
 enum Became {
     Nobody,
     /// A callback says so.
@@ -71,7 +70,7 @@ enum Became {
 }
 
 /// What callbacks have said of a task.
-#[derive(Debug, Default)]
+#[derive(Default)]
 struct Told {
     rank: Rank,
     /// The attempt that it came of, where the service was given an address of ours.
@@ -91,6 +90,19 @@ pub(crate) enum Heard {
     OtherTask,
     /// Neither the attempt nor the task is known here.
     Nobody,
+}
+
+impl Heard {
+    /// Its name in events.
+    pub(crate) fn name(self) -> &'static str {
+        match self {
+            Self::News => "news",
+            Self::Claim => "claim",
+            Self::Repeated => "repeated",
+            Self::OtherTask => "other_task",
+            Self::Nobody => "nobody",
+        }
+    }
 }
 
 impl Inbox {

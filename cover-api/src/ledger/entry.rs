@@ -1,8 +1,10 @@
 //! What a ledger remembers: entries, and the attempts of each.
 
+use std::fmt;
 use std::time::SystemTime;
 
 use super::{AttemptId, Fingerprint};
+use crate::redact::Shown;
 
 /// Identifies an entry of one ledger. Ids are never used twice.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -75,7 +77,7 @@ impl State {
 }
 
 /// One intention to buy.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Clone, PartialEq)]
 pub struct Entry {
     /// Its id.
     pub id: EntryId,
@@ -191,7 +193,7 @@ impl Source {
 }
 
 /// One POST of an entry.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Clone, PartialEq, Eq)]
 pub struct Attempt {
     /// Its id.
     pub id: AttemptId,
@@ -218,4 +220,44 @@ pub struct Attempt {
     pub evidence: Option<String>,
     /// When it was recorded.
     pub started: SystemTime,
+}
+
+/// Texts of the service are shown fit to be read.
+impl fmt::Debug for Entry {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Entry")
+            .field("id", &self.id)
+            .field("purchase", &self.purchase)
+            .field("state", &self.state)
+            .field("attempt", &self.attempt)
+            .field("attempts", &self.attempts)
+            .field("task", &self.task.as_deref().map(Shown))
+            .field("cost", &self.cost)
+            .field("consent", &self.consent)
+            .field("delivered", &self.delivered)
+            .field("status", &self.status.as_deref().map(Shown))
+            .field("created", &self.created)
+            .field("changed", &self.changed)
+            .finish()
+    }
+}
+
+/// Texts of the service are shown fit to be read.
+impl fmt::Debug for Attempt {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Attempt")
+            .field("id", &self.id)
+            .field("entry", &self.entry)
+            .field("number", &self.number)
+            .field("supersedes", &self.supersedes)
+            .field("holder", &self.holder)
+            .field("state", &self.state)
+            .field("task", &self.task.as_deref().map(Shown))
+            .field("source", &self.source)
+            .field("duplicate", &self.duplicate)
+            .field("hint", &self.hint.as_deref().map(Shown))
+            .field("evidence", &self.evidence.as_deref().map(Shown))
+            .field("started", &self.started)
+            .finish()
+    }
 }

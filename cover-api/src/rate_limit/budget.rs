@@ -17,9 +17,9 @@ const LONGEST: Duration = Duration::from_secs(365 * 86_400);
 pub(crate) enum Verdict {
     /// Nothing.
     Fine,
-    /// There were too many requests: none for so long, and fewer then.
+    /// There were too many requests. None is sent for this time, then one alone, and fewer from then on.
     TooMany(Duration),
-    /// The service is being maintained: none for so long, and then one alone.
+    /// The service asks for a pause. No request is sent for this time, and then one alone.
     Maintenance(Duration),
     /// Nothing is left to pay with.
     NoCredits,
@@ -27,7 +27,18 @@ pub(crate) enum Verdict {
     Silence,
 }
 
-/// Is one request alone to find out whether the service is back?
+impl Verdict {
+    /// The same with a pause that is no longer than this.
+    pub(crate) fn at_most(self, most: Duration) -> Self {
+        match self {
+            Self::TooMany(pause) => Self::TooMany(pause.min(most)),
+            Self::Maintenance(pause) => Self::Maintenance(pause.min(most)),
+            other => other,
+        }
+    }
+}
+
+/// Whether one request alone is to find out that the service is back.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Probe {
     NotNeeded,
@@ -50,18 +61,26 @@ pub(super) struct Budget {
     /// 1, or more after the service has asked for fewer requests.
     slow: f64,
     slowed: Option<Instant>,
+    /// Until when no request begins, since the service asked for a pause.
     hold: Option<Instant>,
+    /// When it last asked.
+    asked: Option<Instant>,
     probe: Probe,
+}
+
+/// The same limit with figures that can be calculated with.
+fn bounded(limit: wire::Pace) -> wire::Pace {
+    wire::Pace {
+        requests: limit.requests.max(1),
+        window: limit.window.min(LONGEST),
+        task_every: limit.task_every.min(LONGEST),
+    }
 }
 
 impl Budget {
     pub(super) fn new(limit: wire::Pace) -> Self {
         Self {
-            limit: wire::Pace {
-                requests: limit.requests.max(1),
-                window: limit.window.min(LONGEST),
-                task_every: limit.task_every.min(LONGEST),
-            },
+            limit: bounded(limit),
             on_their_way: 0,
             answered: VecDeque::new(),
             last_poll: None,
@@ -70,19 +89,22 @@ impl Budget {
             slow: 1.0,
             slowed: None,
             hold: None,
+            asked: None,
             probe: Probe::NotNeeded,
         }
     }
 
-    /// Keeps to the limit that allows fewer requests in the long run.
-    pub(super) fn tighten(&mut self, limit: wire::Pace) {
-        let spacing = |limit: &wire::Pace| limit.window.min(LONGEST) / limit.requests.max(1);
-        let task_every = self.limit.task_every.max(limit.task_every.min(LONGEST));
-        let (ours, theirs) = (spacing(&self.limit), spacing(&limit));
-        if theirs > ours || (theirs == ours && limit.requests < self.limit.requests) {
-            self.limit = wire::Pace { requests: limit.requests.max(1), window: limit.window.min(LONGEST), task_every };
-        }
-        self.limit.task_every = task_every;
+    /// Keeps to another limit as well: no more requests at once than either allows, and no more in the long run.
+    pub(super) fn tighten(&mut self, other: wire::Pace) {
+        let (ours, theirs) = (self.limit, bounded(other));
+        let requests = ours.requests.min(theirs.requests);
+        // The time in which a limit allows that many.
+        let window = |limit: wire::Pace| limit.window * requests / limit.requests;
+        self.limit = wire::Pace {
+            requests,
+            window: window(ours).max(window(theirs)),
+            task_every: ours.task_every.max(theirs.task_every),
+        };
     }
 
     pub(super) fn slowness(&self) -> f64 {
@@ -117,13 +139,14 @@ impl Budget {
         self.hold = self.hold.filter(|hold| *hold > now);
     }
 
-    /// When a request may be sent; `None` where that depends on answers that have not come.
-    pub(super) fn opens(&self, now: Instant) -> Option<Instant> {
+    /// When a request may be sent, and `beside` places are free beside it; `None` where that depends on answers that have not
+    /// come.
+    pub(super) fn opens(&self, now: Instant, beside: usize) -> Option<Instant> {
         if self.probe == Probe::OnItsWay {
             return None;
         }
         let from = self.hold.unwrap_or(now);
-        match self.taken().checked_sub(self.limit.requests as usize) {
+        match (self.taken() + beside).checked_sub(self.limit.requests as usize) {
             None => Some(from),
             Some(beyond) => self.answered.get(beyond).map(|at| from.max(*at + self.window())),
         }
@@ -136,7 +159,8 @@ impl Budget {
         self.last_poll.filter(|_| !is_calm).map(|at| at + self.spacing())
     }
 
-    fn taken(&self) -> usize {
+    /// Number of requests that count now: those on their way, and those that were answered within the last window.
+    pub(super) fn taken(&self) -> usize {
         self.on_their_way as usize + self.answered.len()
     }
 
@@ -150,10 +174,7 @@ impl Budget {
         self.on_their_way += 1;
         if let Some(task) = poll {
             self.last_poll = Some(now);
-            if !self.limit.task_every.is_zero() {
-                self.polled.push_back((now, task));
-                self.rests.insert(task, now);
-            }
+            self.rest(now, task);
         }
         let probes = self.probe == Probe::Due;
         if probes {
@@ -162,9 +183,19 @@ impl Budget {
         probes
     }
 
+    /// From now on, this task is not to be polled for a while.
+    pub(super) fn rest(&mut self, now: Instant, task: u64) {
+        if !self.limit.task_every.is_zero() {
+            self.polled.push_back((now, task));
+            self.rests.insert(task, now);
+        }
+    }
+
     /// It was not sent after all.
     pub(super) fn take_back(&mut self, probes: bool) {
         self.on_their_way -= 1;
+        // No poll was sent that the next one would have to keep a distance to.
+        self.last_poll = None;
         if probes {
             self.probe = Probe::Due;
         }
@@ -181,7 +212,10 @@ impl Budget {
         }
         match verdict {
             Verdict::Fine => {
-                self.probe = Probe::NotNeeded;
+                // A request that was sent before the service asked for a pause tells nothing of what comes after it.
+                if self.asked.is_none_or(|at| given >= at) {
+                    self.probe = Probe::NotNeeded;
+                }
                 self.slow = (self.slow - self.slow / f64::from(self.limit.requests)).max(1.0);
             }
             Verdict::TooMany(rest) => {
@@ -190,18 +224,26 @@ impl Budget {
                     self.slow = (self.slow * 2.0).min(SLOWEST);
                     self.slowed = Some(now);
                 }
-                self.rest(now, rest);
+                self.pause(now, rest);
             }
-            Verdict::Maintenance(rest) => {
-                self.probe = Probe::Due;
-                self.rest(now, rest);
-            }
+            Verdict::Maintenance(rest) => self.pause(now, rest),
             Verdict::NoCredits | Verdict::Silence => {}
         }
     }
 
-    fn rest(&mut self, now: Instant, rest: Duration) {
-        self.hold = self.hold.max(Some(now + rest));
+    fn pause(&mut self, now: Instant, time: Duration) {
+        self.hold = self.hold.max(Some(now + time));
+        (self.asked, self.probe) = (Some(now), Probe::Due);
+    }
+
+    /// Ends a pause that the service asked for.
+    pub(super) fn resume(&mut self) {
+        (self.hold, self.probe) = (None, Probe::NotNeeded);
+    }
+
+    /// How long no request begins, since the service asked for a pause.
+    pub(super) fn pause_left(&self, now: Instant) -> Option<Duration> {
+        self.hold.filter(|hold| *hold > now).map(|hold| hold - now)
     }
 }
 
@@ -214,7 +256,7 @@ mod tests {
 
     fn is_open(budget: &mut Budget, now: Instant) -> bool {
         budget.tidy(now);
-        budget.opens(now).is_some_and(|at| at <= now)
+        budget.opens(now, 0).is_some_and(|at| at <= now)
     }
 
     #[test]
@@ -224,12 +266,110 @@ mod tests {
             assert!(is_open(&mut budget, start));
             budget.give(start, None);
         }
-        assert_eq!(budget.opens(start), None, "it depends on the answers");
+        assert_eq!(budget.opens(start, 0), None, "it depends on the answers");
         let answered = start + 4 * SECOND;
         budget.ended(answered, start, false, Verdict::Fine);
-        assert_eq!(budget.opens(answered), Some(answered + 10 * SECOND));
+        assert_eq!(budget.opens(answered, 0), Some(answered + 10 * SECOND));
         assert!(!is_open(&mut budget, start + 13 * SECOND));
         assert!(is_open(&mut budget, start + 14 * SECOND));
+    }
+
+    #[test]
+    fn of_two_limits_neither_is_exceeded_at_once_or_in_the_long_run() {
+        let limit = |(requests, seconds): (u32, u32)| wire::Pace { requests, window: seconds * SECOND, ..LIMIT };
+        for (other, both) in [
+            ((4, 8), (4, 8)),
+            ((3, 8), (3, 8)),
+            ((5, 8), (4, 8)),
+            ((2, 4), (2, 4)),
+            ((8, 16), (4, 8)),
+            // More requests in a longer time, and fewer in the long run.
+            ((10, 40), (4, 16)),
+            // Fewer at once, and more in the long run.
+            ((2, 2), (2, 4)),
+            // A window of no length means that many at the same time.
+            ((3, 0), (3, 6)),
+            ((9, 0), (4, 8)),
+            ((0, 1), (1, 2)),
+        ] {
+            for (first, second) in [((4, 8), other), (other, (4, 8))] {
+                let mut budget = Budget::new(limit(first));
+                budget.tighten(limit(second));
+                assert_eq!((budget.places(), budget.window()), (both.0, both.1 * SECOND), "{first:?} and {second:?}");
+            }
+        }
+        let mut uneven = Budget::new(LIMIT);
+        uneven.tighten(LIMIT);
+        assert_eq!(uneven.limit, LIMIT, "the same limit changes nothing");
+    }
+
+    #[test]
+    fn of_two_limits_a_task_is_given_the_longer_rest_and_no_figure_is_too_large() {
+        for (first, second) in [(1, 5), (5, 1)] {
+            let rest = |seconds| wire::Pace { task_every: seconds * SECOND, ..LIMIT };
+            let mut budget = Budget::new(rest(first));
+            budget.tighten(rest(second));
+            assert_eq!(budget.limit, rest(5));
+        }
+        let most = wire::Pace { requests: u32::MAX, window: Duration::MAX, task_every: Duration::MAX };
+        let mut budget = Budget::new(most);
+        budget.tighten(most);
+        assert_eq!((budget.limit.window, budget.limit.task_every), (LONGEST, LONGEST));
+        assert!(LONGEST >= 300 * 86_400 * SECOND, "pauses of months are kept as they are");
+    }
+
+    #[test]
+    fn a_pause_is_cut_to_the_most_that_is_allowed_and_nothing_else_is() {
+        for (verdict, cut) in [
+            (Verdict::TooMany(9 * SECOND), Verdict::TooMany(5 * SECOND)),
+            (Verdict::TooMany(SECOND), Verdict::TooMany(SECOND)),
+            (Verdict::Maintenance(9 * SECOND), Verdict::Maintenance(5 * SECOND)),
+            (Verdict::Maintenance(SECOND), Verdict::Maintenance(SECOND)),
+            (Verdict::Fine, Verdict::Fine),
+            (Verdict::NoCredits, Verdict::NoCredits),
+            (Verdict::Silence, Verdict::Silence),
+        ] {
+            assert_eq!(verdict.at_most(5 * SECOND), cut);
+        }
+    }
+
+    #[test]
+    fn each_answer_that_is_fine_takes_back_the_share_of_one_request() {
+        let (mut budget, now) = (Budget::new(LIMIT), Instant::now());
+        let mut after = |verdict| {
+            budget.give(now, None);
+            budget.ended(now, now, false, verdict);
+            budget.slowness()
+        };
+        let slowness = [Verdict::TooMany(SECOND), Verdict::Silence, Verdict::Fine, Verdict::Fine].map(&mut after);
+        let expected = [2.0, 2.0, 4.0 / 3.0, 1.0];
+        assert!(slowness.iter().zip(expected).all(|(is, other)| (is - other).abs() < 1e-9), "{slowness:?}");
+    }
+
+    #[test]
+    fn what_was_sent_before_a_pause_does_not_end_the_turn_of_the_one_that_finds_out() {
+        let (mut budget, start) = (Budget::new(LIMIT), Instant::now());
+        budget.give(start, None);
+        budget.give(start, None);
+        budget.ended(start, start, false, Verdict::Maintenance(SECOND));
+        let later = start + SECOND;
+        assert!(is_open(&mut budget, later));
+        assert!(budget.give(later, None));
+        budget.ended(later, start, false, Verdict::Silence);
+        assert!(!is_open(&mut budget, later), "the one that finds out is still on its way");
+    }
+
+    #[test]
+    fn a_pause_that_was_lifted_is_not_brought_back_by_silence() {
+        let (mut budget, start) = (Budget::new(LIMIT), Instant::now());
+        budget.give(start, None);
+        budget.ended(start, start, false, Verdict::Maintenance(SECOND));
+        let later = start + SECOND;
+        let probes = budget.give(later, None);
+        budget.resume();
+        budget.ended(later, later, probes, Verdict::Silence);
+        assert!(!budget.give(later, None), "no request has to find out anything");
+        assert!(is_open(&mut budget, start + 60 * SECOND));
     }
 
     #[test]

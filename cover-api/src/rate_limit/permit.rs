@@ -10,36 +10,48 @@ use std::time::Duration;
 use tokio::time::{Instant, Sleep, sleep_until};
 
 use super::queue::{Ticket, Waiter};
-use super::{Given, Kind, RateLimit, State, UNTAKEN, Verdict};
+use super::state::{Given, State};
+use super::{Kind, RateLimit, UNTAKEN, Verdict, WATCHERS};
+use crate::events::{self, Purpose};
 
 /// What a permit is wanted for, and when.
 #[derive(Debug, Clone)]
 pub(crate) struct PermitRequest {
     kind: Kind,
-    is_paid: bool,
+    purpose: Purpose,
     earliest: Instant,
     step: Option<Duration>,
     task: u64,
-    /// From then on it comes before all others; and how long it waits then.
-    urgent: Option<(Instant, Duration)>,
+    /// From then on it comes before all others.
+    urgent_from: Option<Instant>,
+    /// Then it is given up.
+    until: Option<Instant>,
 }
 
 impl PermitRequest {
     /// For a POST.
     pub(crate) fn send(earliest: Instant) -> Self {
-        Self { kind: Kind::Send, is_paid: true, earliest, step: None, task: 0, urgent: None }
+        Self { kind: Kind::Send, purpose: Purpose::Send, earliest, step: None, task: 0, urgent_from: None, until: None }
     }
 
     /// For a look at something that costs nothing.
     pub(crate) fn look(earliest: Instant) -> Self {
-        Self { is_paid: false, ..Self::send(earliest) }
+        Self { purpose: Purpose::Credits, ..Self::send(earliest) }
     }
 
-    /// For a poll in a row of polls, `step` after the last one and at the deadline at the latest.
-    pub(crate) fn poll(task: &str, earliest: Instant, step: Duration, deadline: Instant) -> Self {
-        let urgent = Some((deadline, step));
-        let earliest = earliest.min(deadline);
-        Self { kind: Kind::Poll, is_paid: false, earliest, step: Some(step), task: number(task), urgent }
+    /// For a poll in a row of polls, `step` after the last one.
+    pub(crate) fn poll(task: &str, earliest: Instant, step: Duration) -> Self {
+        Self { kind: Kind::Poll, purpose: Purpose::Poll, step: Some(step), task: number(task), ..Self::send(earliest) }
+    }
+
+    /// From then on, it comes before all others of its kind.
+    pub(crate) fn urgent_from(self, time: Instant) -> Self {
+        Self { urgent_from: Some(time), ..self }
+    }
+
+    /// Then, it is given up.
+    pub(crate) fn until(self, time: Instant) -> Self {
+        Self { until: Some(time), ..self }
     }
 
     /// Not one in a row: nothing is to be gained from others going first.
@@ -55,38 +67,28 @@ fn number(task: &str) -> u64 {
     hasher.finish()
 }
 
-/// Why there is no permit.
+/// Why a permit is not given.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Denied {
     /// Nothing is left to pay with.
     NoCredits,
-    /// There is none in time.
+    /// It would come too late.
     Late,
 }
 
 impl RateLimit {
     pub(crate) fn acquire(self: &Arc<Self>, request: PermitRequest) -> Acquire {
-        Acquire { limit: Arc::clone(self), request, ticket: None, timer: None }
+        Acquire { limit: Arc::clone(self), request, asked: None, ticket: None, timer: None }
     }
 
     /// A permit for a poll at once; else after which time there may be one.
+    ///
+    /// Those that are queued come first. Where they leave no place free, one is kept for a task that was refused until a second
+    /// after the time that is returned, in up to a quarter of the places.
     pub(crate) fn try_acquire(self: &Arc<Self>, task: &str) -> Result<Permit, Option<Duration>> {
         let task = number(task);
-        let given = self.change(|state, now| {
-            let opens = state.budget.opens(now).ok_or(None)?;
-            let at = state.budget.rests_until(task).map_or(opens, |until| until.max(opens));
-            if at > now {
-                return Err(Some(at - now));
-            }
-            Ok((now, state.budget.give(now, Some(task))))
-        });
-        given.map(|(at, probes)| Permit {
-            limit: Arc::clone(self),
-            at,
-            probes,
-            verdict: Verdict::Silence,
-            is_unused: false,
-        })
+        let given = self.change(|state, now| state.give_at_once(task, now));
+        given.map(|(at, probes)| Permit::new(Arc::clone(self), at, probes, Some(task)))
     }
 }
 
@@ -96,6 +98,8 @@ impl RateLimit {
 pub(crate) struct Acquire {
     limit: Arc<RateLimit>,
     request: PermitRequest,
+    /// When it was first asked for.
+    asked: Option<Instant>,
     ticket: Option<Ticket>,
     timer: Option<Pin<Box<Sleep>>>,
 }
@@ -110,13 +114,14 @@ enum Look {
 
 impl Acquire {
     fn look(&mut self, waker: &Waker) -> Look {
+        self.asked.get_or_insert_with(Instant::now);
         let (request, ticket) = (&self.request, &mut self.ticket);
         let limit = Arc::clone(&self.limit);
         let known = *ticket;
         let joined = limit.change(|state, now| known.unwrap_or_else(|| join(state, request, waker, now)));
         *ticket = Some(joined);
         let mut state = limit.state();
-        if request.is_paid && state.no_credits {
+        if request.purpose == Purpose::Send && state.no_credits {
             return Look::Denied(Denied::NoCredits);
         }
         if let Some(given) = state.given.remove(&joined) {
@@ -124,8 +129,8 @@ impl Acquire {
             return Look::Mine(given);
         }
         let now = Instant::now();
-        match request.urgent {
-            Some((from, patience)) if now >= from + patience => Look::Denied(Denied::Late),
+        match request.until {
+            Some(until) if now >= until => Look::Denied(Denied::Late),
             _ => Look::Later(state.wait(request, joined, waker, now)),
         }
     }
@@ -140,7 +145,7 @@ fn join(state: &mut State, request: &PermitRequest, waker: &Waker, now: Instant)
 impl State {
     /// Leaves word whom to wake, and says when to look again.
     fn wait(&mut self, request: &PermitRequest, ticket: Ticket, waker: &Waker, now: Instant) -> Instant {
-        let is_urgent = request.urgent.is_some_and(|(from, _)| now >= from);
+        let is_urgent = request.urgent_from.is_some_and(|from| now >= from);
         let mut later = now + self.budget.window().max(UNTAKEN);
         let start = self.start;
         let queue = self.queue(request.kind);
@@ -149,17 +154,25 @@ impl State {
         }
         queue.ripen(now);
         if let Some(waiter) = queue.get_mut(ticket) {
-            // Those who are not first look again soon after their time, lest the first is not polled any more.
+            // Those who are not first look again soon after their time, since the first may not be polled any more.
             later = later.max(waiter.earliest.max(waiter.rank) + UNTAKEN);
             waiter.waker.clone_from(waker);
         }
-        if let Some((from, patience)) = request.urgent {
-            later = later.min(if is_urgent { from + patience } else { from });
+        let place = queue.first(WATCHERS).position(|(other, _)| other == ticket);
+        if let Some(place) = place.and_then(|place| u32::try_from(place).ok()) {
+            later = later.min(self.watch(request.kind, place, now).unwrap_or(later));
         }
-        if self.is_head(request.kind, ticket) {
-            later = later.min(self.head_at(request.kind, now).unwrap_or(later));
-        }
-        later
+        let urgent_from = request.urgent_from.filter(|_| !is_urgent);
+        later.min(urgent_from.unwrap_or(later)).min(request.until.unwrap_or(later))
+    }
+
+    /// When one of the first in a queue looks again: the first as soon as it may have a permit, the others a little later each,
+    /// in case those before them are not polled any more.
+    fn watch(&self, kind: Kind, place: u32, now: Instant) -> Option<Instant> {
+        let at = self.head_at(kind, now).map(|at| at.max(now) + UNTAKEN * place);
+        let reclaim = self.order.front().map(|(at, _)| *at + UNTAKEN);
+        // A permit that was given and not taken goes to the next.
+        at.into_iter().chain(reclaim).min()
     }
 }
 
@@ -171,7 +184,9 @@ impl Future for Acquire {
             let later = match self.look(context.waker()) {
                 Look::Mine(Given { at, probes, .. }) => {
                     let limit = Arc::clone(&self.limit);
-                    return Poll::Ready(Ok(Permit { limit, at, probes, verdict: Verdict::Silence, is_unused: false }));
+                    events::permit(self.request.purpose, self.waited());
+                    let task = (self.request.kind == Kind::Poll).then_some(self.request.task);
+                    return Poll::Ready(Ok(Permit::new(limit, at, probes, task)));
                 }
                 Look::Denied(denied) => {
                     self.leave();
@@ -191,6 +206,11 @@ impl Future for Acquire {
 }
 
 impl Acquire {
+    /// How long the permit was waited for, from when it was wanted.
+    fn waited(&self) -> Duration {
+        self.asked.max(Some(self.request.earliest)).map_or(Duration::ZERO, |wanted| Instant::now() - wanted)
+    }
+
     fn leave(&mut self) {
         if let Some(ticket) = self.ticket.take() {
             let kind = self.request.kind;
@@ -211,11 +231,17 @@ pub(crate) struct Permit {
     limit: Arc<RateLimit>,
     at: Instant,
     probes: bool,
+    /// The task that it polls.
+    task: Option<u64>,
     verdict: Verdict,
     is_unused: bool,
 }
 
 impl Permit {
+    fn new(limit: Arc<RateLimit>, at: Instant, probes: bool, task: Option<u64>) -> Self {
+        Self { limit, at, probes, task, verdict: Verdict::Silence, is_unused: false }
+    }
+
     /// Takes what the answer said of the rate limit. Without it, no answer came.
     pub(crate) fn answered(&mut self, verdict: Verdict) {
         self.verdict = verdict;
@@ -229,11 +255,30 @@ impl Permit {
 
 impl Drop for Permit {
     fn drop(&mut self) {
-        let (at, probes, verdict) = (self.at, self.probes, self.verdict);
+        let (at, probes, task, verdict) = (self.at, self.probes, self.task, self.verdict);
         if self.is_unused {
             self.limit.change(|state, _| state.budget.take_back(probes));
         } else {
-            self.limit.change(|state, now| state.ended(now, at, probes, verdict));
+            let figures = self.limit.change(|state, now| {
+                let had_credits = !state.no_credits;
+                // Whenever the poll reached the service, the next one of the task comes late enough.
+                if let Some(task) = task {
+                    state.budget.rest(now, task);
+                }
+                state.ended(now, at, probes, verdict);
+                (state.budget.slowness(), had_credits)
+            });
+            report(verdict, probes, figures);
         }
+    }
+}
+
+/// Reports what an answer said of the rate limit.
+fn report(verdict: Verdict, probes: bool, (slowness, had_credits): (f64, bool)) {
+    match verdict {
+        Verdict::TooMany(pause) | Verdict::Maintenance(pause) => events::pause(pause, slowness),
+        Verdict::NoCredits if had_credits => events::credits_gone(),
+        Verdict::Fine if probes => events::resumed(),
+        Verdict::Fine | Verdict::NoCredits | Verdict::Silence => {}
     }
 }

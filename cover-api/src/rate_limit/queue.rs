@@ -62,6 +62,12 @@ impl Queue {
         Some((*ticket, self.waiters.get(ticket)?))
     }
 
+    /// The first waiters, in the order in which they are to be given permits.
+    pub(super) fn first(&self, count: usize) -> impl Iterator<Item = (Ticket, &Waiter)> {
+        let tickets = self.ready.iter().chain(&self.early).take(count);
+        tickets.filter_map(|(_, ticket)| Some((*ticket, self.waiters.get(ticket)?)))
+    }
+
     pub(super) fn pop_ready(&mut self) -> Option<(Ticket, Waiter)> {
         let (_, ticket) = self.ready.pop_first()?;
         Some((ticket, self.waiters.remove(&ticket)?))
@@ -81,5 +87,60 @@ impl Queue {
 
     pub(super) fn wakers(&self) -> impl Iterator<Item = &Waker> {
         self.waiters.values().map(|waiter| &waiter.waker)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const SECOND: Duration = Duration::from_secs(1);
+
+    /// Waiters 1, 2, 3 and so on, whose times and ranks are these seconds after the start.
+    fn queue(start: Instant, waiters: &[(u32, u32)]) -> Queue {
+        let mut queue = Queue::default();
+        for (ticket, (earliest, rank)) in (1..).zip(waiters) {
+            let (earliest, rank) = (start + *earliest * SECOND, start + *rank * SECOND);
+            queue.push(ticket, Waiter { earliest, rank, step: None, task: 0, waker: Waker::noop().clone() });
+        }
+        queue
+    }
+
+    fn order(queue: &Queue) -> Vec<Ticket> {
+        queue.first(usize::MAX).map(|(ticket, _)| ticket).collect()
+    }
+
+    #[test]
+    fn those_whose_time_has_come_are_served_by_rank_and_the_others_come_after_them_by_time() {
+        let start = Instant::now();
+        let mut queue = queue(start, &[(2, 9), (1, 8), (3, 3), (0, 7)]);
+        assert_eq!(order(&queue), [4, 2, 1, 3]);
+        assert!(!queue.has_ready() && queue.pop_ready().is_none(), "nobody's time has been looked at");
+        for (after, expected) in [(0, [4, 2, 1, 3]), (1, [4, 2, 1, 3]), (2, [4, 2, 1, 3]), (3, [3, 4, 2, 1])] {
+            queue.ripen(start + after * SECOND);
+            assert_eq!(order(&queue), expected, "after {after} s");
+            assert_eq!(queue.head().map(|(ticket, _)| ticket), Some(expected[0]));
+        }
+        assert_eq!(queue.first(2).count(), 2);
+        for ticket in [3, 4, 2, 1] {
+            assert!(queue.has_ready());
+            assert_eq!(queue.pop_ready().map(|(ticket, _)| ticket), Some(ticket));
+        }
+        assert!(!queue.has_ready() && queue.head().is_none() && queue.len() == 0);
+    }
+
+    #[test]
+    fn who_leaves_is_gone_before_and_after_the_time_has_come() {
+        let start = Instant::now();
+        let mut queue = queue(start, &[(0, 5), (0, 6), (9, 9), (9, 8)]);
+        queue.ripen(start);
+        for (ticket, left) in [(1, vec![2, 3, 4]), (3, vec![2, 4]), (3, vec![2, 4]), (2, vec![4])] {
+            let was_there = queue.get_mut(ticket).is_some();
+            assert_eq!(queue.remove(ticket).is_some(), was_there);
+            assert_eq!((order(&queue), queue.len(), queue.wakers().count()), (left.clone(), left.len(), left.len()));
+        }
+        assert!(!queue.has_ready());
+        queue.ripen(start + 9 * SECOND);
+        assert_eq!(queue.pop_ready().map(|(ticket, _)| ticket), Some(4));
     }
 }

@@ -4,16 +4,17 @@ use std::fmt;
 use std::future::poll_fn;
 use std::ops::AddAssign;
 use std::pin::Pin;
+use std::sync::Arc;
 use std::task::{Context, Poll};
 use std::time::Duration;
 
 use futures_core::Stream;
+use futures_util::future::BoxFuture;
 use futures_util::stream::{self, FuturesUnordered, StreamExt};
 
-use super::update::Boxed;
-use super::waiting::Waiting;
 use super::{Client, Error, Request, Sending, Service, Snapshot, Task, TaskHandle};
 use crate::error::Failure;
+use crate::follow::WaitSet;
 use crate::submit::Placed;
 
 /// Sends of a batch that are under way at once. Those beyond the rate limit are queued.
@@ -105,10 +106,10 @@ impl<S: Service> Client<S> {
 pub struct Batch<S: Service> {
     client: Client<S>,
     sends: Option<Sends<S>>,
-    sending: FuturesUnordered<Boxed<Sent>>,
+    sending: FuturesUnordered<BoxFuture<'static, Sent>>,
     /// Tasks that were given and are not waited for yet.
     handles: Vec<TaskHandle<S>>,
-    waiting: Waiting<S>,
+    waiting: WaitSet<S>,
     waits: bool,
     /// Items to be expected, as far as is known.
     expected: usize,
@@ -189,7 +190,7 @@ pub struct Report {
 
 impl<S: Service> Batch<S> {
     fn new(client: Client<S>, sends: Option<Sends<S>>, expected: usize) -> Self {
-        let (sending, waiting) = (FuturesUnordered::new(), Waiting::new());
+        let (sending, waiting) = (FuturesUnordered::new(), WaitSet::new(Arc::clone(client.account())));
         let report = Report::default();
         Self {
             client,
@@ -241,7 +242,7 @@ impl<S: Service> Batch<S> {
         if !self.handles.is_empty() {
             let timeout = self.wait_timeout();
             for (index, handle) in std::mem::take(&mut self.handles).into_iter().enumerate() {
-                self.waiting.push(index, self.client.resume(handle), timeout);
+                self.waiting.push(index, handle, timeout);
             }
         }
         while self.sending.len() < self.concurrency {
@@ -277,7 +278,7 @@ impl<S: Service> Batch<S> {
                 self.report.ended += usize::from(has_ended);
                 if self.waits && !has_ended {
                     let timeout = self.wait_timeout();
-                    self.waiting.push(index, task.clone(), timeout);
+                    self.waiting.push(index, task.handle(), timeout);
                 }
                 if was_posted { Event::Sent { index, task } } else { Event::Existing { index, task, has_ended } }
             }

@@ -12,12 +12,13 @@ use crate::account::Account;
 use crate::attempt::Unfinished;
 #[cfg(feature = "callback")]
 use crate::callback::Receiver;
-use crate::error::{Failure, Kind, Recovery, Seen, Unreadable};
+use crate::error::{Failure, Kind, Recovery, Seen};
+use crate::events::{self, Purpose};
 use crate::ledger::{LedgerError, Rows};
 use crate::rate_limit::PermitRequest;
 use crate::submit::{self, Placed};
-use crate::transport::{End, envelope};
-use crate::{Link, read, redact};
+use crate::transport::envelope;
+use crate::{read, redact};
 
 /// Sends requests to a service and follows their tasks.
 ///
@@ -42,7 +43,7 @@ impl<S: Service> Client<S> {
         }
     }
 
-    pub(super) fn account(&self) -> &Arc<Account> {
+    pub(crate) fn account(&self) -> &Arc<Account> {
         &self.account
     }
 
@@ -220,39 +221,24 @@ impl<S: Service> Client<S> {
         let credits = S::api().credits.as_ref().ok_or_else(no_amount)?;
         let permit = self.account.rate_limit.acquire(PermitRequest::look(Instant::now())).await;
         let permit = permit.map_err(|_| Error::new(Kind::NoPermit(None)))?;
-        let envelope = self.account.get(self.account.address(&credits.path), permit).await?;
+        let envelope = self.account.get(Purpose::Credits, self.account.address(&credits.path), permit).await?;
         if !envelope::is_success(S::api(), envelope.code) {
-            return Err(self.account.refused(envelope).into());
+            return Err(self.account.refused(&envelope).into());
         }
         let amount = read::at(&envelope.body, &credits.amount).and_then(Value::as_f64).ok_or_else(no_amount)?;
+        events::credits(amount);
         if amount > 0.0 {
-            self.allow_sends();
+            self.account.rate_limit.credits_seen();
         }
         Ok(amount)
     }
 
-    /// Lets sends go on that were stopped, since the service said that no credits are left: you have bought some.
-    pub fn allow_sends(&self) {
+    /// Ends what holds requests back: a pause that the service asked for, and the stop of sends for want of credits.
+    ///
+    /// Call it once you have bought credits, or know that the service is back.
+    pub fn resume_sends(&self) {
         self.account.rate_limit.credits_seen();
-    }
-
-    /// Downloads what a track's address leads to, at most 1 GiB. The API key is not sent.
-    ///
-    /// # Errors
-    ///
-    /// Where the address gives anything but a whole file.
-    pub async fn download(&self, link: &Link) -> Result<Vec<u8>, Error<S>> {
-        let no_answer = |error| Failure::new(Kind::NoAnswer).with_source(error);
-        let answer = self.account.transport.download(link.as_str()).await.map_err(no_answer)?;
-        if !(200..300).contains(&answer.status) {
-            return Err(Error::new(Kind::BadAnswer(Seen::Status(answer.status, None))));
-        }
-        let broken = |why| Failure::new(Kind::BadAnswer(Seen::Status(answer.status, Some(why))));
-        match answer.end {
-            End::Complete => Ok(answer.bytes),
-            End::TooLarge => Err(broken(Unreadable::TooLarge).into()),
-            End::Broken(source) => Err(broken(Unreadable::CutShort).with_source(source).into()),
-        }
+        self.account.rate_limit.resume();
     }
 }
 
@@ -269,7 +255,7 @@ impl<S: Service> Clone for Client<S> {
 
 impl<S: Service> fmt::Debug for Client<S> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let base = redact::address(self.account.base.as_str());
+        let base = redact::shown(&redact::address(self.account.base.as_str()));
         f.debug_struct("Client").field("service", &S::api().id).field("base_url", &base).finish_non_exhaustive()
     }
 }

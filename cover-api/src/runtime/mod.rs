@@ -5,28 +5,24 @@
 
 mod batch;
 mod client;
-mod follow;
-mod poll;
+mod download;
 mod purchases;
 mod sending;
 pub(crate) mod setup;
 mod shared;
 mod task;
-mod update;
-mod wait;
-mod waiting;
 
 pub use batch::{Batch, BatchItem, Event, Report};
 pub use client::Client;
+pub use download::Download;
 pub use purchases::{Duplicate, UnfinishedTasks, UnknownPurchase};
 pub use sending::Sending;
 pub use setup::ClientBuilder;
 pub use task::Task;
-pub use update::Update;
-pub use wait::{Updates, Wait};
 
 pub use crate::attempt::Unfinished;
 pub use crate::error::{Attempt, BodySent, Error, Recovery, WaitStats};
+pub use crate::follow::{Update, Updates, Wait};
 pub use crate::handle::TaskHandle;
 pub use crate::ledger::Resolution;
 pub use crate::service::{Request, Service, Track};

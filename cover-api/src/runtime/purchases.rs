@@ -5,14 +5,17 @@ use std::time::{Duration, SystemTime};
 
 use super::{Client, Error, Service, Task, TaskHandle};
 use crate::error::{Failure, Kind};
+use crate::events;
+use crate::ids;
 use crate::ledger::{self, AttemptId, Entry, EntryId, Filter, Resolution};
+use crate::redact::Shown;
 use crate::submit;
 
 /// Entries that are read from the ledger at once.
 const PAGE: usize = 256;
 
 /// A purchase whose outcome is unknown: an attempt may have reached the service, and nothing proves what became of it.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct UnknownPurchase {
     /// The idempotency key that it was sent with.
@@ -32,7 +35,7 @@ pub struct UnknownPurchase {
 }
 
 /// A second charge of one purchase: two attempts became tasks.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Duplicate {
     /// The idempotency key that the purchase was sent with.
@@ -80,6 +83,8 @@ impl<S: Service> Client<S> {
                 attempt: attempt.id,
             }));
         }
+        let oldest = all.iter().filter_map(|purchase| purchase.sent.elapsed().ok()).max();
+        events::unknown_now(all.len(), oldest);
         Ok(all)
     }
 
@@ -90,13 +95,16 @@ impl<S: Service> Client<S> {
     ///
     /// # Errors
     ///
-    /// [`Error::is_not_found`] where the service does not confirm the task. Where the purchase is not unknown any more, was
+    /// [`Error::is_not_found`] where the service does not confirm the task, and [`Error::is_setup`] where its id is no id. Where the purchase is not unknown any more, was
     /// sent again since it was listed, or the task belongs to another purchase, the error says so and nothing changes.
     pub async fn resolve(
         &self,
         unknown: &UnknownPurchase,
         resolution: Resolution,
     ) -> Result<Option<Task<S>>, Error<S>> {
+        if let Resolution::Task(task) = &resolution {
+            ids::check(task).map_err(|why| Failure::new(Kind::TaskId(why)))?;
+        }
         if let Resolution::Task(task) = &resolution
             && !submit::knows(self.account(), task, None).await
         {
@@ -212,6 +220,34 @@ impl<S: Service> UnfinishedTasks<S> {
             all.push(task);
         }
         Ok(all)
+    }
+}
+
+/// Texts of the service are shown fit to be read.
+impl fmt::Debug for UnknownPurchase {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("UnknownPurchase")
+            .field("key", &self.key)
+            .field("sent", &self.sent)
+            .field("attempts", &self.attempts)
+            .field("hint", &self.hint.as_deref().map(Shown))
+            .field("evidence", &self.evidence.as_deref().map(Shown))
+            .field("has_consent", &self.has_consent)
+            .field("entry", &self.entry)
+            .field("attempt", &self.attempt)
+            .finish()
+    }
+}
+
+/// Texts of the service are shown fit to be read.
+impl fmt::Debug for Duplicate {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Duplicate")
+            .field("key", &self.key)
+            .field("task", &self.task.as_deref().map(Shown))
+            .field("duplicate", &Shown(&self.duplicate))
+            .field("sent", &self.sent)
+            .finish()
     }
 }
 

@@ -6,9 +6,9 @@ use std::task::{Context, Poll};
 use std::time::Duration;
 
 use bytes::Bytes;
+use futures_util::future::BoxFuture;
 use tracing::{Instrument, info_span};
 
-use super::update::Boxed;
 use super::{Client, Error, Request, Service, Task};
 use crate::account::Account;
 use crate::error::{Failure, Kind};
@@ -29,7 +29,7 @@ pub struct Sending<S: Service> {
 
 enum Stage {
     Ready(Box<Submission>),
-    Busy(Boxed<Result<Placed, Failure>>),
+    Busy(BoxFuture<'static, Result<Placed, Failure>>),
     Over,
 }
 

@@ -19,16 +19,20 @@ use crate::callback::{Receiver, SigningKey};
 use crate::callback_link::{Addresses, CallbackLink};
 use crate::error::{Failure, Setup};
 use crate::ledger::{Book, Ledger};
+use crate::redact;
 use crate::schedule::Schedule;
 use crate::stats::Counters;
 #[cfg(feature = "callback")]
 use crate::submit::MOST_LOOKUPS;
+use crate::transport::targets::Targets;
 use crate::transport::{Adjust, Auth, Http, Transport};
 
 /// Attempts of one send, where only the first may reach the service or each before it created nothing.
 const MAX_ATTEMPTS: u32 = 5;
 /// No attempt begins later than this after the first.
 const RETRY_WINDOW: Duration = Duration::from_secs(180);
+/// Longest pause that the service can ask for.
+const MAX_PAUSE: Duration = Duration::from_secs(300);
 /// Longest name of an account, in bytes.
 const MOST_ACCOUNT: usize = 255;
 
@@ -52,7 +56,10 @@ pub struct ClientBuilder<S: Service> {
     rate_limit: Pace,
     max_attempts: u32,
     retry_window: Duration,
+    max_pause: Duration,
     adjust: Option<Box<Adjust>>,
+    allow_plain_http: bool,
+    allow_private_downloads: bool,
     #[cfg(feature = "sandbox")]
     router: Option<axum::Router>,
     ledger: Option<Arc<dyn Ledger>>,
@@ -74,7 +81,10 @@ impl<S: Service> ClientBuilder<S> {
             rate_limit: api.pace,
             max_attempts: MAX_ATTEMPTS,
             retry_window: RETRY_WINDOW,
+            max_pause: MAX_PAUSE,
             adjust: None,
+            allow_plain_http: false,
+            allow_private_downloads: false,
             #[cfg(feature = "sandbox")]
             router: None,
             ledger: None,
@@ -90,16 +100,17 @@ impl<S: Service> ClientBuilder<S> {
     pub(super) fn from_env() -> Result<Self, Error<S>> {
         let api = S::api();
         let key = std::env::var(&*api.env_key);
-        let key = key.map_err(|_| Error::from(Failure::setup(Setup::NoVariable(api.env_key.to_string()))))?;
+        let key = key.map_err(|error| Failure::setup(no_variable(&api.env_key, &error)))?;
         let builder = Self::new(key.into());
         match std::env::var(&*api.env_url) {
             Ok(url) => Ok(builder.base_url(url)),
             Err(std::env::VarError::NotPresent) => Ok(builder),
-            Err(_) => Err(Failure::setup(Setup::NoVariable(api.env_url.to_string())).into()),
+            Err(error) => Err(Failure::setup(no_variable(&api.env_url, &error)).into()),
         }
     }
 
-    /// Another address of the service, such as a proxy's or a sandbox's: http or https, host, optional port and path.
+    /// Another address of the service, such as a proxy's or a sandbox's: https, host, optional port and path. On this machine
+    /// (`localhost`, `127.0.0.0/8`, `[::1]`) it may be http; elsewhere, see [`allow_plain_http`](Self::allow_plain_http).
     pub fn base_url(mut self, base_url: impl Into<String>) -> Self {
         self.base_url = base_url.into();
         self
@@ -170,11 +181,26 @@ impl<S: Service> ClientBuilder<S> {
         self
     }
 
-    /// Changes what HTTP clients are made of: certificates, proxies, timeouts (10 s to connect, 120 s for a send, 30 s of
-    /// silence in the answer to a poll). It is called for each of the three: for sends, polls and downloads.
+    /// Longest pause that the service can ask for, such as by `Retry-After`; 5 minutes otherwise.
+    ///
+    /// A pause holds all requests of the API key. After it, one request alone finds out whether it is over, and the service may
+    /// ask for the next pause. [`Stats::pause`](super::Stats::pause) shows it, and [`Client::resume_sends`] ends it.
+    pub fn max_pause(mut self, pause: Duration) -> Self {
+        self.max_pause = pause;
+        self
+    }
+
+    /// Changes what HTTP clients are made of: certificates, proxies, timeouts (10 s to connect, 120 s for a send, 30 s for a
+    /// poll, each from its beginning until all of the answer is there). It is called for each of the three: for sends, polls and downloads.
     ///
     /// Whatever it does, sends share no connection, nothing is tried again underneath, no redirect is followed but those of
     /// downloads, and bytes are not logged.
+    ///
+    /// Names of downloads are resolved by the system, in place of a `dns_resolver` of yours, so that none leads to a private
+    /// address; what you give to `resolve` or `resolve_to_addrs` is taken as it is. Where downloads go through a proxy, be it
+    /// one of yours or the system's, the proxy resolves their names and no such check is made; addresses are still checked. The
+    /// proxy itself must then be given by its address, or by a name that resolves to a public one. Both need not hold with
+    /// [`allow_private_downloads`](Self::allow_private_downloads).
     ///
     /// ```
     /// use std::time::Duration;
@@ -192,9 +218,23 @@ impl<S: Service> ClientBuilder<S> {
         self
     }
 
+    /// Allows a base address of plain http that is not on this machine, and redirects of downloads to plain http. Anyone
+    /// on the way can then read and change what is sent, the API key included.
+    pub fn allow_plain_http(mut self) -> Self {
+        self.allow_plain_http = true;
+        self
+    }
+
+    /// Allows downloads from addresses that are not public: of this machine, of a private network, and the like. Links come
+    /// from the service: allow this only where that may reach what this machine reaches.
+    pub fn allow_private_downloads(mut self) -> Self {
+        self.allow_private_downloads = true;
+        self
+    }
+
     /// Sends every request to a router in this process, such as [`Sandbox::router`](crate::sandbox::Sandbox::router), and
     /// none to the network. As nothing is waited for but time, tests of hours of polling take milliseconds under
-    /// `tokio::time::pause`. Such a client shares nothing with others.
+    /// `tokio::time::pause`. The timeouts of exchanges hold there, too. Such a client shares nothing with others.
     #[cfg(feature = "sandbox")]
     pub fn transport(mut self, router: axum::Router) -> Self {
         self.router = Some(router);
@@ -231,8 +271,8 @@ impl<S: Service> ClientBuilder<S> {
     ///
     /// # Errors
     ///
-    /// [`Error::is_setup`]: the API key is empty or cannot stand in a header, the base address is no http or https address
-    /// or has more than host and path, the times between polls make no sense, no request or attempt is allowed, the name of the
+    /// [`Error::is_setup`]: the API key is empty or cannot stand in a header, the base address is no http or https address,
+    /// has more than host and path, or is plain http without [`allow_plain_http`](Self::allow_plain_http), the times between polls make no sense, no request or attempt is allowed, the name of the
     /// account cannot be used, or callbacks cannot be received: the service sends none, the address or the secret will not do,
     /// the service signs them and there is no key, or it does not and there is one.
     pub fn build(self) -> Result<Client<S>, Error<S>> {
@@ -240,8 +280,10 @@ impl<S: Service> ClientBuilder<S> {
     }
 
     fn build_parts(self) -> Result<Client<S>, Failure> {
+        self.remember_secrets();
         check_key(&self.key).map_err(Failure::setup)?;
-        let base = parse_base(&self.base_url).map_err(|why| Failure::setup(Setup::BaseUrl(why)))?;
+        let given = || redact::shown(&redact::address(&self.base_url));
+        let base = parse_base(&self.base_url).map_err(|why| Failure::setup(Setup::BaseUrl(why, given())))?;
         let [least, most] = self.schedule.every;
         if least.is_zero() || most < least {
             return Err(Failure::setup(Setup::PollEvery));
@@ -268,7 +310,6 @@ impl<S: Service> ClientBuilder<S> {
             name,
             transport,
             auth,
-            key: self.key,
             submit: beneath(&base, &S::api().submit.path),
             base,
             rate_limit,
@@ -276,6 +317,7 @@ impl<S: Service> ClientBuilder<S> {
             schedule: self.schedule,
             max_attempts: self.max_attempts,
             retry_window: self.retry_window,
+            max_pause: self.max_pause,
             counters: Counters::default(),
             link,
             tracker: Arc::new(Tracker::default()),
@@ -287,13 +329,44 @@ impl<S: Service> ClientBuilder<S> {
         ))
     }
 
+    /// Nothing of these may be read anywhere, whatever the service repeats.
+    fn remember_secrets(&self) {
+        redact::remember_key(self.key.expose_secret());
+        #[cfg(feature = "callback")]
+        {
+            if let Some((_, secret)) = &self.callbacks {
+                redact::remember_callback_secret(secret.expose_secret());
+            }
+            if let Some(key) = &self.signing_key {
+                redact::remember_callback_secret(key.expose_secret());
+            }
+        }
+    }
+
     fn transport_to(&self, base: &Url) -> Result<Transport, Failure> {
         #[cfg(feature = "sandbox")]
         if let Some(router) = &self.router {
             return Ok(Transport::InProcess(router.clone()));
         }
-        let http = Http::new(is_local(base), self.adjust.as_deref());
+        let is_local = is_local(base);
+        if base.scheme() == "http" && !is_local && !self.allow_plain_http {
+            let host = base.host_str().unwrap_or_default().to_owned();
+            return Err(Failure::setup(Setup::PlainHttp(host)));
+        }
+        let targets = Targets {
+            own: is_local.then(|| base.origin()),
+            allow_private: self.allow_private_downloads,
+            allow_plain_http: self.allow_plain_http,
+        };
+        let http = Http::new(is_local, self.adjust.as_deref(), targets);
         http.map(Transport::Http).map_err(|error| Failure::setup(Setup::Http).with_source(error.without_url()))
+    }
+}
+
+fn no_variable(name: &str, error: &std::env::VarError) -> Setup {
+    match error {
+        std::env::VarError::NotPresent => Setup::NoVariable(name.to_owned()),
+        std::env::VarError::NotUnicode(_) => Setup::VariableNotText(name.to_owned()),
     }
 }
 
@@ -342,13 +415,13 @@ fn callbacks(
 
 fn check_key(key: &SecretString) -> Result<(), Setup> {
     match key.expose_secret() {
-        "" => Err(Setup::EmptyKey),
+        key if key.trim().is_empty() => Err(Setup::EmptyKey),
         key => HeaderValue::from_str(key).map(|_| ()).map_err(|_| Setup::KeyNotAHeader),
     }
 }
 
 fn parse_base(text: &str) -> Result<Url, &'static str> {
-    let url = Url::parse(text).map_err(|_| "it is no address")?;
+    let url = Url::parse(text).map_err(|_| "it is not an address")?;
     if !matches!(url.scheme(), "http" | "https") {
         return Err("it is neither http nor https");
     }
@@ -364,7 +437,7 @@ fn parse_base(text: &str) -> Result<Url, &'static str> {
 /// Is it one of this machine's own addresses? A proxy of the system cannot reach these.
 pub(crate) fn is_local(url: &Url) -> bool {
     match url.host() {
-        Some(Host::Domain(name)) => name == "localhost",
+        Some(Host::Domain(name)) => name.trim_end_matches('.') == "localhost",
         Some(Host::Ipv4(address)) => address.is_loopback(),
         Some(Host::Ipv6(address)) => address.is_loopback(),
         None => false,

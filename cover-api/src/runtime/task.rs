@@ -1,14 +1,9 @@
 use std::fmt;
-use std::time::Duration;
+use std::sync::Arc;
 
-use tracing::{Instrument, debug_span};
-
-use super::poll::Polled;
 use super::{Client, Error, Service, Snapshot, TaskHandle, Wait};
 use crate::error::Kind;
-use crate::ledger::State;
-use crate::rate_limit::Permit;
-use crate::snapshot::Progress;
+use crate::follow::{self, Polled};
 
 /// A task that the service has created, and the client that follows it.
 pub struct Task<S: Service> {
@@ -42,7 +37,9 @@ impl<S: Service> Task<S> {
 
     /// Asks once how the task is. Never sleeps: where the rate limit allows no request now, that is an error.
     ///
-    /// A task that has failed is a snapshot, too: ask [`Snapshot::is_failed`].
+    /// A task that has failed is a snapshot, too: ask [`Snapshot::is_failed`]. Sends and waits that are queued for a permit come
+    /// first. After a refusal, a place is kept for this task until a second after the time that the error gives, in up to a quarter
+    /// of the rate limit.
     ///
     /// # Errors
     ///
@@ -50,52 +47,19 @@ impl<S: Service> Task<S> {
     /// submit); [`Error::is_rate_limited`] where nothing was asked, since the rate limit allows nothing now. Every error has
     /// the handle.
     pub async fn poll(&self) -> Result<Snapshot<S>, Error<S>> {
-        let permit = self.client.account().rate_limit.try_acquire(self.id());
-        let polled = match permit {
-            Ok(permit) => self.poll_with(permit).await,
+        let account = self.client.account();
+        let polled = match account.rate_limit.try_acquire(self.id()) {
+            Ok(permit) => follow::poll(account, &self.handle, permit).await,
             Err(wait) => Err(Error::new(Kind::NoPermit(wait))),
         };
         let polled = polled.and_then(|polled| match polled {
             Polled::Snapshot(snapshot) => {
-                self.record_end(&snapshot);
+                follow::record_end(account, &self.handle, &snapshot);
                 Ok(snapshot)
             }
             Polled::NoSuchTask(failure) => Err(failure.into()),
         });
         polled.map_err(|error| error.with_handle(Some(self.handle())))
-    }
-
-    pub(super) async fn poll_with(&self, permit: Permit) -> Result<Polled<S>, Error<S>> {
-        let (account, span) = (self.client.account(), debug_span!("poll", task = %self.id()));
-        let envelope = account.poll(self.id(), permit).instrument(span).await?;
-        Polled::read(S::api(), envelope, |message| account.fit(message)).map_err(|it| account.refused(it).into())
-    }
-
-    /// Records that the task has ended. Nothing is awaited, so the record is queued before the caller gets the result.
-    pub(super) fn conclude(&self, last: &Snapshot<S>) {
-        let account = self.client.account();
-        match last.progress() {
-            Progress::Running(_) => return,
-            Progress::Done => account.counters.done.add(),
-            Progress::Failed => account.counters.failed.add(),
-        }
-        if let Some(link) = &account.link {
-            link.inbox.ended(self.id());
-        }
-        self.record_end(last);
-    }
-
-    fn record_end(&self, last: &Snapshot<S>) {
-        let state = match last.progress() {
-            Progress::Running(_) => return,
-            Progress::Done => State::Done,
-            Progress::Failed => State::Failed,
-        };
-        self.client.account().end(self.id(), state, last.status.to_string());
-    }
-
-    pub(super) fn age(&self) -> Option<Duration> {
-        self.handle.age()
     }
 
     /// Waits until the task is done: await it, or follow its [`updates`](Wait::updates).
@@ -109,11 +73,7 @@ impl<S: Service> Task<S> {
     /// # }
     /// ```
     pub fn wait(&self) -> Wait<S> {
-        Wait::new(self.clone())
-    }
-
-    pub(super) fn client(&self) -> &Client<S> {
-        &self.client
+        Wait::new(Arc::clone(self.client.account()), self.handle())
     }
 }
 

@@ -2,8 +2,8 @@
 //!
 //! Its rules, paths, codes and stages come from a spec, so that it answers as the spec says the service does. It checks
 //! the key and every request, walks tasks through their stages, and serves tracks that really play. Where a request gives
-//! an address on this machine, it tells that of each stage, as the service does. [`Sandbox`] takes scripts of what shall go
-//! wrong.
+//! an address on this machine, it tells that of each stage, as the service does. It refuses requests beyond the spec's rate limit
+//! and counts them. [`Sandbox`] takes scripts of what shall go wrong.
 //!
 //! ```
 //! use cover_api::sandbox::Sandbox;
@@ -31,6 +31,7 @@
 mod answer;
 mod deliver;
 mod faults;
+mod limit;
 mod media;
 mod server;
 mod task;
@@ -44,7 +45,7 @@ use std::time::Duration;
 
 use cover_spec::model::Spec;
 use cover_spec::rules::Rules;
-use cover_spec::wire::Api;
+use cover_spec::wire::{Api, Pace};
 use cover_spec::{Faults, SHIPPED, SHIPPED_PATH};
 use tokio::net::TcpListener;
 use tokio::task::JoinHandle;
@@ -55,6 +56,7 @@ pub use task::CreatedTask;
 
 use crate::callback::SigningKey;
 use faults::Faults as Chance;
+use limit::Limit;
 use task::Task;
 
 /// The service in miniature. It stops when this is dropped.
@@ -82,8 +84,8 @@ struct Shared {
 }
 
 /// What changes while it runs.
-#[derive(Default)]
 struct State {
+    limit: Limit,
     tasks: BTreeMap<String, Task>,
     credits: u32,
     submits: u64,
@@ -96,6 +98,25 @@ struct State {
     next_polls: VecDeque<Answer>,
     next_statuses: VecDeque<Vec<String>>,
     faults: Option<Chance>,
+}
+
+impl State {
+    fn new(limit: Limit, credits: u32, faults: Option<Chance>) -> Self {
+        Self {
+            limit,
+            tasks: BTreeMap::new(),
+            credits,
+            submits: 0,
+            polls: 0,
+            callbacks: 0,
+            router: None,
+            next_deliveries: VecDeque::new(),
+            next_submits: VecDeque::new(),
+            next_polls: VecDeque::new(),
+            next_statuses: VecDeque::new(),
+            faults,
+        }
+    }
 }
 
 /// How fast a task walks through its stages.
@@ -124,6 +145,7 @@ impl Sandbox {
             credits: CREDITS,
             faults: None,
             signing_key: "sandbox-signing-key".to_owned(),
+            rate_limit: RateLimit::OfTheSpec,
         }
     }
 
@@ -183,6 +205,14 @@ impl Sandbox {
     #[must_use]
     pub fn polls(&self) -> u64 {
         self.shared.state().polls
+    }
+
+    /// How many requests were refused because they exceeded the rate limit, or polled a task again too soon.
+    ///
+    /// A client that keeps to the limit never causes any.
+    #[must_use]
+    pub fn excess_requests(&self) -> u64 {
+        self.shared.state().limit.excess()
     }
 
     /// How many callbacks were sent, each try counted.
@@ -250,6 +280,26 @@ pub struct SandboxBuilder {
     credits: u32,
     faults: Option<(f64, u64)>,
     signing_key: String,
+    rate_limit: RateLimit,
+}
+
+/// How many requests a sandbox takes.
+#[derive(Debug, Clone, Copy)]
+enum RateLimit {
+    OfTheSpec,
+    /// A number of requests in every window; polls of one task as the spec says.
+    Requests(u32, Duration),
+    Unlimited,
+}
+
+impl RateLimit {
+    fn pace(self, spec: Pace) -> Option<Pace> {
+        match self {
+            Self::OfTheSpec => Some(spec),
+            Self::Requests(requests, window) => Some(Pace { requests, window, ..spec }),
+            Self::Unlimited => None,
+        }
+    }
 }
 
 impl SandboxBuilder {
@@ -289,6 +339,23 @@ impl SandboxBuilder {
         self
     }
 
+    /// Number of requests that are taken in every window, whatever they ask for; the spec says it otherwise. A window of no
+    /// length means that many at the same time.
+    ///
+    /// A request beyond that, or a poll sooner after the last one of its task than the spec allows, is refused when it arrives,
+    /// with the spec's code for it, or with HTTP status 429 where the spec has none. It creates nothing, uses up no scripted
+    /// answer, and counts among [`Sandbox::excess_requests`]. Requests with another key and files do not count.
+    pub fn rate_limit(mut self, requests: u32, per: Duration) -> Self {
+        self.rate_limit = RateLimit::Requests(requests, per);
+        self
+    }
+
+    /// Takes every request, however many there are: for tests under load.
+    pub fn without_rate_limit(mut self) -> Self {
+        self.rate_limit = RateLimit::Unlimited;
+        self
+    }
+
     /// This share of all answers is faulty, from 0 to 1, by a chance that the seed settles.
     ///
     /// Either the request is not looked at, and refused with a code that the spec says creates nothing and may be sent again;
@@ -312,9 +379,11 @@ impl SandboxBuilder {
         let spec = spec.map_err(SandboxError::Spec)?;
         let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await.map_err(SandboxError::Port)?;
         let address = listener.local_addr().map_err(SandboxError::Port)?;
+        let api = spec.api();
+        let limit = Limit::new(self.rate_limit.pace(api.pace));
         let shared = Arc::new(Shared {
             rules: spec.rules(),
-            api: spec.api(),
+            api,
             spec,
             key: self.key,
             speed: self.speed,
@@ -322,11 +391,11 @@ impl SandboxBuilder {
             signing: SigningKey::new(&self.signing_key.as_str().into()).map_err(|_| SandboxError::SigningKey)?,
             signing_key: self.signing_key,
             http: OnceLock::new(),
-            state: Mutex::new(State {
-                credits: self.credits,
-                faults: self.faults.map(|(share, seed)| Chance::new(share, seed)),
-                ..State::default()
-            }),
+            state: Mutex::new(State::new(
+                limit,
+                self.credits,
+                self.faults.map(|(share, seed)| Chance::new(share, seed)),
+            )),
         });
         let server = tokio::spawn(server::run(listener, Arc::clone(&shared)));
         Ok(Sandbox { address, shared, server })

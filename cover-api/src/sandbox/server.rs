@@ -8,9 +8,10 @@ use axum::body::{Body, Bytes, to_bytes};
 use axum::extract::{Request, State as Shares};
 use axum::http::{Method, StatusCode};
 use axum::response::Response;
-use cover_spec::wire::CodeMeaning;
+use cover_spec::wire::{Code, CodeMeaning, Created};
 use serde_json::json;
 use tokio::net::TcpListener;
+use tokio::time::Instant;
 
 use super::answer::{envelope, respond};
 use super::faults::Fault;
@@ -42,18 +43,78 @@ async fn answer(Shares(shared): Shares<Arc<Shared>>, request: Request) -> Respon
     if key != Some(format!("{} {}", api.auth_scheme, shared.key).trim_start()) {
         return shared.refuse(CodeMeaning::Unauthorized, "the key is missing or wrong");
     }
-    match parts.method {
-        Method::POST if path == api.submit.path => match to_bytes(body, MOST_BODY).await {
+    let asked = shared.asked(&parts.method, path, parts.uri.query().unwrap_or_default());
+    let Some(_place) = shared.place(&asked) else {
+        return shared.too_many();
+    };
+    match asked {
+        Asked::Submit => match to_bytes(body, MOST_BODY).await {
             Ok(bytes) => shared.submit(&bytes),
             Err(_) => shared.refuse(CodeMeaning::Invalid, "the body is too large or broke off"),
         },
-        Method::GET if shared.is_poll(path) => shared.poll(path, parts.uri.query().unwrap_or_default()),
-        Method::GET if api.credits.as_ref().is_some_and(|credits| path == credits.path) => shared.credits(),
-        _ => shared.refuse(CodeMeaning::NotFound, "no such method or path"),
+        Asked::Poll(task) => shared.poll(task.as_deref()),
+        Asked::Credits => shared.credits(),
+        Asked::Nothing => shared.refuse(CodeMeaning::NotFound, "no such method or path"),
+    }
+}
+
+/// What a request is about.
+enum Asked<'a> {
+    Submit,
+    /// The task that it names, if any.
+    Poll(Option<Cow<'a, str>>),
+    Credits,
+    Nothing,
+}
+
+/// A place in the rate limit, taken until the request has its answer.
+struct Place<'a>(&'a Shared);
+
+impl Drop for Place<'_> {
+    fn drop(&mut self) {
+        self.0.state().limit.answered();
     }
 }
 
 impl Shared {
+    fn asked<'a>(&self, method: &Method, path: &'a str, query: &'a str) -> Asked<'a> {
+        match *method {
+            Method::POST if path == self.api.submit.path => Asked::Submit,
+            Method::GET if self.is_poll(path) => {
+                Asked::Poll(self.in_query(query).or(self.in_path(path).map(Cow::Borrowed)))
+            }
+            Method::GET if self.api.credits.as_ref().is_some_and(|credits| path == credits.path) => Asked::Credits,
+            _ => Asked::Nothing,
+        }
+    }
+
+    /// Counts a request; `None` where there are too many.
+    fn place(&self, asked: &Asked) -> Option<Place<'_>> {
+        let mut state = self.state();
+        let polled = match asked {
+            Asked::Submit => {
+                state.submits += 1;
+                None
+            }
+            Asked::Poll(task) => {
+                state.polls += 1;
+                // Nothing is kept of ids that name no task.
+                task.as_deref().filter(|task| state.tasks.contains_key(*task))
+            }
+            Asked::Credits | Asked::Nothing => None,
+        };
+        state.limit.takes(Instant::now(), polled).then(|| Place(self))
+    }
+
+    fn too_many(&self) -> Response {
+        let message = "there are too many requests";
+        let is_it = |code: &&Code| code.means == CodeMeaning::RateLimited && code.created == Created::No;
+        match self.api.codes.iter().find(is_it) {
+            Some(code) => envelope(&self.api, code.number, message, json!({})),
+            None => respond(StatusCode::TOO_MANY_REQUESTS, "text/plain", Body::from(message)),
+        }
+    }
+
     /// The code that the spec has for it, or the one that HTTP would use.
     pub(super) fn code(&self, means: CodeMeaning) -> u32 {
         let known = self.api.codes.iter().find(|code| code.means == means);
@@ -79,7 +140,6 @@ impl Shared {
 
     fn submit(self: &Arc<Self>, bytes: &Bytes) -> Response {
         let mut state = self.state();
-        state.submits += 1;
         if let Some(answer) = state.next_submits.pop_front() {
             return answer.respond(&self.api);
         }
@@ -124,9 +184,13 @@ impl Shared {
         (!id.is_empty() && !id.contains('/')).then_some(id)
     }
 
-    fn poll(&self, path: &str, query: &str) -> Response {
+    fn in_query<'a>(&self, query: &'a str) -> Option<Cow<'a, str>> {
+        let wanted = self.api.poll.query.as_ref()?;
+        url::form_urlencoded::parse(query.as_bytes()).find(|(name, _)| name == wanted).map(|(_, id)| id)
+    }
+
+    fn poll(&self, task: Option<&str>) -> Response {
         let mut state = self.state();
-        state.polls += 1;
         if let Some(answer) = state.next_polls.pop_front() {
             return answer.respond(&self.api);
         }
@@ -135,10 +199,7 @@ impl Shared {
             Some(Fault::Lost) => return state.nonsense(&self.api).respond(&self.api),
             None => {}
         }
-        let mut pairs = url::form_urlencoded::parse(query.as_bytes());
-        let in_query = pairs.find(|(name, _)| self.api.poll.query.as_ref().is_some_and(|query| name == query));
-        let id = in_query.map(|(_, id)| id).or(self.in_path(path).map(Cow::Borrowed));
-        match id.and_then(|id| state.tasks.get_mut(&*id)) {
+        match task.and_then(|task| state.tasks.get_mut(task)) {
             Some(task) => self.succeed(task.poll(&self.spec, &self.api, self.speed, &self.url)),
             None => match self.api.poll.unknown_task.first() {
                 Some(code) => envelope(&self.api, *code, "no such task", json!({})),

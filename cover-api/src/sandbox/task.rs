@@ -83,7 +83,10 @@ impl Task {
         let status = spec.statuses.iter().find(|status| status.name.value == name);
         let mut body = json!({});
         put(&mut body, &api.poll.status, json!(name));
-        put(&mut body, &api.poll.tracks, self.tracks(spec, status, url, <[_]>::first));
+        put(&mut body, &api.poll.task, json!(self.id));
+        if let Some(place) = api.poll.tracks.first() {
+            put(&mut body, place, self.tracks(spec, status, url, <[_]>::first));
+        }
         let failed = status.is_some_and(|status| status.means.value == StatusMeaning::Failed);
         let (code, message) =
             if failed { (json!(500), json!("as the script says")) } else { (Value::Null, Value::Null) };
@@ -115,7 +118,8 @@ impl Task {
             Value::Object(fields.collect())
         };
         // What is the answer itself is one.
-        if spec.poll.tracks.is_empty() { track(0) } else { (0..spec.track.count.value).map(track).collect() }
+        let is_answer = spec.poll.tracks.first().is_some_and(|place| place.is_empty());
+        if is_answer { track(0) } else { (0..spec.track.count.value).map(track).collect() }
     }
 
     /// The service sends empty texts, not null, for addresses that are not there yet.

@@ -5,10 +5,10 @@ use std::sync::Arc;
 
 use futures_util::future::select;
 use tokio::time::{Duration, sleep};
-use tracing::{debug, info, warn};
 
 use super::recover::{claim, knows};
 use crate::account::Account;
+use crate::events;
 use crate::inbox::{Heard, Rank};
 use crate::ledger::{AttemptId, AttemptState, Settled};
 
@@ -46,7 +46,7 @@ impl Claim {
         let id = self.attempt;
         let attempt = self.account.ledger.run(move |rows| rows.attempt(id)).await;
         drop(place);
-        let attempt = attempt.inspect_err(|error| warn!(%error, "an attempt was not looked up"));
+        let attempt = attempt.inspect_err(|error| events::ledger_failed("look-up of a callback's attempt", error));
         let is_open = |state| matches!(state, AttemptState::Posting | AttemptState::Unknown);
         if !attempt.ok().flatten().is_some_and(|attempt| is_open(attempt.state)) {
             return;
@@ -69,7 +69,7 @@ impl Claim {
             if knows(account, &task, Some(attempt)).await {
                 return self.write_down(&task).await;
             }
-            debug!(%task, "a callback names this task, and the service does not confirm it");
+            events::not_confirmed(&task);
             sleep(account.schedule.every[0]).await;
         }
     }
@@ -82,11 +82,13 @@ impl Claim {
                 // Where the reply is still awaited, its send takes the task from the inbox.
                 if link.inbox.became(attempt, task) {
                     account.counters.found.add();
-                    info!(%task, "a callback told which task a request became");
+                    events::recovered(task);
                 }
             }
-            Ok(Settled::Contradicted | Settled::Missing) => warn!(%task, "a callback names a task of another request"),
-            Err(error) => warn!(%error, "a task that a callback told of was not written down"),
+            Ok(Settled::Contradicted | Settled::Missing) => {
+                events::contradicted("callback", task);
+            }
+            Err(error) => events::ledger_failed("task of a callback", &error),
         }
     }
 }

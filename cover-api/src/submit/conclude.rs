@@ -1,12 +1,11 @@
 //! Counts and logs what became of an attempt, and lets callbacks know.
 
-use tracing::{error, info, warn};
-
 use super::count::count_duplicate;
 use super::guard::Guard;
 use super::outcome::{Outcome, Report};
 use crate::callback_link::CallbackLink;
 use crate::error::{Attempt, Failure, Kind, Seen};
+use crate::events;
 use crate::ledger::{Settled, Settlement, Source};
 
 impl Guard {
@@ -42,7 +41,7 @@ impl Guard {
         if let Some(link) = link {
             link.inbox.became(self.id, &task);
         }
-        info!(%task, "the task was created");
+        events::task_created(&task);
         Outcome::Task(task, source)
     }
 
@@ -52,15 +51,16 @@ impl Guard {
         // A callback may have been confirmed in this very moment.
         if let Some(task) = link.and_then(|link| link.inbox.unknown(self.id)) {
             counters.found.add();
+            events::recovered(&task);
             return Outcome::Task(task.into(), Source::Claim);
         }
-        warn!(error = %failure, "the outcome is unknown; it may have been charged");
+        events::unknown(&failure);
         Outcome::Unknown { failure, hint }
     }
 
     /// The reply names a task that the ledger knows to be another attempt's.
     fn contradicted(&self, task: &str, attempt: Attempt) -> Outcome {
-        error!(%task, "the reply names a task that belongs to another request");
+        events::contradicted("reply", task);
         let failure = Failure::new(Kind::OutcomeUnknown(Seen::OtherTask));
         Outcome::Unknown { failure: failure.with_recovery(self.recovery()).with_attempt(attempt), hint: None }
     }

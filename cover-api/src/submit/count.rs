@@ -1,10 +1,9 @@
 //! Counts and logs attempts whose send makes no other.
 
-use tracing::{error, info, warn};
-
 use super::outcome::{Ended, Outcome, Report};
 use crate::account::Account;
 use crate::error::Failure;
+use crate::events;
 use crate::ledger::{Settled, Settlement};
 
 pub(super) fn count_final(account: &Account, ended: &Ended) {
@@ -18,10 +17,10 @@ pub(super) fn count_final(account: &Account, ended: &Ended) {
 pub(super) fn count_not_posted(account: &Account, failure: &Failure) {
     if failure.is_outcome_unknown() {
         account.counters.unknown.add();
-        warn!(error = %failure, "the outcome is unknown; it may have been charged");
+        events::unknown(failure);
     } else {
         account.counters.not_sent.add();
-        info!(error = %failure, "it was not sent");
+        events::not_sent(failure);
     }
 }
 
@@ -29,11 +28,11 @@ pub(super) fn count_report(account: &Account, report: &Report) {
     match &report.outcome {
         Outcome::NotSent(failure) => {
             account.counters.not_sent.add();
-            info!(error = %failure, "it was not sent");
+            events::not_sent(failure);
         }
         Outcome::Refused(failure) => {
             account.counters.refused.add();
-            info!(error = %failure, "nothing was created");
+            events::refused(failure);
         }
         // Counted as soon as they are known.
         Outcome::Task(..) | Outcome::Unknown { .. } => {}
@@ -44,6 +43,6 @@ pub(super) fn count_report(account: &Account, report: &Report) {
 pub(super) fn count_duplicate(account: &Account, settlement: &Settlement, settled: &Settled) {
     if let (Settlement::Task { task, .. }, Settled::Duplicate(entry)) = (settlement, settled) {
         account.counters.duplicates.add();
-        error!(%task, other = entry.task, "a second task was created for one purchase");
+        events::duplicate(task, entry.task.as_deref().unwrap_or_default());
     }
 }

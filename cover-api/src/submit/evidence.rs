@@ -95,6 +95,41 @@ mod tests {
     }
 
     #[test]
+    fn a_request_that_cannot_be_made_and_a_proxy_that_wants_a_password_stay_as_they_are() {
+        let unmade = reqwest::Client::new().get("no address").build().unwrap_err();
+        assert_eq!(judge(unmade, BodySent::Nothing), ("not sent", None));
+        let tunnel = io::Error::other("tunnel error: proxy authorization required");
+        assert_eq!(judge(tunnel, BodySent::Nothing), ("not sent", None));
+        assert_eq!(judge(io::Error::other("tunnel error: unsuccessful"), BodySent::Nothing).1, Some(Duration::ZERO));
+    }
+
+    /// What a client of HTTP/2 is told when the server resets its stream for this reason.
+    async fn reset(reason: h2::Reason) -> h2::Error {
+        let (near, far) = tokio::io::duplex(64 * 1024);
+        tokio::spawn(async move {
+            let mut server = h2::server::handshake(far).await.unwrap();
+            let (_request, mut respond) = server.accept().await.unwrap().unwrap();
+            respond.send_reset(reason);
+            while server.accept().await.is_some() {}
+        });
+        let (mut requests, connection) = h2::client::handshake(near).await.unwrap();
+        tokio::spawn(connection);
+        let request = http::Request::post("https://a.example/").body(()).unwrap();
+        let (response, _body) = requests.send_request(request, false).unwrap();
+        response.await.unwrap_err()
+    }
+
+    #[tokio::test]
+    async fn only_a_stream_that_the_service_refused_was_not_processed() {
+        let refused = reset(h2::Reason::REFUSED_STREAM).await;
+        assert!(refused.is_remote());
+        assert_eq!(judge(io::Error::other(refused), BodySent::Whole), ("not sent", Some(Duration::ZERO)));
+        for reason in [h2::Reason::INTERNAL_ERROR, h2::Reason::CANCEL, h2::Reason::NO_ERROR] {
+            assert_eq!(judge(reset(reason).await, BodySent::Whole), ("unknown", None), "{reason:?}");
+        }
+    }
+
+    #[test]
     fn a_stream_that_this_side_gave_up_is_unknown() {
         let own = h2::Error::from(h2::Reason::REFUSED_STREAM);
         assert!(!own.is_remote());

@@ -23,9 +23,10 @@ use crate::account::Account;
 use crate::attempt::{SentBody, Stop, Tracked};
 use crate::callback_link::CallbackLink;
 use crate::error::{Attempt, Failure, Kind, KnownTask};
+use crate::events::{self, Purpose};
 use crate::ledger::{EntryId, Intended, Source, Terms, intend};
 use crate::rate_limit::{Denied, Permit, PermitRequest};
-use crate::transport::envelope::{self, Envelope};
+use crate::transport::envelope::Envelope;
 
 /// What one attempt needs.
 pub(super) struct Exchange {
@@ -139,6 +140,7 @@ impl Exchange {
         if self.number > 1 {
             account.counters.resent.add();
         }
+        let begun = Instant::now();
         let reply = account.transport.post(account.submit.clone(), &account.auth, body);
         let reply = pin!(self.guard.until_reply(reply, link));
         let answer = match select(reply, pin!(stop.revoked())).await {
@@ -146,20 +148,25 @@ impl Exchange {
             Either::Right(_) => return (Outcome::NotSent(revoked(&account)), None),
         };
         let sent = stop.revoke();
+        let took = begun.elapsed();
         match answer {
             Ok(answer) => {
                 let read = Envelope::of(account.api, &answer);
-                permit.answered(envelope::verdict(account.api, &answer, &read));
+                permit.answered(account.verdict(&answer, &read));
                 let status = answer.status;
-                (reply::judge(account.api, answer, read, sent, |message| account.fit(message)), Some(status))
+                events::exchange(Purpose::Send, took, Some(status), read.as_ref().ok().map(|envelope| envelope.code));
+                (reply::judge(account.api, answer, read, sent), Some(status))
             }
-            Err(error) => (evidence::judge(error, sent), None),
+            Err(error) => {
+                events::exchange(Purpose::Send, took, None, None);
+                (evidence::judge(error, sent), None)
+            }
         }
     }
 
     fn report(&self, entry: EntryId, outcome: Outcome, attempt: Attempt, begun: Instant) -> Report {
         let recovery = self.guard.recovery();
-        let with = |failure: Failure| failure.with_attempt(attempt.clone());
+        let with = |failure: Failure| failure.with_attempt(attempt.clone()).with_host(&self.account.base);
         let outcome = match outcome {
             Outcome::Refused(failure) => Outcome::Refused(with(failure)),
             Outcome::NotSent(failure) => Outcome::NotSent(with(failure)),

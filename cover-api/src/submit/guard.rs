@@ -6,7 +6,6 @@ use std::sync::Arc;
 
 use futures_util::future::{Either, select};
 use tokio::time::sleep;
-use tracing::warn;
 
 use super::count::{count_duplicate, count_final};
 use super::outcome::{Ended, Previous, Report};
@@ -15,6 +14,7 @@ use crate::account::Account;
 use crate::attempt::{Handoff, Stop};
 use crate::callback_link::CallbackLink;
 use crate::error::{BodySent, Failure, Kind, Recovery, Seen};
+use crate::events;
 use crate::ledger::{AttemptId, EntryId, LedgerError, Local, Settled, Settlement, settle};
 
 /// Tries to withdraw an intent: about five minutes.
@@ -129,7 +129,7 @@ impl Guard {
         match settled {
             Ok(_) => self.finish(),
             Err(error) => {
-                warn!(%error, "the outcome of a request was not written down; this is tried again");
+                events::ledger_failed("outcome", &error);
                 self.settle_until_done(settlement).await;
             }
         }
@@ -167,7 +167,7 @@ impl Guard {
                     count_duplicate(&self.account, &settlement, &settled);
                     break;
                 }
-                Err(error) => warn!(%error, number, "the outcome of a request was not written down"),
+                Err(error) => events::ledger_failed("outcome", &error),
             }
         }
         self.finish();

@@ -32,11 +32,12 @@ use std::time::{Duration, SystemTime};
 use futures_util::future::select;
 use tokio::runtime::Handle;
 use tokio::time::{Instant, sleep, timeout_at};
-use tracing::{Instrument, Span, debug};
+use tracing::{Instrument, Span};
 
 use crate::account::Account;
 use crate::attempt::{Handoff, Stop};
 use crate::error::{BodySent, Failure, Kind, KnownTask, Recovery, Seen, Setup};
+use crate::events;
 use crate::ledger::{Entry, EntryId, Purchase, Standing, Terms, look_up};
 use count::{count_final, count_not_posted, count_report};
 use exchange::Exchange;
@@ -228,7 +229,7 @@ impl Send {
     /// Waits until the attempt after this one may begin. Nothing runs in the meantime.
     async fn pause(&mut self, report: Box<Report>) -> Result<(), Failure> {
         let pause = report.pause.unwrap_or_default();
-        debug!(outcome = ?report.outcome, ?pause, "nothing was created, it is sent again");
+        events::retry(self.number, pause);
         self.uncounted.report = Some(report);
         let account = Arc::clone(&self.account);
         self.within(select(pin!(sleep(pause)), pin!(account.tracker.closed())), false).await?;

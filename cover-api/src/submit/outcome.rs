@@ -1,14 +1,15 @@
 //! What one attempt came to. It is computed once; ledger, counters and events are written from it, and the error is made last.
 
+use std::fmt;
 use std::time::{Duration, SystemTime};
 
 use tokio::time::Instant;
 
 use crate::error::{Attempt, Failure};
 use crate::ledger::{EntryId, Settlement, Source};
+use crate::redact::Shown;
 
 /// What became of a POST.
-#[derive(Debug)]
 pub(crate) enum Outcome {
     /// It became this task, as its reply or a confirmed callback says.
     Task(String, Source),
@@ -37,6 +38,20 @@ impl Outcome {
     }
 }
 
+impl fmt::Debug for Outcome {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Task(task, source) => f.debug_tuple("Task").field(&Shown(task)).field(source).finish(),
+            Self::Refused(failure) => f.debug_tuple("Refused").field(failure).finish(),
+            Self::NotSent(failure) => f.debug_tuple("NotSent").field(failure).finish(),
+            Self::Unknown { failure, hint } => {
+                let hint = hint.as_deref().map(Shown);
+                f.debug_struct("Unknown").field("failure", failure).field("hint", &hint).finish()
+            }
+        }
+    }
+}
+
 /// An attempt that has ended.
 #[derive(Debug)]
 pub(super) struct Report {
@@ -52,7 +67,6 @@ pub(super) struct Report {
 pub(super) type Previous = Option<Box<Report>>;
 
 /// What a caller is told of the attempt that it asked for.
-#[derive(Debug)]
 pub(super) enum Ended {
     /// Nothing was recorded or posted.
     NotPosted(Failure, Previous),
@@ -65,7 +79,7 @@ pub(super) enum Ended {
 }
 
 /// The task that a purchase became.
-#[derive(Debug, Clone)]
+#[derive(Clone)]
 pub(crate) struct Placed {
     pub(crate) entry: EntryId,
     pub(crate) task: String,

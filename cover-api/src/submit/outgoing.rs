@@ -7,6 +7,7 @@ use serde_json::Value;
 use crate::callback_link::CallbackLink;
 use crate::ledger::AttemptId;
 use crate::read::Object;
+use crate::redact;
 
 /// What is sent, before an attempt gives it an address.
 #[derive(Debug, Clone)]
@@ -34,9 +35,31 @@ impl OutgoingBody {
 
     /// What is sent by an attempt.
     pub(super) fn write(&self, link: Option<&CallbackLink>, attempt: AttemptId) -> Bytes {
+        self.remember_addresses();
         let (Some((request, field)), Some(link)) = (&self.called_back, link) else { return self.bytes.clone() };
         let mut request = request.clone();
-        request.insert((*field).to_owned(), link.addresses.write(attempt).into());
+        let address = link.addresses.write(attempt);
+        redact::remember_callback(&address);
+        request.insert((*field).to_owned(), address.into());
         Value::Object(request).to_string().into()
+    }
+
+    /// The service may repeat the addresses that it is given, with what is secret in them.
+    fn remember_addresses(&self) {
+        // Most addresses have neither.
+        if self.bytes.iter().any(|byte| matches!(byte, b'?' | b'#' | b'@'))
+            && let Ok(request) = serde_json::from_slice(&self.bytes)
+        {
+            remember_addresses(&request);
+        }
+    }
+}
+
+fn remember_addresses(value: &Value) {
+    match value {
+        Value::String(text) if text.contains("://") => redact::remember_address(text.trim()),
+        Value::Array(items) => items.iter().for_each(remember_addresses),
+        Value::Object(members) => members.values().for_each(remember_addresses),
+        _ => {}
     }
 }

@@ -31,12 +31,13 @@ pub(super) async fn claim(account: &Account, attempt: AttemptId, task: &str) -> 
 /// Whether the service knows the task, and says nothing that contradicts that this attempt created it.
 pub(crate) async fn knows(account: &Account, task: &str, attempt: Option<AttemptId>) -> bool {
     let (now, poll) = (Instant::now(), &account.api.poll);
-    let request = PermitRequest::poll(task, now, Duration::ZERO, now + poll.deadline).alone();
+    let request = PermitRequest::poll(task, now, Duration::ZERO).until(now + poll.deadline).alone();
     let Ok(permit) = account.rate_limit.acquire(request).await else { return false };
     let Ok(envelope) = account.poll(task, permit).await else { return false };
     let is_known = envelope::is_success(account.api, envelope.code)
         && !poll.unknown_task.contains(&envelope.code)
-        && envelope.text(&poll.status).is_some();
+        && envelope.text(&poll.status).is_some()
+        && envelope.text(&poll.task).is_none_or(|named| named == task);
     match (attempt, &account.link, envelope.any_text(&poll.request)) {
         (Some(attempt), Some(link), Some(repeated)) => is_known && !names_another(&repeated, &link.addresses, attempt),
         _ => is_known,

@@ -5,21 +5,17 @@ use cover_spec::wire::{Api, CodeMeaning, Created};
 use super::Outcome;
 use crate::error::{BodySent, Failure, Kind, Seen, Unreadable};
 use crate::ledger::Source;
-use crate::transport::envelope::{self, Envelope, as_code, as_text};
+use crate::read;
+use crate::redact::shown;
+use crate::transport::envelope::{self, Envelope, as_code, as_id, as_text};
 use crate::transport::pick::pick_beginning;
 use crate::transport::{Answer, End};
 
-/// The envelope decides; without one, the HTTP status. `fit` makes a message of the service fit to be shown.
-pub(super) fn judge(
-    api: &Api,
-    answer: Answer,
-    read: Result<Envelope, Unreadable>,
-    sent: BodySent,
-    fit: impl Fn(Option<String>) -> Option<String>,
-) -> Outcome {
+/// The envelope decides; without one, the HTTP status.
+pub(super) fn judge(api: &Api, answer: Answer, read: Result<Envelope, Unreadable>, sent: BodySent) -> Outcome {
     let outcome = match read {
-        Ok(envelope) => by_code(api, &envelope, fit),
-        Err(why) => by_status(api, &answer, why, sent),
+        Ok(envelope) => by_code(api, &envelope, &answer.bytes),
+        Err(why) => by_status(api, &answer, why),
     };
     let outcome = match outcome {
         // A server that refuses a request does not name a task.
@@ -47,26 +43,28 @@ fn unknown(kind: Kind, failure: Failure) -> Outcome {
     Outcome::Unknown { failure: failure.with_kind(kind), hint: None }
 }
 
-fn by_code(api: &Api, envelope: &Envelope, fit: impl Fn(Option<String>) -> Option<String>) -> Outcome {
-    let task = envelope.text(&api.submit.task);
+fn by_code(api: &Api, envelope: &Envelope, bytes: &[u8]) -> Outcome {
+    let named = read::at(&envelope.body, &api.submit.task).filter(|value| as_text(value).is_some());
     let known = envelope::code(api, envelope.code);
-    let failure = |kind| Failure::new(kind).with_code(envelope.code, known, fit(envelope.message.clone()));
+    let message = || envelope.message.as_deref().map(shown);
+    let failure = |kind| Failure::new(kind).with_code(envelope.code, known, message());
     match known {
-        Some(known) if known.means == CodeMeaning::Success => match task {
-            Some(id) => Outcome::Task(id, Source::Reply),
-            None => Outcome::Unknown { failure: failure(Kind::OutcomeUnknown(Seen::NoTask)), hint: None },
-        },
-        Some(known) if known.created == Created::No && task.is_none() => Outcome::Refused(failure(Kind::Refused)),
+        Some(known) if known.means == CodeMeaning::Success => {
+            match named.and_then(|it| as_id(it, &api.submit.task, bytes)) {
+                Some(id) => Outcome::Task(id, Source::Reply),
+                None => Outcome::Unknown { failure: failure(Kind::OutcomeUnknown(Seen::NoTask)), hint: None },
+            }
+        }
+        Some(known) if known.created == Created::No && named.is_none() => Outcome::Refused(failure(Kind::Refused)),
         _ => Outcome::Unknown { failure: failure(Kind::OutcomeUnknown(Seen::Code)), hint: None },
     }
 }
 
-fn by_status(api: &Api, answer: &Answer, why: Unreadable, sent: BodySent) -> Outcome {
+fn by_status(api: &Api, answer: &Answer, why: Unreadable) -> Outcome {
     let (status, is_whole) = (answer.status, matches!(answer.end, End::Complete));
     match status {
         // Only these two say that the request was not processed; 303 is what servers send after they processed one.
         307 | 308 if is_whole => Outcome::Refused(Failure::new(Kind::Redirected(status))),
-        407 if sent == BodySent::Nothing => Outcome::NotSent(Failure::new(Kind::NotSent)),
         407 => Outcome::Unknown { failure: Failure::new(Kind::OutcomeUnknown(Seen::Proxy)), hint: None },
         429 if is_whole => {
             let rest = answer.retry_after.unwrap_or(api.pace.window);
@@ -84,7 +82,7 @@ fn by_status(api: &Api, answer: &Answer, why: Unreadable, sent: BodySent) -> Out
 fn hint(api: &Api, bytes: &[u8]) -> Option<String> {
     let [code, task] = pick_beginning(bytes, [&api.code, &api.submit.task]);
     let is_success = envelope::is_success(api, as_code(&code?)?);
-    task.as_ref().and_then(as_text).filter(|_| is_success)
+    task.and_then(|task| as_id(&task, &api.submit.task, bytes)).filter(|_| is_success)
 }
 
 /// Whether the key under which the service gives the id of a task stands anywhere with a text or a number.
@@ -122,7 +120,7 @@ mod tests {
         let api = UploadCover::api();
         let answer = Answer { status, retry_after: None, bytes: reply.into(), end };
         let read = Envelope::of(api, &answer);
-        match super::judge(api, answer, read, sent, |message| message) {
+        match super::judge(api, answer, read, sent) {
             Outcome::Task(id, _) => Told::Task(id),
             Outcome::Refused(failure) => Told::Refused(failure.code.map(|(code, _)| code), failure.resend_after()),
             Outcome::NotSent(_) => Told::NotSent,
@@ -173,7 +171,9 @@ mod tests {
 
     #[test]
     fn success_without_a_task_is_unknown() {
-        for data in ["null", "{}", "[]", r#"{"taskId":""}"#, r#"{"taskId":null}"#] {
+        let long = format!(r#"{{"taskId":"{}"}}"#, "x".repeat(257));
+        let no_ids = [r#"{"taskId":""}"#, r#"{"taskId":null}"#, r#"{"taskId":"  "}"#, r#"{"taskId":"a\n"}"#, &long];
+        for data in ["null", "{}", "[]"].into_iter().chain(no_ids) {
             assert_eq!(judge(200, &format!(r#"{{"code":200,"data":{data}}}"#)), UNKNOWN, "{data}");
         }
     }
@@ -184,6 +184,8 @@ mod tests {
             r#"{"code":400,"data":{"taskId":"t1"}}"#,
             r#"{"code":430,"taskId" : "t1"}"#,
             r#"{"code":455,"data":[{"taskId":7}]}"#,
+            r#"{"code":400,"data":{"taskId":" "}}"#,
+            r#"{"code":400,"data":{"t\u0061skId":"a\u0000"}}"#,
         ] {
             assert_eq!(judge(200, reply), UNKNOWN, "{reply}");
         }
@@ -218,6 +220,18 @@ mod tests {
         let proxy = |sent| judged(407, "<html>", sent, End::Complete);
         assert_eq!(proxy(BodySent::Nothing), Told::NotSent);
         assert_eq!([proxy(BodySent::Part), proxy(BodySent::Whole)], [UNKNOWN, UNKNOWN]);
+        let beginning = r#"{"code":200,"data":{"taskId":"t1"},"#;
+        assert_eq!(cut(407, beginning), UNKNOWN, "a proxy gives no hint");
+    }
+
+    #[test]
+    fn the_error_says_that_it_was_a_proxy_that_asked() {
+        for sent in [BodySent::Nothing, BodySent::Whole] {
+            let answer = Answer { status: 407, retry_after: None, bytes: Vec::new(), end: End::Complete };
+            let outcome = super::judge(UploadCover::api(), answer, Err(Unreadable::NotJson), sent);
+            let (Outcome::NotSent(failure) | Outcome::Unknown { failure, .. }) = outcome else { panic!("{outcome:?}") };
+            assert!(failure.to_string().contains("a proxy asked for a password"), "{failure}");
+        }
     }
 
     #[test]
@@ -236,6 +250,8 @@ mod tests {
         assert_eq!(cut(502, r#"{"data":{"taskId":"t1"},"code":"200","#), hint);
         for nothing in [
             r#"{"code":200,"data":{"taskId":"t"#,
+            r#"{"code":200,"data":{"taskId":12"#,
+            r#"{"code":200,"data":{"taskId":" ","x":"#,
             r#"{"code":500,"data":{"taskId":"t1"}}"#,
             r#"{"data":{"taskId":"t1"},"#,
             r#"{"code":200,"data":[{"taskId":"t1"},"#,

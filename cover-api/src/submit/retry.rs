@@ -35,6 +35,24 @@ fn random() -> f64 {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::error::Kind;
+
+    #[test]
+    fn another_attempt_follows_a_refusal_as_the_spec_says_and_a_failed_connection_within_a_time_that_grows() {
+        let refused = |resend| Failure::new(Kind::Refused).with_resend(resend);
+        assert_eq!(pause(&refused(Some(7 * MOST_PAUSE)), 1), Some(7 * MOST_PAUSE));
+        assert_eq!(pause(&refused(None), 1), None);
+        assert_eq!(pause(&Failure::new(Kind::NotSent), 1), None);
+        let not_sent = Failure::new(Kind::NotSent).with_resend(Some(Duration::ZERO));
+        let pauses: Vec<Duration> = (0..20).filter_map(|_| pause(&not_sent, 2)).collect();
+        assert!(pauses.len() == 20 && pauses.iter().all(|pause| *pause <= 2 * FIRST_PAUSE), "{pauses:?}");
+        assert!(pauses.iter().any(|pause| *pause > Duration::ZERO));
+    }
+
+    #[test]
+    fn the_ledger_is_asked_again_after_pauses_that_grow() {
+        assert_eq!([1, 2, 100].map(settle_pause), [FIRST_PAUSE, 2 * FIRST_PAUSE, MOST_PAUSE]);
+    }
 
     #[test]
     fn pauses_grow_and_have_an_end() {

@@ -1,7 +1,10 @@
 //! The way to the service: bytes out, bytes in. Nothing underneath sends anything twice.
 
 pub(crate) mod envelope;
+mod lenient;
 pub(crate) mod pick;
+pub(crate) mod stream;
+pub(crate) mod targets;
 
 use std::time::{Duration, SystemTime};
 
@@ -10,14 +13,15 @@ use http_body::Body;
 use reqwest::header::{CONTENT_TYPE, HeaderMap, HeaderName, HeaderValue, RETRY_AFTER};
 use reqwest::redirect::Policy;
 use reqwest::{Client, ClientBuilder, Response};
+#[cfg(feature = "sandbox")]
+use tokio::time::timeout;
 use url::Url;
 
 use crate::error::Source;
+use targets::Targets;
 
 /// Answers are a few kilobytes; one with a hundred tracks is far below this.
 const MOST_REPLY: usize = 1 << 20;
-/// An hour of audio without compression is below this.
-const MOST_DOWNLOAD: usize = 1 << 30;
 
 const CONNECT: Duration = Duration::from_secs(10);
 /// A submit that is given up has an unknown outcome, so that it is given time.
@@ -40,6 +44,7 @@ pub(crate) struct Http {
     submits: Client,
     polls: Client,
     downloads: Client,
+    targets: Targets,
 }
 
 /// The header that carries the key.
@@ -62,7 +67,7 @@ pub(crate) enum End {
 
 impl Http {
     /// `local`: a proxy of the system cannot reach this machine's own addresses.
-    pub(crate) fn new(local: bool, adjust: Option<&Adjust>) -> reqwest::Result<Self> {
+    pub(crate) fn new(local: bool, adjust: Option<&Adjust>, targets: Targets) -> reqwest::Result<Self> {
         let agent = concat!(env!("CARGO_PKG_NAME"), "/", env!("CARGO_PKG_VERSION"));
         let common = || {
             let builder = Client::builder().user_agent(agent).connect_timeout(CONNECT);
@@ -76,12 +81,19 @@ impl Http {
         };
         // No idle connection, since one that turns out dead makes a harmless failure ambiguous. The key follows no redirect.
         let submits = adjusted(common().timeout(SUBMIT)).pool_max_idle_per_host(0);
-        let polls = adjusted(common().read_timeout(POLL));
-        let downloads = adjusted(common().read_timeout(POLL));
+        let polls = adjusted(common().timeout(POLL));
+        // Redirects are checked one by one, and bytes are counted as they were sent.
+        let downloads = adjusted(common().read_timeout(POLL)).redirect(Policy::none()).referer(false);
+        let downloads = downloads.no_gzip().no_brotli().no_deflate().no_zstd();
+        let downloads = match targets.resolver() {
+            Some(resolver) => downloads.dns_resolver(resolver),
+            None => downloads,
+        };
         Ok(Self {
             submits: submits.redirect(Policy::none()).build()?,
             polls: polls.redirect(Policy::none()).build()?,
             downloads: downloads.build()?,
+            targets,
         })
     }
 }
@@ -95,13 +107,13 @@ impl Transport {
             Self::Http(http) => {
                 let post = http.submits.post(address).header(CONTENT_TYPE, "application/json");
                 let post = post.header(&auth.0, auth.1.clone()).body(reqwest::Body::wrap(body));
-                Ok(read(post.send().await.map_err(without_url)?, MOST_REPLY).await)
+                Ok(read(post.send().await.map_err(without_url)?).await)
             }
             #[cfg(feature = "sandbox")]
             Self::InProcess(router) => {
                 // A router need not read the body, and knows the request all the same: all of it is handed over.
                 let body = in_process::collect(body).await?;
-                in_process::call(router, "POST", &address, auth, body.into()).await
+                timeout(SUBMIT, in_process::call(router, "POST", &address, auth, body.into())).await?
             }
         }
     }
@@ -110,23 +122,11 @@ impl Transport {
         match self {
             Self::Http(http) => {
                 let get = http.polls.get(address).header(&auth.0, auth.1.clone());
-                Ok(read(get.send().await.map_err(without_url)?, MOST_REPLY).await)
-            }
-            #[cfg(feature = "sandbox")]
-            Self::InProcess(router) => in_process::call(router, "GET", &address, auth, axum::body::Body::empty()).await,
-        }
-    }
-
-    /// What an address leads to. The key is not sent.
-    pub(crate) async fn download(&self, address: &str) -> Result<Answer, Source> {
-        match self {
-            Self::Http(http) => {
-                Ok(read(http.downloads.get(address).send().await.map_err(without_url)?, MOST_DOWNLOAD).await)
+                Ok(read(get.send().await.map_err(without_url)?).await)
             }
             #[cfg(feature = "sandbox")]
             Self::InProcess(router) => {
-                let none = (HeaderName::from_static("accept"), HeaderValue::from_static("*/*"));
-                in_process::call(router, "GET", &Url::parse(address)?, &none, axum::body::Body::empty()).await
+                timeout(POLL, in_process::call(router, "GET", &address, auth, axum::body::Body::empty())).await?
             }
         }
     }
@@ -136,12 +136,12 @@ fn without_url(error: reqwest::Error) -> Source {
     error.without_url().into()
 }
 
-async fn read(mut response: Response, most: usize) -> Answer {
+async fn read(mut response: Response) -> Answer {
     let (status, retry_after) = (response.status().as_u16(), retry_after(response.headers()));
     let mut bytes = Vec::new();
     let end = loop {
         match response.chunk().await {
-            Ok(Some(chunk)) if bytes.len() + chunk.len() > most => break End::TooLarge,
+            Ok(Some(chunk)) if bytes.len() + chunk.len() > MOST_REPLY => break End::TooLarge,
             Ok(Some(chunk)) => bytes.extend_from_slice(&chunk),
             Ok(None) => break End::Complete,
             Err(error) => break End::Broken(without_url(error)),
@@ -164,11 +164,13 @@ fn retry_after(headers: &HeaderMap) -> Option<Duration> {
 #[cfg(feature = "sandbox")]
 mod in_process {
     use std::future::poll_fn;
-    use std::pin::pin;
+    use std::pin::{Pin, pin};
 
     use axum::Router;
     use axum::body::Body;
+    use bytes::Bytes;
     use http_body::Body as _;
+    use reqwest::header::HeaderMap;
     use tower_service::Service;
     use url::Url;
 
@@ -200,16 +202,38 @@ mod in_process {
         let mut body = pin!(response.into_body());
         let mut bytes = Vec::new();
         let end = loop {
-            match poll_fn(|context| body.as_mut().poll_frame(context)).await {
-                Some(Ok(frame)) => bytes.extend_from_slice(frame.data_ref().map_or(&[], |data| data)),
-                Some(Err(error)) => break End::Broken(error.into()),
-                None => break End::Complete,
+            match chunk(body.as_mut()).await {
+                Ok(Some(chunk)) => bytes.extend_from_slice(&chunk),
+                Ok(None) => break End::Complete,
+                Err(error) => break End::Broken(error),
             }
             if bytes.len() > MOST_REPLY {
                 break End::TooLarge;
             }
         };
         Ok(Answer { status, retry_after, bytes, end })
+    }
+
+    /// One GET without the key.
+    pub(super) async fn get(
+        router: &Router,
+        address: &Url,
+        headers: HeaderMap,
+    ) -> Result<axum::response::Response, Source> {
+        let mut request = axum::http::Request::get(address.as_str()).body(Body::empty())?;
+        request.headers_mut().extend(headers);
+        let Ok(response) = router.clone().call(request).await;
+        Ok(response)
+    }
+
+    /// The next piece of a body; `None` at its end.
+    pub(super) async fn chunk(mut body: Pin<&mut Body>) -> Result<Option<Bytes>, Source> {
+        while let Some(frame) = poll_fn(|context| body.as_mut().poll_frame(context)).await {
+            if let Ok(data) = frame?.into_data() {
+                return Ok(Some(data));
+            }
+        }
+        Ok(None)
     }
 }
 

@@ -7,6 +7,7 @@ use cover_spec::wire::Path;
 use serde::de::{DeserializeSeed, Deserializer, Error, IgnoredAny, MapAccess, SeqAccess, Visitor};
 use serde_json::Value;
 
+use super::lenient;
 use crate::json::Text;
 use crate::read;
 
@@ -15,8 +16,8 @@ use crate::read;
 pub(crate) fn pick<const N: usize>(body: &[u8], paths: [&Path; N]) -> Option<[Option<Value>; N]> {
     let mut found = [const { None }; N];
     let wanted = paths.iter().enumerate().map(|(index, path)| (index, &***path)).collect();
-    // Looked through once, and not once for each text.
-    let mut json = serde_json::Deserializer::from_str(std::str::from_utf8(body).ok()?);
+    let text = lenient::json(body);
+    let mut json = serde_json::Deserializer::from_str(&text);
     let is_object = Picked { wanted, found: &mut found }.deserialize(&mut json).ok()?;
     json.end().ok()?;
     is_object.then_some(found)
@@ -24,9 +25,18 @@ pub(crate) fn pick<const N: usize>(body: &[u8], paths: [&Path; N]) -> Option<[Op
 
 /// The values at the ends of these paths, as far as they stand whole in the beginning of a JSON object that may be cut short.
 pub(crate) fn pick_beginning<const N: usize>(body: &[u8], paths: [&Path; N]) -> [Option<Value>; N] {
+    beginning(&lenient::json(body), paths)
+}
+
+/// The digits of the number at the end of a path, or the text that stands there.
+pub(crate) fn pick_digits(body: &[u8], path: &Path) -> Option<String> {
+    let [found] = beginning(&lenient::digits(body), [path]);
+    found?.as_str().map(str::to_owned)
+}
+
+fn beginning<const N: usize>(text: &str, paths: [&Path; N]) -> [Option<Value>; N] {
     let mut found = [const { None }; N];
     let wanted = paths.iter().enumerate().map(|(index, path)| (index, &***path)).collect();
-    let text = body.utf8_chunks().next().map_or("", |chunk| chunk.valid());
     let mut json = serde_json::Deserializer::from_str(text);
     match (Picked { wanted, found: &mut found }).deserialize(&mut json) {
         Ok(true) => found,
@@ -159,9 +169,18 @@ mod tests {
         let (code, task) = (path("code"), path("data.task"));
         for (body, found) in [
             (r#"{"code":200,"data":{"task":"t","x":"#, [Some(json!(200)), Some(json!("t"))]),
-            (r#"{"data":{"task":"t"},"code":200"#, [Some(json!(200)), Some(json!("t"))]),
+            (r#"{"data":{"task":"t"},"code":200 "#, [Some(json!(200)), Some(json!("t"))]),
+            (r#"{"data":{"task":"t"},"code":200"#, [None, Some(json!("t"))]),
             (r#"{"code":200,"data":{"task":"t"#, [Some(json!(200)), None]),
             (r#"{"code":200}"#, [Some(json!(200)), None]),
+            (r#"{"code":200,"data":{"task":12"#, [Some(json!(200)), None]),
+            (r#"{"code":200,"data":{"task":123456789012345678901234"#, [Some(json!(200)), None]),
+            (
+                r#"{"code":200,"data":{"x":NaN,"task":123456789012345678901234,"y":Na"#,
+                [Some(json!(200)), Some(json!("123456789012345678901234"))],
+            ),
+            ("\u{feff}{\"code\":200", [None, None]),
+            ("\u{feff}{\"code\":200,", [Some(json!(200)), None]),
             ("<html>{\"code\":200}", [None, None]),
             (r#"[{"code":200}]"#, [None, None]),
             (r#"{"code":200,x"#, [None, None]),

@@ -67,8 +67,9 @@ fn status(status: &Status) -> TokenStream {
 
 fn poll(poll: &Poll) -> TokenStream {
     let (path, query) = (text(&poll.path), option(poll.query.as_ref().map(text)));
-    let [status, tracks, error_code, error_message, request] =
-        [&poll.status, &poll.tracks, &poll.error_code, &poll.error_message, &poll.request].map(|path| texts(path));
+    let [status, task, error_code, error_message, request] =
+        [&poll.status, &poll.task, &poll.error_code, &poll.error_message, &poll.request].map(|path| texts(path));
+    let tracks = list(poll.tracks.iter().map(|path| texts(path)));
     let [least, most] = poll.every.map(duration);
     let [deadline, patience, settle] = [poll.deadline, poll.patience, poll.settle].map(duration);
     let typical = option(poll.typical.map(|ages| {
@@ -81,6 +82,7 @@ fn poll(poll: &Poll) -> TokenStream {
             path: #path,
             query: #query,
             status: #status,
+            task: #task,
             tracks: #tracks,
             error_code: #error_code,
             error_message: #error_message,

@@ -41,7 +41,8 @@ fn from_json(spec: &Spec, modes: &Modes<'_>, name: &Ident) -> TokenStream {
             /// # Errors
             ///
             /// Every broken rule at once: unknown and doubled fields, wrong types, missing and forbidden fields, limits,
-            /// and values that no mode has. What is no JSON object breaks one rule.
+            /// and values that no mode has. At most 100 are kept, and the others are counted. What is no JSON object breaks
+            /// one rule.
             pub fn from_json(
                 json: impl ::core::convert::AsRef<[u8]>,
             ) -> ::core::result::Result<Self, ::cover_api::Violations> {

@@ -13,14 +13,20 @@ pub(super) fn track(track: &Track) -> TokenStream {
     let idents: Vec<_> = track.fields.iter().map(|field| ident(&field.rust)).collect();
     let types = track.fields.iter().map(|field| value_type(field.kind.value));
     let reads = track.fields.iter().map(read);
+    let shown = track.fields.iter().map(shown);
     let audio =
         track.fields.iter().filter(|field| field.kind.value == TrackKind::Audio).map(|field| ident(&field.rust));
     quote! {
         #[doc = #doc]
-        #[derive(Clone, Debug, PartialEq)]
+        #[derive(Clone, PartialEq)]
         #[non_exhaustive]
         pub struct #name {
             #(#[doc = #docs] pub #idents: ::core::option::Option<#types>,)*
+        }
+        impl ::core::fmt::Debug for #name {
+            fn fmt(&self, f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
+                f.debug_struct(::core::stringify!(#name))#(.field(::core::stringify!(#idents), &#shown))*.finish()
+            }
         }
         impl ::cover_api::runtime::Track for #name {
             fn read(from: &::cover_api::__private::Object) -> Self {
@@ -52,4 +58,14 @@ fn read(field: &TrackField) -> TokenStream {
         TrackKind::Time => quote!(time),
     };
     quote!(read::#read(from, &[#(#spellings),*]))
+}
+
+/// A field as `Debug` shows it: texts of the service may hold anything.
+fn shown(field: &TrackField) -> TokenStream {
+    let name = ident(&field.rust);
+    if field.kind.value == TrackKind::Text {
+        quote!(self.#name.as_deref().map(::cover_api::__private::Shown))
+    } else {
+        quote!(self.#name)
+    }
 }

@@ -38,15 +38,18 @@ fn poll(poll: &Poll, faults: &mut Vec<Fault>) {
         _ => {}
     }
     json_path("status", &poll.status, faults);
-    let others = [("error_code", &poll.error_code), ("error_message", &poll.error_message), ("request", &poll.request)];
+    let others = [
+        ("task", &poll.task),
+        ("error_code", &poll.error_code),
+        ("error_message", &poll.error_message),
+        ("request", &poll.request),
+    ];
     for (key, path) in others {
         if let Some(path) = path {
             json_path(key, path, faults);
         }
     }
-    if !poll.tracks.is_empty() {
-        json_path("tracks", &poll.tracks, faults);
-    }
+    tracks(&poll.tracks, faults);
     let [least, most] = poll.every.value;
     if least.is_zero() || most < least {
         faults.push(poll.every.fault("`every` gives the least and the most time", "such as [\"10 s\", \"30 s\"]"));
@@ -57,6 +60,25 @@ fn poll(poll: &Poll, faults: &mut Vec<Fault>) {
     if poll.deadline.value == Duration::ZERO {
         faults.push(poll.deadline.fault("`deadline` is no time at all", "such as \"15 min\""));
     }
+}
+
+/// An object counts as a track, so that what lies inside an earlier place is never reached.
+fn tracks(places: &[At<String>], faults: &mut Vec<Fault>) {
+    for (index, place) in places.iter().enumerate() {
+        if !place.is_empty() {
+            json_path("tracks", place, faults);
+        }
+        if let Some(earlier) = places[..index].iter().find(|earlier| holds(earlier, place)) {
+            let message = format!("`tracks` are never read at `{}`", place.value);
+            faults.push(place.fault(message, format!("`{}` stands before it: take one of them out", earlier.value)));
+        }
+    }
+}
+
+/// Is the inner place the outer one, or inside of it?
+fn holds(outer: &str, inner: &str) -> bool {
+    let rest = inner.strip_prefix(outer);
+    outer.is_empty() || rest.is_some_and(|rest| rest.is_empty() || rest.starts_with('.'))
 }
 
 fn statuses(statuses: &[Status], faults: &mut Vec<Fault>) {

@@ -54,11 +54,19 @@ fn addresses(old: &Spec, new: &Spec, changes: &mut Changes) {
             changes.breaking(format!("the {what} is read from `{}` instead of `{}`", is.value, was.value));
         }
     }
-    let [was, is] = [old, new].map(|spec| spec.poll.request.as_deref());
-    match is {
-        Some(path) if was != is => changes.neutral(format!("answers to polls repeat the request at `{path}`")),
-        None if was.is_some() => changes.neutral("answers to polls do not repeat the request any more"),
-        _ => {}
+    for (what, was, is) in
+        [("the request", &old.poll.request, &new.poll.request), ("the task's id", &old.poll.task, &new.poll.task)]
+    {
+        let (was, is) = (was.as_deref(), is.as_deref());
+        match is {
+            Some(path) if was != is => changes.neutral(format!("answers to polls repeat {what} at `{path}`")),
+            None if was.is_some() => changes.neutral(format!("answers to polls do not repeat {what} any more")),
+            _ => {}
+        }
+    }
+    let [was, is] = [old, new].map(|spec| spec.poll.track_places());
+    if was != is {
+        changes.neutral(format!("tracks are read at {is} instead of {was}"));
     }
 }
 

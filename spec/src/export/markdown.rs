@@ -111,8 +111,13 @@ impl Spec {
             let _ = writeln!(page, "\nAt most {requests} requests of one key in {window} s.");
         }
         let query = self.poll.query.as_ref().map(|query| format!("?{}=…", **query)).unwrap_or_default();
-        let _ =
-            writeln!(page, "\n## Statuses\n\n`GET {}{query}`\n\n| status | means | |\n|---|---|---|", *self.poll.path);
+        let _ = writeln!(page, "\n## Statuses\n\n`GET {}{query}`\n", *self.poll.path);
+        let _ = writeln!(page, "- status: at `{}`", *self.poll.status);
+        let _ = writeln!(page, "- tracks: at {}", self.poll.track_places());
+        if let Some(place) = &self.poll.task {
+            let _ = writeln!(page, "- the task's id: repeated at `{}`", **place);
+        }
+        page.push_str("\n| status | means | |\n|---|---|---|\n");
         for status in &self.statuses {
             let _ = writeln!(page, "| `{}` | {:?} | {} |", *status.name, status.means.value, cell(&status.doc));
         }

@@ -74,7 +74,10 @@ impl Spec {
         });
         let track = json!({ "$ref": format!("#/components/schemas/{}", *self.track.name) });
         let tracks = json!({ "type": ["array", "null"], "items": track });
-        let poll = self.answer("How far the task is.", &[(&self.poll.status, status), (&self.poll.tracks, tracks)]);
+        let mut values = vec![(self.poll.status.as_str(), status)];
+        values.extend(self.poll.task.as_ref().map(|place| (place.as_str(), json!({ "type": "string" }))));
+        values.extend(self.poll.tracks.iter().map(|place| (place.as_str(), tracks.clone())));
+        let poll = self.answer("How far the task is.", &values);
         let (name, place) = self.poll.query.as_ref().map_or(("task", "path"), |query| (query.as_str(), "query"));
         let parameter = json!({ "name": name, "in": place, "required": true, "schema": { "type": "string" } });
         paths[&**self.poll.path]["get"] = json!({

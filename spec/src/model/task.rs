@@ -21,8 +21,11 @@ pub struct Poll {
     pub query: Option<At<String>>,
     /// Where the answer gives the status.
     pub status: At<String>,
-    /// Where the answer lists the tracks, or has the one that there is; empty where that is the answer itself.
-    pub tracks: At<String>,
+    /// Where the answer repeats the id of the task.
+    pub task: Option<At<String>>,
+    /// Places where the answer lists the tracks, or has the one that there is: at least one. An empty text is the answer
+    /// itself.
+    pub tracks: Vec<At<String>>,
     /// Where the answer gives the code of a failure.
     pub error_code: Option<At<String>>,
     /// Where the answer says in words what failed.

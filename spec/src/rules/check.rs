@@ -1,7 +1,9 @@
 use std::borrow::Cow;
+use std::collections::BTreeSet;
 
 use super::field::Context;
-use super::{Kind, Names, Rule, Rules, Violation, Violations};
+use super::violations::Found;
+use super::{Field, Kind, Names, Rule, Rules, Violation, Violations};
 
 /// A value of a field, borrowed from a request or from JSON.
 #[derive(Debug, Clone, PartialEq)]
@@ -14,6 +16,15 @@ pub enum Value<'a> {
     Truth(bool),
     /// Several values.
     List(Vec<Value<'a>>),
+    /// A list that no request can hold: its first items, how many there are, and how many of the others have a wrong type.
+    Cut {
+        /// The first items.
+        items: Vec<Value<'a>>,
+        /// How many items there are.
+        count: usize,
+        /// How many of the items that are not kept have a wrong type.
+        wrong: usize,
+    },
     /// The value that JSON has for none.
     Null,
     /// What no field holds: an object.
@@ -42,24 +53,38 @@ impl<'a> Value<'a> {
 pub struct Placed<'r, 'v> {
     rules: &'r Rules,
     values: Vec<Option<Value<'v>>>,
-    /// What has no place: unknown names, and those that come twice.
-    strays: Vec<Violation>,
+    /// Names that the request does not have.
+    unknown: Found,
+    /// The fields that are given more than once, by their index.
+    twice: BTreeSet<usize>,
 }
 
 impl<'r, 'v> Placed<'r, 'v> {
     /// None yet.
     #[must_use]
     pub fn none(rules: &'r Rules) -> Self {
-        Self { rules, values: vec![None; rules.fields.len()], strays: Vec::new() }
+        Self { rules, values: vec![None; rules.fields.len()], unknown: Found::default(), twice: BTreeSet::new() }
+    }
+
+    /// Finds the place for the value of this name, which is free, and its field. Without one, a rule is broken whatever the
+    /// value is.
+    pub fn place(&mut self, name: &str) -> Option<(&'r Field, &mut Option<Value<'v>>)> {
+        let fields: &'r [Field] = &self.rules.fields;
+        let Some((index, field)) = fields.iter().enumerate().find(|(_, field)| field.wire == name) else {
+            self.unknown.push(Violation::unknown(name));
+            return None;
+        };
+        let place = self.values.get_mut(index).filter(|place| place.is_none());
+        if place.is_none() {
+            self.twice.insert(index);
+        }
+        Some((field, place?))
     }
 
     /// Puts a value where its name belongs.
     pub fn put(&mut self, name: &str, value: Value<'v>) {
-        let index = self.rules.fields.iter().position(|field| field.wire == name);
-        let Some(index) = index else { return self.strays.push(Violation::unplaced(name, Rule::Unknown)) };
-        match &mut self.values[index] {
-            Some(_) => self.strays.push(Violation::of(&self.rules.fields[index], Rule::Twice, Names::Wire)),
-            free @ None => *free = Some(value),
+        if let Some((_, place)) = self.place(name) {
+            *place = Some(value);
         }
     }
 
@@ -69,13 +94,15 @@ impl<'r, 'v> Placed<'r, 'v> {
     ///
     /// Every broken rule, unknown fields included. Where no mode fits, the rules that hold in every mode are checked.
     pub fn check(self, is_address: IsAddress) -> Result<(usize, Vec<Option<Value<'v>>>), Violations> {
-        let Self { rules, values, strays: mut found } = self;
+        let Self { rules, values, unknown, twice } = self;
+        let mut found = Found::default();
+        found.extend(twice.into_iter().map(|index| Violation::of(&rules.fields[index], Rule::Twice, Names::Wire)));
         let mode = rules.mode_of(&values);
         if mode.is_none() {
             found.extend(rules.what_no_mode_has(&values));
         }
         Context::of(rules, mode, &values, Names::Wire, is_address).violations(&mut found);
-        Violations::result(found).map(|()| (mode.unwrap_or_default(), values))
+        found.preceded_by(unknown).result().map(|()| (mode.unwrap_or_default(), values))
     }
 }
 
@@ -89,9 +116,9 @@ impl Rules {
     ///
     /// Every broken rule.
     pub fn check(&self, mode: usize, values: &[Option<Value<'_>>], is_address: IsAddress) -> Result<(), Violations> {
-        let mut found = Vec::new();
+        let mut found = Found::default();
         Context::of(self, Some(mode), values, Names::Rust, is_address).violations(&mut found);
-        Violations::result(found)
+        found.result()
     }
 
     fn mode_of(&self, values: &[Option<Value<'_>>]) -> Option<usize> {

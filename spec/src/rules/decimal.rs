@@ -28,6 +28,10 @@ impl Decimal {
             return None;
         }
         let mut digits: i64 = format!("{whole}{fraction}").parse().ok()?;
+        // With an exponent such as `0e2000000000`, the loops below would not end for a long time.
+        if digits == 0 {
+            return exponent.parse::<i32>().ok().map(|_| Self { digits, scale: 0 });
+        }
         let mut scale = i32::try_from(fraction.len()).ok()?.checked_sub(exponent.parse().ok()?)?;
         while scale < 0 {
             digits = digits.checked_mul(10)?;
@@ -113,6 +117,29 @@ mod tests {
     fn a_decimal_shows_as_it_was_written() {
         for text in ["0.01", "-12.5", "1", "0"] {
             assert_eq!(Decimal::parse(text).unwrap().to_string(), text);
+        }
+    }
+
+    #[test]
+    fn a_decimal_is_read_in_its_shortest_form() {
+        for (text, digits, scale) in [
+            ("0.010", 1, 2),
+            ("1e-2", 1, 2),
+            ("10e-2", 1, 1),
+            ("100e-2", 1, 0),
+            ("1200", 1200, 0),
+            ("1.5e1", 15, 0),
+            ("1.5E2", 150, 0),
+            ("-12e2", -1200, 0),
+            ("999999999999999", 999_999_999_999_999, 0),
+            ("1e-15", 1, 15),
+            ("0e2147483647", 0, 0),
+            ("0.0e-2147483648", 0, 0),
+        ] {
+            assert_eq!(Decimal::parse(text), Some(Decimal { digits, scale }), "{text}");
+        }
+        for text in ["1000000000000000", "1e15", "1e-16", "1e2147483647", "0ex", "0e99999999999"] {
+            assert_eq!(Decimal::parse(text), None, "{text}");
         }
     }
 }

@@ -3,6 +3,7 @@
 use std::borrow::Cow;
 
 use super::condition::{all, any};
+use super::violations::Found;
 use super::{
     Bound, Condition, Conditional, Decimal, Effect, Field, Figure, Is, IsAddress, Kind, Limit, Names, Presence, Rule,
     Rules, Str, Term, Unit, Value, Violation,
@@ -31,7 +32,7 @@ impl<'a> Context<'a> {
         context
     }
 
-    pub(super) fn violations(&self, found: &mut Vec<Violation>) {
+    pub(super) fn violations(&self, found: &mut Found) {
         for (index, (field, value)) in self.rules.fields.iter().zip(self.values).enumerate() {
             self.field(index, field, value.as_ref(), found);
         }
@@ -81,7 +82,7 @@ impl<'a> Context<'a> {
         }
     }
 
-    fn field(&self, index: usize, field: &Field, value: Option<&Value<'_>>, found: &mut Vec<Violation>) {
+    fn field(&self, index: usize, field: &Field, value: Option<&Value<'_>>, found: &mut Found) {
         let presence = self.presence(index);
         match (presence, value) {
             (Some(Presence::Required), None) => found.push(self.violation(field, Rule::Required)),
@@ -131,25 +132,20 @@ impl<'a> Context<'a> {
         conditions.iter().map(all).collect::<Vec<_>>().join(", or ")
     }
 
-    fn value(&self, field: &Field, value: &Value<'_>, found: &mut Vec<Violation>) {
-        let before = found.len();
+    fn value(&self, field: &Field, value: &Value<'_>, found: &mut Found) {
+        let before = found.count();
         match value {
             Value::Later => return,
             Value::Null if field.nullable => return,
-            Value::List(items) if field.list => {
-                self.limits(field, Figure::Items(items.len() as u64), found);
-                for (index, item) in items.iter().enumerate() {
-                    let before = found.len();
-                    self.single(field, item, found);
-                    for violation in &mut found[before..] {
-                        violation.shown = Str::Owned(format!("{}[{index}]", violation.shown));
-                    }
-                }
+            Value::List(items) if field.list => self.items(field, items, items.len(), found),
+            Value::Cut { items, count, wrong } if field.list => {
+                self.items(field, items, *count, found);
+                found.omit(*wrong);
             }
             _ if field.list => found.push(self.wrong_type(field)),
             _ => self.single(field, value, found),
         }
-        if let Some(constant) = field.constant.as_ref().filter(|_| found.len() == before)
+        if let Some(constant) = field.constant.as_ref().filter(|_| found.count() == before)
             && constant.is(value) == Some(false)
         {
             let detail = Some(Str::Owned(constant.to_string()));
@@ -157,8 +153,19 @@ impl<'a> Context<'a> {
         }
     }
 
+    fn items(&self, field: &Field, items: &[Value<'_>], count: usize, found: &mut Found) {
+        self.limits(field, Figure::Items(count as u64), found);
+        for (index, item) in items.iter().enumerate() {
+            let before = found.kept();
+            self.single(field, item, found);
+            for violation in found.since(before) {
+                violation.shown = Str::Owned(format!("{}[{index}]", violation.shown));
+            }
+        }
+    }
+
     /// A value, or one item of a list.
-    fn single(&self, field: &Field, value: &Value<'_>, found: &mut Vec<Violation>) {
+    fn single(&self, field: &Field, value: &Value<'_>, found: &mut Found) {
         match (&field.kind, value) {
             (_, Value::Later) => {}
             (Kind::Text(unit), Value::Text(text)) => self.limits(field, unit.measure(text), found),
@@ -186,7 +193,7 @@ impl<'a> Context<'a> {
         Violation { detail, ..self.violation(field, Rule::Type) }
     }
 
-    fn limits(&self, field: &Field, actual: Figure, found: &mut Vec<Violation>) {
+    fn limits(&self, field: &Field, actual: Figure, found: &mut Found) {
         let holding = field.limits.iter().filter(|limit| self.holds(limit));
         found.extend(holding.filter_map(|limit| {
             let (rule, figure) = limit.bound.broken_by(actual)?;
@@ -205,7 +212,7 @@ impl<'a> Context<'a> {
     }
 
     /// What a value breaks whichever model it is for.
-    fn loosest(&self, field: &Field, actual: Figure, found: &mut Vec<Violation>) {
+    fn loosest(&self, field: &Field, actual: Figure, found: &mut Found) {
         let by_model =
             |limit: &&Limit| limit.models != u64::MAX && limit.when.is_empty() && among(limit.modes, self.mode);
         let mut seen = Vec::new();
@@ -253,7 +260,7 @@ impl<'a> Context<'a> {
 fn is_or_has(value: &Value<'_>, choice: &Str) -> bool {
     match value {
         Value::Text(text) => text == choice,
-        Value::List(items) => items.iter().any(|item| is_or_has(item, choice)),
+        Value::List(items) | Value::Cut { items, .. } => items.iter().any(|item| is_or_has(item, choice)),
         _ => false,
     }
 }

@@ -7,20 +7,26 @@ mod check;
 mod condition;
 mod decimal;
 mod field;
+mod items;
 mod relation;
 #[cfg(feature = "serde")]
 mod serialize;
+#[cfg(test)]
+mod tests;
 mod text;
 mod violation;
+mod violations;
 
 use std::borrow::Cow;
 
 pub use check::{IsAddress, Placed, Value};
 pub use condition::{Condition, Conditional, Const, Effect, Is, Term};
 pub use decimal::Decimal;
+pub use items::Items;
 pub use relation::{Relating, Relation};
 pub use text::{Unit, looks_like_web_address};
-pub use violation::{Figure, Names, Rule, Violation, Violations};
+pub use violation::{Figure, Names, Rule, Violation};
+pub use violations::Violations;
 
 /// A text that is written into the program or owned.
 pub type Str = Cow<'static, str>;

@@ -1,6 +1,7 @@
 //! The rules over several fields.
 
 use super::field::{Context, among};
+use super::violations::Found;
 use super::{Condition, Decimal, Figure, Kind, List, Rule, Str, Unit, Value, Violation};
 
 /// A rule over several fields, and where it holds.
@@ -69,7 +70,7 @@ impl Relation {
 }
 
 impl Context<'_> {
-    pub(super) fn relation(&self, relation: &Relation, found: &mut Vec<Violation>) {
+    pub(super) fn relation(&self, relation: &Relation, found: &mut Found) {
         let conditioned = !relation.when.is_empty();
         if among(relation.modes, self.mode) && (!conditioned || self.any_holds(&relation.when) == Some(true)) {
             found.extend(self.broken(relation));
@@ -82,6 +83,7 @@ impl Context<'_> {
             Relating::Items { least, most } => {
                 let count = |value: &Value<'_>| match value {
                     Value::List(items) => Some(items.len() as u64),
+                    Value::Cut { count, .. } => Some(*count as u64),
                     _ => None,
                 };
                 return self.bounded(fields, Figure::Items(self.sum(fields, count)?), *least, *most);

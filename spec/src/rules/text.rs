@@ -101,8 +101,24 @@ mod tests {
 
     #[test]
     fn hosts_and_ports_are_whole() {
-        for bad in ["https://a:99999", "https://a:8x", "https://a:+1", "https://[::1", "https://[]", "https://[::1]x"] {
+        for bad in [
+            "https://a:99999",
+            "https://a:8x",
+            "https://a:+1",
+            "https://[::1",
+            "https://[]",
+            "https://[::1]x",
+            "https://[::1]80",
+        ] {
             assert!(!looks_like_web_address(bad), "{bad}");
+        }
+    }
+
+    #[test]
+    fn letters_of_every_script_can_stand_in_an_address_but_blanks_and_controls_cannot() {
+        assert!(looks_like_web_address("https://é.example/🎷?q=é"));
+        for bad in ["https://a/é b", "https://a/é\n", "https://a/é\u{85}", "https://a/é\u{3000}", "https://a/é<"] {
+            assert!(!looks_like_web_address(bad), "{bad:?}");
         }
     }
 }

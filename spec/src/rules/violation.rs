@@ -142,6 +142,9 @@ impl Names {
     }
 }
 
+/// The most characters of a name that the request does not have.
+const LONGEST_NAME: usize = 100;
+
 /// One broken rule: which field, which rule, what was allowed and what was given. Never the value of a text.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Violation {
@@ -162,11 +165,23 @@ impl Violation {
         Self { shown: wire.clone(), wire, rule, limit: None, actual: None, mode: None, model: None, detail: None }
     }
 
+    /// A name that the request does not have. A long one is cut, and what would disturb a terminal is escaped where it is shown.
+    pub(super) fn unknown(name: &str) -> Self {
+        let mut cut: String = name.chars().take(LONGEST_NAME).collect();
+        let mut shown = cut.escape_debug().to_string();
+        if cut.len() < name.len() {
+            cut.push('…');
+            shown.push('…');
+        }
+        Self { shown: Str::Owned(shown), ..Self::unplaced(&cut, Rule::Unknown) }
+    }
+
     pub(super) fn of(field: &Field, rule: Rule, names: Names) -> Self {
         Self { shown: names.of(field).clone(), ..Self::unplaced(&field.wire, rule) }
     }
 
-    /// The field, by its name in JSON; of a rule over several fields, their names with `, ` between them.
+    /// The field, by its name in JSON; of a rule over several fields, their names with `, ` between them. A name that the
+    /// request does not have is cut behind 100 characters.
     #[must_use]
     pub fn field(&self) -> &str {
         &self.wire
@@ -259,50 +274,3 @@ impl fmt::Display for Violation {
         if detail.is_empty() { Ok(()) } else { write!(f, " ({detail})") }
     }
 }
-
-/// Every broken rule of one request, in the order of the fields. Never empty.
-///
-/// `Display` gives one line each, such as `title: 81 characters, at most 80 with V4 in Custom<Vocal>`.
-#[derive(Debug, Clone, PartialEq)]
-pub struct Violations(Vec<Violation>);
-
-impl Violations {
-    /// `Ok` if there are none.
-    pub(crate) fn result(found: Vec<Violation>) -> Result<(), Self> {
-        if found.is_empty() { Ok(()) } else { Err(Self(found)) }
-    }
-
-    /// The one violation of what is no JSON object at all. Its field is called `request`.
-    #[must_use]
-    pub fn no_object() -> Self {
-        Self(vec![Violation::unplaced("request", Rule::Object)])
-    }
-
-    /// The broken rules, in the order of the fields.
-    pub fn iter(&self) -> std::slice::Iter<'_, Violation> {
-        self.0.iter()
-    }
-}
-
-impl<'a> IntoIterator for &'a Violations {
-    type Item = &'a Violation;
-    type IntoIter = std::slice::Iter<'a, Violation>;
-
-    fn into_iter(self) -> Self::IntoIter {
-        self.iter()
-    }
-}
-
-impl fmt::Display for Violations {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        for (index, violation) in self.0.iter().enumerate() {
-            if index > 0 {
-                f.write_str("\n")?;
-            }
-            violation.fmt(f)?;
-        }
-        Ok(())
-    }
-}
-
-impl std::error::Error for Violations {}

@@ -261,6 +261,20 @@ impl<'a> Section<'a> {
         self.items(key, "a list of texts", |value| value.as_str().map(str::to_owned))
     }
 
+    /// One text, or a list of at least one.
+    pub(crate) fn needs_one_or_more_texts(&self, key: &'static str) -> Vec<At<String>> {
+        let what = "a text or a list of texts";
+        let as_text = |value: &DeValue<'_>| value.as_str().map(str::to_owned);
+        let Some((at, items)) = self.get(key).and_then(|at| Some((at.with(()), at.value.as_array()?))) else {
+            let text = self.read(key, what, as_text);
+            return vec![self.needed(key, text, String::new())];
+        };
+        if items.is_empty() {
+            self.report(at.fault(format!("`{key}` is an empty list"), "give at least one"));
+        }
+        self.items(key, what, as_text).unwrap_or_default()
+    }
+
     /// `"always"`, or a list of modes.
     pub(crate) fn mode_set(&self, key: &'static str) -> Option<ModeSet> {
         let at = self.get(key)?;

@@ -17,6 +17,7 @@ extern crate std as real;
 use real::{collections, future, hash, mem, pin, task};
 
 pub mod attempt;
+mod events;
 pub mod permits;
 #[expect(dead_code, reason = "a model uses a part of it")]
 #[path = "../../../cover-api/src/rate_limit/mod.rs"]

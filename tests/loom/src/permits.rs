@@ -44,7 +44,7 @@ impl Door {
 
     /// Nobody has a permit, waits for one, or was given one: so many can be had.
     fn is_as_new(&self, places: usize) {
-        assert_eq!(self.limit.waiting(), 0);
+        assert_eq!(self.limit.figures().waiting, 0);
         let permits: Vec<_> =
             (0..places).map(|_| self.limit.try_acquire("a task").expect("there is a place")).collect();
         assert!(self.limit.try_acquire("a task").is_err(), "there are more than {places} places");
@@ -155,7 +155,7 @@ pub fn a_permit_that_is_given_to_the_next_is_not_taken_by_the_first() {
         End::Answered.of(permit);
         let slow = thread::spawn(move || (poll(slow.as_mut()).map(|permit| permit.expect("one")), slow));
         // Time passes between two uses of the lock, so that the slow one's may come before.
-        assert!(door.limit.waiting() <= 1, "at least one was given it");
+        assert!(door.limit.figures().waiting <= 1, "at least one was given it");
         advance(UNTAKEN);
         let nexts = poll(next.as_mut()).map(|permit| permit.expect("one"));
         let (slows, slow) = slow.join().expect("it looked");

@@ -40,8 +40,14 @@ pub fn called(address: &str, number: usize) -> CoverRequest<NonCustom> {
 /// A source of chance whose seed is printed, and can be given as `COVER_SEED`.
 #[must_use]
 pub fn chance() -> fastrand::Rng {
+    fixed_chance(fastrand::u64(..))
+}
+
+/// A source of chance with this seed, or that of `COVER_SEED`. The seed is printed.
+#[must_use]
+pub fn fixed_chance(seed: u64) -> fastrand::Rng {
     let given = std::env::var("COVER_SEED").ok().and_then(|seed| seed.parse().ok());
-    let seed = given.unwrap_or_else(|| fastrand::u64(..));
+    let seed = given.unwrap_or(seed);
     println!("COVER_SEED={seed}");
     fastrand::Rng::with_seed(seed)
 }

@@ -32,6 +32,7 @@ struct Inner {
     most: usize,
     refused: usize,
     polls: usize,
+    requests: usize,
     /// Where callbacks go, and the share that is lost.
     tells: Option<(Router, f64)>,
 }
@@ -60,8 +61,19 @@ impl Simulated {
     #[must_use]
     pub fn new(takes: Range<f64>, chance: fastrand::Rng) -> Self {
         let (tasks, recent) = (HashMap::new(), VecDeque::new());
-        let (limited, most, refused, polls, tells) = (true, 0, 0, 0, None);
-        Self(Arc::new(Mutex::new(Inner { chance, takes, tasks, recent, limited, most, refused, polls, tells })))
+        let (limited, most, refused, polls, requests, tells) = (true, 0, 0, 0, 0, None);
+        Self(Arc::new(Mutex::new(Inner {
+            chance,
+            takes,
+            tasks,
+            recent,
+            limited,
+            most,
+            refused,
+            polls,
+            requests,
+            tells,
+        })))
     }
 
     /// It takes any number of requests.
@@ -81,6 +93,17 @@ impl Simulated {
     #[must_use]
     pub fn polls(&self) -> usize {
         self.inner().polls
+    }
+
+    /// Counts a request that something before it answers.
+    pub fn count(&self) {
+        self.inner().is_within_budget();
+    }
+
+    /// How many requests came, those included that were too many.
+    #[must_use]
+    pub fn requests(&self) -> usize {
+        self.inner().requests
     }
 
     fn inner(&self) -> MutexGuard<'_, Inner> {
@@ -165,6 +188,7 @@ impl Inner {
     }
 
     fn is_within_budget(&mut self) -> bool {
+        self.requests += 1;
         if !self.limited {
             return true;
         }

@@ -185,7 +185,7 @@ async fn when_no_callback_ever_comes_clients_learn_to_poll() -> Outcome {
 
 #[tokio::test(start_paused = true)]
 async fn a_batch_hears_of_its_parked_tasks() -> Outcome {
-    let sandbox = sandbox().await?;
+    let sandbox = Sandbox::builder().stage_every(STAGE).credits(u32::MAX).rate_limit(10_000, SECOND).start().await?;
     let client = client(&sandbox).rate_limit(10_000, SECOND).build()?;
     sandbox.deliver_to(client.callbacks()?.router());
     let started = Instant::now();
@@ -196,7 +196,7 @@ async fn a_batch_hears_of_its_parked_tasks() -> Outcome {
             last = started.elapsed();
         }
     }
-    assert_eq!((batch.report().done, sandbox.polls()), (1_000, 1_000));
+    assert_eq!((batch.report().done, sandbox.polls(), sandbox.excess_requests()), (1_000, 1_000, 0));
     assert!(last < 3 * STAGE + 2 * SECOND, "{last:?}");
     Ok(())
 }
@@ -204,7 +204,7 @@ async fn a_batch_hears_of_its_parked_tasks() -> Outcome {
 #[tokio::test(start_paused = true)]
 async fn confirming_polls_wait_for_their_turn_and_never_exceed_the_budget() -> Outcome {
     let sandbox = sandbox().await?;
-    let client = client(&sandbox).rate_limit(20, 10 * SECOND).build()?;
+    let client = client(&sandbox).build()?;
     sandbox.deliver_to(client.callbacks()?.router());
     let tasks: Vec<_> = {
         let mut batch = client.send_all((0..100).map(called));
@@ -218,7 +218,7 @@ async fn confirming_polls_wait_for_their_turn_and_never_exceed_the_budget() -> O
     };
     let (started, mut batch) = (Instant::now(), client.wait_all(tasks));
     while batch.next().await.is_some() {}
-    assert_eq!((batch.report().done, sandbox.polls()), (100, 100));
+    assert_eq!((batch.report().done, sandbox.polls(), sandbox.excess_requests()), (100, 100, 0));
     assert!(started.elapsed() < 4 * STAGE, "{:?}", started.elapsed());
     Ok(())
 }
@@ -280,12 +280,11 @@ async fn a_task_whose_reply_was_lost_is_found_by_its_callback_and_nothing_is_sen
 #[tokio::test(start_paused = true)]
 async fn a_reply_that_is_lost_around_the_callback_leaves_nothing_unknown() -> Outcome {
     for lost_after in [0, 500, 1_999, 2_000, 2_001, 3_000] {
-        let (folder, sandbox) = (tempfile::tempdir()?, sandbox().await?);
+        let sandbox = sandbox().await?;
         sandbox.walk(["SUCCESS"]); // told at once
-        let ledger = SqliteLedger::open(folder.path().join("covers.db")).await?;
         let router = behind(&sandbox, Reply::Lost(Duration::from_millis(lost_after)));
         let builder = Client::builder(sandbox.key()).transport(router).callbacks(ADDRESS, SECRET);
-        let client = builder.ledger(ledger).build()?;
+        let client = builder.build()?;
         sandbox.deliver_to(client.callbacks()?.router());
         let task = match client.send(&called(0)).await {
             Ok(task) => task,
@@ -424,7 +423,8 @@ async fn a_task_that_fails_ends_its_wait_at_once() -> Outcome {
 /// Polls are a minute apart: whatever ends before is awake by a callback.
 #[tokio::test(flavor = "multi_thread")]
 async fn on_real_threads_and_connections_no_wake_is_lost() -> Outcome {
-    let sandbox = Sandbox::builder().stage_every(Duration::from_millis(20)).credits(u32::MAX).start().await?;
+    let sandbox = Sandbox::builder().stage_every(Duration::from_millis(20)).credits(u32::MAX);
+    let sandbox = sandbox.without_rate_limit().start().await?;
     let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await?;
     let address = format!("http://{}", listener.local_addr()?);
     let builder = Client::builder(sandbox.key()).base_url(sandbox.url()).callbacks(&address, SECRET);

@@ -27,18 +27,18 @@ async fn with_callbacks_everything_adds_up_and_hardly_anything_stays_unknown() -
     chaos(true).await
 }
 
+const WINDOW: Duration = Duration::from_secs(10);
 const ADDRESS: &str = "https://api.example.com/covers";
 
 async fn chaos(with_callbacks: bool) -> Outcome {
     let (mut chance, count) = (chance(), runs(10_000));
     let sandbox = Sandbox::builder().credits(u32::MAX).stage_every(Duration::from_secs(40));
-    let sandbox = sandbox.faults(0.2, chance.u64(..)).start().await?;
+    let sandbox = sandbox.rate_limit(2_000, WINDOW).faults(0.2, chance.u64(..)).start().await?;
     for _ in 0..count {
         let end = if chance.u8(0..20) == 0 { "GENERATE_AUDIO_FAILED" } else { "SUCCESS" };
         sandbox.walk(["PENDING", "TEXT_SUCCESS", "FIRST_SUCCESS", end]);
     }
-    let mut builder =
-        Client::builder(sandbox.key()).transport(sandbox.router()).rate_limit(2_000, Duration::from_secs(10));
+    let mut builder = Client::builder(sandbox.key()).transport(sandbox.router()).rate_limit(2_000, WINDOW);
     if with_callbacks {
         builder = builder.callbacks(ADDRESS, "0123456789abcdef0123456789abcdef");
     }
@@ -95,6 +95,7 @@ async fn chaos(with_callbacks: bool) -> Outcome {
     let of = |end: End| ends.iter().filter(|other| **other == Some(end)).count();
     let (done, failed, unknown, not_sent) = (of(End::Done), of(End::Failed), of(End::Unknown), of(End::NotSent));
     assert_eq!(done + failed + unknown + not_sent, count, "every one ends");
+    assert_eq!(sandbox.excess_requests(), 0, "no window saw too many");
     assert_eq!(done + failed + unknown, sandbox.tasks(), "what was charged, and nothing twice");
     assert_eq!((report.requests, report.unknown, report.not_sent), (count, unknown_at_first, not_sent));
     assert_eq!(report.sent, report.done + report.failed + report.open);

@@ -126,7 +126,7 @@ async fn a_send_that_is_dropped_half_way_is_remembered() -> Outcome {
 
 #[tokio::test]
 async fn a_host_that_is_not_found_is_tried_again_and_nothing_is_sent() -> Outcome {
-    let error = client(Fault::Fine, "http://nowhere.invalid")?.send(&request("x")).await.expect_err("no such host");
+    let error = client(Fault::Fine, "https://nowhere.invalid")?.send(&request("x")).await.expect_err("no such host");
     assert!(is_right(Class::NotSentAgain, &error), "{error:?}");
     Ok(())
 }
@@ -165,8 +165,8 @@ async fn a_proxy_that_wants_a_password_is_not_asked_again() -> Outcome {
             Ok(proxy) => http.proxy(proxy),
             Err(_) => http,
         };
-        let client =
-            Client::builder("key").base_url(format!("{scheme}://api.example.com")).configure_http(http).build()?;
+        let builder = Client::builder("key").base_url(format!("{scheme}://api.example.com"));
+        let client = builder.allow_plain_http().configure_http(http).build()?;
         let error = client.send(&request(scheme)).await.expect_err("no password");
         assert!(is_right(class, &error), "{scheme}: {error:?}");
     }

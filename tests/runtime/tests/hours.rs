@@ -99,9 +99,11 @@ async fn what_was_only_just_sent_is_polled_later_and_what_is_resumed_at_once() -
     let started = Instant::now();
     task.wait().await?;
     assert_eq!((started.elapsed().as_secs(), sandbox.polls()), (30, 1));
+    // The other client knows nothing of that poll.
+    sleep(SECOND).await;
     let started = Instant::now();
     in_process(&sandbox).build()?.resume(task.handle()).wait().await?;
-    assert_eq!(started.elapsed().as_secs(), 0);
+    assert_eq!((started.elapsed().as_secs(), sandbox.excess_requests()), (0, 0));
     Ok(())
 }
 
@@ -173,6 +175,21 @@ async fn attempts_have_a_number_and_a_time() -> Outcome {
 }
 
 #[tokio::test(start_paused = true)]
+async fn no_attempt_begins_after_the_retry_window_however_long_it_is_queued() -> Outcome {
+    let sandbox = Sandbox::start().await?;
+    sandbox.answer_submit(Answer::code(405));
+    // The next permit comes in two hours.
+    let client = in_process(&sandbox).rate_limit(1, 2 * HOUR).max_attempts(5).retry_window(3 * MINUTE).build()?;
+    let started = Instant::now();
+    let error = client.send(&request("x")).await.expect_err("there is no time for another attempt");
+    assert!(error.is_rate_limited() && !error.may_have_been_charged(), "{error}");
+    assert!(started.elapsed() <= 3 * MINUTE, "{:?}", started.elapsed());
+    sleep(5 * HOUR).await;
+    assert_eq!(sandbox.submits(), 1);
+    Ok(())
+}
+
+#[tokio::test(start_paused = true)]
 async fn what_may_have_created_something_is_never_sent_again() -> Outcome {
     for code in [500, 451, 599] {
         let (sent, _, result) = posts(&[code], 5, HOUR).await?;
@@ -200,7 +217,7 @@ async fn without_credits_sends_end_at_once_until_some_are_seen() -> Outcome {
 
     sandbox.answer_submit(Answer::code(429));
     assert!(client.send(&request("4")).await.is_err());
-    client.allow_sends();
+    client.resume_sends();
     assert!(client.send(&request("5")).await.is_ok());
     Ok(())
 }
@@ -222,7 +239,7 @@ async fn while_the_service_is_maintained_one_request_alone_looks_whether_it_is_b
     for send in sends {
         send.await??;
     }
-    assert_eq!(sandbox.tasks(), 20);
+    assert_eq!((sandbox.tasks(), sandbox.excess_requests()), (20, 0));
     Ok(())
 }
 
@@ -239,6 +256,7 @@ async fn too_many_requests_slow_everything_and_the_pace_recovers() -> Outcome {
     }
     assert!(started.elapsed() > 90 * SECOND, "{:?}", started.elapsed());
     assert!((client.stats().slowness - 1.0).abs() < f64::EPSILON, "{:?}", client.stats());
+    assert_eq!(sandbox.excess_requests(), 0, "also while the pace recovers");
     Ok(())
 }
 
@@ -257,6 +275,7 @@ async fn a_poll_of_ones_own_never_sleeps_and_keeps_to_the_budget() -> Outcome {
     }
     // One POST and 19 polls in the first ten seconds, then 20 in ten.
     assert!((34..=40).contains(&sandbox.polls()), "{}", sandbox.polls());
+    assert_eq!(sandbox.excess_requests(), 0);
     Ok(())
 }
 

@@ -1,18 +1,31 @@
 //! What people see of unknown outcomes, and say of them.
 
+use std::fmt;
+
 use super::damaged;
 use super::settle::{Settled, Settlement, settle};
 use super::standing::refresh;
 use crate::ledger::{Attempt, AttemptId, Entry, EntryId, Filter, LedgerError, Rows, Source, State};
+use crate::redact::Shown;
 
 /// An operator's word on an unknown attempt.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Resolution {
     /// It became this task.
     Task(String),
     /// It created nothing, and nothing was charged.
     NotCharged,
+}
+
+/// The task may be a hint, which is a text of the service.
+impl fmt::Debug for Resolution {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Task(task) => f.debug_tuple("Task").field(&Shown(task)).finish(),
+            Self::NotCharged => f.write_str("NotCharged"),
+        }
+    }
 }
 
 /// Records an operator's word on an entry that is unknown, unless it changed since it was listed with this attempt.

@@ -1,11 +1,14 @@
 //! What is learnt of an attempt, by whomever and whenever.
 
+use std::fmt;
+
 use super::chain::{guard, include, stand, take_back};
 use super::{damaged, write, write_entry};
 use crate::ledger::{Attempt, AttemptId, AttemptState, Entry, EntryId, LedgerError, Purchase, Rows, Source, State};
+use crate::redact::Shown;
 
 /// What is known of an attempt that has ended.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Clone, PartialEq, Eq)]
 pub enum Settlement {
     /// It became a task.
     Task {
@@ -39,6 +42,22 @@ pub enum Settled {
     Contradicted,
     /// There is no such attempt.
     Missing,
+}
+
+/// Texts of the service are shown fit to be read.
+impl fmt::Debug for Settlement {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Task { task, source } => {
+                f.debug_struct("Task").field("task", &Shown(task)).field("source", source).finish()
+            }
+            Self::NotCreated { evidence } => f.debug_struct("NotCreated").field("evidence", &Shown(evidence)).finish(),
+            Self::Unknown { hint, evidence } => {
+                let hint = hint.as_deref().map(Shown);
+                f.debug_struct("Unknown").field("hint", &hint).field("evidence", &Shown(evidence)).finish()
+            }
+        }
+    }
 }
 
 /// Records what is known of an attempt. A task is always recorded, whatever the entry's state and whoever settles it;

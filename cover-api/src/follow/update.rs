@@ -1,10 +1,10 @@
 use std::fmt;
-use std::future::Future;
-use std::pin::Pin;
 
-use super::{Error, Service, Snapshot};
+use crate::error::Error;
+use crate::service::Service;
+use crate::snapshot::Snapshot;
 
-/// News of a task.
+/// What a wait has learnt.
 #[non_exhaustive]
 pub enum Update<S: Service> {
     /// It has come to a new stage, or is done.
@@ -14,9 +14,6 @@ pub enum Update<S: Service> {
 }
 
 pub(super) type Item<S> = Result<Update<S>, Error<S>>;
-
-/// A future on the heap.
-pub(super) type Boxed<T> = Pin<Box<dyn Future<Output = T> + Send>>;
 
 impl<S: Service> fmt::Debug for Update<S> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

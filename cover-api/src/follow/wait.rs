@@ -3,14 +3,20 @@
 use std::fmt;
 use std::future::{IntoFuture, poll_fn};
 use std::pin::Pin;
+use std::sync::Arc;
 use std::task::{Context, Poll};
 use std::time::Duration;
 
 use futures_core::Stream;
+use futures_util::future::BoxFuture;
 
-use super::follow::Follow;
-use super::update::{Boxed, Item, Update};
-use super::{Error, Service, Snapshot, Task};
+use super::poller::Poller;
+use super::update::{Item, Update};
+use crate::account::Account;
+use crate::error::Error;
+use crate::handle::TaskHandle;
+use crate::service::Service;
+use crate::snapshot::Snapshot;
 
 /// A wait for a task. Awaiting it gives the task once it is done.
 ///
@@ -20,24 +26,27 @@ use super::{Error, Service, Snapshot, Task};
 /// rate limit, within a tenth.
 #[must_use = "nothing is awaited before `.await` or `.updates()`"]
 pub struct Wait<S: Service> {
-    task: Task<S>,
+    account: Arc<Account>,
+    handle: TaskHandle<S>,
     timeout: Duration,
 }
 
 impl<S: Service> Wait<S> {
-    pub(super) fn new(task: Task<S>) -> Self {
-        Self { task, timeout: S::api().poll.deadline }
+    pub(crate) fn new(account: Arc<Account>, handle: TaskHandle<S>) -> Self {
+        Self { account, handle, timeout: S::api().poll.deadline }
     }
 
-    /// How long to wait, from now on; the spec says it otherwise. The last poll is made at its end, or where the rate limit
-    /// allows none then, at most one pause between polls later.
+    /// Sets how long to wait, from now on; the spec says it otherwise.
+    ///
+    /// The last poll is begun at the timeout at the latest, if the rate limit allows one. The wait ends half a second later at the
+    /// latest, whatever a poll in flight does.
     pub fn timeout(mut self, timeout: Duration) -> Self {
         self.timeout = timeout;
         self
     }
 
     /// The stages as they come: each once, none after a later one, the last when the task is done. The first poll is made
-    /// at once, unless callbacks are expected to tell of the stages.
+    /// at once, unless callbacks are expected to report the stages.
     ///
     /// ```no_run
     /// use cover_api::Update;
@@ -55,19 +64,19 @@ impl<S: Service> Wait<S> {
     /// # }
     /// ```
     pub fn updates(self) -> Updates<S> {
-        Updates { state: State::Ready(Box::new(Follow::new(self.task, self.timeout, true))) }
+        Updates { state: State::Ready(Box::new(Poller::new(self.account, self.handle, self.timeout, true))) }
     }
 }
 
 impl<S: Service> IntoFuture for Wait<S> {
     type Output = Result<Snapshot<S>, Error<S>>;
-    type IntoFuture = Boxed<Self::Output>;
+    type IntoFuture = BoxFuture<'static, Self::Output>;
 
     fn into_future(self) -> Self::IntoFuture {
-        let mut follow = Follow::new(self.task, self.timeout, false);
+        let mut poller = Poller::new(self.account, self.handle, self.timeout, false);
         Box::pin(async move {
             loop {
-                match follow.next().await? {
+                match poller.next().await? {
                     Update::Stage(snapshot) if snapshot.is_done() => return Ok(snapshot),
                     _ => {}
                 }
@@ -85,8 +94,8 @@ pub struct Updates<S: Service> {
 }
 
 enum State<S: Service> {
-    Ready(Box<Follow<S>>),
-    Busy(Boxed<(Box<Follow<S>>, Item<S>)>),
+    Ready(Box<Poller<S>>),
+    Busy(BoxFuture<'static, (Box<Poller<S>>, Item<S>)>),
     Over,
 }
 
@@ -104,9 +113,9 @@ impl<S: Service> Stream for Updates<S> {
         let mut busy = match std::mem::replace(&mut self.state, State::Over) {
             State::Over => return Poll::Ready(None),
             State::Busy(busy) => busy,
-            State::Ready(mut follow) => Box::pin(async move {
-                let item = follow.next().await;
-                (follow, item)
+            State::Ready(mut poller) => Box::pin(async move {
+                let item = poller.next().await;
+                (poller, item)
             }),
         };
         match busy.as_mut().poll(context) {
@@ -114,14 +123,14 @@ impl<S: Service> Stream for Updates<S> {
                 self.state = State::Busy(busy);
                 Poll::Pending
             }
-            Poll::Ready((follow, item)) => {
+            Poll::Ready((poller, item)) => {
                 let is_last = match &item {
                     Ok(Update::Stage(snapshot)) => snapshot.is_done(),
                     Ok(Update::PollFailed(_)) => false,
                     Err(_) => true,
                 };
                 if !is_last {
-                    self.state = State::Ready(follow);
+                    self.state = State::Ready(poller);
                 }
                 Poll::Ready(Some(item))
             }
@@ -131,7 +140,7 @@ impl<S: Service> Stream for Updates<S> {
 
 impl<S: Service> fmt::Debug for Wait<S> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Wait").field("task", &self.task).field("timeout", &self.timeout).finish()
+        f.debug_struct("Wait").field("handle", &self.handle).field("timeout", &self.timeout).finish_non_exhaustive()
     }
 }
 

@@ -1,0 +1,109 @@
+use std::fmt;
+use std::time::Duration;
+
+/// A download that failed: where, how far it had come, and why.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct BadDownload {
+    /// The host that was asked last, with its port; empty where the link has none.
+    pub(crate) host: String,
+    pub(crate) done: u64,
+    pub(crate) total: Option<u64>,
+    pub(crate) fault: DownloadFault,
+}
+
+/// Why a download failed. Texts that came from outside are short and hold no path and no query.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum DownloadFault {
+    NotAnAddress,
+    Scheme(String),
+    UserInfo,
+    /// The host, or what its name resolves to, is not public.
+    Private(String),
+    /// A redirect leads to this machine, but not to the origin of the base address.
+    OtherLoopback,
+    PlainRedirect,
+    TooManyRedirects(u32),
+    NoLocation(u16),
+    NoAnswer,
+    Status(u16),
+    Encoded(String),
+    /// Nothing tells the end of the body from a broken connection.
+    NoEnd,
+    BadLength,
+    TooLarge {
+        limit: u64,
+        length: Option<u64>,
+    },
+    MoreThanSaid(u64),
+    /// The connection broke, and there is nothing to resume by.
+    NoValidator,
+    /// The connection broke, and this many resumptions did not get the rest.
+    Resumed(u32),
+    Changed,
+    WrongRange {
+        from: u64,
+    },
+    Writer,
+    Timeout(Duration),
+}
+
+impl fmt::Display for BadDownload {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("the download")?;
+        if !self.host.is_empty() {
+            write!(f, " from `{}`", self.host)?;
+        }
+        match (self.done, self.total) {
+            (0, _) => f.write_str(" failed")?,
+            (done, None) => write!(f, " failed after {done} bytes")?,
+            (done, Some(total)) => write!(f, " failed after {done} of {total} bytes")?,
+        }
+        write!(f, ": {}", self.fault)
+    }
+}
+
+impl fmt::Display for DownloadFault {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::NotAnAddress => f.write_str("the link is not an address"),
+            Self::Scheme(scheme) => write!(f, "its scheme must be https or http, not `{scheme}`"),
+            Self::UserInfo => f.write_str("the address must not hold a user or a password"),
+            Self::Private(address) => write!(
+                f,
+                "`{address}` is not a public address, and downloads reach no other without \
+                 `ClientBuilder::allow_private_downloads`"
+            ),
+            Self::OtherLoopback => f.write_str(
+                "a redirect leads to this machine, where only the origin of the base address may be reached without \
+                 `ClientBuilder::allow_private_downloads`",
+            ),
+            Self::PlainRedirect => f.write_str(
+                "a redirect leads to plain http, which is not followed without `ClientBuilder::allow_plain_http`",
+            ),
+            Self::TooManyRedirects(limit) => write!(f, "more than {limit} redirects"),
+            Self::NoLocation(status) => write!(f, "HTTP status {status}, which names no address to go to"),
+            Self::NoAnswer => f.write_str("no answer came"),
+            Self::Status(status) => write!(f, "HTTP status {status}"),
+            Self::Encoded(coding) => write!(f, "the body is encoded as `{coding}`, and only `identity` was accepted"),
+            Self::NoEnd => f.write_str("the answer has no length, so that a cut file could not be told from a whole one"),
+            Self::BadLength => f.write_str("the length in the answer is not a number"),
+            Self::TooLarge { limit, length: Some(length) } => {
+                write!(f, "the file has {length} bytes, and the limit is {limit}")
+            }
+            Self::TooLarge { limit, length: None } => write!(f, "the file has more bytes than the limit of {limit}"),
+            Self::MoreThanSaid(said) => write!(f, "the answer said that it ends at byte {said}, and goes on"),
+            Self::NoValidator => f.write_str(
+                "the connection broke, and the server gave neither a strong ETag nor a Last-Modified date to resume by",
+            ),
+            Self::Resumed(times) => write!(f, "the connection broke, and {times} resumptions did not get the rest"),
+            Self::Changed => f.write_str(
+                "the connection broke, and the server no longer has the same file; what was written cannot be taken back",
+            ),
+            Self::WrongRange { from } => {
+                write!(f, "the connection broke, and the server sent another range than the bytes from {from} on")
+            }
+            Self::Writer => f.write_str("the writer failed"),
+            Self::Timeout(after) => write!(f, "it was not complete after {after:?}"),
+        }
+    }
+}

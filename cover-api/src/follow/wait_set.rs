@@ -1,0 +1,190 @@
+//! Many waits in little room: those whose next poll is not due are parked, and only a few are queued for a permit.
+
+use std::collections::BTreeMap;
+use std::pin::Pin;
+use std::sync::{Arc, Mutex, PoisonError};
+use std::task::{Context, Poll, Wake, Waker};
+use std::time::Duration;
+
+use futures_core::Stream;
+use futures_util::future::BoxFuture;
+use futures_util::stream::FuturesUnordered;
+use futures_util::task::AtomicWaker;
+use tokio::time::{Instant, Sleep, sleep_until};
+
+use super::poller::Poller;
+use super::update::{Item, Update};
+use crate::account::Account;
+use crate::error::Error;
+use crate::handle::TaskHandle;
+use crate::service::Service;
+use crate::snapshot::Snapshot;
+
+/// Least and most number of waits that are queued for a permit, or whose poll is in flight.
+const ACTIVE: [usize; 2] = [64, 256];
+
+/// The waits of a batch.
+pub(crate) struct WaitSet<S: Service> {
+    account: Arc<Account>,
+    start: Instant,
+    parked: BTreeMap<Due, Box<Poller<S>>>,
+    /// When parked waits are over, and when each is due.
+    ends: BTreeMap<Due, Due>,
+    active: FuturesUnordered<BoxFuture<'static, Polled<S>>>,
+    timer: Option<Pin<Box<Sleep>>>,
+    wake_ups: Arc<WakeUps>,
+}
+
+/// When a parked wait is due, in nanoseconds of its batch, and its place in that.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+struct Due {
+    at: u64,
+    index: u32,
+}
+
+/// A wait after its next poll, with its place in the batch, and its update, if it has any.
+type Polled<S> = (u32, Box<Poller<S>>, Option<Item<S>>);
+
+/// How a wait ended.
+pub(crate) type Ended<S> = (usize, Result<Snapshot<S>, Error<S>>);
+
+/// The parked waits that callbacks have woken since the batch last looked.
+#[derive(Debug, Default)]
+struct WakeUps {
+    dues: Mutex<Vec<Due>>,
+    waker: AtomicWaker,
+}
+
+/// What a callback wakes for a parked wait.
+struct WakeUp {
+    due: Due,
+    all: Arc<WakeUps>,
+}
+
+impl<S: Service> WaitSet<S> {
+    pub(crate) fn new(account: Arc<Account>) -> Self {
+        let (parked, ends, active, wake_ups) =
+            (BTreeMap::new(), BTreeMap::new(), FuturesUnordered::new(), Arc::default());
+        Self { account, start: Instant::now(), parked, ends, active, timer: None, wake_ups }
+    }
+
+    pub(crate) fn is_empty(&self) -> bool {
+        self.parked.is_empty() && self.active.is_empty()
+    }
+
+    pub(crate) fn push(&mut self, index: usize, handle: TaskHandle<S>, timeout: Duration) {
+        let poller = Poller::new(Arc::clone(&self.account), handle, timeout, false);
+        self.park(u32::try_from(index).unwrap_or(u32::MAX), Box::new(poller));
+    }
+
+    fn park(&mut self, index: u32, mut poller: Box<Poller<S>>) {
+        poller.hear();
+        let due = self.due(&poller, index);
+        poller.wakes(|| Waker::from(Arc::new(WakeUp { due, all: Arc::clone(&self.wake_ups) })));
+        // What came in between woke nobody.
+        let due = if poller.hear() { self.due(&poller, index) } else { due };
+        self.ends.insert(self.at(poller.end(), index), due);
+        self.parked.insert(due, poller);
+    }
+
+    fn unpark(&mut self, due: Due) -> Option<Box<Poller<S>>> {
+        let poller = self.parked.remove(&due)?;
+        self.ends.remove(&self.at(poller.end(), due.index));
+        Some(poller)
+    }
+
+    fn due(&self, poller: &Poller<S>, index: u32) -> Due {
+        self.at(poller.due(self.parked.len() + self.active.len() + 1), index)
+    }
+
+    fn at(&self, at: Instant, index: u32) -> Due {
+        let after = at.saturating_duration_since(self.start);
+        Due { at: u64::try_from(after.as_nanos()).unwrap_or(u64::MAX), index }
+    }
+
+    /// The next wait that ends; pending also where nothing waits.
+    pub(crate) fn poll(&mut self, context: &mut Context<'_>) -> Poll<Ended<S>> {
+        self.wake_ups.waker.register(context.waker());
+        loop {
+            self.hear();
+            if let Some(ended) = self.expire() {
+                return Poll::Ready(ended);
+            }
+            if let Poll::Ready(Some((index, poller, item))) = Pin::new(&mut self.active).poll_next(context) {
+                match item {
+                    Some(Ok(Update::Stage(snapshot))) if snapshot.is_done() => {
+                        return Poll::Ready((index as usize, Ok(snapshot)));
+                    }
+                    Some(Err(error)) => return Poll::Ready((index as usize, Err(error))),
+                    Some(Ok(_)) | None => self.park(index, poller),
+                }
+            } else if !self.activate() && self.sleep(context).is_pending() {
+                return Poll::Pending;
+            }
+        }
+    }
+
+    /// Makes the waits that callbacks have woken due now.
+    fn hear(&mut self) {
+        for due in self.wake_ups.take() {
+            // One that is not there is active, and has heard it itself, or has ended.
+            if let Some(poller) = self.unpark(due) {
+                self.park(due.index, poller);
+            }
+        }
+    }
+
+    /// Ends a parked wait whose time is over.
+    fn expire(&mut self) -> Option<Ended<S>> {
+        let (end, due) = self.ends.first_key_value().map(|(end, due)| (*end, *due))?;
+        let mut poller = (self.start + Duration::from_nanos(end.at) <= Instant::now()).then(|| self.unpark(due))??;
+        Some((due.index as usize, Err(poller.timed_out())))
+    }
+
+    /// When the next wait may become active; `None` where no wait is parked, or until an active one makes room.
+    fn next_activation(&self) -> Option<Instant> {
+        let (_, first) = self.parked.first_key_value()?;
+        (self.active.len() < first.places().clamp(ACTIVE[0], ACTIVE[1])).then(|| first.earliest())
+    }
+
+    /// Lets the first parked wait make its next poll, where its time has come and there is room.
+    fn activate(&mut self) -> bool {
+        if self.next_activation().is_none_or(|at| at > Instant::now()) {
+            return false;
+        }
+        let first = self.parked.first_key_value().map(|(due, _)| *due);
+        let Some((due, mut poller)) = first.and_then(|due| Some((due, self.unpark(due)?))) else { return false };
+        self.active.push(Box::pin(async move {
+            let item = poller.once().await;
+            (due.index, poller, item)
+        }));
+        true
+    }
+
+    /// Sleeps until the next wait may become active, or a parked one is over; for ever where neither is expected.
+    fn sleep(&mut self, context: &mut Context<'_>) -> Poll<()> {
+        let end = self.ends.first_key_value().map(|(end, _)| self.start + Duration::from_nanos(end.at));
+        let Some(until) = self.next_activation().into_iter().chain(end).min() else {
+            self.timer = None;
+            return Poll::Pending;
+        };
+        let timer = self.timer.get_or_insert_with(|| Box::pin(sleep_until(until)));
+        if timer.deadline() != until {
+            timer.as_mut().reset(until);
+        }
+        timer.as_mut().poll(context)
+    }
+}
+
+impl WakeUps {
+    fn take(&self) -> Vec<Due> {
+        std::mem::take(&mut self.dues.lock().unwrap_or_else(PoisonError::into_inner))
+    }
+}
+
+impl Wake for WakeUp {
+    fn wake(self: Arc<Self>) {
+        self.all.dues.lock().unwrap_or_else(PoisonError::into_inner).push(self.due);
+        self.all.waker.wake();
+    }
+}

@@ -1,0 +1,7 @@
+//! Pages about running a client: what it does when something goes wrong, and how to watch it.
+
+#[doc = include_str!("what_happens_when.md")]
+pub mod what_happens_when {}
+
+#[doc = include_str!("watching.md")]
+pub mod watching {}

@@ -1,0 +1,239 @@
+//! Turns a body that is almost JSON into JSON, where its meaning is clear.
+//!
+//! A byte order mark at the start is left out. Bytes in texts that are not UTF-8 become U+FFFD. `NaN` and the infinities become
+//! null. A number that a `Value` cannot hold exactly becomes a text of its digits. Everything else stays as it is. A body that
+//! is no JSON for another reason stays invalid, and one that was cut short stays cut short.
+
+use std::borrow::Cow;
+
+/// An `f64` holds no more significant digits than these.
+const MOST_DIGITS: usize = 17;
+
+/// Which numbers become texts of their digits.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Numbers {
+    Inexact,
+    All,
+}
+
+/// The text of a body. It is at most three times as long.
+pub(crate) fn json(body: &[u8]) -> Cow<'_, str> {
+    rewrite(text(body), Numbers::Inexact)
+}
+
+/// The text of a body in which every number is a text of the digits that were sent. It is at most three times as long.
+pub(super) fn digits(body: &[u8]) -> Cow<'_, str> {
+    rewrite(text(body), Numbers::All)
+}
+
+fn text(body: &[u8]) -> Cow<'_, str> {
+    String::from_utf8_lossy(body.strip_prefix(b"\xef\xbb\xbf").unwrap_or(body))
+}
+
+/// Goes through the text once, and past what stands in quotation marks.
+fn rewrite(text: Cow<'_, str>, numbers: Numbers) -> Cow<'_, str> {
+    let (bytes, mut rewritten) = (text.as_bytes(), String::new());
+    let (mut at, mut copied, mut depth) = (0, 0, 0_usize);
+    while let Some(byte) = bytes.get(at) {
+        match byte {
+            b'"' => at = end_of_text(bytes, at),
+            byte if is_of_a_word(*byte) => {
+                let end = end_of_word(bytes, at);
+                let is_cut = end == bytes.len() && depth > 0;
+                if let Some(word) = instead(&text[at..end], is_cut, numbers) {
+                    rewritten.push_str(&text[copied..at]);
+                    rewritten.push_str(&word);
+                    copied = end;
+                }
+                at = end;
+            }
+            byte => {
+                match byte {
+                    b'{' | b'[' => depth += 1,
+                    b'}' | b']' => depth = depth.saturating_sub(1),
+                    _ => {}
+                }
+                at += 1;
+            }
+        }
+    }
+    if copied == 0 {
+        return text;
+    }
+    rewritten.push_str(&text[copied..]);
+    Cow::Owned(rewritten)
+}
+
+/// Returns the place after the closing quotation mark, or the end of a text that was cut short.
+fn end_of_text(bytes: &[u8], start: usize) -> usize {
+    let mut at = start + 1;
+    while let Some(byte) = bytes.get(at) {
+        match byte {
+            b'"' => return at + 1,
+            b'\\' => at += 2,
+            _ => at += 1,
+        }
+    }
+    bytes.len()
+}
+
+fn end_of_word(bytes: &[u8], start: usize) -> usize {
+    let length = bytes[start..].iter().position(|byte| !is_of_a_word(*byte));
+    length.map_or(bytes.len(), |length| start + length)
+}
+
+/// Returns whether it is part of a number, or of a word such as `null`.
+fn is_of_a_word(byte: u8) -> bool {
+    byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'+' | b'.')
+}
+
+/// The replacement of a word, if it has one. `is_cut`: the body ends with it, within an object or a list, so that it may not be
+/// whole. The beginning of a number would be another number, so that it is left out.
+fn instead(word: &str, is_cut: bool, numbers: Numbers) -> Option<Cow<'static, str>> {
+    const NOT_FINITE: [&str; 3] = ["NaN", "Infinity", "-Infinity"];
+    if is_cut
+        && (word.starts_with(|first: char| first.is_ascii_digit() || first == '-')
+            || NOT_FINITE.iter().any(|it| it.starts_with(word)))
+    {
+        return Some(Cow::Borrowed(""));
+    }
+    if NOT_FINITE.contains(&word) {
+        return Some(Cow::Borrowed("null"));
+    }
+    let number = Number::read(word)?;
+    (numbers == Numbers::All || !number.is_exact(word)).then(|| Cow::Owned(format!("\"{word}\"")))
+}
+
+/// What a number of JSON looks like.
+struct Number {
+    is_integer: bool,
+    significant: usize,
+}
+
+impl Number {
+    /// `None` where the word is not a number.
+    fn read(word: &str) -> Option<Self> {
+        let is_digits = |text: &str| !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
+        let unsigned = word.strip_prefix('-').unwrap_or(word);
+        let (mantissa, exponent) = unsigned.split_once(['e', 'E']).map_or((unsigned, None), |(mantissa, exponent)| {
+            (mantissa, Some(exponent.strip_prefix(['+', '-']).unwrap_or(exponent)))
+        });
+        let (whole, fraction) =
+            mantissa.split_once('.').map_or((mantissa, None), |(whole, fraction)| (whole, Some(fraction)));
+        let is_number = is_digits(whole)
+            && (whole == "0" || !whole.starts_with('0'))
+            && fraction.is_none_or(is_digits)
+            && exponent.is_none_or(is_digits);
+        let digits = whole.bytes().chain(fraction.unwrap_or_default().bytes());
+        is_number.then(|| Self {
+            is_integer: fraction.is_none() && exponent.is_none(),
+            significant: digits.skip_while(|digit| *digit == b'0').count(),
+        })
+    }
+
+    /// Returns whether a `Value` holds it as it is.
+    fn is_exact(&self, word: &str) -> bool {
+        if self.is_integer {
+            return word.parse::<u64>().is_ok() || word.parse::<i64>().is_ok();
+        }
+        self.significant <= MOST_DIGITS && word.parse::<f64>().is_ok_and(f64::is_finite)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_json_stays_as_it_is_and_is_not_copied() {
+        for body in [
+            "",
+            "7",
+            r#"{"a":[1,-2.5,1e3,0.1,18446744073709551615,-9223372036854775808],"b":null,"c":true}"#,
+            r#"{"a":"NaN, Infinity and 123456789012345678901234567890 \" NaN"}"#,
+            "{\"NaN\":1,\"ü\":\"\\\\\"}",
+            "12345678901234567",
+        ] {
+            assert!(matches!(json(body.as_bytes()), Cow::Borrowed(same) if same == body), "{body}");
+        }
+    }
+
+    #[test]
+    fn what_is_clear_is_mended() {
+        for (body, mended) in [
+            (&b"\xef\xbb\xbf{}"[..], "{}"),
+            (b"{\"a\":\"x\xffy\"}", "{\"a\":\"x\u{fffd}y\"}"),
+            (b"{\"a\":NaN,\"b\":[Infinity , -Infinity]}", r#"{"a":null,"b":[null , null]}"#),
+            (b"NaN", "null"),
+            (b"[123456789012345678901234567890]", r#"["123456789012345678901234567890"]"#),
+            (b"[18446744073709551616,-9223372036854775809]", r#"["18446744073709551616","-9223372036854775809"]"#),
+            (b"[1e400,-1E+999]", r#"["1e400","-1E+999"]"#),
+            (
+                b"[0.1000000000000000055,0.00000000000000000000125]",
+                r#"["0.1000000000000000055",0.00000000000000000000125]"#,
+            ),
+        ] {
+            assert_eq!(json(body), mended, "{body:?}");
+        }
+    }
+
+    #[test]
+    fn what_is_no_json_stays_none() {
+        for body in [
+            "NaNs",
+            "xNaN",
+            "nan",
+            "+Infinity",
+            "-NaN",
+            "0123456789012345678901",
+            "1.",
+            ".5",
+            "1e",
+            "--1",
+            "1NaN",
+            "NaN NaN",
+            "{} 7",
+            "{\"a\":1}NaN",
+            "[]-",
+            "{NaN:1}",
+            "{123456789012345678901234567890:1}x",
+            "\u{feff}\u{feff}{}",
+            "<html>NaN</html>",
+            "{\"a\":1}\u{fffd}",
+        ] {
+            let mended = json(body.as_bytes());
+            assert!(serde_json::from_str::<serde_json::Value>(&mended).is_err(), "{body} became {mended}");
+        }
+        assert!(serde_json::from_str::<serde_json::Value>(&json(b"{\"a\":1}\xff")).is_err());
+    }
+
+    #[test]
+    fn what_is_cut_short_stays_cut_short() {
+        let whole = "{\"a\":[1,NaN,-Infinity,123456789012345678901234567890,1.5e3,true],\"b\":\"\u{fc}\\\"\",\"c\":-7}";
+        for length in 1..whole.len() {
+            let mended = json(&whole.as_bytes()[..length]);
+            let error = serde_json::from_str::<serde_json::Value>(&mended).expect_err("cut short");
+            assert!(error.is_eof(), "{mended}: {error}");
+        }
+        assert!(serde_json::from_str::<serde_json::Value>(&json(whole.as_bytes())).is_ok());
+    }
+
+    #[test]
+    fn digits_are_those_that_were_sent() {
+        assert_eq!(digits(b"[1,1.0,1e3,-0,\"1\",null]"), r#"["1","1.0","1e3","-0","1",null]"#);
+    }
+
+    #[test]
+    fn the_longest_bodies_are_read_in_moments_and_grow_at_most_threefold() {
+        let started = std::time::Instant::now();
+        for piece in
+            ["1", "-", "NaN,", "\"", "\\", "\u{fffd}", "1e9,", "\"\\\"", "9,", "Infinity-", "1234567890123456789012,"]
+        {
+            let body = piece.repeat((1 << 20) / piece.len());
+            assert!(json(body.as_bytes()).len() <= 3 * body.len(), "{piece}");
+            assert!(digits(body.as_bytes()).len() <= 3 * body.len(), "{piece}");
+        }
+        assert!(json(&vec![0xff; 1 << 20]).len() <= 3 << 20);
+        assert!(started.elapsed().as_secs() < 10, "{:?}", started.elapsed());
+    }
+}

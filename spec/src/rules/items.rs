@@ -1,0 +1,65 @@
+//! The items of a list, as they are read.
+
+use super::violations::MOST_KEPT;
+use super::{Bound, Field, Value};
+
+/// Collects the items of a list. Once no request can hold it, it only counts them.
+#[derive(Debug)]
+pub struct Items<'f, 'v> {
+    field: &'f Field,
+    most: usize,
+    count: usize,
+    kept: Vec<Value<'v>>,
+    /// Kept items of a wrong type.
+    wrong: usize,
+    /// Items of a wrong type that are not kept.
+    wrong_cut: usize,
+}
+
+impl<'f, 'v> Items<'f, 'v> {
+    /// None yet, of a field that holds a list.
+    #[must_use]
+    pub fn of(field: &'f Field) -> Self {
+        let most = field.most_items().map_or(usize::MAX, |most| most as usize);
+        Self { field, most, count: 0, kept: Vec::new(), wrong: 0, wrong_cut: 0 }
+    }
+
+    /// Adds the next item.
+    pub fn push(&mut self, item: Value<'v>) {
+        let is_wrong = usize::from(!self.field.kind.takes(&item));
+        if self.is_refused() {
+            self.wrong_cut += is_wrong;
+        } else {
+            self.wrong += is_wrong;
+            self.kept.push(item);
+        }
+        self.count += 1;
+    }
+
+    /// Whether a rule is broken, whatever else the request holds.
+    fn is_refused(&self) -> bool {
+        self.count > self.most || self.wrong > MOST_KEPT
+    }
+
+    /// The list.
+    #[must_use]
+    pub fn value(self) -> Value<'v> {
+        if self.count == self.kept.len() {
+            return Value::List(self.kept);
+        }
+        Value::Cut { items: self.kept, count: self.count, wrong: self.wrong_cut }
+    }
+}
+
+impl Field {
+    /// The most items that its list may have in every mode and with every model, where that is limited.
+    fn most_items(&self) -> Option<u32> {
+        let always =
+            |limit: &&super::Limit| limit.modes == u64::MAX && limit.models == u64::MAX && limit.when.is_empty();
+        let most = self.limits.iter().filter(always).filter_map(|limit| match limit.bound {
+            Bound::MaxItems(most) => Some(most),
+            _ => None,
+        });
+        most.min()
+    }
+}

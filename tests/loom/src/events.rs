@@ -1,0 +1,18 @@
+//! What stands for the events of cover-api: nothing is reported.
+
+use crate::time::Duration;
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Purpose {
+    Send,
+    Poll,
+    Credits,
+}
+
+pub(crate) fn permit(_: Purpose, _: Duration) {}
+
+pub(crate) fn pause(_: Duration, _: f64) {}
+
+pub(crate) fn resumed() {}
+
+pub(crate) fn credits_gone() {}
