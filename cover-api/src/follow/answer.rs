@@ -32,7 +32,7 @@ impl<S: Service> Polled<S> {
         if !is_success(api, envelope.code) {
             return Err(account.refused(&envelope));
         }
-        if envelope.text(&api.poll.task).is_some_and(|named| named != task) {
+        if envelope.task.as_ref().is_some_and(|named| named != task) {
             return Err(Failure::new(Kind::BadAnswer(Seen::OtherTask)));
         }
         Ok(Self::Snapshot(snapshot(account, envelope)))
@@ -223,6 +223,19 @@ mod tests {
         assert!(about(Value::Null).is_ok(), "it need not say which task it is about");
         let failure = about(json!("task-2")).unwrap_err();
         assert_eq!(failure.kind, Kind::BadAnswer(Seen::OtherTask));
+    }
+
+    #[test]
+    fn an_answer_names_its_task_by_the_digits_that_were_sent() {
+        let client = Client::new("key").unwrap();
+        let about = |sent: &str| {
+            let body = format!(r#"{{"code":200,"data":{{"taskId":{sent},"status":"PENDING"}}}}"#);
+            let envelope = Envelope::read(UploadCover::api(), 200, body.as_bytes()).unwrap();
+            Polled::<UploadCover>::read(client.account(), "1e3", envelope).map(|_| ())
+        };
+        assert!(about("1e3").is_ok());
+        assert!(about(r#""1e3""#).is_ok());
+        assert_eq!(about("1000").unwrap_err().kind, Kind::BadAnswer(Seen::OtherTask));
     }
 
     #[test]

@@ -37,7 +37,7 @@ pub(crate) async fn knows(account: &Account, task: &str, attempt: Option<Attempt
     let is_known = envelope::is_success(account.api, envelope.code)
         && !poll.unknown_task.contains(&envelope.code)
         && envelope.text(&poll.status).is_some()
-        && envelope.text(&poll.task).is_none_or(|named| named == task);
+        && envelope.task.as_ref().is_none_or(|named| named == task);
     match (attempt, &account.link, envelope.any_text(&poll.request)) {
         (Some(attempt), Some(link), Some(repeated)) => is_known && !names_another(&repeated, &link.addresses, attempt),
         _ => is_known,

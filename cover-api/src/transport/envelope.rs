@@ -20,6 +20,8 @@ const LEAST_REST: Duration = Duration::from_secs(1);
 pub(crate) struct Envelope {
     pub(crate) code: u32,
     pub(crate) message: Option<String>,
+    /// Task that a poll's answer is about, where it says so, as the service writes the id.
+    pub(crate) task: Option<String>,
     pub(crate) body: Value,
 }
 
@@ -48,7 +50,9 @@ impl Envelope {
             read::at(&body, &api.code).and_then(as_code).ok_or(Unreadable::NoCode)?
         };
         let message = read::at(&body, &api.message).and_then(Value::as_str).map(str::to_owned);
-        Ok(Self { code, message, body })
+        let place = &api.poll.task;
+        let task = read::at(&body, place).and_then(|value| as_written(value, place, bytes));
+        Ok(Self { code, message, task, body })
     }
 
     /// The text at the end of a path, or whatever stands there as JSON; `None` also where there is no path.
@@ -72,13 +76,17 @@ pub(crate) fn as_text(value: &Value) -> Option<String> {
     }
 }
 
-/// The id of a task that stands at the end of this path of a body, where it is one. Of a number, it is the digits that were sent.
+/// Returns the id of a task that stands at the end of this path of a body, where it is one.
 pub(crate) fn as_id(value: &Value, path: &Path, body: &[u8]) -> Option<String> {
-    let id = match value {
-        Value::Number(number) if number.is_f64() => pick_digits(body, path)?,
-        value => as_text(value)?,
-    };
-    ids::check(&id).is_ok().then_some(id)
+    as_written(value, path, body).filter(|id| ids::check(id).is_ok())
+}
+
+/// Returns a text, or the digits of a number as they were sent.
+fn as_written(value: &Value, path: &Path, body: &[u8]) -> Option<String> {
+    match value {
+        Value::Number(number) if number.is_f64() => pick_digits(body, path),
+        value => as_text(value),
+    }
 }
 
 /// Codes were seen as numbers and as texts.
@@ -213,7 +221,8 @@ mod tests {
 
     #[test]
     fn what_stands_at_a_path_is_read_as_text_in_any_form() {
-        let envelope = Envelope { code: 200, message: None, body: json!({ "a": { "text": "t", "list": [1, ""] } }) };
+        let body = json!({ "a": { "text": "t", "list": [1, ""] } });
+        let envelope = Envelope { code: 200, message: None, task: None, body };
         assert_eq!(envelope.any_text(&["a", "text"]).as_deref(), Some("t"));
         assert_eq!(envelope.any_text(&["a", "list"]).as_deref(), Some(r#"[1,""]"#));
         assert_eq!(envelope.any_text(&["a", "other"]), None);
