@@ -1,7 +1,7 @@
 //! Follows a cover by callbacks: `cargo run --example callbacks`.
 //!
-//! Client, callback server and sandbox are in this process. With the real service, the address is one that it can reach,
-//! behind a proxy that speaks TLS: see `cover_api::callback::deploying`.
+//! Client, callback server and sandbox run in this process. The real service needs an address that it can reach, behind a proxy
+//! with TLS: see `cover_api::callback::deploying`.
 
 use std::error::Error;
 use std::time::Duration;
@@ -43,6 +43,6 @@ async fn main() -> Result<(), Box<dyn Error>> {
             _ => {}
         }
     }
-    println!("{} callbacks told something new, {} polls confirmed it", callbacks.stats().news, client.stats().polls);
+    println!("{} callbacks reported something new, {} polls confirmed it", callbacks.stats().new, client.stats().polls);
     Ok(())
 }

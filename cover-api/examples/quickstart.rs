@@ -1,7 +1,7 @@
 //! Makes a cover and saves its first track: `cargo run --example quickstart`.
 //!
-//! With nothing set it uses the sandbox. With `COVER_API_KEY` set it uses the real service, which costs credits; give
-//! the address of your song as an argument then.
+//! Without `COVER_API_KEY` it uses a sandbox on this machine. With it, it uses the real service, which costs credits, and needs
+//! the address of a song: `cargo run --example quickstart -- https://…/song.mp3`.
 
 use std::error::Error;
 use std::io::Write;
@@ -10,12 +10,13 @@ use std::time::Duration;
 use cover_api::sandbox::Sandbox;
 use cover_api::{Client, CoverRequest, Model, Update};
 
-const SONG: &str = "https://storage.example.com/song.mp3";
+/// The sandbox takes any address, and reads nothing from it.
+const PLACEHOLDER: &str = "https://storage.example.com/song.mp3";
 
 #[tokio::main]
 async fn main() -> Result<(), Box<dyn Error>> {
+    let song = song()?;
     let (client, _sandbox) = connect().await?;
-    let song = std::env::args().nth(1).unwrap_or_else(|| SONG.to_owned());
     let request = CoverRequest::custom_instrumental()
         .upload_url(song)
         .without_callback()
@@ -56,9 +57,24 @@ async fn main() -> Result<(), Box<dyn Error>> {
     Ok(())
 }
 
-/// The real service where a key is set, else a sandbox, which lives as long as it is held.
+/// Returns the address of the song. With a key, a placeholder would cost credits and bring nothing.
+fn song() -> Result<String, Box<dyn Error>> {
+    match std::env::args().nth(1) {
+        Some(song) => Ok(song),
+        None if has_key() => Err("COVER_API_KEY is set, so this costs credits. Pass the address of a song that the service \
+             can download: cargo run --example quickstart -- https://…/song.mp3. Unset COVER_API_KEY to use the sandbox."
+            .into()),
+        None => Ok(PLACEHOLDER.to_owned()),
+    }
+}
+
+fn has_key() -> bool {
+    std::env::var_os("COVER_API_KEY").is_some()
+}
+
+/// Connects to the real service if a key is set, else to a sandbox, which lives as long as it is held.
 async fn connect() -> Result<(Client, Option<Sandbox>), Box<dyn Error>> {
-    if std::env::var_os("COVER_API_KEY").is_some() {
+    if has_key() {
         return Ok((Client::from_env()?, None));
     }
     let sandbox = Sandbox::builder().stage_every(Duration::from_millis(500)).without_rate_limit().start().await?;
@@ -71,7 +87,7 @@ async fn connect() -> Result<(Client, Option<Sandbox>), Box<dyn Error>> {
     Ok((client, Some(sandbox)))
 }
 
-/// That of the address's path; the service makes mp3, the sandbox wav.
+/// Returns the file extension of the address. The service makes mp3, the sandbox wav.
 fn extension(address: &str) -> &str {
     let path = address.split(['?', '#']).next().unwrap_or_default();
     let extension = path.rsplit_once('.').map(|(_, extension)| extension);

@@ -1,9 +1,9 @@
 //! Typed requests whose rules depend on their own fields, and a client that sends, polls, waits and never pays twice.
 //!
-//! A music service turns an uploaded song into a cover: one POST, which costs money and starts a task, then polling or
-//! callbacks. Which fields must be there, which must not and how long they may be follows from the request's own fields.
-//! Here that is a spec, and the spec is types: a [`CoverRequest`] of `Custom<Instrumental>` without style or title does
-//! not compile.
+//! A music service turns an uploaded song into a cover. One POST starts a task and is charged; polls or callbacks report the
+//! result. Which fields a request must have, must not have, and how long they may be depends on its other fields. A spec
+//! describes these rules, and a macro turns the spec into types: a [`CoverRequest`] in the mode `Custom<Instrumental>` does
+//! not compile without a style and a title.
 //!
 //! ```no_run
 //! use cover_api::{Client, CoverRequest, Model, VocalGender};
@@ -32,22 +32,23 @@
 //! # Parts
 //!
 //! - The types at the root of this crate are generated from the spec that it ships.
-//! - [`api!`] generates the same types from your own spec.
-//! - [`runtime`] has what they share: the client, tasks, errors.
-//! - [`callback`] (feature `callback`) receives what the service tells by itself.
-//! - [`sandbox`] (feature `sandbox`) is the service in miniature on a loopback port.
+//! - [`api!`] generates the same types from a spec of your own.
+//! - [`runtime`] has the types that all services share: the client, tasks, errors.
+//! - [`callback`] (feature `callback`) receives callbacks of the service.
+//! - [`sandbox`] (feature `sandbox`) is the service in miniature on a loopback port, for tests.
 //! - [`ledger`] remembers what was sent, in memory or in a file (feature `sqlite`), so that no purchase is charged twice.
+//! - [`guide`] has longer pages, such as what happens when a process dies.
 //!
-//! # What never happens
+//! # Guarantees
 //!
-//! - No purchase is charged twice. The [`ledger`] decides every POST, and another attempt follows only if the one before is
-//!   proved to have created nothing. That holds whatever a caller drops; with keys and a ledger in a file, it also holds when a
-//!   process dies or a batch is run again.
-//! - A task is never lost. The next [`send`](runtime::Client::send) of its key returns it, and so does an equal `send` without a
-//!   key until the task was delivered. Every error of a wait has its handle, and unknown outcomes are
+//! - No purchase is charged twice. The [`ledger`] decides every POST, and another attempt follows only if the one before is known
+//!   to have created nothing. Dropping a future does not change that. With keys and a ledger in a file, it also holds if
+//!   a process dies or a batch is run again.
+//! - No task is lost. The next [`send`](runtime::Client::send) with the same key returns it, and so does an equal `send` without a
+//!   key until the task was delivered. Every error of a wait has the handle, and unknown outcomes are
 //!   [listed](runtime::Client::unknown).
 //! - The rate limit of an API key is never exceeded, however many tasks wait.
-//! - An API key, or the query of an address, never stands in `Debug`, `Display` or an error.
+//! - API keys and the queries of addresses never appear in `Debug`, `Display` or errors.
 
 #![cfg_attr(docsrs, feature(doc_cfg))]
 
@@ -55,56 +56,45 @@ extern crate self as cover_api;
 
 mod account;
 mod attempt;
-mod attempt_id;
 #[cfg(feature = "callback")]
 pub mod callback;
 mod callback_link;
+mod client;
 mod download;
 mod error;
 mod events;
 mod follow;
 pub mod guide;
-mod handle;
 mod ids;
 #[cfg_attr(not(feature = "callback"), expect(dead_code, reason = "only callbacks write there"))]
 mod inbox;
-#[doc(hidden)]
-pub mod json;
 pub mod ledger;
-mod link;
 mod rate_limit;
-#[doc(hidden)]
-pub mod read;
 mod redact;
 mod request;
+mod response;
 pub mod runtime;
 #[cfg(feature = "sandbox")]
 pub mod sandbox;
-mod schedule;
 mod service;
-mod snapshot;
-pub mod state;
-mod stats;
 mod submit;
+pub mod tables;
 mod transport;
-#[doc(hidden)]
-pub mod value;
 
 pub use cover_spec::rules::{Figure, Rule, Violation, Violations};
-pub use link::Link;
-pub use read::Timestamp;
-pub use request::UnknownChoice;
+pub use request::{UnknownChoice, state};
+pub use response::{Link, Timestamp};
 
-/// Generates the types of an API from a spec of your own.
+/// Generates the types of a service from a spec of your own.
 ///
-/// The path is relative to the Cargo.toml of the crate that calls it, and cargo builds again when the file changes. A
-/// spec with faults gives an error for each, with its place in the file.
+/// The path is relative to the `Cargo.toml` of the crate that calls the macro. Cargo builds the crate again when the file changes.
+/// If the spec has faults, each is a compile error with its place in the file.
 ///
 /// ```ignore
 /// cover_api::api!("specs/speech.toml");
 /// ```
 ///
-/// A spec that names literal macros needs to know the module that it stands in, unless that is the root of the crate:
+/// If the spec names literal macros and the call is not at the root of the crate, give the path of its module:
 ///
 /// ```ignore
 /// mod speech {
@@ -112,14 +102,14 @@ pub use request::UnknownChoice;
 /// }
 /// ```
 ///
-/// Generated are, under the names that the spec gives: the request with its builder, the markers of its modes, the
-/// types of its choices, its literal macros, `Status`, the track, and the service with its `Client`, `Task`, `TaskHandle`, `Snapshot` and
-/// `Error`. They stand where the macro is called: give each spec a module of its own.
+/// The macro generates these items, with the names that the spec gives: the request with its builder, the markers of its modes,
+/// the types of its choices, its literal macros, `Status`, the track, and the service with its `Client`, `Task`,
+/// `TaskHandle`, `Snapshot` and `Error`. They are in the module that calls the macro, so give each spec a module of its own.
 pub use cover_macros::api;
 
 cover_macros::shipped!();
 
-/// What generated code uses. Not for users: it changes without notice.
+/// Items that generated code uses. They are not part of the public API.
 #[doc(hidden)]
 pub mod __private {
     pub use std::borrow::Cow::Borrowed;
@@ -127,12 +117,12 @@ pub mod __private {
 
     pub use cover_macros::literal;
     pub use cover_spec::rules::{self, Value};
-    pub use cover_spec::wire;
+    pub use cover_spec::tables;
     pub use serde::{Serialize, Serializer};
 
-    pub use crate::json;
-    pub use crate::read::{self, Object};
     pub use crate::redact::Shown;
+    pub use crate::request::json;
+    pub use crate::request::value::FieldValue;
     pub use crate::request::{canonical, check, debug, serialize};
-    pub use crate::value::FieldValue;
+    pub use crate::response::read::{self, Object};
 }

@@ -1,24 +1,28 @@
 //! The macros of `cover-api`: a checked spec becomes Rust types.
 //!
-//! `source` finds and checks the spec, `generate` writes tokens, one file per thing that is generated. Nothing is
-//! written while anything is still being checked.
+//! `source` finds and checks the spec. `generate` writes the types, and `literal` the requests of the literal macros. A spec
+//! is checked whole before anything is written.
 
 mod generate;
+mod ident;
 mod literal;
+mod origin;
 mod source;
+#[cfg(test)]
+mod tests;
 
 use proc_macro::TokenStream;
 use proc_macro2::TokenStream as TokenStream2;
 use syn::parse::{Parse, ParseStream};
 use syn::{LitStr, Token};
 
-use generate::Origin;
+use origin::Origin;
 use source::{Source, Unusable};
 
 /// `"path/to/spec.toml"`, or `"path/to/spec.toml", in crate::module`.
 struct Call {
     path: LitStr,
-    /// `::module`: the way from the crate to the module in which it stands.
+    /// `::module`: the path from the crate to the module of the call.
     module: TokenStream2,
 }
 
@@ -37,7 +41,7 @@ impl Parse for Call {
 
 /// Generates the types of an API from a spec: `api!("path/to/spec.toml")`, relative to the crate's Cargo.toml.
 ///
-/// See `cover_api::api`, under which it is used, for what is generated.
+/// `cover_api::api` re-exports it, and lists what is generated.
 #[proc_macro]
 pub fn api(input: TokenStream) -> TokenStream {
     let Call { path, module } = syn::parse_macro_input!(input as Call);
@@ -59,8 +63,8 @@ pub fn literal(input: TokenStream) -> TokenStream {
 }
 
 fn expand(source: Source, module: TokenStream2) -> TokenStream {
-    let Source { spec, tracked, text, base } = source;
-    let origin = Origin { text, base, module };
+    let Source { spec, tracked, own } = source;
+    let origin = Origin { own, module };
     let expanded = match spec {
         Ok(spec) => generate::all(&spec, &origin),
         Err(Unusable { errors, partial }) => {

@@ -1,4 +1,4 @@
-//! The body of a callback at an address that is right: no panic, and nothing is said of it but a status.
+//! The body of a callback at a valid address: no panic, and the answer is one of the documented statuses.
 
 #![no_main]
 
@@ -7,13 +7,13 @@ use std::sync::LazyLock;
 use axum::http::HeaderMap;
 use axum::http::HeaderValue;
 use cover_api::UploadCover;
-use cover_api::callback::{Callbacks, Outcome};
+use cover_api::callback::{CallbackOutcome, Callbacks};
 use libfuzzer_sys::fuzz_target;
 
 static CALLBACKS: LazyLock<(Callbacks<UploadCover>, String)> = LazyLock::new(|| {
     let client = cover_api::Client::builder("key").callbacks("https://api.example.com/covers", "0123456789abcdef");
     let callbacks = client.build().and_then(|client| client.callbacks()).expect("a client");
-    let path = callbacks.forge().valid("task-1", "complete").path;
+    let path = callbacks.test_factory().valid("task-1", "complete").path;
     (callbacks, path)
 });
 
@@ -22,9 +22,9 @@ fuzz_target!(|bytes: &[u8]| {
     let json = HeaderValue::from_static("application/json");
     let received = callbacks.receive(path, &HeaderMap::from_iter([(axum::http::header::CONTENT_TYPE, json)]), bytes);
     match received.outcome() {
-        // Nobody waits for any task here.
-        Outcome::Unawaited(callback) => assert!(!callback.task.id().is_empty() && !format!("{callback:?}").is_empty()),
-        Outcome::Refused(refusal) => assert!([200, 400, 413].contains(&refusal.status()), "{refusal}"),
+        // No task has a wait here.
+        CallbackOutcome::Unawaited(callback) => assert!(!callback.task.id().is_empty() && !format!("{callback:?}").is_empty()),
+        CallbackOutcome::Refused(refusal) => assert!([200, 400, 413].contains(&refusal.status()), "{refusal}"),
         other => panic!("{other:?}"),
     }
 });

@@ -1,4 +1,4 @@
-//! Bytes → model → everything that is made of it: no panic, and a bounded number of reports.
+//! Bytes → model → everything that is made from it: no panic, and a bounded number of reports.
 
 #![no_main]
 

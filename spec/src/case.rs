@@ -1,13 +1,14 @@
-//! Rust names for names on the wire.
+//! Rust names from JSON names.
 
-/// `callBackUrl` → `call_back_url`, ` end-Us` → `end_us`.
+/// Converts to snake case: `callBackUrl` → `call_back_url`, ` end-Us` → `end_us`.
 pub(crate) fn snake(wire: &str) -> String {
     let words = words(wire);
     words.iter().map(|word| word.to_lowercase()).collect::<Vec<_>>().join("_")
 }
 
-/// `TEXT_SUCCESS` → `TextSuccess`, `callBackUrl` → `CallBackUrl`. What follows the first letter of a word with digits
-/// keeps its case, and digits stay apart: `V4_5PLUS` → `V4_5PLUS`.
+/// Converts to camel case: `TEXT_SUCCESS` → `TextSuccess`, `callBackUrl` → `CallBackUrl`.
+///
+/// Words with digits keep their case, and digits stay separate: `V4_5PLUS` → `V4_5PLUS`.
 pub(crate) fn pascal(wire: &str) -> String {
     let mut name = String::new();
     for word in words(wire) {
@@ -24,7 +25,7 @@ pub(crate) fn pascal(wire: &str) -> String {
     name
 }
 
-/// Parts between anything that no name can hold, and at every step from small to capital letter.
+/// Splits at characters that are not letters or digits, and before a capital letter that follows a small one.
 fn words(wire: &str) -> Vec<String> {
     let mut words = Vec::new();
     let mut word = String::new();
@@ -42,7 +43,7 @@ fn words(wire: &str) -> Vec<String> {
     words
 }
 
-/// Is this a name that generated code can use as it stands?
+/// Whether generated code can use the name unchanged.
 pub(crate) fn is_identifier(name: &str) -> bool {
     let starts = name.starts_with(|first: char| first.is_ascii_alphabetic());
     starts && name.chars().all(|letter| letter.is_ascii_alphanumeric() || letter == '_') && !KEYWORDS.contains(&name)
@@ -67,7 +68,7 @@ mod tests {
     }
 
     #[test]
-    fn values_become_camel_case_and_models_stay() {
+    fn choices_become_camel_case_and_models_keep_their_names() {
         for (wire, rust) in [
             ("TEXT_SUCCESS", "TextSuccess"),
             ("V4_5PLUS", "V4_5PLUS"),
@@ -80,7 +81,7 @@ mod tests {
     }
 
     #[test]
-    fn keywords_and_leading_digits_are_no_names() {
+    fn keywords_and_leading_digits_are_not_identifiers() {
         for name in ["type", "Self", "4th", "", "a b", "_"] {
             assert!(!is_identifier(name), "{name}");
         }

@@ -1,6 +1,6 @@
-//! What the service's own OpenAPI document says otherwise.
+//! The differences between a spec and the service's own OpenAPI document.
 //!
-//! Real documents are wrong in many ways, so that whatever cannot be understood counts as not said.
+//! Real documents are wrong in many ways. Parts that cannot be understood are ignored.
 
 use std::collections::BTreeMap;
 use std::fmt;
@@ -9,12 +9,12 @@ use serde_json::Value;
 
 use crate::lower;
 use crate::model::{Field, FieldKind, Spec};
-use crate::rules::{Bound, Presence};
+use crate::rules::{Bound, Limit, Presence};
 
-/// References that lead to references that lead to …
+/// Maximum length of a chain of references.
 const MOST_STEPS: usize = 32;
 
-/// One thing that the spec and the document say differently.
+/// One difference between the spec and the document.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Drift {
     text: String,
@@ -26,7 +26,7 @@ impl fmt::Display for Drift {
     }
 }
 
-/// The document does not have the POST of the spec.
+/// The error for a document without the POST of the spec.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct NoSuchPath {
     path: String,
@@ -35,7 +35,7 @@ pub struct NoSuchPath {
 
 impl fmt::Display for NoSuchPath {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let known = if self.known.is_empty() { "none at all".to_owned() } else { self.known.join(", ") };
+        let known = if self.known.is_empty() { "none".to_owned() } else { self.known.join(", ") };
         write!(f, "the document has no POST of `{}` with a JSON body; it has {known}", self.path)
     }
 }
@@ -47,7 +47,7 @@ impl Spec {
     ///
     /// # Errors
     ///
-    /// If the document has no POST of the spec's path, or none with a body of JSON.
+    /// Fails if the document has no POST for the spec's path with a JSON body.
     ///
     /// ```
     /// let spec = cover_spec::Spec::parse("upload_cover.toml", cover_spec::SHIPPED)?;
@@ -93,7 +93,7 @@ impl Spec {
         self.figures(field, property, item, found);
     }
 
-    /// The loosest figure of the spec against the one of the document.
+    /// Compares the least strict limit of the spec with that of the document.
     fn figures(&self, field: &Field, property: &Value, item: &Value, found: &mut Vec<String>) {
         let limits = lower::limits(field, &self.request);
         for (keyword, on_list, of) in FIGURES {
@@ -104,8 +104,10 @@ impl Spec {
             let loosest = figures.iter().copied().reduce(if least { f64::min } else { f64::max });
             let wire = &*field.wire;
             match (loosest, said) {
-                // An empty text counts as none, which documents do not say.
+                // Documents rarely say that texts must not be empty.
                 (Some(one), None) if *keyword == "minLength" && one <= 1.0 => {}
+                // OpenAPI has no keyword for bytes, and `maxLength` is the nearest.
+                (None, Some(said)) if *keyword == "maxLength" && has_max_bytes(&limits, said) => {}
                 (Some(one), Some(said)) if (one - said).abs() > 1e-9 => {
                     let several = if figures.len() > 1 { " at its loosest" } else { "" };
                     found.push(format!("`{wire}`: {keyword} is {said} in the document and {one}{several} in the spec"));
@@ -120,6 +122,11 @@ impl Spec {
     }
 }
 
+fn has_max_bytes(limits: &[Limit], figure: f64) -> bool {
+    let is_same = |bound| matches!(bound, Bound::MaxBytes(most) if (f64::from(most) - figure).abs() < 1e-9);
+    limits.iter().any(|limit| is_same(limit.bound))
+}
+
 type FigureOf = fn(Bound) -> Option<f64>;
 
 const FIGURES: &[(&str, bool, FigureOf)] = &[
@@ -132,10 +139,10 @@ const FIGURES: &[(&str, bool, FigureOf)] = &[
     ("multipleOf", false, |it| if let Bound::MultipleOf(it) = it { Some(it.value()) } else { None }),
 ];
 
-/// Numbers are seen written as texts.
+/// Reads a number. Some documents have numbers as texts.
 fn as_number(value: &Value) -> Option<f64> {
     let number = value.as_f64().or_else(|| value.as_str()?.trim().parse().ok())?;
-    // The bounds that every whole number has in JSON are no limit.
+    // The limits of exact integers in JSON are not limits of a field.
     (number.abs() < 9_007_199_254_740_991.0).then_some(number)
 }
 
@@ -181,7 +188,7 @@ fn choices(field: &Field, item: &Value, found: &mut Vec<String>) {
     }
 }
 
-/// What the schemas of a body say together.
+/// The combined properties of a body's schemas.
 #[derive(Default)]
 struct Said<'a> {
     properties: BTreeMap<&'a str, &'a Value>,
@@ -196,7 +203,7 @@ impl<'a> Document<'a> {
         paths.filter(|(_, item)| item.get("post").is_some()).map(|(path, _)| path.clone()).collect()
     }
 
-    /// The schema of the body of the POST of a path. Servers may stand before the path or be a part of it.
+    /// Returns the schema of the body of a POST. The path of the document may lack a beginning that its servers have.
     fn body(&self, path: &str) -> Option<&'a Value> {
         let paths = self.0.get("paths")?.as_object()?;
         let same = |known: &str| known.trim_end_matches('/') == path.trim_end_matches('/');
@@ -220,7 +227,7 @@ impl<'a> Document<'a> {
         }
     }
 
-    /// The schema of a property, with what references and lists of schemas add.
+    /// Returns the schema of a property, combined with those of its references and lists of schemas.
     fn resolved(&self, property: &'a Value) -> Value {
         let mut found = self.follow(property, 1).clone();
         for key in ["allOf", "anyOf", "oneOf"] {
@@ -234,7 +241,7 @@ impl<'a> Document<'a> {
         found
     }
 
-    /// Properties of a schema and of all that it is put together from. What only some of several say is not required.
+    /// Collects the properties of a schema and its parts. Properties of only some alternatives are not required.
     fn gather(&self, schema: &'a Value, said: &mut Said<'a>, steps: usize) {
         if steps == 0 {
             return;
@@ -257,5 +264,33 @@ impl<'a> Document<'a> {
                 said.required.truncate(required);
             }
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::SHIPPED;
+
+    #[test]
+    fn the_export_of_a_limit_in_bytes_does_not_differ_from_it() -> Result<(), Box<dyn std::error::Error>> {
+        for (limits, most) in [
+            ("max_bytes = 2048", 2048),
+            ("max_length = 100\nmax_bytes = 2048", 100),
+            ("max_length = 100\nmax_bytes = 100", 100),
+        ] {
+            let text = SHIPPED.replace("[fields.uploadUrl]", &format!("[fields.uploadUrl]\n{limits}"));
+            let spec = Spec::parse("spec.toml", &text)?;
+            let differs = |document: &Value| -> Result<bool, NoSuchPath> {
+                Ok(spec.drift(document)?.iter().any(|drift| drift.text.contains("`uploadUrl`")))
+            };
+            let mut document = spec.openapi();
+            assert!(!differs(&document)?, "{limits}");
+            let address = &mut document["components"]["schemas"]["CoverRequest"]["properties"]["uploadUrl"];
+            assert_eq!(address["maxLength"], most, "{limits}");
+            address["maxLength"] = (most + 1).into();
+            assert!(differs(&document)?, "{limits}");
+        }
+        Ok(())
     }
 }

@@ -1,8 +1,8 @@
-//! "did you mean …?"
+//! Suggestions for names that do not exist.
 
-/// The known name nearest to `given`, if it is near enough to be a slip of the pen.
-pub(crate) fn nearest<'a>(given: &str, known: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
-    // Distance costs the product of both lengths: names longer than any real one are not compared.
+/// Returns the known name nearest to `given`, if it is near enough to be a typing error.
+pub fn nearest<'a>(given: &str, known: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
+    // The cost is the product of both lengths, so names longer than any real one are not compared.
     if given.len() > 64 {
         return None;
     }
@@ -15,7 +15,7 @@ pub(crate) fn nearest<'a>(given: &str, known: impl IntoIterator<Item = &'a str>)
         .map(|(_, name)| name)
 }
 
-/// How many characters must be put in, taken out, replaced or swapped with their neighbour.
+/// Returns the number of characters to insert, remove, replace or swap with a neighbour.
 fn distance(a: &str, b: &str) -> usize {
     let (a, b): (Vec<char>, Vec<char>) = (a.chars().collect(), b.chars().collect());
     let mut before_last: Vec<usize> = Vec::new();
@@ -35,15 +35,20 @@ fn distance(a: &str, b: &str) -> usize {
     last[b.len()]
 }
 
-/// The label of a fault about an unknown name: a suggestion, or else all that is known.
-pub(crate) fn label<'a>(given: &str, known: impl IntoIterator<Item = &'a str> + Clone) -> String {
+/// Returns "did you mean `style`?", or the known names if none is near.
+///
+/// ```
+/// assert_eq!(cover_spec::suggestion("stlye", ["style", "title"]), "did you mean `style`?");
+/// assert_eq!(cover_spec::suggestion("duration", ["style", "title"]), "known: `style`, `title`");
+/// ```
+pub fn suggestion<'a>(given: &str, known: impl IntoIterator<Item = &'a str> + Clone) -> String {
     match nearest(given, known.clone()) {
         Some(name) => format!("did you mean `{name}`?"),
         None => format!("known: {}", list(known)),
     }
 }
 
-/// "`a`, `b`, `c`", cut where it gets long.
+/// Returns "`a`, `b`, `c`", with at most 12 names.
 pub(crate) fn list<'a>(names: impl IntoIterator<Item = &'a str>) -> String {
     let mut names: Vec<String> = names.into_iter().map(|name| format!("`{name}`")).collect();
     if names.is_empty() {
@@ -60,13 +65,13 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_slip_finds_its_name() {
+    fn a_misspelt_name_finds_the_right_one() {
         assert_eq!(nearest("Custm<Vocal>", ["NonCustom", "Custom<Vocal>"]), Some("Custom<Vocal>"));
         assert_eq!(nearest("stlye", ["title", "style"]), Some("style"));
     }
 
     #[test]
-    fn another_word_finds_none() {
+    fn a_different_word_finds_none() {
         assert_eq!(nearest("duration", ["title", "style"]), None);
         assert_eq!(nearest(&"x".repeat(100_000), ["x"]), None);
     }

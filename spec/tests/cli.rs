@@ -38,7 +38,7 @@ impl Folder {
 }
 
 #[test]
-fn check_tells_every_fault_with_its_place_and_what_to_do() -> Outcome {
+fn check_reports_every_fault_with_its_place_and_what_to_do() -> Outcome {
     let folder = Folder::new("check")?;
     folder.write("good.toml", SHIPPED)?;
     folder.write("bad.toml", &SHIPPED.replacen("min = 0\n", "mim = 0\n", 1))?;
@@ -54,7 +54,7 @@ fn check_tells_every_fault_with_its_place_and_what_to_do() -> Outcome {
 }
 
 #[test]
-fn check_can_speak_json() -> Outcome {
+fn check_prints_json() -> Outcome {
     let folder = Folder::new("check_json")?;
     folder.write("good.toml", SHIPPED)?;
     folder.write("bad.toml", "[service]\nname = \"A\"\nodd = 1\n")?;
@@ -67,7 +67,7 @@ fn check_can_speak_json() -> Outcome {
 }
 
 #[test]
-fn diff_tells_what_a_change_does_to_callers() -> Outcome {
+fn diff_shows_the_effect_of_changes_on_callers() -> Outcome {
     let folder = Folder::new("diff")?;
     folder.write("old.toml", SHIPPED)?;
     folder.write("new.toml", &SHIPPED.replace("max_length = 100 }", "max_length = 80 }"))?;
@@ -82,7 +82,7 @@ fn diff_tells_what_a_change_does_to_callers() -> Outcome {
 }
 
 #[test]
-fn diff_tells_what_becomes_of_callbacks() -> Outcome {
+fn diff_shows_changes_of_callbacks_and_polls() -> Outcome {
     let folder = Folder::new("callbacks")?;
     let signature = |encoding: &str| {
         let keys = format!("header = \"X-Signature\"\nsigns = \"{{body}}\"\nencoding = \"{encoding}\"");
@@ -93,8 +93,8 @@ fn diff_tells_what_becomes_of_callbacks() -> Outcome {
     for (old, new, change) in [
         (SHIPPED, &*signed("hex"), "breaking\n  callbacks are signed: clients need the key"),
         (&signed("hex"), SHIPPED, "neutral\n  callbacks are not signed any more"),
-        (&signed("hex"), &signed("base64"), "neutral\n  callbacks are signed in another way"),
-        (SHIPPED, &SHIPPED.replace("data.task_id", "data.taskId"), "neutral\n  callbacks are read in another way"),
+        (&signed("hex"), &signed("base64"), "neutral\n  the signature of callbacks changes"),
+        (SHIPPED, &SHIPPED.replace("data.task_id", "data.taskId"), "neutral\n  the form of callbacks changes"),
         (
             SHIPPED,
             &SHIPPED.replace("request = \"data.param\"", ""),
@@ -107,7 +107,7 @@ fn diff_tells_what_becomes_of_callbacks() -> Outcome {
         ),
         (
             SHIPPED,
-            &SHIPPED.replace("task = \"data.taskId\"\n# The pages", "# The pages"),
+            &SHIPPED.replace("task = \"data.taskId\"\n# The documentation has", "# The documentation has"),
             "neutral\n  answers to polls do not repeat the task's id any more",
         ),
         (
@@ -115,8 +115,8 @@ fn diff_tells_what_becomes_of_callbacks() -> Outcome {
             &SHIPPED.replace("[\"data.response.sunoData\", \"data.data\"]", "\"data.data\""),
             "neutral\n  tracks are read at `data.data` instead of `data.response.sunoData`, else `data.data`",
         ),
-        (SHIPPED, without, "breaking\n  there are no callbacks any more"),
-        (without, SHIPPED, "loosening\n  there are callbacks"),
+        (SHIPPED, without, "breaking\n  callbacks are removed"),
+        (without, SHIPPED, "loosening\n  callbacks are new"),
     ] {
         folder.write("old.toml", old)?;
         folder.write("new.toml", new)?;
@@ -127,7 +127,7 @@ fn diff_tells_what_becomes_of_callbacks() -> Outcome {
 }
 
 #[test]
-fn what_is_said_in_another_order_or_other_words_is_no_change() -> Outcome {
+fn another_order_or_wording_is_not_a_change() -> Outcome {
     let folder = Folder::new("reworded")?;
     let (before, fields) = SHIPPED.split_once("[fields.style]").ok_or("no style")?;
     let (style, title_and_rest) = fields.split_once("[fields.title]").ok_or("no title")?;
@@ -143,7 +143,7 @@ fn what_is_said_in_another_order_or_other_words_is_no_change() -> Outcome {
 }
 
 #[test]
-fn export_prints_the_three_languages() -> Outcome {
+fn export_prints_three_formats() -> Outcome {
     let folder = Folder::new("export")?;
     folder.write("spec.toml", SHIPPED)?;
     let schema: Value = serde_json::from_str(&folder.said(0, &["export", "spec.toml", "--to", "json-schema"])?)?;
@@ -196,7 +196,7 @@ components:
 ";
 
 #[test]
-fn drift_tells_what_the_services_own_document_says_otherwise() -> Outcome {
+fn drift_shows_the_differences_from_the_services_document() -> Outcome {
     let folder = Folder::new("drift")?;
     folder.write("spec.toml", SHIPPED)?;
     folder.write("api.yaml", DOCUMENT)?;
@@ -218,7 +218,7 @@ fn drift_tells_what_the_services_own_document_says_otherwise() -> Outcome {
 }
 
 #[test]
-fn documents_that_cannot_be_compared_say_why() -> Outcome {
+fn a_document_that_cannot_be_compared_is_an_error_with_a_reason() -> Outcome {
     let folder = Folder::new("documents")?;
     folder.write("spec.toml", SHIPPED)?;
     for (document, why) in [
@@ -246,7 +246,7 @@ fn a_new_spec_has_no_faults_and_nothing_is_overwritten() -> Outcome {
 }
 
 #[test]
-fn a_spec_builds_on_another_beside_it() -> Outcome {
+fn a_base_is_found_relative_to_its_spec() -> Outcome {
     let folder = Folder::new("base")?;
     folder.write("service.toml", SHIPPED)?;
     let (before, request) = SHIPPED.split_once("[request]").ok_or("no request")?;
@@ -260,8 +260,8 @@ fn a_spec_builds_on_another_beside_it() -> Outcome {
     assert!(said.contains("the path of the POST is `/other`") && said.contains("0 breaking"), "{said}");
     for (base, fault) in [
         ("nowhere.toml", "cannot read `nowhere.toml`"),
-        ("request.toml", "`request.toml` builds on another spec itself"),
-        ("broken.toml", "`broken.toml` has faults of its own: "),
+        ("request.toml", "the base `request.toml` has a base itself"),
+        ("broken.toml", "the base `broken.toml` has "),
     ] {
         folder.write("broken.toml", "[service]")?;
         folder.write("other.toml", &text.replace("service.toml", base))?;
@@ -272,7 +272,7 @@ fn a_spec_builds_on_another_beside_it() -> Outcome {
 }
 
 #[test]
-fn what_is_not_there_ends_with_another_status() -> Outcome {
+fn a_failed_command_has_exit_status_2() -> Outcome {
     let folder = Folder::new("missing")?;
     for arguments in [&["check", "none.toml"][..], &["diff", "none.toml", "none.toml"], &["check"], &["fly"]] {
         assert_eq!(folder.run(arguments)?.status.code(), Some(2), "{arguments:?}");

@@ -1,4 +1,4 @@
-//! LANGUAGE.md has every key that is read, and its examples are specs without faults.
+//! LANGUAGE.md documents every key, and its examples have no faults.
 
 use std::collections::BTreeSet;
 
@@ -10,7 +10,7 @@ fn examples() -> Vec<&'static str> {
     LANGUAGE.split("\n```toml\n").skip(1).filter_map(|part| part.split("\n```").next()).collect()
 }
 
-/// An example, with what every spec must have and the example is not about.
+/// Completes an example with the tables that every spec needs.
 fn whole(example: &str) -> String {
     let mut text = if example.contains("base = ") { String::new() } else { format!("base = \"{SHIPPED_BASE}\"\n") };
     text.push_str(example);
@@ -34,32 +34,32 @@ fn every_example_is_a_spec_without_faults() {
     }
 }
 
-/// The keys that are known wherever the text has `zzzzzz = 0`, as the faults about it list them.
+/// Returns the keys that are known in every table with `zzzzzz = 0`, as listed in the faults.
 fn known(text: &str) -> BTreeSet<String> {
     let faults = Spec::parse("spec.toml", text).expect_err("unknown keys");
     let about = faults.iter().filter(|fault| fault.message().contains("unknown key `zzzzzz`"));
     about.flat_map(|fault| fault.label().split('`').skip(1).step_by(2)).map(str::to_owned).collect()
 }
 
-/// Some keys have the name of a table, so that it is not enough that they stand anywhere.
+/// Some keys have the name of a table, so they must be in this section.
 #[test]
-fn the_rows_about_submits_and_polls_have_all_their_keys() {
+fn the_section_of_submit_and_poll_has_all_their_keys() {
     let text = whole("[poll]\nzzzzzz = 0\n").replace("[submit]", "[submit]\nzzzzzz = 0");
     let keys = known(&text);
     assert!(keys.contains("task") && keys.contains("request"), "{keys:?}");
     let rows = LANGUAGE.split("## `[submit]` and `[poll]`").nth(1).and_then(|part| part.split("\n## ").next());
     let rows = rows.unwrap_or_default();
     let missing: Vec<&String> = keys.iter().filter(|key| !rows.contains(&format!("`{key}`"))).collect();
-    assert!(missing.is_empty(), "the rows say nothing of {missing:?}");
+    assert!(missing.is_empty(), "the section lacks {missing:?}");
 }
 
 #[test]
-fn every_key_that_is_read_is_in_the_language() {
+fn every_key_is_documented() {
     const ODD: &str = "zzzzzz = 0";
     let mut keys = known(&format!("{ODD}\n{}", whole("")));
     for example in examples() {
         let text = whole(example);
-        // In every table of its own, and in every one that stands in a line.
+        // An unknown key in every table, also in inline tables.
         let headed: Vec<String> = text
             .lines()
             .map(|line| {
@@ -72,11 +72,11 @@ fn every_key_that_is_read_is_in_the_language() {
         keys.extend(known(&headed.join("\n")));
     }
     assert!(keys.len() > 80, "{}: {keys:?}", keys.len());
-    let missing: Vec<&String> = keys.iter().filter(|key| !is_told(key)).collect();
-    assert!(missing.is_empty(), "LANGUAGE.md says nothing of {missing:?}");
+    let missing: Vec<&String> = keys.iter().filter(|key| !is_documented(key)).collect();
+    assert!(missing.is_empty(), "LANGUAGE.md lacks {missing:?}");
 }
 
-fn is_told(key: &str) -> bool {
+fn is_documented(key: &str) -> bool {
     [format!("`{key}`"), format!("`[{key}]`"), format!("`[[{key}]]`"), format!("`[{key}.")]
         .iter()
         .any(|it| LANGUAGE.contains(it))

@@ -1,4 +1,4 @@
-//! Code that does not care for the mode.
+//! Code that is generic over the mode.
 
 use cover_api::runtime::Request;
 use cover_api::{CoverRequest, Mode, UploadCover};

@@ -1,4 +1,4 @@
-//! Groups, lists, null and conditions, kept.
+//! A valid request with groups, lists, null and conditions.
 
 #![allow(deprecated)]
 

@@ -1,5 +1,4 @@
-//! Tests that need several crates. The programs of the README are compiled as documentation of this one.
-#![cfg_attr(doctest, doc = include_str!("../../README.md"))]
+//! Types that tests of several crates share.
 
 /// The spec that uses the whole language, for the tests of what does not compile.
 pub mod clip {

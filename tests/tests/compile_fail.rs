@@ -1,4 +1,4 @@
-//! Invalid requests do not compile, and the compiler says what to do. One file for each fact.
+//! Invalid requests do not compile, and the error says what to do. Each file has one fact.
 
 #[test]
 fn invalid_requests_do_not_compile() {
@@ -10,7 +10,7 @@ fn invalid_requests_do_not_compile() {
     cases.compile_fail("ui/group/*.rs");
 }
 
-// Apart from the others: one case that is run makes trybuild build every case of its kind alone.
+// A test of its own: with a case that runs, trybuild would build every case separately.
 #[test]
 fn valid_requests_compile_and_run() {
     trybuild::TestCases::new().pass("pass/*.rs");

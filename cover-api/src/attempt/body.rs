@@ -1,4 +1,4 @@
-//! A request's body that is handed over at most once, and not at all after it was revoked.
+//! The body of a request, which is handed over at most once, and not after it was revoked.
 
 use std::fmt;
 use std::pin::Pin;
@@ -12,10 +12,10 @@ use tokio::sync::Notify;
 use super::flag::{Flag, HandedOver};
 use crate::error::BodySent;
 
-/// Larger bodies are given in parts of this size.
+/// Larger bodies are handed over in frames of this size.
 const FRAME: usize = 16 * 1024;
 
-/// Stops an attempt before its first byte.
+/// Revokes a body before its first byte is handed over.
 #[derive(Debug)]
 pub(crate) struct Stop {
     flag: Flag,
@@ -27,7 +27,7 @@ impl Stop {
         Self { flag: Flag::new(), changed: Notify::new() }
     }
 
-    /// Revokes the body unless its first byte was handed over. After [`BodySent::Nothing`], none ever is.
+    /// Revokes the body unless its first byte was handed over. After [`BodySent::Nothing`], no byte ever is.
     pub(crate) fn revoke(&self) -> BodySent {
         let sent = match self.flag.revoke() {
             HandedOver::Nothing => BodySent::Nothing,
@@ -42,7 +42,7 @@ impl Stop {
         self.flag.is_revoked()
     }
 
-    /// Waits until the body is revoked. One waiter at a time.
+    /// Waits until the body is revoked. Only one waiter at a time is woken.
     pub(crate) async fn revoked(&self) {
         while !self.is_revoked() {
             self.changed.notified().await;
@@ -50,7 +50,7 @@ impl Stop {
     }
 }
 
-/// A body that tells how far it was handed over. It can be sent once: nothing underneath can send it again.
+/// A body that records how much of it was handed over. It can be sent only once, so no layer beneath can send it again.
 #[derive(Debug)]
 pub(crate) struct SentBody {
     rest: Bytes,
@@ -63,7 +63,7 @@ impl SentBody {
     }
 }
 
-/// The body was revoked before its first byte.
+/// The error of a body that was revoked before its first byte.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Revoked;
 
@@ -111,7 +111,7 @@ mod tests {
         (SentBody::new(bytes, Arc::clone(&stop)), stop)
     }
 
-    /// The length of the next frame, or that the body was revoked.
+    /// Returns the length of the next frame, or that the body was revoked.
     fn take(body: &mut SentBody) -> Option<Result<usize, Revoked>> {
         match Pin::new(body).poll_frame(&mut Context::from_waker(Waker::noop())) {
             Poll::Ready(frame) => frame.map(|frame| frame.map(|frame| frame.into_data().map_or(0, |data| data.len()))),
@@ -120,7 +120,7 @@ mod tests {
     }
 
     #[test]
-    fn a_body_tells_how_far_it_was_handed_over_and_cannot_be_revoked_then() {
+    fn a_body_that_was_handed_over_cannot_be_revoked() {
         let (mut body, stop) = body(Bytes::from(vec![0; FRAME + 1]));
         assert_eq!(body.size_hint().exact(), Some(16_385));
         assert_eq!((take(&mut body), stop.revoke()), (Some(Ok(FRAME)), BodySent::Part));
@@ -139,7 +139,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn who_waits_for_the_revocation_learns_of_it() {
+    async fn a_revocation_wakes_the_waiter() {
         let (_body, stop) = body(Bytes::from_static(b"{}"));
         let waiting = tokio::spawn({
             let stop = Arc::clone(&stop);

@@ -1,4 +1,4 @@
-//! How far a body was handed over, and the right to stop that: one atomic value, so that both sides agree.
+//! Records how much of a body was handed over, and whether it was revoked, in one atomic value.
 
 use super::sync::{AtomicU8, Ordering};
 
@@ -7,16 +7,16 @@ const PART: u8 = 1;
 const WHOLE: u8 = 2;
 const REVOKED: u8 = 3;
 
-/// How far a body was handed over to the connection.
+/// How much of a body was handed over to the connection.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum HandedOver {
-    /// Nothing was, and nothing ever will be.
+    /// No byte was handed over, and none ever will be.
     Nothing,
     Part,
     Whole,
 }
 
-/// Hands a body over at most once, unless that is revoked before its first byte.
+/// The state of a body that is handed over at most once, unless it is revoked before its first byte.
 #[derive(Debug)]
 pub(super) struct Flag(AtomicU8);
 
@@ -25,13 +25,13 @@ impl Flag {
         Self(AtomicU8::new(ARMED))
     }
 
-    /// Records that the connection takes bytes. `false`: it was revoked, and must not take any.
+    /// Records that the connection takes bytes. Returns false if the body was revoked and must not be handed over.
     pub(super) fn hand_over(&self, is_last: bool) -> bool {
         let next = if is_last { WHOLE } else { PART };
         match self.0.compare_exchange(ARMED, next, Ordering::AcqRel, Ordering::Acquire) {
             Ok(_) => true,
             Err(REVOKED) => false,
-            // Only the connection changes it from here on.
+            // From here on, only the connection changes the value.
             Err(_) => {
                 self.0.store(next, Ordering::Release);
                 true
@@ -39,7 +39,7 @@ impl Flag {
         }
     }
 
-    /// Revokes the body, unless the connection was faster. After `Nothing`, no byte is ever handed over.
+    /// Revokes the body, unless the connection was first. After `Nothing`, no byte is ever handed over.
     pub(super) fn revoke(&self) -> HandedOver {
         match self.0.compare_exchange(ARMED, REVOKED, Ordering::AcqRel, Ordering::Acquire) {
             Ok(_) | Err(REVOKED) => HandedOver::Nothing,

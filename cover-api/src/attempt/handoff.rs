@@ -1,10 +1,10 @@
-//! Hands one result from the attempt's task to the caller, or tells the task that the caller has left.
+//! Hands one result from an attempt to its caller, unless the caller has left.
 
 use std::task::{Context, Poll, Waker};
 
 use super::sync::{Mutex, MutexGuard, PoisonError};
 
-/// A cell that is settled once: by a result, or by the caller's leaving.
+/// A cell that ends with a result or with the departure of the caller, whichever is first.
 #[derive(Debug)]
 pub(crate) struct Handoff<T>(Mutex<State<T>>);
 
@@ -25,7 +25,7 @@ impl<T> Handoff<T> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Gives the caller the result; gives it back where the caller has left, or has one already.
+    /// Hands the result to the caller. Returns it if the caller has left or already has one.
     pub(crate) fn finish(&self, result: T) -> Result<(), T> {
         let mut state = self.state();
         let State::Pending(waker) = &mut *state else { return Err(result) };
@@ -38,7 +38,7 @@ impl<T> Handoff<T> {
         Ok(())
     }
 
-    /// The caller leaves, and takes a result with it that has come in the meantime.
+    /// Marks the caller as gone. Returns a result that has arrived in the meantime.
     pub(crate) fn leave(&self) -> Option<T> {
         match std::mem::replace(&mut *self.state(), State::Over) {
             State::Finished(result) => Some(result),
@@ -46,7 +46,7 @@ impl<T> Handoff<T> {
         }
     }
 
-    /// The result, once; pending for ever after that.
+    /// Polls for the result. It is returned once; after that, the cell stays pending.
     pub(crate) fn poll_take(&self, context: &mut Context<'_>) -> Poll<T> {
         let mut state = self.state();
         if let State::Pending(waker) = &mut *state {
@@ -77,7 +77,7 @@ mod tests {
     }
 
     #[test]
-    fn a_caller_that_leaves_takes_the_result_or_the_task_keeps_it() {
+    fn a_result_belongs_to_the_leaving_caller_or_stays_with_the_attempt() {
         let cell = Handoff::new();
         assert_eq!(cell.finish(1), Ok(()));
         assert_eq!(cell.leave(), Some(1));

@@ -1,5 +1,4 @@
-//! What a caller and the task that makes its attempt share: how far the body was handed over, the right to stop that, and the
-//! result.
+//! The state that a caller and the Tokio task of its attempt share: the body, the right to revoke it, and the result.
 
 mod body;
 mod flag;

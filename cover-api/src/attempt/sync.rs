@@ -1,4 +1,4 @@
-//! The parts of the standard library that a model checker replaces.
+//! The parts of the standard library that the model checker replaces.
 
 pub(super) use std::sync::atomic::{AtomicU8, Ordering};
 pub(super) use std::sync::{Mutex, MutexGuard, PoisonError};

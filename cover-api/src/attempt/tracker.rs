@@ -1,4 +1,4 @@
-//! The attempts that are under way, so that a client can be shut down.
+//! Tracks the attempts under way, so that a client can be shut down.
 
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -22,15 +22,15 @@ struct State {
     running: BTreeMap<u64, (Option<String>, Arc<Stop>)>,
 }
 
-/// An attempt that was still under way when a shutdown ended.
+/// An attempt that was still under way when a shutdown ended, returned by [`Client::shutdown`](crate::runtime::Client::shutdown).
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Unfinished {
-    /// The idempotency key of its send.
+    /// The idempotency key of its send, if it had one.
     pub key: Option<String>,
 }
 
-/// Takes an attempt off the list when it is dropped.
+/// Removes an attempt from the list when it is dropped.
 #[derive(Debug)]
 pub(crate) struct Tracked {
     tracker: Arc<Tracker>,
@@ -42,7 +42,7 @@ impl Tracker {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Lists an attempt, unless the client was shut down.
+    /// Lists an attempt. Returns `None` after a shutdown.
     pub(crate) fn track(self: &Arc<Self>, key: Option<&str>, stop: &Arc<Stop>) -> Option<Tracked> {
         let mut state = self.state();
         if state.is_closed {
@@ -58,7 +58,7 @@ impl Tracker {
         self.state().is_closed
     }
 
-    /// Lets no attempt begin from now on, and stops those whose body was not handed over.
+    /// Prevents new attempts, and revokes those whose body was not handed over.
     pub(crate) fn close(&self) {
         let mut state = self.state();
         state.is_closed = true;
@@ -70,7 +70,7 @@ impl Tracker {
         self.changed.notify_waiters();
     }
 
-    /// Ends what would otherwise be tried for ever.
+    /// Ends retries that would otherwise continue forever.
     pub(crate) fn give_up(&self) {
         self.state().is_over = true;
         self.changed.notify_waiters();
@@ -101,7 +101,7 @@ impl Tracker {
         }
     }
 
-    /// The attempts that are under way.
+    /// Returns the attempts under way.
     pub(crate) fn unfinished(&self) -> Vec<Unfinished> {
         self.state().running.values().map(|(key, _)| Unfinished { key: key.clone() }).collect()
     }

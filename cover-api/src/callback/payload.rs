@@ -1,83 +1,84 @@
-//! What a callback says: bytes → stage, task, tracks.
+//! Reads the body of a callback: its task, stage and tracks.
 
 use std::fmt;
 
-use cover_spec::wire::{self, Api, CallbackStage};
+use cover_spec::tables::{Api, CallbackSpec, CallbackStageSpec};
 use serde_json::{Value, json};
 
 use super::Refusal;
-use crate::handle::TaskHandle;
 use crate::inbox::Rank;
-use crate::read::put;
 use crate::redact::shown;
+use crate::response::put;
 use crate::service::Service;
-use crate::snapshot::tracks;
+use crate::service::TaskHandle;
+use crate::service::tracks;
 use crate::transport::envelope::{as_code, as_id, as_text};
 use crate::transport::pick::pick;
 
-/// What a callback says. It is hearsay: whoever learns an address can say anything. A wait that it wakes asks the service.
+/// The content of a callback.
+///
+/// Do not rely on it: anyone who learns a callback address can send anything. A wait that it wakes polls the service.
 #[non_exhaustive]
 pub struct Callback<S: Service> {
-    /// The task that it names.
+    /// The task.
     pub task: TaskHandle<S>,
-    /// The stage that it tells of, as the service calls it.
+    /// The stage, as the service names it.
     pub stage: String,
-    /// The status that a poll is to be expected to give; `None` where the task has failed.
+    /// The status that a poll is expected to return. `None` if the task has failed.
     pub status: Option<S::Status>,
-    /// The tracks in it.
+    /// The tracks.
     pub tracks: Vec<S::Track>,
-    /// The code in it.
+    /// The code, if the callback has one.
     pub code: Option<u32>,
-    /// What it says in words, without secrets.
+    /// The message, without secrets.
     pub message: Option<String>,
     pub(super) rank: Rank,
 }
 
-/// What a callback of this stage has in its body, but for code and message.
-pub(crate) fn body(said: &wire::Callback, task: &str, stage: &str, tracks: Value) -> Value {
+/// Makes the body of a callback, without code and message.
+pub(crate) fn body(spec: &CallbackSpec, task: &str, stage: &str, tracks: Value) -> Value {
     let mut body = json!({});
-    put(&mut body, &said.stage, json!(stage));
-    put(&mut body, &said.task, json!(task));
-    put(&mut body, &said.tracks, tracks);
+    put(&mut body, &spec.stage, json!(stage));
+    put(&mut body, &spec.task, json!(task));
+    put(&mut body, &spec.tracks, tracks);
     body
 }
 
-/// How much of a callback is wanted.
+/// Which parts of a body to read.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Wanted {
-    /// What it is about.
-    Heading,
+    TaskAndStage,
     Everything,
 }
 
 impl<S: Service> Callback<S> {
-    /// Reads a body. Keys that are missing, null or of another type count as none.
+    /// Reads a body. A value of the wrong type counts as missing.
     pub(super) fn read(api: &Api, bytes: &[u8], wanted: Wanted) -> Result<Self, Refusal> {
-        let said = api.callback.as_ref().ok_or(Refusal::UnknownStage)?;
-        if wanted == Wanted::Heading {
-            let [task, stage] = pick(bytes, [&said.task, &said.stage]).ok_or(Refusal::NotJson)?;
-            return Self::heading(said, bytes, task.as_ref(), stage.as_ref());
+        let spec = api.callback.as_ref().ok_or(Refusal::UnknownStage)?;
+        if wanted == Wanted::TaskAndStage {
+            let [task, stage] = pick(bytes, [&spec.task, &spec.stage]).ok_or(Refusal::NotJson)?;
+            return Self::task_and_stage(spec, bytes, task.as_ref(), stage.as_ref());
         }
-        let paths = [&said.task, &said.stage, &said.tracks, &api.code, &api.message];
+        let paths = [&spec.task, &spec.stage, &spec.tracks, &api.code, &api.message];
         let [task, stage, list, code, message] = pick(bytes, paths).ok_or(Refusal::NotJson)?;
         Ok(Self {
             tracks: tracks(list.as_ref()),
             code: code.as_ref().and_then(as_code),
             message: message.as_ref().and_then(Value::as_str).map(shown),
-            ..Self::heading(said, bytes, task.as_ref(), stage.as_ref())?
+            ..Self::task_and_stage(spec, bytes, task.as_ref(), stage.as_ref())?
         })
     }
 
-    fn heading(
-        said: &wire::Callback,
+    fn task_and_stage(
+        spec: &CallbackSpec,
         bytes: &[u8],
         task: Option<&Value>,
         stage: Option<&Value>,
     ) -> Result<Self, Refusal> {
-        let task = task.and_then(|task| as_id(task, &said.task, bytes)).ok_or(Refusal::NoTask)?;
+        let task = task.and_then(|task| as_id(task, &spec.task, bytes)).ok_or(Refusal::NoTask)?;
         let stage = stage.and_then(as_text).ok_or(Refusal::NoStage)?;
-        let CallbackStage { status, running, .. } =
-            said.stages.iter().find(|known| known.name == stage).ok_or(Refusal::UnknownStage)?;
+        let CallbackStageSpec { status, running, .. } =
+            spec.stages.iter().find(|known| known.name == stage).ok_or(Refusal::UnknownStage)?;
         let status = status.as_ref().map(|status| {
             let Ok(status) = status.parse();
             status
@@ -114,7 +115,7 @@ mod tests {
     }
 
     #[test]
-    fn every_stage_is_read_with_how_far_it_is() {
+    fn every_stage_is_read_with_its_rank() {
         let stages = [
             ("text", Some(Status::TextSuccess), Rank::running(1)),
             ("first", Some(Status::FirstSuccess), Rank::running(2)),
@@ -128,7 +129,7 @@ mod tests {
     }
 
     #[test]
-    fn tracks_are_read_in_every_spelling_and_in_every_spelling_of_none() {
+    fn tracks_are_read_in_every_spelling_and_may_be_missing_in_every_form() {
         let track =
             json!({ "audio_url": "https://a.example/1.mp3?k", "image_url": "", "createTime": 1, "duration": 2.5 });
         let callback = read(&of("complete", &json!([track, { "audioUrl": "https://a.example/2.mp3" }]))).unwrap();
@@ -152,12 +153,12 @@ mod tests {
     }
 
     #[test]
-    fn what_cannot_be_used_says_why() {
+    fn an_unusable_body_gives_the_reason() {
         let deep = "[".repeat(100_000);
         for (bytes, why) in
             [("", Refusal::NotJson), ("[]", Refusal::NotJson), ("7", Refusal::NotJson), (&deep, Refusal::NotJson)]
         {
-            let callback = Callback::<UploadCover>::read(UploadCover::api(), bytes.as_bytes(), Wanted::Heading);
+            let callback = Callback::<UploadCover>::read(UploadCover::api(), bytes.as_bytes(), Wanted::TaskAndStage);
             assert_eq!(callback.unwrap_err(), why);
         }
         for (body, why) in [

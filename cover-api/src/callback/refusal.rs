@@ -1,61 +1,61 @@
-//! Why a callback is not taken, and how often that was.
+//! Reasons to refuse a callback, and counters of callbacks.
 
 use std::fmt;
 use std::sync::atomic::{AtomicU64, Ordering};
 
-use crate::inbox::Heard;
+use crate::inbox::CallbackEffect;
 
-/// Why a callback is not taken. It wakes no wait, and who sent it learns no more than a status.
+/// Why a callback is refused. A refused callback wakes no wait, and its sender sees only an HTTP status.
 ///
-/// The statuses: what anybody can send who knows no address gets the same 404. What came to an address of ours and cannot be
-/// read as this version knows it gets 200: to refuse it would tell the service that nobody is here.
+/// A POST from anyone who does not know a callback address always gets the same status, 404. A callback to a valid address that
+/// this version cannot interpret gets 200, because an error would tell the service that the address does not work.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum Refusal {
-    /// The path does not end as an address does: someone looks around, or a proxy cuts paths.
-    NoAddress,
-    /// The address was made by somebody else, for another attempt, or with another secret.
-    Forged,
-    /// The address is of an attempt longer ago than the spec lets callbacks come.
-    Expired,
-    /// It is no POST.
-    Method,
-    /// Its content type is not JSON's.
-    ContentType,
-    /// Its body is larger than any that makes sense.
+    /// The path does not end like a callback address: a stranger scans the server, or a proxy cuts paths.
+    NotAnAddress,
+    /// The address was made with another secret, or its tag belongs to another attempt.
+    ForgedAddress,
+    /// The attempt of the address is older than the spec lets callbacks arrive.
+    ExpiredAddress,
+    /// The method is not POST.
+    WrongMethod,
+    /// The content type is not JSON.
+    WrongContentType,
+    /// The body is larger than 256 KiB.
     TooLarge,
-    /// Its body did not come in time.
+    /// The body did not arrive within 5 seconds.
     TooSlow,
-    /// Its body broke off.
+    /// The connection broke before the end of the body.
     CutShort,
-    /// So many come at once that there is no room for it.
+    /// Too many bodies are being read.
     Busy,
-    /// Its body is no JSON object.
+    /// The body is not a JSON object.
     NotJson,
-    /// It names no task.
+    /// The body has no task id.
     NoTask,
-    /// It names no stage.
+    /// The body has no stage.
     NoStage,
-    /// It names a stage that the spec does not list.
+    /// The spec does not list the stage.
     UnknownStage,
-    /// The attempt became another task.
+    /// The attempt of the address became another task.
     OtherTask,
-    /// The service signs, and this has no signature that could be read.
-    NotSigned,
-    /// The service signs, and this signature is not its own, or of something else.
-    WronglySigned,
-    /// It was signed too long ago, or will be.
-    Stale,
+    /// The service signs callbacks, and this one has no readable signature.
+    MissingSignature,
+    /// The signature was made with another key, or for other content.
+    InvalidSignature,
+    /// The time of the signature is further from now than the spec allows.
+    StaleSignature,
 }
 
 impl Refusal {
-    /// Every one.
+    /// All refusals.
     pub const ALL: [Self; 17] = [
-        Self::NoAddress,
-        Self::Forged,
-        Self::Expired,
-        Self::Method,
-        Self::ContentType,
+        Self::NotAnAddress,
+        Self::ForgedAddress,
+        Self::ExpiredAddress,
+        Self::WrongMethod,
+        Self::WrongContentType,
         Self::TooLarge,
         Self::TooSlow,
         Self::CutShort,
@@ -65,23 +65,23 @@ impl Refusal {
         Self::NoStage,
         Self::UnknownStage,
         Self::OtherTask,
-        Self::NotSigned,
-        Self::WronglySigned,
-        Self::Stale,
+        Self::MissingSignature,
+        Self::InvalidSignature,
+        Self::StaleSignature,
     ];
 
-    /// The HTTP status to answer with, and an empty body.
+    /// Returns the HTTP status of the answer. The answer has an empty body.
     #[must_use]
     pub fn status(self) -> u16 {
         match self {
             Self::NoTask | Self::NoStage | Self::UnknownStage => 200,
             Self::CutShort | Self::NotJson => 400,
-            Self::NotSigned | Self::WronglySigned | Self::Stale => 401,
-            Self::NoAddress | Self::Forged | Self::Expired | Self::OtherTask => 404,
-            Self::Method => 405,
+            Self::MissingSignature | Self::InvalidSignature | Self::StaleSignature => 401,
+            Self::NotAnAddress | Self::ForgedAddress | Self::ExpiredAddress | Self::OtherTask => 404,
+            Self::WrongMethod => 405,
             Self::TooSlow => 408,
             Self::TooLarge => 413,
-            Self::ContentType => 415,
+            Self::WrongContentType => 415,
             Self::Busy => 503,
         }
     }
@@ -90,83 +90,83 @@ impl Refusal {
 impl fmt::Display for Refusal {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
-            Self::NoAddress => "the path does not end as an address does",
-            Self::Forged => "the address is none of this client's",
-            Self::Expired => "the address has expired",
-            Self::Method => "it is no POST",
-            Self::ContentType => "it is not sent as JSON",
-            Self::TooLarge => "it is too large",
-            Self::TooSlow => "it did not come in time",
-            Self::CutShort => "it broke off",
-            Self::Busy => "too many come at once",
-            Self::NotJson => "it is no JSON object",
-            Self::NoTask => "it names no task",
-            Self::NoStage => "it names no stage",
-            Self::UnknownStage => "it names a stage that the spec does not list",
+            Self::NotAnAddress => "the path does not end like a callback address",
+            Self::ForgedAddress => "the callback address was not made by this client",
+            Self::ExpiredAddress => "the callback address has expired",
+            Self::WrongMethod => "the method is not POST",
+            Self::WrongContentType => "the content type is not JSON",
+            Self::TooLarge => "the body is too large",
+            Self::TooSlow => "the body did not arrive in time",
+            Self::CutShort => "the connection broke before the end of the body",
+            Self::Busy => "too many callbacks are being read",
+            Self::NotJson => "the body is not a JSON object",
+            Self::NoTask => "the body has no task id",
+            Self::NoStage => "the body has no stage",
+            Self::UnknownStage => "the spec does not list the stage",
             Self::OtherTask => "the attempt became another task",
-            Self::NotSigned => "it is not signed",
-            Self::WronglySigned => "its signature is wrong",
-            Self::Stale => "it was signed too far from now",
+            Self::MissingSignature => "the signature is missing",
+            Self::InvalidSignature => "the signature is invalid",
+            Self::StaleSignature => "the time of the signature is too far from now",
         })
     }
 }
 
-/// How many callbacks have come to a client, by what became of them.
+/// Number of callbacks that a client received, by their outcome.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct CallbackStats {
-    /// Callbacks that told something new.
-    pub news: u64,
-    /// Callbacks that told what was known.
+    /// Number of callbacks that reported a new stage, or named the task of an attempt.
+    pub new: u64,
+    /// Number of callbacks that reported what an earlier one reported.
     pub repeated: u64,
-    /// Callbacks of tasks that nobody waits for here.
+    /// Number of callbacks for tasks without a wait in this process.
     pub unawaited: u64,
     refused: [u64; Refusal::ALL.len()],
 }
 
 impl CallbackStats {
-    /// How many were refused for this reason.
+    /// Returns the number of callbacks that were refused for this reason.
     #[must_use]
     pub fn refused(&self, refusal: Refusal) -> u64 {
         self.refused[refusal as usize]
     }
 
-    /// How many were refused in all.
+    /// Returns the number of refused callbacks.
     #[must_use]
     pub fn refused_in_all(&self) -> u64 {
         self.refused.iter().sum()
     }
 }
 
-/// Counts.
+/// Counts callbacks by their outcome.
 #[derive(Debug, Default)]
-pub(crate) struct Counters {
-    news: AtomicU64,
+pub(crate) struct CallbackCounters {
+    new: AtomicU64,
     repeated: AtomicU64,
     unawaited: AtomicU64,
     refused: [AtomicU64; Refusal::ALL.len()],
 }
 
-impl Counters {
-    /// Counts what is taken; another task is a refusal.
-    pub(super) fn hear(&self, heard: Heard) {
-        let counter = match heard {
-            Heard::News | Heard::Claim => &self.news,
-            Heard::Repeated => &self.repeated,
-            Heard::Nobody => &self.unawaited,
-            Heard::OtherTask => return,
+impl CallbackCounters {
+    /// Counts an accepted callback. `OtherTask` is counted as a refusal instead.
+    pub(super) fn count(&self, effect: CallbackEffect) {
+        let counter = match effect {
+            CallbackEffect::New | CallbackEffect::Claim => &self.new,
+            CallbackEffect::Repeated => &self.repeated,
+            CallbackEffect::Unawaited => &self.unawaited,
+            CallbackEffect::OtherTask => return,
         };
         counter.fetch_add(1, Ordering::Relaxed);
     }
 
-    pub(super) fn refuse(&self, refusal: Refusal) {
+    pub(super) fn count_refusal(&self, refusal: Refusal) {
         self.refused[refusal as usize].fetch_add(1, Ordering::Relaxed);
     }
 
     pub(super) fn stats(&self) -> CallbackStats {
         let get = |counter: &AtomicU64| counter.load(Ordering::Relaxed);
         CallbackStats {
-            news: get(&self.news),
+            new: get(&self.new),
             repeated: get(&self.repeated),
             unawaited: get(&self.unawaited),
             refused: self.refused.each_ref().map(get),
@@ -179,10 +179,10 @@ mod tests {
     use super::*;
 
     #[test]
-    fn each_refusal_has_a_counter_of_its_own() {
-        let counters = Counters::default();
+    fn each_refusal_is_counted_separately() {
+        let counters = CallbackCounters::default();
         for (index, refusal) in Refusal::ALL.into_iter().enumerate() {
-            (0..=index).for_each(|_| counters.refuse(refusal));
+            (0..=index).for_each(|_| counters.count_refusal(refusal));
         }
         let stats = counters.stats();
         for (index, refusal) in Refusal::ALL.into_iter().enumerate() {

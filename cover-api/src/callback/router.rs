@@ -1,4 +1,4 @@
-//! The router: reads as little as it can before it knows who is there, answers, and works afterwards.
+//! The router. It checks the address before it reads a body, answers, and does the remaining work after the answer.
 
 use std::error::Error;
 use std::sync::Arc;
@@ -11,59 +11,59 @@ use http::{HeaderMap, Method, StatusCode};
 use tokio::sync::Semaphore;
 use tokio::time::timeout;
 
-use super::{Callbacks, MOST_BODY, Received, Refusal, Wanted, is_json};
+use super::{Callbacks, MAX_BODY, Received, Refusal, Wanted, is_json};
 use crate::service::Service;
 
-/// So many bodies are read at once.
-const MOST_AT_ONCE: usize = 256;
-/// A body that has not come by then is refused.
-const SLOWEST: Duration = Duration::from_secs(5);
+/// Number of bodies that are read at once.
+const MAX_CONCURRENT_BODIES: usize = 256;
+/// Time within which a body must arrive.
+const BODY_TIMEOUT: Duration = Duration::from_secs(5);
 
-struct Door<S: Service> {
+struct RouterState<S: Service> {
     callbacks: Callbacks<S>,
-    places: Semaphore,
+    bodies: Semaphore,
 }
 
 pub(super) fn router<S: Service>(callbacks: Callbacks<S>) -> Router {
-    let door = Arc::new(Door { callbacks, places: Semaphore::new(MOST_AT_ONCE) });
-    Router::new().fallback(answer::<S>).with_state(door)
+    let state = Arc::new(RouterState { callbacks, bodies: Semaphore::new(MAX_CONCURRENT_BODIES) });
+    Router::new().fallback(answer::<S>).with_state(state)
 }
 
-async fn answer<S: Service>(State(door): State<Arc<Door<S>>>, request: Request) -> StatusCode {
-    let received = door.receive(request).await.unwrap_or_else(|refusal| door.callbacks.refuse(refusal));
-    let status = StatusCode::from_u16(received.status()).unwrap_or(StatusCode::NOT_FOUND);
+async fn answer<S: Service>(State(state): State<Arc<RouterState<S>>>, request: Request) -> StatusCode {
+    let received = state.receive(request).await.unwrap_or_else(|refusal| state.callbacks.refuse(refusal));
+    let status = StatusCode::from_u16(received.status()).expect("every status of a refusal is an HTTP status");
     if !received.is_over() {
         tokio::spawn(received.afterwards());
     }
     status
 }
 
-impl<S: Service> Door<S> {
+impl<S: Service> RouterState<S> {
     async fn receive(&self, request: Request) -> Result<Received<S>, Refusal> {
         let (parts, body) = request.into_parts();
         let attempt = self.callbacks.admit(parts.uri.path())?;
         if parts.method != Method::POST {
-            return Err(Refusal::Method);
+            return Err(Refusal::WrongMethod);
         }
         let body = self.read(&parts.headers, body).await?;
-        Ok(self.callbacks.take(attempt, &parts.headers, &body, Wanted::Heading))
+        Ok(self.callbacks.take(attempt, &parts.headers, &body, Wanted::TaskAndStage))
     }
 
     async fn read(&self, headers: &HeaderMap, body: Body) -> Result<Bytes, Refusal> {
         if !is_json(headers) {
-            return Err(Refusal::ContentType);
+            return Err(Refusal::WrongContentType);
         }
         let length = headers.get(http::header::CONTENT_LENGTH).and_then(|length| length.to_str().ok()?.parse().ok());
-        if length.is_some_and(|length: u64| length > MOST_BODY as u64) {
+        if length.is_some_and(|length: u64| length > MAX_BODY as u64) {
             return Err(Refusal::TooLarge);
         }
-        let _place = self.places.try_acquire().map_err(|_| Refusal::Busy)?;
-        let read = timeout(SLOWEST, to_bytes(body, MOST_BODY)).await.map_err(|_| Refusal::TooSlow)?;
+        let _permit = self.bodies.try_acquire().map_err(|_| Refusal::Busy)?;
+        let read = timeout(BODY_TIMEOUT, to_bytes(body, MAX_BODY)).await.map_err(|_| Refusal::TooSlow)?;
         read.map_err(|error| if is_too_large(&error) { Refusal::TooLarge } else { Refusal::CutShort })
     }
 }
 
-/// Did the body go on beyond its bound?
+/// Whether reading failed because the body is larger than its bound.
 fn is_too_large(error: &axum::Error) -> bool {
     error.source().is_some_and(<dyn Error>::is::<http_body_util::LengthLimitError>)
 }

@@ -1,11 +1,11 @@
-//! Without the feature `callback`, no client has addresses.
+//! Without the feature `callback`, no client has callback addresses.
 
-use crate::attempt_id::AttemptId;
+use crate::ids::AttemptId;
 
 #[derive(Debug, Clone)]
-pub(crate) enum Addresses {}
+pub(crate) enum CallbackAddresses {}
 
-impl Addresses {
+impl CallbackAddresses {
     pub(crate) fn base(&self) -> &str {
         match *self {}
     }

@@ -1,4 +1,4 @@
-//! Addresses that nobody else can make: base / attempt / tag.
+//! Callback addresses, written as base / attempt / tag. The tag proves that this client made the address.
 
 use std::fmt;
 use std::time::Duration;
@@ -7,32 +7,42 @@ use hmac::{Hmac, KeyInit, Mac};
 use secrecy::{ExposeSecret, SecretString};
 use sha2::Sha256;
 
-use super::NotOurs;
-use crate::attempt_id::AttemptId;
+use crate::ids::AttemptId;
 use crate::redact;
 
-/// A tag has so many bytes.
-const TAG: usize = 16;
-/// Keeps tags of other uses of the same secret apart.
-const USE: &[u8] = b"cover-api callback address\0";
-const LEAST_SECRET: usize = 16;
+/// Length of a tag, in bytes.
+const TAG_BYTES: usize = 16;
+/// Makes the tags differ from those of any other use of the secret.
+const PURPOSE: &[u8] = b"cover-api callback address\0";
+const MIN_SECRET_BYTES: usize = 16;
 
-/// Makes and reads the addresses of attempts.
+/// Why a path is not a callback address of this client.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum AddressError {
+    /// It does not end like a callback address.
+    Malformed,
+    /// Its tag was made with another secret, or for another attempt.
+    Forged,
+    /// Its attempt is older than callbacks may arrive.
+    Expired,
+}
+
+/// Makes and reads the callback addresses of attempts.
 #[derive(Clone)]
-pub(crate) struct Addresses {
+pub(crate) struct CallbackAddresses {
     base: String,
     keyed: Hmac<Sha256>,
 }
 
-impl Addresses {
-    /// Addresses beneath `base`, for one service.
+impl CallbackAddresses {
+    /// Makes addresses beneath `base`, for one service.
     pub(crate) fn new(base: &str, service: &str, secret: &SecretString) -> Result<Self, &'static str> {
         let secret = secret.expose_secret().as_bytes();
-        if secret.len() < LEAST_SECRET {
+        if secret.len() < MIN_SECRET_BYTES {
             return Err("the secret has fewer than 16 bytes");
         }
-        let keyed = Hmac::new_from_slice(secret).map_err(|_| "the secret cannot be used")?;
-        let keyed = keyed.chain_update(USE).chain_update(service).chain_update([0]);
+        let keyed = Hmac::new_from_slice(secret).map_err(|_| "the secret is not usable")?;
+        let keyed = keyed.chain_update(PURPOSE).chain_update(service).chain_update([0]);
         Ok(Self { base: base.trim_end_matches('/').to_owned(), keyed })
     }
 
@@ -48,10 +58,10 @@ impl Addresses {
         self.base.clone() + &self.path(attempt)
     }
 
-    /// What follows the base.
+    /// Returns the part of the address after the base.
     pub(crate) fn path(&self, attempt: AttemptId) -> String {
         let tag = self.tag(attempt).finalize().into_bytes();
-        let tag = tag.iter().take(TAG).fold(0, |tag, byte| tag << 8 | u128::from(*byte));
+        let tag = tag.iter().take(TAG_BYTES).fold(0, |tag, byte| tag << 8 | u128::from(*byte));
         format!("/{:032x}/{tag:032x}", attempt.0)
     }
 
@@ -59,15 +69,15 @@ impl Addresses {
         self.keyed.clone().chain_update(attempt.0.to_be_bytes())
     }
 
-    /// The attempt whose address ends a path: whatever stands before it was put there, or taken away, by proxies.
-    pub(crate) fn read(&self, path: &str, expires: Duration) -> Result<AttemptId, NotOurs> {
-        let path = path.split(['?', '#']).next().unwrap_or_default();
+    /// Returns the attempt of the address that the path ends with. Proxies may have added or removed segments before it.
+    pub(crate) fn read(&self, path: &str, expires: Duration) -> Result<AttemptId, AddressError> {
+        let path = path.split(['?', '#']).next().expect("a split has a first part");
         let mut parts = path.strip_suffix('/').unwrap_or(path).rsplit('/');
         let (tag, attempt) = (parts.next().and_then(hex), parts.next().and_then(hex));
-        let (attempt, tag) = attempt.map(AttemptId).zip(tag).ok_or(NotOurs::NoAddress)?;
+        let (attempt, tag) = attempt.map(AttemptId).zip(tag).ok_or(AddressError::Malformed)?;
         // In constant time.
-        self.tag(attempt).verify_truncated_left(&tag.to_be_bytes()).map_err(|_| NotOurs::Forged)?;
-        if attempt.age() > expires { Err(NotOurs::Expired) } else { Ok(attempt) }
+        self.tag(attempt).verify_truncated_left(&tag.to_be_bytes()).map_err(|_| AddressError::Forged)?;
+        if attempt.age() > expires { Err(AddressError::Expired) } else { Ok(attempt) }
     }
 }
 
@@ -76,9 +86,11 @@ fn hex(text: &str) -> Option<u128> {
     is_hex.then(|| u128::from_str_radix(text, 16).ok())?
 }
 
-impl fmt::Debug for Addresses {
+impl fmt::Debug for CallbackAddresses {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Addresses").field("base", &redact::shown(&redact::address(&self.base))).finish_non_exhaustive()
+        f.debug_struct("CallbackAddresses")
+            .field("base", &redact::shown(&redact::address(&self.base)))
+            .finish_non_exhaustive()
     }
 }
 
@@ -90,16 +102,16 @@ mod tests {
 
     const HOUR: Duration = Duration::from_secs(3_600);
 
-    fn addresses(secret: &str, service: &str) -> Addresses {
-        Addresses::new("https://api.example.com/covers/", service, &secret.into()).unwrap()
+    fn addresses(secret: &str, service: &str) -> CallbackAddresses {
+        CallbackAddresses::new("https://api.example.com/covers/", service, &secret.into()).unwrap()
     }
 
-    fn mine() -> Addresses {
+    fn mine() -> CallbackAddresses {
         addresses("0123456789abcdef", "music")
     }
 
     #[test]
-    fn an_address_is_read_wherever_a_proxy_puts_it() {
+    fn an_address_is_read_after_any_prefix() {
         let attempt = AttemptId::new();
         let address = mine().write(attempt);
         assert!(address.starts_with("https://api.example.com/covers/"));
@@ -110,27 +122,27 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_address_is_told_apart_from_a_forged_one() {
+    fn a_malformed_address_is_distinguished_from_a_forged_one() {
         let path = mine().path(AttemptId::new());
         for path in ["", "/", "//", "/a/b", &path[..65], &path.to_uppercase(), &path.replace('/', "/+"), "/ä/ö", "?/"]
         {
-            assert_eq!(mine().read(path, HOUR), Err(NotOurs::NoAddress), "{path}");
+            assert_eq!(mine().read(path, HOUR), Err(AddressError::Malformed), "{path}");
         }
     }
 
     #[test]
-    fn no_tag_fits_another_attempt_secret_or_service() {
+    fn a_tag_fits_only_its_attempt_secret_and_service() {
         let (one, other) = (AttemptId::new(), AttemptId::new());
         let crossed = mine().path(one)[..33].to_owned() + &mine().path(other)[33..];
-        assert_eq!(mine().read(&crossed, HOUR), Err(NotOurs::Forged));
+        assert_eq!(mine().read(&crossed, HOUR), Err(AddressError::Forged));
         for other in [addresses("0123456789abcdeF", "music"), addresses("0123456789abcdef", "speech")] {
-            assert_eq!(mine().read(&other.path(one), HOUR), Err(NotOurs::Forged));
+            assert_eq!(mine().read(&other.path(one), HOUR), Err(AddressError::Forged));
         }
         let path = mine().path(one);
         for at in (1..path.len()).filter(|at| *at != 33) {
             let digit = if &path[at..=at] == "0" { "1" } else { "0" };
             let changed = path[..at].to_owned() + digit + &path[at + 1..];
-            assert_eq!(mine().read(&changed, HOUR), Err(NotOurs::Forged), "{at}");
+            assert_eq!(mine().read(&changed, HOUR), Err(AddressError::Forged), "{at}");
         }
     }
 
@@ -138,12 +150,12 @@ mod tests {
     fn an_address_expires() {
         let ago = |time| AttemptId::at(SystemTime::now() - time);
         assert!(mine().read(&mine().path(ago(HOUR / 2)), HOUR).is_ok());
-        assert_eq!(mine().read(&mine().path(ago(2 * HOUR)), HOUR), Err(NotOurs::Expired));
+        assert_eq!(mine().read(&mine().path(ago(2 * HOUR)), HOUR), Err(AddressError::Expired));
     }
 
     #[test]
-    fn a_short_secret_is_refused_and_none_is_shown() {
-        assert!(Addresses::new("https://a.example", "music", &"0123456789abcde".into()).is_err());
+    fn a_short_secret_is_refused_and_no_secret_is_shown() {
+        assert!(CallbackAddresses::new("https://a.example", "music", &"0123456789abcde".into()).is_err());
         assert!(!format!("{:?}", mine()).contains("0123"));
     }
 }

@@ -1,38 +1,19 @@
-//! Where callbacks reach a client: an address of its own for each attempt, and the inbox that they write to.
+//! Where callbacks reach a client: an address for each attempt, and the inbox that receives them.
 
-#[cfg(not(feature = "callback"))]
-#[path = "disabled.rs"]
-mod addresses;
-#[cfg(feature = "callback")]
-#[path = "enabled.rs"]
+#[cfg_attr(feature = "callback", path = "enabled.rs")]
+#[cfg_attr(not(feature = "callback"), path = "disabled.rs")]
 mod addresses;
 
 use std::sync::Arc;
 
-#[cfg(feature = "callback")]
-use tokio::sync::Semaphore;
-
 use crate::inbox::Inbox;
 
-pub(crate) use addresses::Addresses;
-
-/// What callbacks to a client need.
-pub(crate) struct CallbackLink {
-    pub(crate) addresses: Addresses,
-    pub(crate) inbox: Arc<Inbox>,
-    #[cfg(feature = "callback")]
-    /// How many more attempts may be looked up in the ledger at once.
-    pub(crate) lookups: Semaphore,
-}
-
-/// Why a path is not an address of this client.
 #[cfg(feature = "callback")]
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum NotOurs {
-    /// It does not end as an address does.
-    NoAddress,
-    /// Its tag was made with another secret, or for another attempt.
-    Forged,
-    /// It is of an attempt longer ago than callbacks may come.
-    Expired,
+pub(crate) use addresses::AddressError;
+pub(crate) use addresses::CallbackAddresses;
+
+/// The callback addresses of a client, and its inbox.
+pub(crate) struct CallbackLink {
+    pub(crate) addresses: CallbackAddresses,
+    pub(crate) inbox: Arc<Inbox>,
 }

@@ -1,4 +1,4 @@
-//! What the heads of answers say of a file. Nothing here does I/O.
+//! Reads the heads of answers to downloads. Nothing here does I/O.
 
 use std::time::{Duration, SystemTime};
 
@@ -12,13 +12,13 @@ use crate::redact::shown;
 use crate::transport::stream::Head;
 
 /// Number of characters of a coding that an error shows.
-const MOST_CODING: usize = 60;
+const MAX_CODING: usize = 60;
 
-/// What the first answer says of the file.
+/// What the first answer says about the file.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) struct File {
     pub(super) length: Option<u64>,
-    /// Tells whether a later answer is of the same bytes.
+    /// Shows whether a later answer belongs to the same bytes.
     pub(super) validator: Option<Validator>,
 }
 
@@ -29,14 +29,14 @@ pub(super) struct Validator {
     pub(super) value: HeaderValue,
 }
 
-/// Which bytes an answer brings: up to this one, of this many.
+/// The bytes of a partial answer: their end, and the length of the whole file.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Part {
     pub(super) end: u64,
     pub(super) length: u64,
 }
 
-/// The address that a redirect gives; `None` for other answers.
+/// Returns the address of a redirect, or `None` for other answers.
 pub(super) fn location(head: &Head) -> Result<Option<&str>, DownloadFault> {
     if !matches!(head.status, 301 | 302 | 303 | 307 | 308) {
         return Ok(None);
@@ -45,7 +45,7 @@ pub(super) fn location(head: &Head) -> Result<Option<&str>, DownloadFault> {
     location.map(Some).ok_or(DownloadFault::NoLocation(head.status))
 }
 
-/// Whether the same request may fare better a little later.
+/// Returns whether the same request may succeed a little later.
 pub(super) fn is_passing(status: u16) -> bool {
     matches!(status, 429 | 500..=599)
 }
@@ -84,7 +84,7 @@ pub(super) fn rest(head: &Head, file: &File, from: u64) -> Result<Part, Download
     if content_length(&head.headers)?.is_some_and(|body| body != end - start) {
         return Err(wrong);
     }
-    // A server repeats the ETag of the file that the range is of. It need not repeat the date.
+    // A server repeats the ETag of the file that the range belongs to. It need not repeat the date.
     let lacks_tag =
         file.validator.as_ref().is_some_and(|validator| validator.name == ETAG) && !head.headers.contains_key(ETAG);
     if lacks_tag { Err(DownloadFault::Changed) } else { Ok(Part { end, length }) }
@@ -95,14 +95,14 @@ fn check_coding(headers: &HeaderMap) -> Result<(), DownloadFault> {
         for value in headers.get_all(name) {
             let coding = String::from_utf8_lossy(value.as_bytes()).trim().to_ascii_lowercase();
             if coding != plain && !coding.is_empty() {
-                return Err(DownloadFault::Encoded(shown(&coding).chars().take(MOST_CODING).collect()));
+                return Err(DownloadFault::Encoded(shown(&coding).chars().take(MAX_CODING).collect()));
             }
         }
     }
     Ok(())
 }
 
-/// The length that the answer gives. A chunked body has none that counts.
+/// Returns the `Content-Length`, which is ignored for a chunked body.
 fn content_length(headers: &HeaderMap) -> Result<Option<u64>, DownloadFault> {
     let given = headers.get(CONTENT_LENGTH).filter(|_| !headers.contains_key(TRANSFER_ENCODING));
     let Some(given) = given else { return Ok(None) };
@@ -110,7 +110,7 @@ fn content_length(headers: &HeaderMap) -> Result<Option<u64>, DownloadFault> {
     number.map(Some).ok_or(DownloadFault::BadLength)
 }
 
-/// Start, end (which is not part of it) and length of the whole, of `bytes 5-9/10`.
+/// Returns start, exclusive end and total length of `bytes 5-9/10`.
 fn content_range(text: &str) -> Option<(u64, u64, u64)> {
     let (range, length) = text.trim().strip_prefix("bytes ")?.split_once('/')?;
     let (start, last) = range.split_once('-')?;
@@ -123,7 +123,7 @@ fn digits(text: &str) -> Option<u64> {
     text.bytes().all(|byte| byte.is_ascii_digit()).then(|| text.parse().ok())?
 }
 
-/// A strong `ETag`, or a `Last-Modified` that is at least a second before `Date`: a later change has another one.
+/// Returns a strong `ETag`, or a `Last-Modified` at least a second before `Date`, so that any later change has another one.
 fn validator(headers: &HeaderMap) -> Option<Validator> {
     if let Some(tag) = headers.get(ETAG) {
         let bytes = tag.as_bytes();
@@ -173,7 +173,7 @@ mod tests {
     }
 
     #[test]
-    fn a_rest_is_of_the_same_file_and_begins_where_it_was_asked_to() {
+    fn a_partial_answer_must_match_the_file_and_the_range() {
         let file = File { length: Some(10), validator: Some(tag("\"a\"")) };
         let (wrong, changed) = (Err(DownloadFault::WrongRange { from: 4 }), Err(DownloadFault::Changed));
         for (status, headers, expected) in [
@@ -204,7 +204,7 @@ mod tests {
     }
 
     #[test]
-    fn a_whole_is_plain_bytes_with_a_length_or_an_end() {
+    fn a_complete_answer_needs_plain_bytes_and_a_detectable_end() {
         let length = |headers| whole(&head(200, headers)).map(|file| file.length);
         assert_eq!(length(&[("content-length", "1000000000000000000")]), Ok(Some(1_000_000_000_000_000_000)));
         assert_eq!(length(&[("content-length", "99999999999999999999")]), Err(DownloadFault::BadLength));

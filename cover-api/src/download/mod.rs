@@ -9,35 +9,35 @@ use tokio::io::{AsyncWrite, AsyncWriteExt};
 use tokio::time::{sleep, timeout};
 use url::Url;
 
-use crate::error::{BadDownload, DownloadFault, Failure, Kind, Source};
+use crate::error::{BadDownload, BoxError, DownloadFault, Failure, Kind};
 use crate::events;
 use crate::redact;
 use crate::transport::Transport;
 use crate::transport::stream::Stream;
 use head::File;
 
-const MOST_REDIRECTS: u32 = 5;
-const MOST_RESUMPTIONS: u32 = 5;
-/// Before the first resumption; each further pause is twice as long.
+const MAX_REDIRECTS: u32 = 5;
+const MAX_RESUMPTIONS: u32 = 5;
+/// Pause before the first resumption. It doubles with each further one.
 const FIRST_PAUSE: Duration = Duration::from_millis(500);
 
-/// Is told how many bytes were written, and of how many if that is known.
-pub(crate) type Progress<'a> = Box<dyn FnMut(u64, Option<u64>) + Send + 'a>;
+/// Is called with the number of bytes written, and the total if it is known.
+pub(crate) type OnProgress<'a> = Box<dyn FnMut(u64, Option<u64>) + Send + 'a>;
 
-/// What a download may take.
+/// The limits of a download.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Limits {
-    /// Most bytes.
+    /// Largest number of bytes.
     pub(crate) size: u64,
     pub(crate) time: Duration,
 }
 
-/// Copies what a link leads to, and returns its length.
+/// Copies the file at a link to a writer. Returns its length.
 pub(crate) async fn run<W: AsyncWrite + Unpin + Send>(
     transport: &Transport,
     link: &str,
     limits: Limits,
-    progress: Option<Progress<'_>>,
+    progress: Option<OnProgress<'_>>,
     writer: W,
 ) -> Result<u64, Failure> {
     redact::remember_address(link);
@@ -55,56 +55,60 @@ struct Transfer<'a> {
     transport: &'a Transport,
     link: &'a str,
     most: u64,
-    progress: Option<Progress<'a>>,
-    /// The host that is asked, for errors.
+    progress: Option<OnProgress<'a>>,
+    /// The host of the last request, for errors.
     host: String,
     done: u64,
     file: Option<File>,
 }
 
-/// Why a download ends.
-struct Stop {
+/// Why a download failed.
+struct TransferError {
     fault: DownloadFault,
-    source: Option<Source>,
+    source: Option<BoxError>,
 }
 
-/// An answer, and the byte before which it must end, if known.
+/// An answer, and the byte before which its body must end, if known.
 struct Incoming {
     stream: Stream,
     end: Option<u64>,
 }
 
 /// How a body ended.
-enum Ended {
+enum CopyEnd {
     Complete,
-    Broken(Option<Source>),
+    Broken(Option<BoxError>),
 }
 
-impl From<DownloadFault> for Stop {
+impl From<DownloadFault> for TransferError {
     fn from(fault: DownloadFault) -> Self {
         Self { fault, source: None }
     }
 }
 
 impl Transfer<'_> {
-    async fn copy_all<W: AsyncWrite + Unpin>(&mut self, mut writer: W) -> Result<(), Stop> {
+    async fn copy_all<W: AsyncWrite + Unpin>(&mut self, mut writer: W) -> Result<(), TransferError> {
         let stream = self.request().await?;
         let mut incoming = self.accept(stream)?;
         let mut resumptions = 0;
-        while let Ended::Broken(source) = self.copy(&mut incoming, &mut writer).await? {
+        while let CopyEnd::Broken(source) = self.copy(&mut incoming, &mut writer).await? {
             incoming = self.resume(&mut resumptions, source).await?;
         }
         writer.flush().await.map_err(broken_writer)
     }
 
     /// Copies one body.
-    async fn copy<W: AsyncWrite + Unpin>(&mut self, incoming: &mut Incoming, writer: &mut W) -> Result<Ended, Stop> {
+    async fn copy<W: AsyncWrite + Unpin>(
+        &mut self,
+        incoming: &mut Incoming,
+        writer: &mut W,
+    ) -> Result<CopyEnd, TransferError> {
         loop {
             let chunk = match incoming.stream.chunk().await {
                 Ok(Some(chunk)) => chunk,
-                Ok(None) if self.is_short() => return Ok(Ended::Broken(None)),
-                Err(source) if self.length().is_none() || self.is_short() => return Ok(Ended::Broken(Some(source))),
-                Ok(None) | Err(_) => return Ok(Ended::Complete),
+                Ok(None) if self.is_short() => return Ok(CopyEnd::Broken(None)),
+                Err(source) if self.length().is_none() || self.is_short() => return Ok(CopyEnd::Broken(Some(source))),
+                Ok(None) | Err(_) => return Ok(CopyEnd::Complete),
             };
             let done = self.done.saturating_add(chunk.len() as u64);
             if let Some(end) = incoming.end.filter(|end| done > *end) {
@@ -122,14 +126,14 @@ impl Transfer<'_> {
         }
     }
 
-    /// Asks for the rest, with growing pauses, until an answer brings it. While nothing was written, the rest is the whole.
-    async fn resume(&mut self, resumptions: &mut u32, mut source: Option<Source>) -> Result<Incoming, Stop> {
+    /// Requests the rest with growing pauses, until an answer contains it. Before the first byte, the rest is the whole file.
+    async fn resume(&mut self, resumptions: &mut u32, mut source: Option<BoxError>) -> Result<Incoming, TransferError> {
         loop {
             if self.done > 0 && self.file.as_ref().is_none_or(|file| file.validator.is_none()) {
-                return Err(Stop { fault: DownloadFault::NoValidator, source });
+                return Err(TransferError { fault: DownloadFault::NoValidator, source });
             }
-            if *resumptions == MOST_RESUMPTIONS {
-                return Err(Stop { fault: DownloadFault::Resumed(MOST_RESUMPTIONS), source });
+            if *resumptions == MAX_RESUMPTIONS {
+                return Err(TransferError { fault: DownloadFault::Resumed(MAX_RESUMPTIONS), source });
             }
             sleep(FIRST_PAUSE * 2_u32.pow(*resumptions)).await;
             *resumptions += 1;
@@ -137,20 +141,20 @@ impl Transfer<'_> {
             match self.request().await {
                 Ok(stream) if head::is_passing(stream.head.status) => {}
                 Ok(stream) => return self.accept(stream),
-                Err(Stop { fault: DownloadFault::NoAnswer, source: again }) => source = again,
+                Err(TransferError { fault: DownloadFault::NoAnswer, source: again }) => source = again,
                 Err(stop) => return Err(stop),
             }
         }
     }
 
-    /// Asks for what is missing, and follows redirects.
-    async fn request(&mut self) -> Result<Stream, Stop> {
+    /// Requests the missing bytes, and follows redirects.
+    async fn request(&mut self) -> Result<Stream, TransferError> {
         let mut url = Url::parse(self.link).map_err(|_| DownloadFault::NotAnAddress)?;
-        for redirects in 0..=MOST_REDIRECTS {
+        for redirects in 0..=MAX_REDIRECTS {
             self.host = shown_host(&url);
             self.transport.check_target(&url, redirects > 0)?;
             let stream = self.transport.open(&url, self.headers()).await;
-            let stream = stream.map_err(|(fault, source)| Stop { fault, source: Some(source) })?;
+            let stream = stream.map_err(|(fault, source)| TransferError { fault, source: Some(source) })?;
             match head::location(&stream.head)? {
                 None => return Ok(stream),
                 Some(location) => {
@@ -158,7 +162,7 @@ impl Transfer<'_> {
                 }
             }
         }
-        Err(DownloadFault::TooManyRedirects(MOST_REDIRECTS).into())
+        Err(DownloadFault::TooManyRedirects(MAX_REDIRECTS).into())
     }
 
     fn headers(&self) -> HeaderMap {
@@ -172,8 +176,8 @@ impl Transfer<'_> {
         headers
     }
 
-    /// Checks the head of an answer against what was asked for.
-    fn accept(&mut self, stream: Stream) -> Result<Incoming, Stop> {
+    /// Checks the head of an answer against the request.
+    fn accept(&mut self, stream: Stream) -> Result<Incoming, TransferError> {
         let end = match &mut self.file {
             Some(file) if self.done > 0 => {
                 let part = head::rest(&stream.head, file, self.done)?;
@@ -198,7 +202,7 @@ impl Transfer<'_> {
         self.length().is_some_and(|length| self.done < length)
     }
 
-    fn failure(&self, stop: Stop) -> Failure {
+    fn failure(&self, stop: TransferError) -> Failure {
         let bad = BadDownload { host: self.host.clone(), done: self.done, total: self.length(), fault: stop.fault };
         let failure = Failure::new(Kind::Download(bad));
         match stop.source {
@@ -208,12 +212,12 @@ impl Transfer<'_> {
     }
 }
 
-fn broken_writer(error: std::io::Error) -> Stop {
-    Stop { fault: DownloadFault::Writer, source: Some(error.into()) }
+fn broken_writer(error: std::io::Error) -> TransferError {
+    TransferError { fault: DownloadFault::Writer, source: Some(error.into()) }
 }
 
 fn shown_host(url: &Url) -> String {
-    // A redirect can name anything as its host.
+    // A redirect can contain anything as its host.
     let host = redact::shown(url.host_str().unwrap_or_default());
     match url.port() {
         Some(port) => format!("{host}:{port}"),

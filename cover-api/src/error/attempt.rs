@@ -1,33 +1,33 @@
 use std::time::{Duration, SystemTime};
 
-/// How far the body of a request was handed over to the connection.
+/// How much of a request's body was handed over to the connection.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum BodySent {
-    /// Nothing of it: the service cannot have received the request.
+    /// No byte was handed over. The service cannot have received the request.
     Nothing,
-    /// A part of it: the service may have received that part.
+    /// A part was handed over. The service may have received that part.
     Part,
-    /// All of it: the service may have received the whole request.
+    /// The whole body was handed over. The service may have received the request.
     Whole,
 }
 
-/// What is known of an attempt to send a request.
+/// Details of one attempt to send a request, returned by [`Error::attempt`](crate::runtime::Error::attempt).
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
-pub struct Attempt {
-    /// 1 for the first, one more for each further attempt of the same `send`.
+pub struct AttemptDetails {
+    /// Number of the attempt within its `send`, counted from 1.
     pub number: u32,
-    /// When its POST began.
+    /// When the POST began.
     pub started: SystemTime,
-    /// How long it took until the reply was there, or the attempt was given up.
+    /// Time from the beginning of the POST to the end of the reply, or until the attempt was given up.
     pub took: Duration,
-    /// How far the body was handed over to the connection.
+    /// How much of the body was handed over to the connection.
     pub sent: BodySent,
-    /// The HTTP status, where a reply began.
+    /// HTTP status of the reply, if at least its head arrived.
     pub status: Option<u16>,
 }
 
-impl Attempt {
+impl AttemptDetails {
     pub(crate) fn new(number: u32, started: SystemTime, took: Duration, sent: BodySent, status: Option<u16>) -> Self {
         Self { number, started, took, sent, status }
     }

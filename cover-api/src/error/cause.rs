@@ -1,16 +1,17 @@
-//! What the network says of a failure, fit to be read.
+//! Errors of the HTTP client, reduced to texts without secrets.
 
 use std::error::Error;
 use std::fmt;
 
-use super::Source;
 use crate::redact::shown;
 
-/// Longer chains of causes are cut.
-const MOST_CAUSES: u32 = 16;
+pub(crate) type BoxError = Box<dyn Error + Send + Sync>;
 
-/// An error of the HTTP client and what caused it. It keeps texts alone: such errors repeat what the network said, also in
-/// their `Debug`.
+/// Number of causes after which a chain is cut.
+const MAX_CAUSES: u32 = 16;
+
+/// An error of the HTTP client and its causes. Only texts are kept, with secrets removed, since the `Debug` of such errors
+/// repeats data from the network.
 pub(crate) struct Cause {
     text: String,
     details: String,
@@ -22,7 +23,7 @@ pub(crate) struct Cause {
 impl Cause {
     pub(super) fn of(error: &reqwest::Error) -> Self {
         let (is_connect, is_timeout) = (error.is_connect(), error.is_timeout());
-        Self { is_connect, is_timeout, ..Self::within(error, MOST_CAUSES) }
+        Self { is_connect, is_timeout, ..Self::within(error, MAX_CAUSES) }
     }
 
     fn within(error: &(dyn Error + 'static), left: u32) -> Self {
@@ -31,7 +32,7 @@ impl Cause {
         Self { text, details, is_connect: false, is_timeout: false, source }
     }
 
-    /// Whether there was no connection.
+    /// Returns whether no connection could be made.
     pub(super) fn is_connect(&self) -> bool {
         self.is_connect
     }
@@ -41,15 +42,15 @@ impl Cause {
     }
 }
 
-/// What is at the bottom of a chain of errors, as part of a sentence.
-pub(super) fn innermost(source: &Source) -> String {
+/// Returns the message of the innermost cause, with a lowercase first letter.
+pub(super) fn innermost(source: &BoxError) -> String {
     let mut error: &(dyn Error + 'static) = &**source;
-    for _ in 0..MOST_CAUSES {
+    for _ in 0..MAX_CAUSES {
         let Some(cause) = error.source() else { break };
         error = cause;
     }
     let text = error.to_string();
-    // Systems say `Connection refused (os error 111)`.
+    // Such as `Connection refused (os error 111)`.
     let text = text.rsplit_once(" (os error ").map_or(&*text, |(text, _)| text);
     let mut characters = text.chars();
     match (characters.next(), characters.clone().next()) {

@@ -1,25 +1,25 @@
 use std::fmt;
 use std::time::Duration;
 
-/// A download that failed: where, how far it had come, and why.
+/// A failed download: the host, the progress, and the fault.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct BadDownload {
-    /// The host that was asked last, with its port; empty where the link has none.
+    /// Host and port of the last request; empty if the link has no host.
     pub(crate) host: String,
     pub(crate) done: u64,
     pub(crate) total: Option<u64>,
     pub(crate) fault: DownloadFault,
 }
 
-/// Why a download failed. Texts that came from outside are short and hold no path and no query.
+/// Why a download failed. Texts from the network are short and contain neither path nor query.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum DownloadFault {
     NotAnAddress,
     Scheme(String),
     UserInfo,
-    /// The host, or what its name resolves to, is not public.
+    /// The host, or the address that its name resolves to, is not public.
     Private(String),
-    /// A redirect leads to this machine, but not to the origin of the base address.
+    /// A redirect leads to this machine, at another origin than the base address.
     OtherLoopback,
     PlainRedirect,
     TooManyRedirects(u32),
@@ -27,7 +27,7 @@ pub(crate) enum DownloadFault {
     NoAnswer,
     Status(u16),
     Encoded(String),
-    /// Nothing tells the end of the body from a broken connection.
+    /// The end of the body cannot be distinguished from a broken connection.
     NoEnd,
     BadLength,
     TooLarge {
@@ -35,9 +35,9 @@ pub(crate) enum DownloadFault {
         length: Option<u64>,
     },
     MoreThanSaid(u64),
-    /// The connection broke, and there is nothing to resume by.
+    /// The connection broke, and the server gave no validator to resume with.
     NoValidator,
-    /// The connection broke, and this many resumptions did not get the rest.
+    /// The connection broke, and this many resumptions did not complete the file.
     Resumed(u32),
     Changed,
     WrongRange {
@@ -65,12 +65,12 @@ impl fmt::Display for BadDownload {
 impl fmt::Display for DownloadFault {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::NotAnAddress => f.write_str("the link is not an address"),
-            Self::Scheme(scheme) => write!(f, "its scheme must be https or http, not `{scheme}`"),
-            Self::UserInfo => f.write_str("the address must not hold a user or a password"),
+            Self::NotAnAddress => f.write_str("the link is not a URL"),
+            Self::Scheme(scheme) => write!(f, "the scheme must be https or http, not `{scheme}`"),
+            Self::UserInfo => f.write_str("the address must not contain a user name or a password"),
             Self::Private(address) => write!(
                 f,
-                "`{address}` is not a public address, and downloads reach no other without \
+                "`{address}` is not a public address, and downloads reach only public addresses without \
                  `ClientBuilder::allow_private_downloads`"
             ),
             Self::OtherLoopback => f.write_str(
@@ -81,28 +81,28 @@ impl fmt::Display for DownloadFault {
                 "a redirect leads to plain http, which is not followed without `ClientBuilder::allow_plain_http`",
             ),
             Self::TooManyRedirects(limit) => write!(f, "more than {limit} redirects"),
-            Self::NoLocation(status) => write!(f, "HTTP status {status}, which names no address to go to"),
+            Self::NoLocation(status) => write!(f, "HTTP status {status} without a usable `Location`"),
             Self::NoAnswer => f.write_str("no answer came"),
             Self::Status(status) => write!(f, "HTTP status {status}"),
             Self::Encoded(coding) => write!(f, "the body is encoded as `{coding}`, and only `identity` was accepted"),
-            Self::NoEnd => f.write_str("the answer has no length, so that a cut file could not be told from a whole one"),
+            Self::NoEnd => f.write_str("the answer has no length, so a truncated file could not be distinguished from a complete one"),
             Self::BadLength => f.write_str("the length in the answer is not a number"),
             Self::TooLarge { limit, length: Some(length) } => {
                 write!(f, "the file has {length} bytes, and the limit is {limit}")
             }
             Self::TooLarge { limit, length: None } => write!(f, "the file has more bytes than the limit of {limit}"),
-            Self::MoreThanSaid(said) => write!(f, "the answer said that it ends at byte {said}, and goes on"),
+            Self::MoreThanSaid(said) => write!(f, "the body is longer than the {said} bytes that the answer announced"),
             Self::NoValidator => f.write_str(
                 "the connection broke, and the server gave neither a strong ETag nor a Last-Modified date to resume by",
             ),
             Self::Resumed(times) => write!(f, "the connection broke, and {times} resumptions did not get the rest"),
             Self::Changed => f.write_str(
-                "the connection broke, and the server no longer has the same file; what was written cannot be taken back",
+                "the connection broke, and the server no longer has the same file; the bytes that were already written cannot be replaced",
             ),
             Self::WrongRange { from } => {
-                write!(f, "the connection broke, and the server sent another range than the bytes from {from} on")
+                write!(f, "the connection broke, and the server did not send the bytes from {from} on")
             }
-            Self::Writer => f.write_str("the writer failed"),
+            Self::Writer => f.write_str("the writer returned an error"),
             Self::Timeout(after) => write!(f, "it was not complete after {after:?}"),
         }
     }

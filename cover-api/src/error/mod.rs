@@ -1,44 +1,48 @@
-//! Errors: leaves that carry data, know no client and do no I/O.
+//! Errors. They carry data only: they hold no client and do no I/O.
 
 mod attempt;
 mod cause;
 mod download;
 mod failure;
+mod kind;
 mod recovery;
 mod stats;
+mod text;
 
 use std::error::Error as StdError;
 use std::fmt;
 use std::time::Duration;
 
-use cover_spec::wire::CodeMeaning;
+use cover_spec::tables::CodeMeaning;
 
-use crate::handle::TaskHandle;
 use crate::service::Service;
-use crate::snapshot::Snapshot;
+use crate::service::Snapshot;
+use crate::service::TaskHandle;
 
-pub use attempt::{Attempt, BodySent};
+pub use attempt::{AttemptDetails, BodySent};
 pub use recovery::Recovery;
 pub use stats::WaitStats;
 
+pub(crate) use cause::BoxError;
 pub(crate) use download::{BadDownload, DownloadFault};
-pub(crate) use failure::{Failure, Kind, KnownTask, Seen, Setup, Source, Unreadable};
+pub(crate) use failure::{Failure, KnownTask};
+pub(crate) use kind::{Evidence, Kind, Setup, Unreadable};
 
-/// What went wrong, and what is known of the task.
+/// The error type of all operations of a client.
 ///
-/// Ask it what to do: [`may_have_been_charged`](Error::may_have_been_charged) before sending anything again,
-/// [`handle`](Error::handle) to go on with a task by [`Client::resume`](crate::runtime::Client::resume), and
-/// [`recovery`](Error::recovery) after an unknown outcome.
+/// Check [`may_have_been_charged`](Error::may_have_been_charged) before you send anything again. If the id of the task is
+/// known, pass [`handle`](Error::handle) to [`Client::resume`](crate::runtime::Client::resume). After an unknown outcome, pass
+/// [`recovery`](Error::recovery) to [`Client::recover`](crate::runtime::Client::recover).
 ///
-/// `Display` is one line that names the host, path or variable and the cause. `Debug` begins with the same line. Both are
-/// without API keys and queries of addresses, also where the service repeats them.
+/// `Display` is one line that names the host, path or variable and the innermost cause. `Debug` begins with the same line.
+/// Neither contains API keys or queries of URLs, even if the service repeats them.
 ///
 /// ```no_run
 /// # async fn example(client: cover_api::Client, request: cover_api::CoverRequest<cover_api::NonCustom>) {
 /// match client.send(&request).key("order-17").await {
-///     Ok(task) => println!("paid for {}", task.id()),
+///     Ok(task) => println!("created {}", task.id()),
 ///     Err(error) if error.is_insufficient_credits() => println!("buy credits"),
-///     Err(error) if error.may_have_been_charged() => println!("see client.unknown() before paying again: {error}"),
+///     Err(error) if error.may_have_been_charged() => println!("check client.unknown() before sending again: {error}"),
 ///     Err(error) => println!("nothing was charged: {error}"),
 /// }
 /// # }
@@ -67,7 +71,7 @@ impl<S: Service> Error<S> {
         self
     }
 
-    /// Adds the wait that this ends.
+    /// Adds the task and the figures of the wait that this error ends.
     pub(crate) fn with_wait(mut self, handle: TaskHandle<S>, stats: WaitStats) -> Self {
         self.0.handle = Some(handle);
         self.0.waited = Some(stats);
@@ -82,93 +86,94 @@ impl<S: Service> Error<S> {
         &self.0.failure.kind
     }
 
-    /// Returns the code in the service's answer, where there was one.
+    /// Returns the code in the service's answer, if it contained one.
     #[must_use]
     pub fn code(&self) -> Option<u32> {
         self.0.failure.code.map(|(code, _)| code)
     }
 
-    /// Returns the handle of the task, wherever its id is known. Keep it: the task may have been charged.
+    /// Returns the handle of the task, if its id is known. Keep it: the task may have been charged.
     #[must_use]
     pub fn handle(&self) -> Option<&TaskHandle<S>> {
         self.0.handle.as_ref()
     }
 
-    /// Returns what the last poll saw, where the error ended a wait.
+    /// Returns the last snapshot of the task, if the error ended a wait.
     #[must_use]
     pub fn last_snapshot(&self) -> Option<&Snapshot<S>> {
         self.0.last.as_ref()
     }
 
-    /// Returns what a wait had seen until it ended.
+    /// Returns figures of the wait that this error ended.
     #[must_use]
     pub fn wait_stats(&self) -> Option<WaitStats> {
         self.0.waited
     }
 
-    /// Returns the attempt whose outcome is unknown, for [`Client::recover`](crate::runtime::Client::recover).
+    /// Returns the attempt whose outcome is unknown, to be passed to [`Client::recover`](crate::runtime::Client::recover).
     #[must_use]
     pub fn recovery(&self) -> Option<&Recovery> {
         self.0.failure.recovery.as_ref()
     }
 
-    /// Returns what is known of the last attempt of the `send` that this ends, where it made one.
+    /// Returns details of the last attempt of the `send` that failed, if it made one.
     #[must_use]
-    pub fn attempt(&self) -> Option<&Attempt> {
+    pub fn attempt(&self) -> Option<&AttemptDetails> {
         self.0.failure.attempt.as_ref()
     }
 
-    /// Returns after which time the same request may be sent again without a second charge, as the spec or the answer
-    /// says; zero is at once, and `None` is never, as far as is known.
+    /// Returns how long to wait before the same request may be sent again without a second charge.
+    ///
+    /// The time comes from the spec or from the answer. Zero means at once, and `None` means that no such time is known.
     #[must_use]
     pub fn resend_after(&self) -> Option<Duration> {
         self.0.failure.resend.filter(|_| !self.may_have_been_charged())
     }
 
-    /// Returns whether the client was given something that it cannot work with. Nothing was sent.
+    /// Returns whether a setting or an argument is not valid. Nothing was sent.
     #[must_use]
     pub fn is_setup(&self) -> bool {
         matches!(self.kind(), Kind::Setup(_) | Kind::Unwritable | Kind::Key(_) | Kind::TaskId(_))
     }
 
-    /// Returns whether the ledger failed. Where it failed to record a send, nothing was sent.
+    /// Returns whether the ledger could not be read or written. If it could not record a send, nothing was sent.
     #[must_use]
     pub fn is_ledger(&self) -> bool {
         matches!(self.kind(), Kind::Unrecorded | Kind::Ledger)
     }
 
-    /// Returns whether the request never left. [`resend_after`](Self::resend_after) says whether another attempt may do
-    /// better.
+    /// Returns whether the request never reached the service. [`resend_after`](Self::resend_after) says whether and when to
+    /// try again.
     #[must_use]
     pub fn is_not_sent(&self) -> bool {
         self.0.failure.is_not_sent()
     }
 
-    /// Returns whether the request was refused, by the service or by something before it. Nothing was created.
+    /// Returns whether the service, or a proxy before it, refused the request. Nothing was created.
     #[must_use]
     pub fn is_refused(&self) -> bool {
         matches!(self.kind(), Kind::Refused | Kind::Redirected(_))
     }
 
-    /// Returns whether the service found the request invalid. Nothing was created.
+    /// Returns whether the service reported the request as invalid. Nothing was created.
     #[must_use]
     pub fn is_invalid(&self) -> bool {
         self.means(CodeMeaning::Invalid)
     }
 
-    /// Returns whether the API key was refused.
+    /// Returns whether the service rejected the API key.
     #[must_use]
     pub fn is_unauthorized(&self) -> bool {
         self.means(CodeMeaning::Unauthorized)
     }
 
-    /// Returns whether there are too few credits.
+    /// Returns whether the account has too few credits.
     #[must_use]
     pub fn is_insufficient_credits(&self) -> bool {
         self.means(CodeMeaning::InsufficientCredits) || *self.kind() == Kind::Stopped
     }
 
-    /// Returns whether there were too many requests in a short time: for the service, or for the client's rate limit.
+    /// Returns whether the request exceeded a rate limit: the service's or the client's own.
     #[must_use]
     pub fn is_rate_limited(&self) -> bool {
         self.means(CodeMeaning::RateLimited) || matches!(self.kind(), Kind::NoPermit(_))
@@ -180,28 +185,30 @@ impl<S: Service> Error<S> {
         self.means(CodeMeaning::Maintenance)
     }
 
-    /// Returns whether the service says that there is no such thing, or no such task.
+    /// Returns whether the service does not know the task, or reported "not found" for another reason.
     #[must_use]
     pub fn is_not_found(&self) -> bool {
         self.means(CodeMeaning::NotFound) || matches!(self.kind(), Kind::NoSuchTask)
     }
 
-    /// Returns whether the outcome of a request is unknown that was sent by this `send` or an earlier one of the same purchase.
-    /// It may have been charged, and is never sent again by itself.
+    /// Returns whether the outcome of this `send`, or of an earlier one of the same purchase, is unknown.
+    ///
+    /// The request may have been charged. The client never sends it again by itself.
     #[must_use]
     pub fn is_outcome_unknown(&self) -> bool {
         self.0.failure.is_outcome_unknown()
     }
 
-    /// Returns whether an attempt of the same purchase is still under way: another send's, or this send's own after its
-    /// timeout.
+    /// Returns whether an attempt of the same purchase is still under way: that of another send, or that of this send after
+    /// its timeout.
     #[must_use]
     pub fn is_in_progress(&self) -> bool {
         matches!(self.kind(), Kind::InProgress | Kind::GaveUp { goes_on: true, .. })
     }
 
-    /// Returns whether the idempotency key was used for a different request. Nothing was sent; [`handle`](Self::handle) is
-    /// that of the other request's task, where it has one.
+    /// Returns whether the idempotency key was used for a different request. Nothing was sent.
+    ///
+    /// [`handle`](Self::handle) returns the task of the other request, if it has one.
     #[must_use]
     pub fn is_key_conflict(&self) -> bool {
         *self.kind() == Kind::KeyConflict
@@ -213,34 +220,34 @@ impl<S: Service> Error<S> {
         *self.kind() == Kind::ShutDown
     }
 
-    /// Returns whether the task has failed.
+    /// Returns whether the task failed.
     #[must_use]
     pub fn is_failed(&self) -> bool {
         matches!(self.kind(), Kind::Failed)
     }
 
-    /// Returns whether the task is done without any output that can be found in the service's answer.
+    /// Returns whether the task is done, but the service's answer contains no output.
     ///
-    /// [`last_snapshot`](Self::last_snapshot) has the answer, and [`Snapshot::json`] all of it. The output may come later: the
-    /// ledger keeps the task as running, and another wait polls it again.
+    /// [`last_snapshot`](Self::last_snapshot) returns the answer, and [`Snapshot::json`] its full JSON. The output may appear
+    /// later: the ledger keeps the task as running, and another wait polls it again.
     #[must_use]
     pub fn is_output_missing(&self) -> bool {
         matches!(self.kind(), Kind::NoOutput)
     }
 
-    /// Returns whether time ran out: the timeout of a wait, a send or a download has passed, or no answer came in time.
+    /// Returns whether a timeout has passed: that of a wait, a send or a download, or that of a single HTTP request.
     #[must_use]
     pub fn is_timeout(&self) -> bool {
         self.0.failure.is_timeout()
     }
 
-    /// Returns whether this may have cost credits. True wherever a task is known or its creation cannot be ruled out.
+    /// Returns whether credits may have been charged. It is true if a task is known, or if its creation cannot be ruled out.
     #[must_use]
     pub fn may_have_been_charged(&self) -> bool {
         self.0.failure.may_have_been_charged() || self.0.handle.is_some()
     }
 
-    /// Returns whether the service wants fewer requests for a while, which says nothing of the task.
+    /// Returns whether the service asks for fewer requests. Such an answer says nothing about the task.
     pub(crate) fn is_about_rate(&self) -> bool {
         self.is_rate_limited() || self.is_maintenance()
     }

@@ -1,10 +1,10 @@
-use crate::attempt_id::AttemptId;
+use crate::ids::AttemptId;
 
-/// An attempt whose outcome is unknown, to be recovered by [`Client::recover`](crate::runtime::Client::recover).
+/// Identifies an attempt whose outcome is unknown. Pass it to [`Client::recover`](crate::runtime::Client::recover).
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Recovery {
     pub(crate) operation: &'static str,
     pub(crate) attempt: AttemptId,
-    /// Whether a callback can tell what became of it.
+    /// Whether callbacks for the attempt come to this client.
     pub(crate) is_called_back: bool,
 }

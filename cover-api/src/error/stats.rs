@@ -1,14 +1,14 @@
 use std::time::Duration;
 
-/// What a wait has seen until it ended.
+/// Figures of a wait that has ended, returned by [`Error::wait_stats`](crate::runtime::Error::wait_stats).
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct WaitStats {
     /// Number of polls that were made.
     pub polls: u32,
-    /// Number of polls that brought nothing that can be used.
+    /// Number of polls that got no answer, or an answer that cannot be used.
     pub failed: u32,
-    /// Number of polls that were answered that the task is not known, while that still could mean "not yet".
+    /// Number of polls that the service answered with "unknown task".
     pub not_known: u32,
     /// How long the wait took.
     pub waited: Duration,

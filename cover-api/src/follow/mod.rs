@@ -1,6 +1,7 @@
-//! Following tasks: when to poll, what an answer means, one wait, many waits.
+//! Waiting for tasks: when to poll, what an answer means, one wait, and many waits.
 
 mod answer;
+mod last_answer;
 mod poll;
 mod poller;
 mod update;
@@ -10,6 +11,6 @@ mod wait_set;
 pub use update::Update;
 pub use wait::{Updates, Wait};
 
-pub(crate) use answer::Polled;
+pub(crate) use answer::PollAnswer;
 pub(crate) use poll::{poll, record_end};
 pub(crate) use wait_set::WaitSet;

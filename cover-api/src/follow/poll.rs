@@ -1,43 +1,42 @@
-//! One poll, and what it puts into the ledger.
+//! One poll, and recording the end of a task.
 
 use std::sync::Arc;
 
 use tracing::{Instrument, debug_span};
 
-use super::answer::Polled;
+use super::answer::PollAnswer;
 use crate::account::Account;
 use crate::error::Error;
 use crate::events;
-use crate::handle::TaskHandle;
-use crate::ledger::State;
+use crate::ledger::EntryState;
 use crate::rate_limit::Permit;
-use crate::service::Service;
-use crate::snapshot::{Progress, Snapshot};
+use crate::service::{Service, Snapshot, TaskHandle, TaskProgress};
 
-/// Asks the service once how a task is.
+/// Polls a task once.
 pub(crate) async fn poll<S: Service>(
     account: &Account,
     handle: &TaskHandle<S>,
     permit: Permit,
-) -> Result<Polled<S>, Error<S>> {
+) -> Result<PollAnswer<S>, Error<S>> {
     let span = debug_span!("poll", task = %handle);
     let envelope = account.poll(handle.id(), permit).instrument(span).await?;
-    Ok(Polled::read(account, handle.id(), envelope)?)
+    Ok(PollAnswer::read(account, handle.id(), envelope)?)
 }
 
-/// Records that a task has ended. A task that is done without output is still running in the ledger: its result may yet come.
+/// Records in the ledger that a task has ended. A task that is done without output stays running there, since the output may
+/// come later.
 ///
-/// Nothing is awaited, so the record is queued before the caller gets the result.
+/// The record is queued when this returns, before the caller gets the result.
 pub(crate) fn record_end<S: Service>(account: &Account, handle: &TaskHandle<S>, last: &Snapshot<S>) {
     if let Some(state) = end_state(last) {
         account.end(handle.id(), state, last.status.to_string());
     }
 }
 
-/// Counts and records that a task that was waited for has ended.
+/// Counts, logs and records the end of a task that a wait has seen.
 pub(super) fn conclude<S: Service>(account: &Arc<Account>, handle: &TaskHandle<S>, last: &Snapshot<S>) {
     match end_state(last) {
-        Some(State::Failed) => {
+        Some(EntryState::Failed) => {
             account.counters.failed.add();
             events::task_ended(handle.id(), "failed");
         }
@@ -48,15 +47,15 @@ pub(super) fn conclude<S: Service>(account: &Arc<Account>, handle: &TaskHandle<S
         None => return,
     }
     if let Some(link) = &account.link {
-        link.inbox.ended(handle.id());
+        link.inbox.end_task(handle.id());
     }
     record_end(account, handle, last);
 }
 
-fn end_state<S: Service>(last: &Snapshot<S>) -> Option<State> {
+fn end_state<S: Service>(last: &Snapshot<S>) -> Option<EntryState> {
     match last.progress() {
-        Progress::Running(_) => None,
-        Progress::Done => last.has_output().then_some(State::Done),
-        Progress::Failed => Some(State::Failed),
+        TaskProgress::Running(_) => None,
+        TaskProgress::Done => last.has_output().then_some(EntryState::Done),
+        TaskProgress::Failed => Some(EntryState::Failed),
     }
 }

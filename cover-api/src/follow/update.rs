@@ -1,15 +1,14 @@
 use std::fmt;
 
 use crate::error::Error;
-use crate::service::Service;
-use crate::snapshot::Snapshot;
+use crate::service::{Service, Snapshot};
 
-/// What a wait has learnt.
+/// An update of a wait, returned by [`Updates::next`](crate::runtime::Updates::next).
 #[non_exhaustive]
 pub enum Update<S: Service> {
-    /// It has come to a new stage, or is done.
+    /// The task reached a new stage, or is done.
     Stage(Snapshot<S>),
-    /// A poll brought nothing that can be used. The wait goes on.
+    /// A poll failed. The wait continues.
     PollFailed(Error<S>),
 }
 

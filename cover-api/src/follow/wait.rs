@@ -14,17 +14,17 @@ use super::poller::Poller;
 use super::update::{Item, Update};
 use crate::account::Account;
 use crate::error::Error;
-use crate::handle::TaskHandle;
-use crate::service::Service;
-use crate::snapshot::Snapshot;
+use crate::service::{Service, Snapshot, TaskHandle};
 
-/// A wait for a task. Awaiting it gives the task once it is done.
+/// A wait for a task, returned by [`Task::wait`](crate::runtime::Task::wait).
 ///
-/// Where callbacks come to the client (feature `callback`), they wake it, and it polls to confirm what they say.
+/// Awaiting it returns the snapshot of the task when it is done. [`updates`](Self::updates) reports every stage instead.
 ///
-/// Between its polls it holds little memory and runs nothing. Waits that poll at the same pauses wait equally long for the
-/// rate limit, within a tenth.
-#[must_use = "nothing is awaited before `.await` or `.updates()`"]
+/// If the client receives callbacks (feature `callback`), a callback wakes the wait, which then polls to confirm it.
+///
+/// Between its polls a wait holds little memory and runs nothing. Waits with equal pauses get an equal share of the rate limit,
+/// within a tenth.
+#[must_use = "a wait does nothing before `.await` or `.updates()`"]
 pub struct Wait<S: Service> {
     account: Arc<Account>,
     handle: TaskHandle<S>,
@@ -33,20 +33,21 @@ pub struct Wait<S: Service> {
 
 impl<S: Service> Wait<S> {
     pub(crate) fn new(account: Arc<Account>, handle: TaskHandle<S>) -> Self {
-        Self { account, handle, timeout: S::api().poll.deadline }
+        Self { account, handle, timeout: S::api().poll.timeout }
     }
 
-    /// Sets how long to wait, from now on; the spec says it otherwise.
+    /// Sets the timeout, counted from `.await` or `.updates()`. The default comes from the spec.
     ///
-    /// The last poll is begun at the timeout at the latest, if the rate limit allows one. The wait ends half a second later at the
-    /// latest, whatever a poll in flight does.
+    /// The last poll begins at the timeout at the latest, if the rate limit allows it. The wait ends at most half a second after
+    /// its timeout, even if a poll is in flight.
     pub fn timeout(mut self, timeout: Duration) -> Self {
         self.timeout = timeout;
         self
     }
 
-    /// The stages as they come: each once, none after a later one, the last when the task is done. The first poll is made
-    /// at once, unless callbacks are expected to report the stages.
+    /// Returns a stream of the stages of the task. Each stage is reported once, and the last when the task is done.
+    ///
+    /// The first poll is made at once, unless callbacks are expected to report the stages.
     ///
     /// ```no_run
     /// use cover_api::Update;
@@ -56,7 +57,7 @@ impl<S: Service> Wait<S> {
     /// while let Some(update) = updates.next().await {
     ///     match update? {
     ///         Update::Stage(snapshot) => println!("{}", snapshot.status),
-    ///         Update::PollFailed(error) => println!("goes on nevertheless: {error}"),
+    ///         Update::PollFailed(error) => println!("a poll failed: {error}"),
     ///         _ => {}
     ///     }
     /// }
@@ -64,7 +65,7 @@ impl<S: Service> Wait<S> {
     /// # }
     /// ```
     pub fn updates(self) -> Updates<S> {
-        Updates { state: State::Ready(Box::new(Poller::new(self.account, self.handle, self.timeout, true))) }
+        Updates { state: UpdatesState::Ready(Box::new(Poller::new(self.account, self.handle, self.timeout, true))) }
     }
 }
 
@@ -85,22 +86,22 @@ impl<S: Service> IntoFuture for Wait<S> {
     }
 }
 
-/// The stages of a task as they come. A [`Stream`]; without any helpers, [`Updates::next`] gives the items, too.
+/// A [`Stream`] of the stages of a task, returned by [`Wait::updates`]. [`Updates::next`] returns its items as well.
 ///
 /// It ends after the task is done, or after an error.
-#[must_use = "nothing is polled before `.next()`"]
+#[must_use = "nothing is polled before `.next().await`"]
 pub struct Updates<S: Service> {
-    state: State<S>,
+    state: UpdatesState<S>,
 }
 
-enum State<S: Service> {
+enum UpdatesState<S: Service> {
     Ready(Box<Poller<S>>),
     Busy(BoxFuture<'static, (Box<Poller<S>>, Item<S>)>),
     Over,
 }
 
 impl<S: Service> Updates<S> {
-    /// What is new; `None` after the end. A future that is dropped loses nothing: the next one goes on.
+    /// Returns the next update, or `None` after the end. Dropping the future loses no update.
     pub async fn next(&mut self) -> Option<Item<S>> {
         poll_fn(|context| Pin::new(&mut *self).poll_next(context)).await
     }
@@ -110,17 +111,17 @@ impl<S: Service> Stream for Updates<S> {
     type Item = Item<S>;
 
     fn poll_next(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Option<Self::Item>> {
-        let mut busy = match std::mem::replace(&mut self.state, State::Over) {
-            State::Over => return Poll::Ready(None),
-            State::Busy(busy) => busy,
-            State::Ready(mut poller) => Box::pin(async move {
+        let mut busy = match std::mem::replace(&mut self.state, UpdatesState::Over) {
+            UpdatesState::Over => return Poll::Ready(None),
+            UpdatesState::Busy(busy) => busy,
+            UpdatesState::Ready(mut poller) => Box::pin(async move {
                 let item = poller.next().await;
                 (poller, item)
             }),
         };
         match busy.as_mut().poll(context) {
             Poll::Pending => {
-                self.state = State::Busy(busy);
+                self.state = UpdatesState::Busy(busy);
                 Poll::Pending
             }
             Poll::Ready((poller, item)) => {
@@ -130,7 +131,7 @@ impl<S: Service> Stream for Updates<S> {
                     Err(_) => true,
                 };
                 if !is_last {
-                    self.state = State::Ready(poller);
+                    self.state = UpdatesState::Ready(poller);
                 }
                 Poll::Ready(Some(item))
             }

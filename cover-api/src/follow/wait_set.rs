@@ -1,4 +1,4 @@
-//! Many waits in little room: those whose next poll is not due are parked, and only a few are queued for a permit.
+//! Many waits in little memory. A wait is parked until its next poll is due, and only a few are queued for a permit at once.
 
 use std::collections::BTreeMap;
 use std::pin::Pin;
@@ -16,46 +16,44 @@ use super::poller::Poller;
 use super::update::{Item, Update};
 use crate::account::Account;
 use crate::error::Error;
-use crate::handle::TaskHandle;
-use crate::service::Service;
-use crate::snapshot::Snapshot;
+use crate::service::{Service, Snapshot, TaskHandle};
 
-/// Least and most number of waits that are queued for a permit, or whose poll is in flight.
+/// Bounds of the number of active waits: those queued for a permit, and those with a poll in flight.
 const ACTIVE: [usize; 2] = [64, 256];
 
-/// The waits of a batch.
+/// The waits of a batch. Each one is either parked or active.
 pub(crate) struct WaitSet<S: Service> {
     account: Arc<Account>,
     start: Instant,
     parked: BTreeMap<Due, Box<Poller<S>>>,
-    /// When parked waits are over, and when each is due.
+    /// When each parked wait ends, with its key in `parked`.
     ends: BTreeMap<Due, Due>,
-    active: FuturesUnordered<BoxFuture<'static, Polled<S>>>,
+    active: FuturesUnordered<BoxFuture<'static, AfterPoll<S>>>,
     timer: Option<Pin<Box<Sleep>>>,
     wake_ups: Arc<WakeUps>,
 }
 
-/// When a parked wait is due, in nanoseconds of its batch, and its place in that.
+/// When a parked wait is due, in nanoseconds since the start of the batch, and its index in the batch.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 struct Due {
     at: u64,
     index: u32,
 }
 
-/// A wait after its next poll, with its place in the batch, and its update, if it has any.
-type Polled<S> = (u32, Box<Poller<S>>, Option<Item<S>>);
+/// A wait after a poll: its index in the batch, itself, and its update, if any.
+type AfterPoll<S> = (u32, Box<Poller<S>>, Option<Item<S>>);
 
-/// How a wait ended.
-pub(crate) type Ended<S> = (usize, Result<Snapshot<S>, Error<S>>);
+/// The result of a wait, with its index in the batch.
+pub(crate) type EndedWait<S> = (usize, Result<Snapshot<S>, Error<S>>);
 
-/// The parked waits that callbacks have woken since the batch last looked.
+/// The parked waits that callbacks have woken since the batch was last polled.
 #[derive(Debug, Default)]
 struct WakeUps {
     dues: Mutex<Vec<Due>>,
     waker: AtomicWaker,
 }
 
-/// What a callback wakes for a parked wait.
+/// The waker of one parked wait.
 struct WakeUp {
     due: Due,
     all: Arc<WakeUps>,
@@ -74,15 +72,16 @@ impl<S: Service> WaitSet<S> {
 
     pub(crate) fn push(&mut self, index: usize, handle: TaskHandle<S>, timeout: Duration) {
         let poller = Poller::new(Arc::clone(&self.account), handle, timeout, false);
-        self.park(u32::try_from(index).unwrap_or(u32::MAX), Box::new(poller));
+        let index = u32::try_from(index).expect("a batch has fewer than 2^32 waits");
+        self.park(index, Box::new(poller));
     }
 
     fn park(&mut self, index: u32, mut poller: Box<Poller<S>>) {
-        poller.hear();
+        poller.check_inbox();
         let due = self.due(&poller, index);
-        poller.wakes(|| Waker::from(Arc::new(WakeUp { due, all: Arc::clone(&self.wake_ups) })));
-        // What came in between woke nobody.
-        let due = if poller.hear() { self.due(&poller, index) } else { due };
+        poller.set_waker(|| Waker::from(Arc::new(WakeUp { due, all: Arc::clone(&self.wake_ups) })));
+        // A callback that came before the waker was set has woken nothing.
+        let due = if poller.check_inbox() { self.due(&poller, index) } else { due };
         self.ends.insert(self.at(poller.end(), index), due);
         self.parked.insert(due, poller);
     }
@@ -102,11 +101,11 @@ impl<S: Service> WaitSet<S> {
         Due { at: u64::try_from(after.as_nanos()).unwrap_or(u64::MAX), index }
     }
 
-    /// The next wait that ends; pending also where nothing waits.
-    pub(crate) fn poll(&mut self, context: &mut Context<'_>) -> Poll<Ended<S>> {
+    /// Returns the next wait that ends. It is also pending while the set is empty.
+    pub(crate) fn poll(&mut self, context: &mut Context<'_>) -> Poll<EndedWait<S>> {
         self.wake_ups.waker.register(context.waker());
         loop {
-            self.hear();
+            self.take_wake_ups();
             if let Some(ended) = self.expire() {
                 return Poll::Ready(ended);
             }
@@ -125,29 +124,29 @@ impl<S: Service> WaitSet<S> {
     }
 
     /// Makes the waits that callbacks have woken due now.
-    fn hear(&mut self) {
+    fn take_wake_ups(&mut self) {
         for due in self.wake_ups.take() {
-            // One that is not there is active, and has heard it itself, or has ended.
+            // A wait that is not parked is active and checks the inbox itself, or has ended.
             if let Some(poller) = self.unpark(due) {
                 self.park(due.index, poller);
             }
         }
     }
 
-    /// Ends a parked wait whose time is over.
-    fn expire(&mut self) -> Option<Ended<S>> {
+    /// Ends a parked wait whose timeout has passed, if any.
+    fn expire(&mut self) -> Option<EndedWait<S>> {
         let (end, due) = self.ends.first_key_value().map(|(end, due)| (*end, *due))?;
         let mut poller = (self.start + Duration::from_nanos(end.at) <= Instant::now()).then(|| self.unpark(due))??;
         Some((due.index as usize, Err(poller.timed_out())))
     }
 
-    /// When the next wait may become active; `None` where no wait is parked, or until an active one makes room.
+    /// Returns when the next wait may become active, or `None` if no wait is parked or too many are active.
     fn next_activation(&self) -> Option<Instant> {
         let (_, first) = self.parked.first_key_value()?;
         (self.active.len() < first.places().clamp(ACTIVE[0], ACTIVE[1])).then(|| first.earliest())
     }
 
-    /// Lets the first parked wait make its next poll, where its time has come and there is room.
+    /// Activates the first parked wait, if it is due and few enough are active. Returns whether it did.
     fn activate(&mut self) -> bool {
         if self.next_activation().is_none_or(|at| at > Instant::now()) {
             return false;
@@ -155,13 +154,13 @@ impl<S: Service> WaitSet<S> {
         let first = self.parked.first_key_value().map(|(due, _)| *due);
         let Some((due, mut poller)) = first.and_then(|due| Some((due, self.unpark(due)?))) else { return false };
         self.active.push(Box::pin(async move {
-            let item = poller.once().await;
+            let item = poller.poll_once().await;
             (due.index, poller, item)
         }));
         true
     }
 
-    /// Sleeps until the next wait may become active, or a parked one is over; for ever where neither is expected.
+    /// Sleeps until the next wait may become active or a parked one ends; forever if neither is expected.
     fn sleep(&mut self, context: &mut Context<'_>) -> Poll<()> {
         let end = self.ends.first_key_value().map(|(end, _)| self.start + Duration::from_nanos(end.at));
         let Some(until) = self.next_activation().into_iter().chain(end).min() else {

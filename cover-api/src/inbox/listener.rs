@@ -1,4 +1,4 @@
-//! What waits hear of callbacks.
+//! A wait's end of the inbox: it is woken by callbacks of its task.
 
 use std::future::poll_fn;
 use std::sync::Arc;
@@ -9,72 +9,78 @@ use futures_util::task::AtomicWaker;
 
 use super::{Inbox, Rank};
 
-/// What one wait has heard, and whom to wake.
+/// The highest rank that callbacks have reported to one wait, and the waker of that wait.
 #[derive(Debug)]
-pub(super) struct Ear {
+pub(super) struct Subscription {
     rank: AtomicU32,
     waker: AtomicWaker,
 }
 
-impl Ear {
+impl Subscription {
     pub(super) fn new(rank: Rank) -> Self {
         Self { rank: AtomicU32::new(rank.0), waker: AtomicWaker::new() }
     }
 
-    pub(super) fn hear(&self, rank: Rank) {
+    pub(super) fn notify(&self, rank: Rank) {
         self.rank.fetch_max(rank.0, Ordering::AcqRel);
         self.waker.wake();
     }
+
+    fn rank(&self) -> Rank {
+        Rank(self.rank.load(Ordering::Acquire))
+    }
 }
 
-/// Listens to what callbacks say of one task.
+/// Listens to the callbacks of one task, until it is dropped.
 pub(crate) struct Listener {
     inbox: Arc<Inbox>,
     task: Box<str>,
-    ear: Arc<Ear>,
-    /// What was heard and acted upon.
+    subscription: Arc<Subscription>,
+    /// The rank that the wait has already acted on.
     taken: Rank,
-    is_expected: bool,
+    /// Whether the service has a callback address of this client for the task.
+    has_address: bool,
 }
 
 impl Listener {
-    pub(super) fn new(inbox: Arc<Inbox>, task: &str, ear: Arc<Ear>, is_expected: bool) -> Self {
-        Self { inbox, task: task.into(), ear, taken: Rank::NOTHING, is_expected }
+    pub(super) fn new(inbox: Arc<Inbox>, task: &str, subscription: Arc<Subscription>, has_address: bool) -> Self {
+        Self { inbox, task: task.into(), subscription, taken: Rank::NOTHING, has_address }
     }
 
-    /// Is a callback to be expected that tells of the end?
-    pub(crate) fn is_expecting(&self) -> bool {
-        self.is_expected && self.taken < Rank::END
+    /// Returns whether a callback may still report the end of the task.
+    pub(crate) fn is_expecting_end(&self) -> bool {
+        self.has_address && self.taken < Rank::END
     }
 
-    pub(crate) fn lost(&self) -> f64 {
-        self.inbox.lost()
+    /// Returns the share of callbacks that get lost, from 0 to 1: see [`Inbox::lost_share`].
+    pub(crate) fn lost_share(&self) -> f64 {
+        self.inbox.lost_share()
     }
 
-    /// Is there news at or beyond `least` that was not taken?
-    pub(crate) fn has(&self, least: Rank) -> bool {
-        self.ear.rank.load(Ordering::Acquire) >= least.max(self.taken.next()).0 && self.taken < Rank::END
+    /// Returns whether a callback of rank `least` or above came that the wait has not acted on.
+    pub(crate) fn has_wakeup(&self, least: Rank) -> bool {
+        self.subscription.rank() >= least.max(self.taken.next()) && self.taken < Rank::END
     }
 
-    /// Takes news at or beyond `least`, if there is any.
-    pub(crate) fn take(&mut self, least: Rank) -> bool {
-        let has = self.has(least);
-        if has {
-            self.taken = Rank(self.ear.rank.load(Ordering::Acquire));
+    /// Marks a callback of rank `least` or above as acted on. Returns false if there is none.
+    pub(crate) fn take_wakeup(&mut self, least: Rank) -> bool {
+        let has_wakeup = self.has_wakeup(least);
+        if has_wakeup {
+            self.taken = self.subscription.rank();
         }
-        has
+        has_wakeup
     }
 
-    /// Whom to wake. Look for news afterwards: it may have come in between.
-    pub(crate) fn wakes(&self, waker: &Waker) {
-        self.ear.waker.register(waker);
+    /// Sets which waker callbacks wake. Call [`has_wakeup`](Self::has_wakeup) afterwards: a callback may have come just before.
+    pub(crate) fn register(&self, waker: &Waker) {
+        self.subscription.waker.register(waker);
     }
 
-    /// Until there is news at or beyond `least`.
-    pub(crate) async fn news(&self, least: Rank) {
+    /// Waits for a callback of rank `least` or above that the wait has not acted on.
+    pub(crate) async fn wakeup(&self, least: Rank) {
         poll_fn(|context| {
-            self.wakes(context.waker());
-            if self.has(least) { Poll::Ready(()) } else { Poll::Pending }
+            self.register(context.waker());
+            if self.has_wakeup(least) { Poll::Ready(()) } else { Poll::Pending }
         })
         .await;
     }
@@ -82,6 +88,6 @@ impl Listener {
 
 impl Drop for Listener {
     fn drop(&mut self) {
-        self.inbox.leave(&self.task, &self.ear);
+        self.inbox.unsubscribe(&self.task, &self.subscription);
     }
 }

@@ -1,4 +1,4 @@
-//! What a ledger remembers: entries, and the attempts of each.
+//! The rows of a ledger: entries, and the attempts of each entry.
 
 use std::fmt;
 use std::time::SystemTime;
@@ -6,45 +6,45 @@ use std::time::SystemTime;
 use super::{AttemptId, Fingerprint};
 use crate::redact::Shown;
 
-/// Identifies an entry of one ledger. Ids are never used twice.
+/// Identifies an entry of one ledger. Ids are never reused.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct EntryId(pub i64);
 
-/// What a caller intends to buy, as far as a ledger can tell purchases apart.
+/// The properties that distinguish purchases from each other.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Purchase {
-    /// Who pays.
+    /// The account that is charged.
     pub account: String,
-    /// The operation of the service, as the spec calls it.
+    /// The operation of the service, as the spec names it.
     pub operation: String,
-    /// The caller's idempotency key.
+    /// The caller's idempotency key, if any.
     pub key: Option<String>,
-    /// Stands for the request.
+    /// The fingerprint of the request.
     pub fingerprint: Fingerprint,
 }
 
-/// How an entry stands.
+/// The state of an entry.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub enum State {
-    /// Nothing was created; it may be posted.
+pub enum EntryState {
+    /// Nothing was created. The entry may be posted.
     Ready,
     /// An attempt was recorded, and may reach the service.
     Posting,
-    /// An attempt ended without proof either way.
+    /// The outcome of an attempt is unknown.
     Unknown,
-    /// It became a task that is not known to have ended.
+    /// The entry has a task that is not known to have ended.
     Running,
-    /// Its task is done.
+    /// The task is done.
     Done,
-    /// Its task has failed.
+    /// The task failed.
     Failed,
 }
 
-impl State {
-    /// Every state.
+impl EntryState {
+    /// All states.
     pub const ALL: [Self; 6] = [Self::Ready, Self::Posting, Self::Unknown, Self::Running, Self::Done, Self::Failed];
 
-    /// The name that stores write down.
+    /// Returns the name that stores write.
     #[must_use]
     pub fn name(self) -> &'static str {
         match self {
@@ -57,61 +57,61 @@ impl State {
         }
     }
 
-    /// The state of this name.
+    /// Returns the state with this name.
     #[must_use]
     pub fn from_name(name: &str) -> Option<Self> {
         Self::ALL.into_iter().find(|state| state.name() == name)
     }
 
-    /// Whether the entry became a task.
+    /// Returns whether the entry has a task.
     #[must_use]
     pub fn has_task(self) -> bool {
         matches!(self, Self::Running | Self::Done | Self::Failed)
     }
 
-    /// Whether its task has ended.
+    /// Returns whether the task has ended.
     #[must_use]
     pub fn has_ended(self) -> bool {
         matches!(self, Self::Done | Self::Failed)
     }
 }
 
-/// One intention to buy.
+/// One purchase, with all its attempts.
 #[derive(Clone, PartialEq)]
 pub struct Entry {
-    /// Its id.
+    /// The id.
     pub id: EntryId,
-    /// What is bought.
+    /// The purchase.
     pub purchase: Purchase,
-    /// How it stands.
-    pub state: State,
-    /// The attempt that counts; none before the first.
+    /// The state.
+    pub state: EntryState,
+    /// The current attempt; `None` before the first.
     pub attempt: Option<AttemptId>,
     /// Number of attempts that were recorded.
     pub attempts: u32,
-    /// The task that it became.
+    /// The id of the task, if the entry has one.
     pub task: Option<String>,
-    /// What the task cost, where the service says so.
+    /// The cost of the task, if the service reports it.
     pub cost: Option<f64>,
-    /// Whether a caller accepted that its unknown attempt may be charged twice.
+    /// Whether a caller accepted that the unknown attempt may be charged twice.
     pub consent: bool,
-    /// Whether a caller was given its task.
+    /// Whether a caller received the task.
     pub delivered: bool,
-    /// The last status of a task that has ended, in the service's words. It stays while the entry is posted again.
+    /// The last status of a task that has ended, as the service reported it. It stays while the entry is posted again.
     pub status: Option<String>,
-    /// When it was made.
+    /// When the entry was created.
     pub created: SystemTime,
-    /// When it last changed.
+    /// When the entry last changed.
     pub changed: SystemTime,
 }
 
 impl Entry {
-    /// An entry that is ready. The store chooses its id when it is inserted.
+    /// Creates an entry that is ready. The store chooses its id when it inserts the entry.
     pub(super) fn new(purchase: Purchase, now: SystemTime) -> Self {
         Self {
             id: EntryId(0),
             purchase,
-            state: State::Ready,
+            state: EntryState::Ready,
             attempt: None,
             attempts: 0,
             task: None,
@@ -125,24 +125,24 @@ impl Entry {
     }
 }
 
-/// What became of an attempt.
+/// The state of an attempt.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum AttemptState {
     /// It may reach the service.
     Posting,
-    /// It created nothing, by proof or by an operator's word.
+    /// It created nothing, according to proof or to an operator.
     NotCreated,
-    /// It ended without proof either way.
+    /// Its outcome is unknown.
     Unknown,
-    /// It became a task.
+    /// It created a task.
     Task,
 }
 
 impl AttemptState {
-    /// Every state.
+    /// All states.
     pub const ALL: [Self; 4] = [Self::Posting, Self::NotCreated, Self::Unknown, Self::Task];
 
-    /// The name that stores write down.
+    /// Returns the name that stores write.
     #[must_use]
     pub fn name(self) -> &'static str {
         match self {
@@ -153,29 +153,29 @@ impl AttemptState {
         }
     }
 
-    /// The state of this name.
+    /// Returns the state with this name.
     #[must_use]
     pub fn from_name(name: &str) -> Option<Self> {
         Self::ALL.into_iter().find(|state| state.name() == name)
     }
 }
 
-/// Who says which task an attempt became. A reply outranks the others.
+/// The origin of the information which task an attempt created. A reply outranks the others.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub enum Source {
-    /// A callback, or the beginning of a broken reply; a poll has confirmed that there is such a task.
+pub enum TaskSource {
+    /// A callback, or the beginning of a broken reply. A poll has confirmed that the task exists.
     Claim,
-    /// A person, who looked at the account.
+    /// An operator who checked the account.
     Operator,
     /// The service's reply to the POST.
     Reply,
 }
 
-impl Source {
-    /// Every source.
+impl TaskSource {
+    /// All sources.
     pub const ALL: [Self; 3] = [Self::Claim, Self::Operator, Self::Reply];
 
-    /// The name that stores write down.
+    /// Returns the name that stores write.
     #[must_use]
     pub fn name(self) -> &'static str {
         match self {
@@ -185,7 +185,7 @@ impl Source {
         }
     }
 
-    /// The source of this name.
+    /// Returns the source with this name.
     #[must_use]
     pub fn from_name(name: &str) -> Option<Self> {
         Self::ALL.into_iter().find(|source| source.name() == name)
@@ -195,34 +195,34 @@ impl Source {
 /// One POST of an entry.
 #[derive(Clone, PartialEq, Eq)]
 pub struct Attempt {
-    /// Its id.
+    /// The id.
     pub id: AttemptId,
     /// The entry that it belongs to.
     pub entry: EntryId,
-    /// 1 for the first of its entry.
+    /// The number of the attempt within its entry, counted from 1.
     pub number: u32,
-    /// The attempt that stood in its way: one that is unknown, by consent, or one whose task has failed. Where this attempt
-    /// creates nothing, that one counts again.
+    /// The attempt that this one replaces: one whose outcome is unknown, by consent, or one whose task failed. If this attempt
+    /// creates nothing, the replaced one counts again.
     pub supersedes: Option<AttemptId>,
-    /// The process that makes it.
+    /// The process that makes the attempt.
     pub holder: String,
-    /// What became of it.
+    /// The state.
     pub state: AttemptState,
-    /// The task that it became.
+    /// The task that it created.
     pub task: Option<String>,
-    /// Who says so.
-    pub source: Option<Source>,
-    /// Whether its task is a second charge: its entry has another task.
+    /// The source of the task.
+    pub source: Option<TaskSource>,
+    /// Whether the task is a second charge, since its entry has another task.
     pub duplicate: bool,
-    /// The id of a task that its broken reply seemed to give.
+    /// The id of a task in a broken reply.
     pub hint: Option<String>,
-    /// Why its outcome is what it is, in words.
+    /// The reason for the state, in words.
     pub evidence: Option<String>,
-    /// When it was recorded.
+    /// When the attempt was recorded.
     pub started: SystemTime,
 }
 
-/// Texts of the service are shown fit to be read.
+/// Texts of the service are shown without secrets.
 impl fmt::Debug for Entry {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Entry")
@@ -242,7 +242,7 @@ impl fmt::Debug for Entry {
     }
 }
 
-/// Texts of the service are shown fit to be read.
+/// Texts of the service are shown without secrets.
 impl fmt::Debug for Attempt {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Attempt")

@@ -3,18 +3,18 @@ use std::fmt;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-/// Why a ledger could not do what it was asked. A send that ends with this posted nothing.
+/// The error type of ledgers. A send that fails with this error has posted nothing.
 ///
-/// Its message names the ledger's file, where it has one, and the cause.
+/// The message names the ledger's file, if it has one, and the cause.
 #[derive(Debug, Clone)]
 pub struct LedgerError {
-    kind: Kind,
+    kind: LedgerErrorKind,
     path: Option<PathBuf>,
     source: Option<Arc<dyn Error + Send + Sync>>,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq)]
-enum Kind {
+enum LedgerErrorKind {
     Unavailable(String),
     Full(String),
     NotALedger(String),
@@ -23,40 +23,40 @@ enum Kind {
 }
 
 impl LedgerError {
-    fn new(kind: Kind) -> Self {
+    fn new(kind: LedgerErrorKind) -> Self {
         Self { kind, path: None, source: None }
     }
 
-    /// The store cannot be reached, read or written.
+    /// Creates an error of a store that cannot be reached, read or written.
     #[must_use]
     pub fn unavailable(what: impl Into<String>) -> Self {
-        Self::new(Kind::Unavailable(what.into()))
+        Self::new(LedgerErrorKind::Unavailable(what.into()))
     }
 
-    /// The store has no room for another entry.
+    /// Creates an error of a store without room for another entry.
     #[must_use]
     pub fn full(what: impl Into<String>) -> Self {
-        Self::new(Kind::Full(what.into()))
+        Self::new(LedgerErrorKind::Full(what.into()))
     }
 
-    /// What is there is not a ledger, or is damaged.
+    /// Creates an error of a store that is not a ledger, or is damaged.
     #[must_use]
     pub fn not_a_ledger(what: impl Into<String>) -> Self {
-        Self::new(Kind::NotALedger(what.into()))
+        Self::new(LedgerErrorKind::NotALedger(what.into()))
     }
 
-    /// A later version of this crate made the store, and earlier ones must not write to it.
+    /// Creates an error of a store that a later version of this crate wrote, and that earlier versions must not change.
     #[must_use]
     pub fn newer(version: i64, least: i64) -> Self {
-        Self::new(Kind::Newer { version, least })
+        Self::new(LedgerErrorKind::Newer { version, least })
     }
 
-    /// What was asked contradicts what the ledger knows.
+    /// Creates an error of an operation that contradicts the ledger.
     pub(crate) fn refused(why: &'static str) -> Self {
-        Self::new(Kind::Refused(why))
+        Self::new(LedgerErrorKind::Refused(why))
     }
 
-    /// Adds the file of the store.
+    /// Adds the path of the store.
     #[must_use]
     pub fn at(mut self, path: &Path) -> Self {
         self.path = Some(path.to_owned());
@@ -73,19 +73,19 @@ impl LedgerError {
     /// Returns whether the store has no room left.
     #[must_use]
     pub fn is_full(&self) -> bool {
-        matches!(self.kind, Kind::Full(_))
+        matches!(self.kind, LedgerErrorKind::Full(_))
     }
 
-    /// Returns whether what is there cannot be read as a ledger, in whole or in part.
+    /// Returns whether the store, or a part of it, cannot be read as a ledger.
     #[must_use]
     pub fn is_damaged(&self) -> bool {
-        matches!(self.kind, Kind::NotALedger(_))
+        matches!(self.kind, LedgerErrorKind::NotALedger(_))
     }
 
-    /// Returns whether the request contradicts what the ledger knows, such as a task that belongs to another entry.
+    /// Returns whether the operation contradicts the ledger, such as by a task that belongs to another entry.
     #[must_use]
     pub fn is_refused(&self) -> bool {
-        matches!(self.kind, Kind::Refused(_))
+        matches!(self.kind, LedgerErrorKind::Refused(_))
     }
 }
 
@@ -96,14 +96,14 @@ impl fmt::Display for LedgerError {
             None => f.write_str("the ledger ")?,
         }
         match &self.kind {
-            Kind::Unavailable(what) => write!(f, "cannot be used: {what}"),
-            Kind::Full(what) => write!(f, "is full: {what}"),
-            Kind::NotALedger(what) => write!(f, "is not a ledger, or is damaged: {what}"),
-            Kind::Newer { version, least } => write!(
+            LedgerErrorKind::Unavailable(what) => write!(f, "cannot be used: {what}"),
+            LedgerErrorKind::Full(what) => write!(f, "is full: {what}"),
+            LedgerErrorKind::NotALedger(what) => write!(f, "is not a ledger, or is damaged: {what}"),
+            LedgerErrorKind::Newer { version, least } => write!(
                 f,
                 "was written by a later version of this crate (schema {version}); only schema {least} or later may write to it"
             ),
-            Kind::Refused(why) => write!(f, "refuses this: {why}"),
+            LedgerErrorKind::Refused(why) => write!(f, "refuses this: {why}"),
         }
     }
 }

@@ -2,23 +2,23 @@ use std::fmt;
 
 use sha2::{Digest, Sha256};
 
-/// The way in which fingerprints are made today. Fingerprints of different versions are not compared.
+/// The current version of fingerprints. Fingerprints of different versions are not compared.
 const VERSION: u16 = 1;
 
-/// Stands for a request, and says nothing of it: a SHA-256 of the operation and of the fields that the caller set.
+/// A hash that identifies a request without revealing it: SHA-256 of the operation and of the fields that the caller set.
 ///
-/// Left out are the address for callbacks, values that the spec fixes, values that equal the spec's default, and the query
-/// and fragment of addresses, since a presigned address differs on every run.
+/// It leaves out the callback address, values that the spec fixes or that equal the spec's default, and the query and fragment of
+/// addresses, since presigned addresses differ in every run.
 #[derive(Clone, Copy, PartialEq, Eq, Hash)]
 pub struct Fingerprint {
-    /// The way in which it was made.
+    /// The version of the algorithm.
     pub version: u16,
     /// The hash.
     pub digest: [u8; 32],
 }
 
 impl Fingerprint {
-    /// The fingerprint of a request in its canonical form.
+    /// Computes the fingerprint of a request in its canonical form.
     #[must_use]
     pub fn new(operation: &str, canonical: &[u8]) -> Self {
         let mut hash = Sha256::new();
@@ -30,7 +30,7 @@ impl Fingerprint {
         Self { version: VERSION, digest: hash.finalize().into() }
     }
 
-    /// Returns whether two fingerprints are of different requests for certain.
+    /// Returns whether two fingerprints certainly belong to different requests.
     #[must_use]
     pub fn differs_from(&self, other: &Self) -> bool {
         self.version == other.version && self.digest != other.digest
@@ -50,7 +50,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn operation_and_request_count_and_do_not_run_into_each_other() {
+    fn operation_and_request_are_hashed_separately() {
         let all = [("a", "bc"), ("ab", "c"), ("a", "bd"), ("b", "bc"), ("", "abc")];
         let all = all.map(|(operation, request)| Fingerprint::new(operation, request.as_bytes()));
         for (index, one) in all.iter().enumerate() {
@@ -59,7 +59,7 @@ mod tests {
     }
 
     #[test]
-    fn other_versions_are_not_compared() {
+    fn fingerprints_of_different_versions_are_not_compared() {
         let now = Fingerprint::new("a", b"b");
         let later = Fingerprint { version: VERSION + 1, ..Fingerprint::new("a", b"c") };
         assert!(!now.differs_from(&later) && now.differs_from(&Fingerprint::new("a", b"c")));

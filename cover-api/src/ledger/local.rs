@@ -6,10 +6,10 @@ use tokio::sync::futures::Notified;
 
 use super::AttemptId;
 
-/// What all users of one store in this process share: which attempts are under way, and a wake-up for those who wait for one.
+/// State that all users of a store in this process share: the attempts under way, and a notification for those who wait for one.
 ///
-/// It decides nothing. An attempt that is posting in the store and not under way here was given up without a trace, so that
-/// its outcome is unknown.
+/// It decides nothing. If an attempt is posting in the store and is not under way here, this process has abandoned it, so its
+/// outcome is unknown.
 #[derive(Debug, Default)]
 pub struct Local {
     live: Mutex<HashSet<AttemptId>>,
@@ -27,23 +27,23 @@ impl Local {
         self.live().contains(&attempt)
     }
 
-    /// An attempt is about to be recorded.
+    /// Registers an attempt before it is recorded.
     pub(crate) fn begin(&self, attempt: AttemptId) {
         self.live().insert(attempt);
     }
 
-    /// An attempt was settled, or will never be.
+    /// Unregisters an attempt after it was settled, or if it never will be.
     pub(crate) fn finish(&self, attempt: AttemptId) {
         self.live().remove(&attempt);
         self.settled.notify_waiters();
     }
 
-    /// Something was settled that may concern others who wait.
+    /// Wakes those who wait for a settlement.
     pub(crate) fn notify(&self) {
         self.settled.notify_waiters();
     }
 
-    /// Waits for the next settlement. Those between the call and the first poll count.
+    /// Waits for the next settlement, counted from the call and not from the first poll.
     pub(crate) fn next_settlement(&self) -> Notified<'_> {
         self.settled.notified()
     }

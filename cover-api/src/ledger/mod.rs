@@ -1,11 +1,11 @@
-//! Who may POST, and what became of it.
+//! Ledgers, which record each intent to post and its outcome.
 //!
-//! Every client has one ledger, and nothing else remembers what was sent. A send records its intent there before the POST and
-//! what it learnt afterwards, so that neither a dropped future nor a killed process nor a second process pays twice. The
-//! page `docs/never-twice.md` of the repository explains the rules.
+//! Every client has exactly one ledger, and nothing else remembers what was sent. A send records its intent before the POST, and
+//! the outcome afterwards. So a dropped future, a killed process or a second process does not cause a second charge. The page
+//! [`never_twice`](crate::guide::never_twice) explains the rules.
 //!
-//! [`MemoryLedger`] is the default and lasts as long as its process. `SqliteLedger` (feature `sqlite`) is a file that
-//! several processes may share.
+//! [`MemoryLedger`] is the default, and lasts as long as its process. `SqliteLedger` (feature `sqlite`) is a file that several
+//! processes may share.
 
 #[cfg(feature = "unstable-ledger")]
 pub mod conformance;
@@ -39,24 +39,25 @@ pub use parts::*;
 #[cfg(feature = "unstable-ledger")]
 pub use rules::UnknownPage;
 
-/// What a store is made of, and what runs on it. It may change.
+/// The types and rules that a store needs. They may change.
 mod parts {
-    pub use super::entry::{Attempt, AttemptState, Entry, EntryId, Purchase, Source, State};
+    pub use super::entry::{Attempt, AttemptState, Entry, EntryId, EntryState, Purchase, TaskSource};
     pub use super::fingerprint::Fingerprint;
     pub use super::local::Local;
     pub use super::rows::{Filter, Rows};
     pub use super::rules::{
-        Intended, Settled, Settlement, Standing, Terms, deliver, end, intend, look_up, lose, resolve, settle, unknown,
+        Intended, PurchaseState, Settled, Settlement, Terms, deliver, end, intend, look_up, lose, resolve, settle,
+        unknown,
     };
     pub use super::store::{Transacted, Work};
-    pub use crate::attempt_id::AttemptId;
+    pub use crate::ids::AttemptId;
 }
 
-/// A ledger as this crate uses it.
+/// The ledger of a client.
 #[derive(Debug, Clone)]
-pub(crate) struct Book(Arc<dyn Ledger>);
+pub(crate) struct LedgerHandle(Arc<dyn Ledger>);
 
-impl Book {
+impl LedgerHandle {
     pub(crate) fn new(ledger: Arc<dyn Ledger>) -> Self {
         Self(ledger)
     }
@@ -65,7 +66,7 @@ impl Book {
         self.0.local()
     }
 
-    /// Runs one of the rules in a transaction, which begins at once.
+    /// Runs a rule in a transaction, which is queued when this returns.
     pub(crate) fn run<T, F>(&self, rule: F) -> impl Future<Output = Result<T, LedgerError>> + Send + use<T, F>
     where
         T: Send + 'static,

@@ -2,53 +2,53 @@ use std::time::SystemTime;
 
 use super::{Attempt, AttemptId, Entry, EntryId, Fingerprint, LedgerError, Purchase};
 
-/// Which entries a list has.
+/// Selects the entries of a list.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Filter {
-    /// Those that are posting or unknown.
+    /// Entries that are posting or unknown.
     Open,
-    /// Those with a task that has not ended, or that no caller was given.
+    /// Entries with a task that has not ended, or that no caller has received.
     Unfinished,
 }
 
 impl Filter {
-    /// Returns whether a list by this filter has the entry.
+    /// Returns whether the filter selects an entry.
     #[must_use]
     pub fn has(self, entry: &Entry) -> bool {
         match self {
-            Self::Open => matches!(entry.state, super::State::Posting | super::State::Unknown),
+            Self::Open => matches!(entry.state, super::EntryState::Posting | super::EntryState::Unknown),
             Self::Unfinished => entry.state.has_task() && !(entry.state.has_ended() && entry.delivered),
         }
     }
 }
 
-/// The rows of a ledger within one transaction.
+/// Access to the rows of a ledger within one transaction.
 ///
-/// A store finds and writes rows; what they mean is decided by the rules of this crate alone. Three things are unique, and a
-/// write that breaks one of them fails:
+/// A store only finds and writes rows. The rules of this crate decide what they mean. Three things are unique, and a write that
+/// breaks one of them returns an error:
 ///
 /// - (account, operation, key) of entries,
 /// - (account, operation, fingerprint) of entries without a key that are posting or unknown and have no consent,
 /// - (account, operation, task) of attempts, and of entries.
 pub trait Rows {
-    /// Returns the time by the store's clock.
+    /// Returns the current time of the store's clock.
     fn now(&self) -> SystemTime;
 
-    /// Returns the name of the process that runs this transaction. It is unique among all that use the store.
+    /// Returns the name of the process that runs this transaction. It is unique among all users of the store.
     fn holder(&self) -> &str;
 
-    /// Returns whether an attempt that is posting may still reach the service: its holder lives and, where that is this
-    /// process, the attempt is [under way](super::Local::is_live).
+    /// Returns whether an attempt that is posting may still reach the service: its process is alive and, if that is this process,
+    /// the attempt is [under way](super::Local::is_live).
     fn is_alive(&mut self, attempt: &Attempt) -> Result<bool, LedgerError>;
 
-    /// Returns the entry of this id.
+    /// Returns the entry with this id.
     fn entry(&mut self, id: EntryId) -> Result<Option<Entry>, LedgerError>;
 
-    /// Returns the entry of this key.
+    /// Returns the entry with this key.
     fn entry_by_key(&mut self, account: &str, operation: &str, key: &str) -> Result<Option<Entry>, LedgerError>;
 
-    /// Returns the entries without key and consent that have this fingerprint, and are ready, posting or unknown, or have a task
-    /// that was not delivered; in the order of their ids.
+    /// Returns the entries with this fingerprint that have neither key nor consent, and are ready, posting, unknown, or have a task
+    /// that was not delivered, ordered by id.
     fn open_entries(
         &mut self,
         account: &str,
@@ -56,22 +56,22 @@ pub trait Rows {
         fingerprint: &Fingerprint,
     ) -> Result<Vec<Entry>, LedgerError>;
 
-    /// Returns the attempt of this id.
+    /// Returns the attempt with this id.
     fn attempt(&mut self, id: AttemptId) -> Result<Option<Attempt>, LedgerError>;
 
-    /// Returns the attempt that became this task.
+    /// Returns the attempt that created this task.
     fn attempt_by_task(&mut self, account: &str, operation: &str, task: &str) -> Result<Option<Attempt>, LedgerError>;
 
-    /// Adds an entry. Its id is chosen by the store, and returned.
+    /// Inserts an entry. The store chooses its id and returns it.
     fn insert_entry(&mut self, entry: &Entry) -> Result<EntryId, LedgerError>;
 
     /// Replaces an entry.
     fn update_entry(&mut self, entry: &Entry) -> Result<(), LedgerError>;
 
-    /// Adds or replaces an attempt of an entry of this account and operation.
+    /// Inserts or replaces an attempt of an entry with this account and operation.
     fn put_attempt(&mut self, attempt: &Attempt, purchase: &Purchase) -> Result<(), LedgerError>;
 
-    /// Returns at most `limit` entries with ids after `after`, in the order of their ids.
+    /// Returns at most `limit` entries with ids greater than `after`, ordered by id.
     fn entries(
         &mut self,
         account: &str,
@@ -81,10 +81,10 @@ pub trait Rows {
         limit: usize,
     ) -> Result<Vec<Entry>, LedgerError>;
 
-    /// Returns the attempts that are duplicates, in the order of their entries.
+    /// Returns the attempts that are duplicates, ordered by entry.
     fn duplicates(&mut self, account: &str, operation: &str) -> Result<Vec<Attempt>, LedgerError>;
 
-    /// Deletes the entries that last changed before `before` and whose task has ended and was delivered, those without a key
-    /// that are ready, and the attempts of both. Entries with a duplicate stay. Returns how many entries were deleted.
+    /// Deletes old entries with their attempts: those that last changed before `before`, and whose ended task was delivered, or that
+    /// are ready and have no key. Entries with a duplicate are kept. Returns the number of deleted entries.
     fn purge(&mut self, account: &str, operation: &str, before: SystemTime) -> Result<u64, LedgerError>;
 }

@@ -10,111 +10,125 @@ use std::time::Duration;
 use tokio::time::{Instant, Sleep, sleep_until};
 
 use super::queue::{Ticket, Waiter};
-use super::state::{Given, State};
-use super::{Kind, RateLimit, UNTAKEN, Verdict, WATCHERS};
+use super::state::{Granted, State};
+use super::{QueueKind, RateLimit, TAKE_WITHIN, Verdict, WATCHERS};
 use crate::events::{self, Purpose};
 
-/// What a permit is wanted for, and when.
+/// A request for a permit: its purpose and its time.
 #[derive(Debug, Clone)]
 pub(crate) struct PermitRequest {
-    kind: Kind,
+    kind: QueueKind,
     purpose: Purpose,
     earliest: Instant,
     step: Option<Duration>,
     task: u64,
-    /// From then on it comes before all others.
+    /// From this time on, it has priority over all other waiters.
     urgent_from: Option<Instant>,
-    /// Then it is given up.
+    /// At this time, it is given up.
     until: Option<Instant>,
 }
 
 impl PermitRequest {
-    /// For a POST.
+    /// Requests a permit for a POST.
     pub(crate) fn send(earliest: Instant) -> Self {
-        Self { kind: Kind::Send, purpose: Purpose::Send, earliest, step: None, task: 0, urgent_from: None, until: None }
+        Self {
+            kind: QueueKind::Send,
+            purpose: Purpose::Send,
+            earliest,
+            step: None,
+            task: 0,
+            urgent_from: None,
+            until: None,
+        }
     }
 
-    /// For a look at something that costs nothing.
-    pub(crate) fn look(earliest: Instant) -> Self {
+    /// Requests a permit for a request for the credits.
+    pub(crate) fn credits(earliest: Instant) -> Self {
         Self { purpose: Purpose::Credits, ..Self::send(earliest) }
     }
 
-    /// For a poll in a row of polls, `step` after the last one.
+    /// Requests a permit for one of a series of polls, `step` after the last one.
     pub(crate) fn poll(task: &str, earliest: Instant, step: Duration) -> Self {
-        Self { kind: Kind::Poll, purpose: Purpose::Poll, step: Some(step), task: number(task), ..Self::send(earliest) }
+        Self {
+            kind: QueueKind::Poll,
+            purpose: Purpose::Poll,
+            step: Some(step),
+            task: number(task),
+            ..Self::send(earliest)
+        }
     }
 
-    /// From then on, it comes before all others of its kind.
+    /// Gives it priority over all others of its kind from this time on.
     pub(crate) fn urgent_from(self, time: Instant) -> Self {
         Self { urgent_from: Some(time), ..self }
     }
 
-    /// Then, it is given up.
+    /// Gives it up at this time.
     pub(crate) fn until(self, time: Instant) -> Self {
         Self { until: Some(time), ..self }
     }
 
-    /// Not one in a row: nothing is to be gained from others going first.
-    pub(crate) fn alone(self) -> Self {
+    /// Marks it as a single request, which is not slowed for the sake of others.
+    pub(crate) fn single(self) -> Self {
         Self { step: None, ..self }
     }
 }
 
-/// A number that tells tasks apart.
+/// Returns a number that stands for a task.
 fn number(task: &str) -> u64 {
     let mut hasher = DefaultHasher::new();
     task.hash(&mut hasher);
     hasher.finish()
 }
 
-/// Why a permit is not given.
+/// Why a permit is refused.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Denied {
-    /// Nothing is left to pay with.
+    /// The account has no credits left.
     NoCredits,
-    /// It would come too late.
+    /// The request's time ended before it got a permit.
     Late,
 }
 
 impl RateLimit {
     pub(crate) fn acquire(self: &Arc<Self>, request: PermitRequest) -> Acquire {
-        Acquire { limit: Arc::clone(self), request, asked: None, ticket: None, timer: None }
+        Acquire { limit: Arc::clone(self), request, queued_since: None, ticket: None, timer: None }
     }
 
-    /// A permit for a poll at once; else after which time there may be one.
+    /// Returns a permit for a poll at once, or the time after which there may be one.
     ///
-    /// Those that are queued come first. Where they leave no place free, one is kept for a task that was refused until a second
-    /// after the time that is returned, in up to a quarter of the places.
+    /// Queued waiters come first. If they leave no place free, one is kept for a task that was refused, until a second after the
+    /// returned time. Up to a quarter of the places are kept in this way.
     pub(crate) fn try_acquire(self: &Arc<Self>, task: &str) -> Result<Permit, Option<Duration>> {
         let task = number(task);
-        let given = self.change(|state, now| state.give_at_once(task, now));
-        given.map(|(at, probes)| Permit::new(Arc::clone(self), at, probes, Some(task)))
+        let granted = self.change(|state, now| state.grant_at_once(task, now));
+        granted.map(|(at, probes)| Permit::new(Arc::clone(self), at, probes, Some(task)))
     }
 }
 
-/// Waits for a permit. The request is queued by the first poll of this.
-#[must_use = "nothing is asked for before `.await`"]
+/// Waits for a permit. Its first poll adds the request to the queue.
+#[must_use = "a permit is only requested by `.await`"]
 #[derive(Debug)]
 pub(crate) struct Acquire {
     limit: Arc<RateLimit>,
     request: PermitRequest,
-    /// When it was first asked for.
-    asked: Option<Instant>,
+    /// When it was first polled.
+    queued_since: Option<Instant>,
     ticket: Option<Ticket>,
     timer: Option<Pin<Box<Sleep>>>,
 }
 
-/// What a look at the rate limit gave.
-enum Look {
-    Mine(Given),
+/// The result of a check of the rate limit.
+enum Check {
+    Ready(Granted),
     Denied(Denied),
-    /// When to look again.
+    /// Check again at this time.
     Later(Instant),
 }
 
 impl Acquire {
-    fn look(&mut self, waker: &Waker) -> Look {
-        self.asked.get_or_insert_with(Instant::now);
+    fn check(&mut self, waker: &Waker) -> Check {
+        self.queued_since.get_or_insert_with(Instant::now);
         let (request, ticket) = (&self.request, &mut self.ticket);
         let limit = Arc::clone(&self.limit);
         let known = *ticket;
@@ -122,16 +136,16 @@ impl Acquire {
         *ticket = Some(joined);
         let mut state = limit.state();
         if request.purpose == Purpose::Send && state.no_credits {
-            return Look::Denied(Denied::NoCredits);
+            return Check::Denied(Denied::NoCredits);
         }
-        if let Some(given) = state.given.remove(&joined) {
+        if let Some(granted) = state.granted.remove(&joined) {
             *ticket = None;
-            return Look::Mine(given);
+            return Check::Ready(granted);
         }
         let now = Instant::now();
         match request.until {
-            Some(until) if now >= until => Look::Denied(Denied::Late),
-            _ => Look::Later(state.wait(request, joined, waker, now)),
+            Some(until) if now >= until => Check::Denied(Denied::Late),
+            _ => Check::Later(state.wait(request, joined, waker, now)),
         }
     }
 }
@@ -143,10 +157,10 @@ fn join(state: &mut State, request: &PermitRequest, waker: &Waker, now: Instant)
 }
 
 impl State {
-    /// Leaves word whom to wake, and says when to look again.
+    /// Stores the waker, and returns when to check again.
     fn wait(&mut self, request: &PermitRequest, ticket: Ticket, waker: &Waker, now: Instant) -> Instant {
         let is_urgent = request.urgent_from.is_some_and(|from| now >= from);
-        let mut later = now + self.budget.window().max(UNTAKEN);
+        let mut later = now + self.budget.window().max(TAKE_WITHIN);
         let start = self.start;
         let queue = self.queue(request.kind);
         if is_urgent && let Some(waiter) = queue.remove(ticket) {
@@ -154,8 +168,8 @@ impl State {
         }
         queue.ripen(now);
         if let Some(waiter) = queue.get_mut(ticket) {
-            // Those who are not first look again soon after their time, since the first may not be polled any more.
-            later = later.max(waiter.earliest.max(waiter.rank) + UNTAKEN);
+            // The others check again soon after their time, in case the first waiter is no longer polled.
+            later = later.max(waiter.earliest.max(waiter.rank) + TAKE_WITHIN);
             waiter.waker.clone_from(waker);
         }
         let place = queue.first(WATCHERS).position(|(other, _)| other == ticket);
@@ -166,12 +180,12 @@ impl State {
         later.min(urgent_from.unwrap_or(later)).min(request.until.unwrap_or(later))
     }
 
-    /// When one of the first in a queue looks again: the first as soon as it may have a permit, the others a little later each,
-    /// in case those before them are not polled any more.
-    fn watch(&self, kind: Kind, place: u32, now: Instant) -> Option<Instant> {
-        let at = self.head_at(kind, now).map(|at| at.max(now) + UNTAKEN * place);
-        let reclaim = self.order.front().map(|(at, _)| *at + UNTAKEN);
-        // A permit that was given and not taken goes to the next.
+    /// Returns when one of the first waiters in a queue checks again. The first does so as soon as it may have a permit, the others
+    /// a little later each, in case those before them are no longer polled.
+    fn watch(&self, kind: QueueKind, place: u32, now: Instant) -> Option<Instant> {
+        let at = self.head_at(kind, now).map(|at| at.max(now) + TAKE_WITHIN * place);
+        let reclaim = self.grant_order.front().map(|(at, _)| *at + TAKE_WITHIN);
+        // A grant that its waiter does not take goes to the next one.
         at.into_iter().chain(reclaim).min()
     }
 }
@@ -181,18 +195,18 @@ impl Future for Acquire {
 
     fn poll(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Self::Output> {
         loop {
-            let later = match self.look(context.waker()) {
-                Look::Mine(Given { at, probes, .. }) => {
+            let later = match self.check(context.waker()) {
+                Check::Ready(Granted { at, probes, .. }) => {
                     let limit = Arc::clone(&self.limit);
                     events::permit(self.request.purpose, self.waited());
-                    let task = (self.request.kind == Kind::Poll).then_some(self.request.task);
+                    let task = (self.request.kind == QueueKind::Poll).then_some(self.request.task);
                     return Poll::Ready(Ok(Permit::new(limit, at, probes, task)));
                 }
-                Look::Denied(denied) => {
+                Check::Denied(denied) => {
                     self.leave();
                     return Poll::Ready(Err(denied));
                 }
-                Look::Later(later) => later,
+                Check::Later(later) => later,
             };
             let timer = self.timer.get_or_insert_with(|| Box::pin(sleep_until(later)));
             if timer.deadline() != later {
@@ -206,9 +220,9 @@ impl Future for Acquire {
 }
 
 impl Acquire {
-    /// How long the permit was waited for, from when it was wanted.
+    /// Returns how long the permit was waited for since it was wanted.
     fn waited(&self) -> Duration {
-        self.asked.max(Some(self.request.earliest)).map_or(Duration::ZERO, |wanted| Instant::now() - wanted)
+        self.queued_since.max(Some(self.request.earliest)).map_or(Duration::ZERO, |wanted| Instant::now() - wanted)
     }
 
     fn leave(&mut self) {
@@ -225,13 +239,13 @@ impl Drop for Acquire {
     }
 }
 
-/// The right to send one request. It counts against the rate limit until a window after this is dropped.
+/// The right to send one request. It counts against the rate limit until one window after it is dropped.
 #[derive(Debug)]
 pub(crate) struct Permit {
     limit: Arc<RateLimit>,
     at: Instant,
     probes: bool,
-    /// The task that it polls.
+    /// The task, if the request is a poll.
     task: Option<u64>,
     verdict: Verdict,
     is_unused: bool,
@@ -242,12 +256,12 @@ impl Permit {
         Self { limit, at, probes, task, verdict: Verdict::Silence, is_unused: false }
     }
 
-    /// Takes what the answer said of the rate limit. Without it, no answer came.
+    /// Records what the answer means for the rate limit. Without this call, the request counts as unanswered.
     pub(crate) fn answered(&mut self, verdict: Verdict) {
         self.verdict = verdict;
     }
 
-    /// Returns it: nothing was sent, so that it counts against nothing.
+    /// Returns the permit unused. Nothing was sent, so it does not count.
     pub(crate) fn unused(mut self) {
         self.is_unused = true;
     }
@@ -257,23 +271,23 @@ impl Drop for Permit {
     fn drop(&mut self) {
         let (at, probes, task, verdict) = (self.at, self.probes, self.task, self.verdict);
         if self.is_unused {
-            self.limit.change(|state, _| state.budget.take_back(probes));
+            self.limit.change(|state, _| state.budget.return_unused(probes));
         } else {
-            let figures = self.limit.change(|state, now| {
+            let stats = self.limit.change(|state, now| {
                 let had_credits = !state.no_credits;
-                // Whenever the poll reached the service, the next one of the task comes late enough.
+                // The poll may have reached the service at any time up to now.
                 if let Some(task) = task {
-                    state.budget.rest(now, task);
+                    state.budget.start_rest(now, task);
                 }
                 state.ended(now, at, probes, verdict);
                 (state.budget.slowness(), had_credits)
             });
-            report(verdict, probes, figures);
+            report(verdict, probes, stats);
         }
     }
 }
 
-/// Reports what an answer said of the rate limit.
+/// Reports events of the rate limit.
 fn report(verdict: Verdict, probes: bool, (slowness, had_credits): (f64, bool)) {
     match verdict {
         Verdict::TooMany(pause) | Verdict::Maintenance(pause) => events::pause(pause, slowness),

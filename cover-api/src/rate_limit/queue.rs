@@ -1,4 +1,4 @@
-//! The waiters, in the order in which they are given permits.
+//! The waiters of one kind, in the order in which they get permits.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::task::Waker;
@@ -6,25 +6,24 @@ use std::time::Duration;
 
 use tokio::time::Instant;
 
-/// Tells who waits apart, in the order of their coming.
+/// Identifies a waiter. Tickets grow in the order of arrival.
 pub(super) type Ticket = u64;
 
-/// One who waits for a permit.
+/// A caller that waits for a permit.
 #[derive(Debug)]
 pub(super) struct Waiter {
-    /// No permit is given before.
+    /// It gets no permit before this time.
     pub(super) earliest: Instant,
-    /// Among those who may have one, the least comes first.
+    /// Among the waiters that may get a permit, the lowest rank comes first.
     pub(super) rank: Instant,
-    /// The time between its permits if nobody else waited; none where it wants a single one.
+    /// Time between its permits if there were no other waiters; `None` for a single permit.
     pub(super) step: Option<Duration>,
-    /// Which task a poll is about.
+    /// The task of a poll, as a number.
     pub(super) task: u64,
-    /// Whom to wake.
     pub(super) waker: Waker,
 }
 
-/// Those who wait: the ones whose time has not come by that time, the others by rank.
+/// A queue. Waiters whose time has come are ordered by rank, the others by time.
 #[derive(Debug, Default)]
 pub(super) struct Queue {
     waiters: BTreeMap<Ticket, Waiter>,
@@ -42,7 +41,7 @@ impl Queue {
         self.waiters.insert(ticket, waiter);
     }
 
-    /// Sorts those whose time has come in among the ready ones.
+    /// Moves the waiters whose time has come to the ready ones.
     pub(super) fn ripen(&mut self, now: Instant) {
         while let Some((_, ticket)) = self.early.first().copied().filter(|(earliest, _)| *earliest <= now) {
             self.early.pop_first();
@@ -56,13 +55,13 @@ impl Queue {
         !self.ready.is_empty()
     }
 
-    /// The next waiter: the first of those whose time has come, else the one whose time comes first.
+    /// Returns the next waiter: the first ready one, or else the one whose time comes first.
     pub(super) fn head(&self) -> Option<(Ticket, &Waiter)> {
         let (_, ticket) = self.ready.first().or_else(|| self.early.first())?;
         Some((*ticket, self.waiters.get(ticket)?))
     }
 
-    /// The first waiters, in the order in which they are to be given permits.
+    /// Returns the first `count` waiters, in the order in which they get permits.
     pub(super) fn first(&self, count: usize) -> impl Iterator<Item = (Ticket, &Waiter)> {
         let tickets = self.ready.iter().chain(&self.early).take(count);
         tickets.filter_map(|(_, ticket)| Some((*ticket, self.waiters.get(ticket)?)))
@@ -96,7 +95,7 @@ mod tests {
 
     const SECOND: Duration = Duration::from_secs(1);
 
-    /// Waiters 1, 2, 3 and so on, whose times and ranks are these seconds after the start.
+    /// Creates waiters 1, 2, 3 and so on, with these times and ranks in seconds after `start`.
     fn queue(start: Instant, waiters: &[(u32, u32)]) -> Queue {
         let mut queue = Queue::default();
         for (ticket, (earliest, rank)) in (1..).zip(waiters) {
@@ -111,11 +110,11 @@ mod tests {
     }
 
     #[test]
-    fn those_whose_time_has_come_are_served_by_rank_and_the_others_come_after_them_by_time() {
+    fn ready_waiters_are_served_by_rank_before_the_others_by_time() {
         let start = Instant::now();
         let mut queue = queue(start, &[(2, 9), (1, 8), (3, 3), (0, 7)]);
         assert_eq!(order(&queue), [4, 2, 1, 3]);
-        assert!(!queue.has_ready() && queue.pop_ready().is_none(), "nobody's time has been looked at");
+        assert!(!queue.has_ready() && queue.pop_ready().is_none(), "no waiter is ready before `ripen`");
         for (after, expected) in [(0, [4, 2, 1, 3]), (1, [4, 2, 1, 3]), (2, [4, 2, 1, 3]), (3, [3, 4, 2, 1])] {
             queue.ripen(start + after * SECOND);
             assert_eq!(order(&queue), expected, "after {after} s");
@@ -130,7 +129,7 @@ mod tests {
     }
 
     #[test]
-    fn who_leaves_is_gone_before_and_after_the_time_has_come() {
+    fn a_waiter_can_leave_before_and_after_its_time_has_come() {
         let start = Instant::now();
         let mut queue = queue(start, &[(0, 5), (0, 6), (9, 9), (9, 8)]);
         queue.ripen(start);

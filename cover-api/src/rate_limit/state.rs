@@ -1,25 +1,25 @@
-//! Who waits, who was given a permit, and who is next.
+//! The waiters, the permits that were granted to them, and the order in which permits are granted.
 
 use std::collections::{HashMap, VecDeque};
 use std::task::Waker;
 use std::time::Duration;
 
-use cover_spec::wire;
+use cover_spec::tables::RateLimitSpec;
 use tokio::time::Instant;
 
-use super::budget::{Budget, Verdict};
+use super::budget::Budget;
 use super::queue::{Queue, Ticket, Waiter};
-use super::{Kind, UNTAKEN, WATCHERS};
+use super::{QueueKind, TAKE_WITHIN, Verdict, WATCHERS};
 
-/// Permits that the queues are given for each that is kept for a permit at once.
+/// Number of permits for the queues before one is held back for polls that do not wait.
 const QUEUED_FIRST: u32 = 2;
 
-/// A permit that was given, and not yet taken.
+/// A permit that was granted and that its waiter has not taken yet.
 #[derive(Debug)]
-pub(super) struct Given {
+pub(super) struct Granted {
     pub(super) at: Instant,
     pub(super) probes: bool,
-    pub(super) kind: Kind,
+    pub(super) kind: QueueKind,
     pub(super) waiter: Waiter,
 }
 
@@ -28,98 +28,98 @@ pub(super) struct State {
     pub(super) budget: Budget,
     pub(super) sends: Queue,
     pub(super) polls: Queue,
-    pub(super) given: HashMap<Ticket, Given>,
-    /// What was given, in that order; some of it was taken since.
-    pub(super) order: VecDeque<(Instant, Ticket)>,
-    pub(super) tickets: Ticket,
-    /// The kind that was given the last permit; where both kinds wait, the other one is next.
-    pub(super) last: Kind,
-    /// Tasks whose poll was refused a permit at once, in the order of their refusal, and until when a place is kept for each.
-    pub(super) refused: Vec<(u64, Instant)>,
-    /// Permits that the queues were given, less twice those that were given at once.
-    pub(super) credit: u32,
+    pub(super) granted: HashMap<Ticket, Granted>,
+    /// The grants in order. Some of them have been taken since.
+    pub(super) grant_order: VecDeque<(Instant, Ticket)>,
+    pub(super) last_ticket: Ticket,
+    /// The queue of the last grant. If both queues have waiters, the other one is next.
+    pub(super) last_kind: QueueKind,
+    /// Tasks whose poll was refused a permit, in order, and until when a place is kept for each.
+    pub(super) kept_places: Vec<(u64, Instant)>,
+    /// Number of permits granted to the queues, less twice those granted at once.
+    pub(super) queue_credit: u32,
     pub(super) no_credits: bool,
-    /// Before the time of any who waits.
+    /// Earlier than the time of any waiter.
     pub(super) start: Instant,
-    /// How many polls in a million seconds those who wait would make if each were alone.
+    /// Number of polls that the waiters would make in a million seconds if each were alone.
     pub(super) demand: u64,
-    /// Whom to wake once the lock is free.
-    pub(super) wake: Vec<Waker>,
+    /// Wakers to call after the lock is released.
+    pub(super) to_wake: Vec<Waker>,
 }
 
 impl State {
-    pub(super) fn new(limit: wire::Pace) -> Self {
+    pub(super) fn new(limit: RateLimitSpec) -> Self {
         Self {
             budget: Budget::new(limit),
             sends: Queue::default(),
             polls: Queue::default(),
-            given: HashMap::new(),
-            order: VecDeque::new(),
-            tickets: 0,
-            last: Kind::Poll,
-            refused: Vec::new(),
-            credit: 0,
+            granted: HashMap::new(),
+            grant_order: VecDeque::new(),
+            last_ticket: 0,
+            last_kind: QueueKind::Poll,
+            kept_places: Vec::new(),
+            queue_credit: 0,
             no_credits: false,
             start: Instant::now(),
             demand: 0,
-            wake: Vec::new(),
+            to_wake: Vec::new(),
         }
     }
 
-    pub(super) fn queue(&mut self, kind: Kind) -> &mut Queue {
+    pub(super) fn queue(&mut self, kind: QueueKind) -> &mut Queue {
         match kind {
-            Kind::Send => &mut self.sends,
-            Kind::Poll => &mut self.polls,
+            QueueKind::Send => &mut self.sends,
+            QueueKind::Poll => &mut self.polls,
         }
     }
 
-    pub(super) fn join(&mut self, kind: Kind, waiter: Waiter) -> Ticket {
-        self.tickets += 1;
+    pub(super) fn join(&mut self, kind: QueueKind, waiter: Waiter) -> Ticket {
+        self.last_ticket += 1;
         self.demand += demand(&waiter);
-        let ticket = self.tickets;
+        let ticket = self.last_ticket;
         self.queue(kind).push(ticket, waiter);
         ticket
     }
 
-    pub(super) fn leave(&mut self, kind: Kind, ticket: Ticket) {
+    pub(super) fn leave(&mut self, kind: QueueKind, ticket: Ticket) {
         if let Some(waiter) = self.queue(kind).remove(ticket) {
             self.demand -= demand(&waiter);
             self.wake_heads();
-        } else if let Some(given) = self.given.remove(&ticket) {
-            self.budget.take_back(given.probes);
+        } else if let Some(granted) = self.granted.remove(&ticket) {
+            self.budget.return_unused(granted.probes);
         }
     }
 
-    /// Rank of a waiter that wants a permit every `step`: the more there are to serve, the later, so that all
-    /// are slowed by the same factor.
+    /// Returns the rank of a waiter that wants a permit every `step`. It grows with the demand, so that all waiters are slowed
+    /// by the same factor.
     pub(super) fn rank(&self, earliest: Instant, step: Duration) -> Instant {
         #[expect(clippy::cast_precision_loss, reason = "a few digits less do not matter")]
         let polls_per_second = self.demand as f64 / 1e6;
         let load = (polls_per_second * self.budget.spacing().as_secs_f64()).clamp(1.0, 1e6);
-        earliest + step.min(MOST_STEP).mul_f64(load - 1.0)
+        earliest + step.min(MAX_STEP).mul_f64(load - 1.0)
     }
 
-    /// Hands out the available permits.
-    pub(super) fn give_out(&mut self, now: Instant) {
+    /// Grants the available permits to waiters.
+    pub(super) fn grant_available(&mut self, now: Instant) {
         self.budget.tidy(now);
         self.reclaim(now);
         let mut is_other_head = false;
-        while self.opens(now, None).is_some_and(|at| at <= now) {
+        while self.opens_at(now, None).is_some_and(|at| at <= now) {
             let Some(kind) = self.next_kind(now) else { break };
             let Some((ticket, waiter)) = self.queue(kind).pop_ready() else { break };
-            let poll = (kind == Kind::Poll).then_some(waiter.task);
+            let poll = (kind == QueueKind::Poll).then_some(waiter.task);
             if let Some(until) = poll.and_then(|task| self.budget.rests_until(task)).filter(|until| *until > now) {
                 self.polls.push(ticket, Waiter { earliest: until, ..waiter });
                 is_other_head = true;
                 continue;
             }
             self.demand -= demand(&waiter);
-            let probes = self.budget.give(now, poll);
-            self.wake.push(waiter.waker.clone());
-            self.given.insert(ticket, Given { at: now, probes, kind, waiter });
-            self.order.push_back((now, ticket));
-            self.last = kind;
-            self.credit = self.credit.saturating_add(1).min(2 * self.most_kept());
+            let probes = self.budget.grant(now, poll);
+            self.to_wake.push(waiter.waker.clone());
+            self.granted.insert(ticket, Granted { at: now, probes, kind, waiter });
+            self.grant_order.push_back((now, ticket));
+            self.last_kind = kind;
+            self.queue_credit = self.queue_credit.saturating_add(1).min(2 * self.most_kept());
             is_other_head = true;
         }
         if is_other_head {
@@ -127,113 +127,113 @@ impl State {
         }
     }
 
-    /// When a permit may be given to the queues, or at once for this task; `None` where that depends on answers that have not
-    /// come. Places that are kept for tasks that were refused before this one stay free.
-    fn opens(&self, now: Instant, task: Option<u64>) -> Option<Instant> {
-        let most = if self.credit < QUEUED_FIRST { 0 } else { self.most_kept() as usize };
-        let before = self.refused.iter().take_while(|(other, _)| Some(*other) != task);
+    /// Returns when a permit may be granted to the queues, or at once for this task. `None` means that this depends on answers that
+    /// have not arrived. Places that are kept for tasks refused before this one stay free.
+    fn opens_at(&self, now: Instant, task: Option<u64>) -> Option<Instant> {
+        let most = if self.queue_credit < QUEUED_FIRST { 0 } else { self.most_kept() as usize };
+        let before = self.kept_places.iter().take_while(|(other, _)| Some(*other) != task);
         let kept_until: Vec<Instant> =
             before.map(|(_, until)| *until).filter(|until| *until > now).take(most).collect();
         let (kept, lapses) = (kept_until.len(), kept_until.into_iter().min());
-        let lapsed = lapses.and_then(|until| Some(self.budget.opens(now, 0)?.max(until)));
-        self.budget.opens(now, kept).into_iter().chain(lapsed).min()
+        let lapsed = lapses.and_then(|until| Some(self.budget.opens_at(now, 0)?.max(until)));
+        self.budget.opens_at(now, kept).into_iter().chain(lapsed).min()
     }
 
-    /// Most places that are kept for tasks whose poll was refused.
+    /// Returns the largest number of places that are kept for tasks whose poll was refused.
     fn most_kept(&self) -> u32 {
         u32::try_from(self.budget.places() / 4).unwrap_or(u32::MAX).max(1)
     }
 
-    /// Gives a permit for a poll of this task at once, or says after which time there may be one.
-    pub(super) fn give_at_once(&mut self, task: u64, now: Instant) -> Result<(Instant, bool), Option<Duration>> {
-        self.give_out(now);
-        let opens = self.opens(now, Some(task));
-        let at = opens.map(|opens| self.budget.rests_until(task).map_or(opens, |until| until.max(opens)));
+    /// Grants a permit for a poll of this task at once, or returns after which time there may be one.
+    pub(super) fn grant_at_once(&mut self, task: u64, now: Instant) -> Result<(Instant, bool), Option<Duration>> {
+        self.grant_available(now);
+        let opens_at = self.opens_at(now, Some(task));
+        let at = opens_at.map(|opens_at| self.budget.rests_until(task).map_or(opens_at, |until| until.max(opens_at)));
         if at.is_some_and(|at| at <= now) {
-            self.refused.retain(|(other, _)| *other != task);
-            self.credit = self.credit.saturating_sub(QUEUED_FIRST);
-            return Ok((now, self.budget.give(now, Some(task))));
+            self.kept_places.retain(|(other, _)| *other != task);
+            self.queue_credit = self.queue_credit.saturating_sub(QUEUED_FIRST);
+            return Ok((now, self.budget.grant(now, Some(task))));
         }
         let wait = at.map(|at| at - now);
-        self.keep_place(task, now, now + wait.unwrap_or(self.budget.window()) + UNTAKEN);
+        self.keep_place(task, now, now + wait.unwrap_or(self.budget.window()) + TAKE_WITHIN);
         Err(wait)
     }
 
     fn keep_place(&mut self, task: u64, now: Instant, until: Instant) {
-        self.refused.retain(|(_, until)| *until > now);
-        if let Some((_, kept_until)) = self.refused.iter_mut().find(|(other, _)| *other == task) {
+        self.kept_places.retain(|(_, until)| *until > now);
+        if let Some((_, kept_until)) = self.kept_places.iter_mut().find(|(other, _)| *other == task) {
             *kept_until = until;
-        } else if self.refused.len() < self.most_kept() as usize {
-            self.refused.push((task, until));
+        } else if self.kept_places.len() < self.most_kept() as usize {
+            self.kept_places.push((task, until));
         }
     }
 
-    /// Sends and polls alternate where both wait.
-    fn next_kind(&mut self, now: Instant) -> Option<Kind> {
+    /// Chooses the next queue. Sends and polls alternate if both wait.
+    fn next_kind(&mut self, now: Instant) -> Option<QueueKind> {
         self.sends.ripen(now);
         self.polls.ripen(now);
         let send = self.sends.has_ready();
         let poll = self.polls.has_ready() && self.budget.next_poll().is_none_or(|at| at <= now);
         match (send, poll) {
-            (true, true) if self.last == Kind::Send => Some(Kind::Poll),
-            (true, _) => Some(Kind::Send),
-            (false, true) => Some(Kind::Poll),
+            (true, true) if self.last_kind == QueueKind::Send => Some(QueueKind::Poll),
+            (true, _) => Some(QueueKind::Send),
+            (false, true) => Some(QueueKind::Poll),
             (false, false) => None,
         }
     }
 
-    /// Turns that nobody took are given to others first.
+    /// Takes back grants whose waiter has not taken them in time. They go to the next waiters.
     fn reclaim(&mut self, now: Instant) {
-        while let Some((at, ticket)) = self.order.front().copied() {
-            let is_taken = self.given.get(&ticket).is_none_or(|given| given.at != at);
-            if !is_taken && at + UNTAKEN > now {
+        while let Some((at, ticket)) = self.grant_order.front().copied() {
+            let is_taken = self.granted.get(&ticket).is_none_or(|granted| granted.at != at);
+            if !is_taken && at + TAKE_WITHIN > now {
                 return;
             }
-            self.order.pop_front();
+            self.grant_order.pop_front();
             if is_taken {
                 continue;
             }
-            let Some(Given { probes, kind, waiter, .. }) = self.given.remove(&ticket) else { continue };
-            self.budget.take_back(probes);
+            let Some(Granted { probes, kind, waiter, .. }) = self.granted.remove(&ticket) else { continue };
+            self.budget.return_unused(probes);
             self.demand += demand(&waiter);
-            let later = now + UNTAKEN;
+            let later = now + TAKE_WITHIN;
             self.queue(kind).push(ticket, Waiter { earliest: later, rank: later, ..waiter });
         }
     }
 
-    /// When the head of a queue may get a permit; `None` where that depends on answers that have not come.
-    pub(super) fn head_at(&self, kind: Kind, now: Instant) -> Option<Instant> {
-        let opens = self.opens(now, None)?;
+    /// Returns when the head of a queue may get a permit. `None` means that this depends on answers that have not arrived.
+    pub(super) fn head_at(&self, kind: QueueKind, now: Instant) -> Option<Instant> {
+        let opens_at = self.opens_at(now, None)?;
         match kind {
-            Kind::Send => self.sends.head().map(|(_, waiter)| waiter.earliest.max(opens)),
-            Kind::Poll => {
+            QueueKind::Send => self.sends.head().map(|(_, waiter)| waiter.earliest.max(opens_at)),
+            QueueKind::Poll => {
                 let (_, waiter) = self.polls.head()?;
                 let spaced = self.budget.next_poll().unwrap_or(now);
-                Some(waiter.earliest.max(opens).max(spaced))
+                Some(waiter.earliest.max(opens_at).max(spaced))
             }
         }
     }
 
-    /// The first of each queue look at the time anew: it may be earlier than they thought.
+    /// Wakes the heads of both queues, since they may get a permit earlier than they know.
     pub(super) fn wake_heads(&mut self) {
         let heads = self.sends.first(WATCHERS).chain(self.polls.first(WATCHERS));
-        self.wake.extend(heads.map(|(_, waiter)| waiter.waker.clone()));
+        self.to_wake.extend(heads.map(|(_, waiter)| waiter.waker.clone()));
     }
 
-    pub(super) fn ended(&mut self, now: Instant, given: Instant, probes: bool, verdict: Verdict) {
-        self.budget.ended(now, given, probes, verdict);
+    pub(super) fn ended(&mut self, now: Instant, granted: Instant, probes: bool, verdict: Verdict) {
+        self.budget.ended(now, granted, probes, verdict);
         if verdict == Verdict::NoCredits && !self.no_credits {
             self.no_credits = true;
-            self.wake.extend(self.sends.wakers().cloned());
+            self.to_wake.extend(self.sends.wakers().cloned());
         }
         self.wake_heads();
     }
 }
 
-/// Longer pauses count as this one, so that no sum of times leaves the clock.
-const MOST_STEP: Duration = Duration::from_secs(86_400);
+/// Bound for pauses, so that sums of times do not overflow.
+const MAX_STEP: Duration = Duration::from_secs(86_400);
 
-/// Polls in a million seconds.
+/// Returns the number of polls in a million seconds.
 fn demand(waiter: &Waiter) -> u64 {
     let micros = |step: Duration| u64::try_from(step.as_micros()).unwrap_or(u64::MAX).max(1);
     waiter.step.map_or(0, |step| 1_000_000_000_000 / micros(step))

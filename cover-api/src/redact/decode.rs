@@ -1,22 +1,22 @@
-//! The forms in which a text may hide another: percent encoding, JSON escapes, HTML entities, look-alike characters, base64.
+//! Decodes the forms that may hide a secret: percent encoding, JSON escapes, HTML entities, look-alike characters, and base64.
 
 use std::borrow::Cow;
 
 use icu_normalizer::ComposingNormalizerBorrowed;
 
-/// Number of times that a text is decoded: percent encoding three times, JSON escapes and HTML entities twice, and a spare.
+/// Number of times that a text is decoded: percent encoding three times, JSON escapes and HTML entities twice, and one more.
 const ROUNDS: u32 = 8;
 /// Number of layers of base64 that are decoded.
 const LAYERS: u32 = 2;
-/// Least number of characters of base64 that can hide a secret.
-const LEAST_RUN: usize = 6;
-/// Least number of characters of a text in decoded base64. Shorter ones are accidents.
-const LEAST_GUESS: usize = 4;
+/// Shortest run of base64 that can hide a secret.
+const MIN_RUN: usize = 6;
+/// Shortest text in decoded base64 that counts. Shorter ones are accidental.
+const MIN_GUESS: usize = 4;
 
 const NFKC: ComposingNormalizerBorrowed<'static> = ComposingNormalizerBorrowed::new_nfkc();
 
-/// The first result that `look` gives for any form of a text. It is also told whether the form is a guess: base64 can be
-/// read from anything.
+/// Returns the first result of `look` for any form of a text. `look` is also told whether the form is a guess, since almost any
+/// text can be read as base64.
 pub(super) fn find<T>(text: &str, mut look: impl FnMut(&str, bool) -> Option<T>) -> Option<T> {
     find_within(text, ROUNDS, LAYERS, &mut look)
 }
@@ -35,7 +35,7 @@ fn find_within<T>(text: &str, rounds: u32, layers: u32, look: &mut impl FnMut(&s
     found
 }
 
-/// Gives a text, then what it is when decoded once, twice and so on, until it does not change or `is_over`.
+/// Passes on a text and each of its decoded forms, until it no longer changes or `is_over`.
 pub(super) fn each_form(text: &str, rounds: u32, mut is_over: impl FnMut(&str) -> bool) {
     let mut form = normalised(text).into_owned();
     for _ in 0..rounds {
@@ -52,7 +52,7 @@ pub(super) fn each_form(text: &str, rounds: u32, mut is_over: impl FnMut(&str) -
     is_over(&form);
 }
 
-/// The forms that a secret itself may have.
+/// Passes on the forms that a secret itself may have.
 pub(super) fn forms_of_secret(secret: &str, mut each: impl FnMut(&str)) {
     each_form(secret, ROUNDS, |form| {
         each(form);
@@ -60,12 +60,12 @@ pub(super) fn forms_of_secret(secret: &str, mut each: impl FnMut(&str)) {
     });
 }
 
-/// NFKC: full-width and other look-alike characters become the plain ones.
+/// Applies NFKC, which replaces full-width and other look-alike characters by plain ones.
 fn normalised(text: &str) -> Cow<'_, str> {
     if text.is_ascii() { text.into() } else { NFKC.normalize(text) }
 }
 
-/// Takes off one layer of percent encoding, JSON escapes and HTML entities, whichever stands at each place.
+/// Removes one layer of percent encoding, JSON escapes and HTML entities.
 fn unescaped(text: &str) -> String {
     let (mut bytes, mut rest) = (Vec::with_capacity(text.len()), text);
     while let Some(first) = rest.chars().next() {
@@ -90,7 +90,7 @@ enum Piece {
     Char(char),
 }
 
-/// What an encoded piece at the beginning of a text stands for, and how long it is there.
+/// Returns the character that an encoded piece at the beginning of a text stands for, and the length of the piece.
 type Decoded = Option<(Piece, usize)>;
 
 fn percent(text: &str) -> Decoded {
@@ -125,7 +125,7 @@ fn escape(text: &str) -> Decoded {
     }
 }
 
-/// Numeric entities, and the names of characters that stand in addresses.
+/// Decodes numeric entities, and the named ones that occur in addresses.
 fn entity(text: &str) -> Decoded {
     const NAMES: [(&str, char); 14] = [
         ("amp", '&'),
@@ -160,8 +160,8 @@ fn hex(text: &str) -> Option<u32> {
     is_hex.then(|| u32::from_str_radix(text, 16).ok())?
 }
 
-/// The texts in anything that can be read as base64, in either alphabet, from each of the four places in a group of
-/// characters at which it may begin.
+/// Passes on the texts in everything that can be read as base64, in either alphabet, from each of the four possible offsets of a
+/// group.
 fn base64(text: &str) -> Vec<String> {
     let mut found = Vec::new();
     let mut run = Vec::new();
@@ -170,7 +170,7 @@ fn base64(text: &str) -> Vec<String> {
             run.push(sextet);
             continue;
         }
-        if run.len() >= LEAST_RUN {
+        if run.len() >= MIN_RUN {
             found.extend((0..4).filter_map(|start| texts(&bytes(&run[start..]))));
         }
         run.clear();
@@ -201,11 +201,11 @@ fn bytes(sextets: &[u8]) -> Vec<u8> {
     sextets.chunks(4).flat_map(pairs).collect()
 }
 
-/// The texts within these bytes.
+/// Returns the texts within these bytes.
 fn texts(bytes: &[u8]) -> Option<String> {
     let is_hidden = |character: char| character.is_control() && !character.is_whitespace();
     let texts = bytes.utf8_chunks().flat_map(|chunk| chunk.valid().split(is_hidden));
-    let texts: Vec<_> = texts.filter(|text| text.chars().nth(LEAST_GUESS - 1).is_some()).collect();
-    // The separator keeps their ends apart.
+    let texts: Vec<_> = texts.filter(|text| text.chars().nth(MIN_GUESS - 1).is_some()).collect();
+    // The separator keeps texts apart.
     (!texts.is_empty()).then(|| texts.join("\u{fffd}"))
 }

@@ -1,4 +1,4 @@
-//! Keeps secrets out of what people read. Every text from the network goes through [`shown`] before it can be read.
+//! Keeps secrets out of errors, logs and `Debug`. Every text from the network passes through [`shown`] before it is shown.
 
 mod decode;
 mod query;
@@ -7,37 +7,35 @@ mod secrets;
 use std::fmt;
 
 pub(crate) use query::address;
-#[cfg(feature = "callback")]
-pub(crate) use secrets::remember_callback_secret;
-pub(crate) use secrets::{remember_address, remember_callback, remember_key};
+pub(crate) use secrets::{Secret, remember_address, remember_callback, remember_secret};
 
-use secrets::Secret;
-
-/// Stands where something was left out.
+/// Replaces a part that was left out.
 const LEFT_OUT: &str = "…";
-/// Number of bytes of a text that are searched for secrets. At most the first 300 characters are shown.
-const MOST_READ: usize = 4_096;
-/// Number of characters after which a text is cut.
-const MOST_SHOWN: usize = 300;
+/// Number of bytes of a text that are searched for secrets. The rest is never shown.
+const MAX_READ: usize = 4_096;
+/// Number of characters after which a shown text is cut.
+const MAX_SHOWN: usize = 300;
 
-/// A text that came from the network, fit to be read: in one line, cut at a bound, without queries of addresses and with
-/// control characters escaped. A text that repeats a secret of this process in any encoding is withheld as a whole.
+/// Returns a text from the network in a form that is safe to show.
+///
+/// It is a single line of bounded length, without queries of addresses, and with control characters escaped. If the text repeats
+/// a secret of this process in any encoding, a note is returned instead.
 pub(crate) fn shown(text: &str) -> String {
     let text = beginning(text);
     if let Some(secret) = decode::find(text, |form, _| secrets::repeated_in(form)) {
         return withheld(secret).to_owned();
     }
     let cut = query::cut(text);
-    // The rest may still have a query that only decoding reveals.
+    // The rest may still contain a query that only decoding reveals.
     match decode::find(&cut, |form, is_guess| query::has_query(form, is_guess).then_some(())) {
         Some(()) => withheld(Secret::Address).to_owned(),
         None => one_line(&cut),
     }
 }
 
-/// The part of a text that is searched and shown.
+/// Returns the part of a text that is searched and shown.
 fn beginning(text: &str) -> &str {
-    let end = (0..=MOST_READ.min(text.len())).rev().find(|at| text.is_char_boundary(*at));
+    let end = (0..=MAX_READ.min(text.len())).rev().find(|at| text.is_char_boundary(*at));
     &text[..end.expect("a text begins at a boundary")]
 }
 
@@ -45,16 +43,15 @@ fn withheld(secret: Secret) -> &'static str {
     match secret {
         Secret::Key => "message withheld: it repeats the API key",
         Secret::Address => "message withheld: it repeats the address",
-        #[cfg(feature = "callback")]
         Secret::Callback => "message withheld: it repeats the secret of callbacks",
     }
 }
 
-/// The text without line breaks and control characters, and not too long.
+/// Returns the text on a single line of bounded length, with control characters escaped.
 fn one_line(text: &str) -> String {
     let mut line = String::new();
     for (index, character) in text.chars().enumerate() {
-        if index == MOST_SHOWN {
+        if index == MAX_SHOWN {
             return line + LEFT_OUT;
         }
         match character {
@@ -66,7 +63,7 @@ fn one_line(text: &str) -> String {
     line
 }
 
-/// Characters that change what others look like, or look like nothing.
+/// Returns whether a character is invisible, or changes how others are displayed.
 fn is_invisible(character: char) -> bool {
     matches!(character,
         '\u{ad}' | '\u{34f}' | '\u{61c}' | '\u{180b}'..='\u{180e}' | '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}'
@@ -74,7 +71,7 @@ fn is_invisible(character: char) -> bool {
         | '\u{e0000}'..='\u{e0fff}')
 }
 
-/// A text that is shown fit to be read.
+/// A text that is formatted by `shown`.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub struct Shown<'a>(pub &'a str);
 

@@ -1,15 +1,15 @@
-//! Addresses without what may be secret in them: user, query and fragment.
+//! Removes the parts of addresses that may be secret: user, query and fragment.
 
 use super::LEFT_OUT;
 
-/// An address without user, query and fragment.
+/// Returns an address without user, query and fragment.
 pub(crate) fn address(address: &str) -> String {
     let end = address.find(['?', '#']).map_or(address.len(), |at| at + 1);
     let tail = if end < address.len() { LEFT_OUT } else { "" };
     without_users(&address[..end]) + tail
 }
 
-/// A text without users, queries and fragments in anything like an address.
+/// Returns a text without the users, queries and fragments of anything that looks like an address.
 pub(super) fn cut(text: &str) -> String {
     let mut cut = String::new();
     let mut rest = text;
@@ -27,7 +27,8 @@ pub(super) fn cut(text: &str) -> String {
     cut
 }
 
-/// Whether a text has a user, query or fragment in anything like an address. In a guess, only an address with a scheme counts.
+/// Returns whether anything that looks like an address has a user, query or fragment. In a guess, only an address with a scheme
+/// counts.
 pub(super) fn has_query(text: &str, is_guess: bool) -> bool {
     text.split_whitespace().any(|token| {
         (!is_guess || has_scheme(token)) && (query_start(token).is_some() || without_users(token) != token)
@@ -46,7 +47,7 @@ fn has_scheme(token: &str) -> bool {
     ["://", ":\\/\\/", "%3a%2f%2f"].iter().any(|mark| lower.contains(mark))
 }
 
-/// Where a query or fragment begins, also an encoded one, whether or not a scheme stands before it.
+/// Returns where a query or fragment begins, encoded or not, with or without a scheme before it.
 fn query_start(token: &str) -> Option<usize> {
     let lower = token.to_ascii_lowercase();
     let start = ["?", "#", "%3f", "%23"].iter().filter_map(|mark| Some(lower.find(mark)? + mark.len())).min()?;
@@ -56,7 +57,7 @@ fn query_start(token: &str) -> Option<usize> {
     (is_query && !is_left_out).then_some(start)
 }
 
-/// The text without what stands before an `@` in the authority of any address.
+/// Returns the text without the user part of each address.
 fn without_users(text: &str) -> String {
     let mut parts = text.split("://");
     let mut kept = parts.next().unwrap_or_default().to_owned();

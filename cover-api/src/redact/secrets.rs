@@ -11,20 +11,23 @@ use super::decode::forms_of_secret;
 /// A text repeats a secret if it has this number of characters of it in a row.
 const WINDOW: usize = 8;
 /// Number of keys that are remembered. Further keys replace the oldest.
-const MOST_KEYS: usize = 1_024;
+const MAX_KEYS: usize = 1_024;
 /// Number of addresses that are remembered. Further addresses replace the oldest.
-const MOST_ADDRESSES: usize = 1_024;
+const MAX_ADDRESSES: usize = 1_024;
 /// Number of windows that are remembered of one secret.
-const MOST_WINDOWS: usize = 8_192;
+const MAX_WINDOWS: usize = 8_192;
 /// Number of hexadecimal digits of each of the two numbers that end an address for callbacks.
 const DIGITS: usize = 32;
 
-/// What kind of secret it is.
+/// A kind of secret.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Secret {
+pub(crate) enum Secret {
+    /// An API key.
     Key,
+    /// User, query or fragment of an address.
     Address,
-    #[cfg(feature = "callback")]
+    /// The secret that authenticates callbacks.
+    #[cfg_attr(not(feature = "callback"), expect(dead_code, reason = "only callbacks have such a secret"))]
     Callback,
 }
 
@@ -35,17 +38,17 @@ static SECRETS: Mutex<Option<Secrets>> = Mutex::new(None);
 struct Secrets {
     /// Windows of secrets by their hash, and how often each was remembered.
     windows: HashMap<u64, (Secret, usize)>,
-    /// How many short secrets there are of each length.
+    /// Number of short secrets by length.
     short: [usize; WINDOW],
     keys: VecDeque<Remembered>,
     addresses: VecDeque<Remembered>,
 }
 
-/// One key, or the secrets of one address.
+/// The hashes of one secret, or of the secrets of one address.
 #[derive(PartialEq, Eq)]
 struct Remembered {
     windows: Vec<u64>,
-    /// Its length, where it is too short for a window.
+    /// The length of the secret, if it is too short for a window.
     short: Option<usize>,
 }
 
@@ -53,24 +56,17 @@ fn lock() -> MutexGuard<'static, Option<Secrets>> {
     SECRETS.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
-/// Remembers an API key for the life of the process.
-pub(crate) fn remember_key(key: &str) {
-    remember(Secret::Key, Remembered::of(&[key], true));
+/// Remembers a secret for the life of the process.
+pub(crate) fn remember_secret(kind: Secret, secret: &str) {
+    remember(kind, Remembered::of(&[secret], true));
 }
 
-/// Remembers a secret that authenticates callbacks, for the life of the process.
-#[cfg(feature = "callback")]
-pub(crate) fn remember_callback_secret(secret: &str) {
-    remember(Secret::Callback, Remembered::of(&[secret], true));
-}
-
-/// Remembers user, query and fragment of an address that a request gives to the service. A text that is not
-/// an address has no effect.
+/// Remembers user, query and fragment of an address that a request contains. A text that is not an address is ignored.
 pub(crate) fn remember_address(address: &str) {
     remember(Secret::Address, Remembered::of_address(address));
 }
 
-/// Remembers the tag that ends the address of an attempt for callbacks.
+/// Remembers the tag at the end of an attempt's callback address.
 pub(crate) fn remember_callback(address: &str) {
     let tag = address.rsplit('/').next().unwrap_or_default();
     remember(Secret::Address, Remembered::of(&[tag], false));
@@ -82,7 +78,7 @@ fn remember(secret: Secret, remembered: Remembered) {
     }
 }
 
-/// Which secret a text repeats, if any. The text is decoded already.
+/// Returns the secret that a decoded text repeats, if any.
 pub(super) fn repeated_in(text: &str) -> Option<Secret> {
     let folded = fold(text);
     if has_callback_address(&folded) {
@@ -95,14 +91,14 @@ pub(super) fn repeated_in(text: &str) -> Option<Secret> {
 }
 
 impl Remembered {
-    /// `is_whole`: a text that is too short for a window counts as a whole; otherwise, it does not count.
+    /// `is_whole`: whether a secret that is too short for a window is compared as a whole. Otherwise it is ignored.
     fn of(secrets: &[&str], is_whole: bool) -> Self {
         let (mut windows, mut known, mut short) = (Vec::new(), HashSet::new(), None);
         for secret in secrets.iter().filter(|secret| !secret.is_empty()) {
-            forms_of_secret(beginning(secret, MOST_WINDOWS), |form| {
+            forms_of_secret(beginning(secret, MAX_WINDOWS), |form| {
                 let folded = fold(form);
                 if folded.len() >= WINDOW {
-                    // The forms of a secret have most of their windows in common.
+                    // The forms of a secret share most of their windows.
                     windows.extend(folded.windows(WINDOW).map(hash).filter(|hash| known.insert(*hash)));
                 } else if is_whole && short.is_none() {
                     let word: Vec<char> = form.to_lowercase().chars().take(WINDOW - 1).collect();
@@ -110,18 +106,18 @@ impl Remembered {
                     windows.push(hash(&word));
                 }
             });
-            if windows.len() >= MOST_WINDOWS {
+            if windows.len() >= MAX_WINDOWS {
                 break;
             }
         }
-        windows.truncate(MOST_WINDOWS);
+        windows.truncate(MAX_WINDOWS);
         Self { windows, short }
     }
 
-    /// Leaves out what its host or path shows as well, such as the region of a bucket.
+    /// Ignores parts that its host or path contains as well, such as the region of a bucket.
     fn of_address(address: &str) -> Self {
         let Ok(url) = Url::parse(address) else { return Self::of(&[], false) };
-        let query = address.split_once(['?', '#']).map_or("", |(_, query)| beginning(query, 2 * MOST_WINDOWS));
+        let query = address.split_once(['?', '#']).map_or("", |(_, query)| beginning(query, 2 * MAX_WINDOWS));
         let values =
             query.split(['&', ';', '?', '#']).map(|pair| pair.split_once('=').map_or(pair, |(_, value)| value));
         let user = [url.username(), url.password().unwrap_or_default()];
@@ -136,9 +132,9 @@ impl Remembered {
 impl Secrets {
     fn add(&mut self, secret: Secret, remembered: Remembered) {
         let (list, most) =
-            if secret == Secret::Address { (&mut self.addresses, MOST_ADDRESSES) } else { (&mut self.keys, MOST_KEYS) };
+            if secret == Secret::Address { (&mut self.addresses, MAX_ADDRESSES) } else { (&mut self.keys, MAX_KEYS) };
         if let Some(at) = list.iter().position(|other| *other == remembered) {
-            // The same once more: it is the most recent one now.
+            // It becomes the most recent one.
             let again = list.remove(at).expect("the position was just found");
             list.push_back(again);
             return;
@@ -174,7 +170,7 @@ impl Secrets {
         self.windows.get(&hash(window)).map(|(secret, _)| *secret)
     }
 
-    /// A short secret counts where it stands as a word: a key such as `key` is part of many words.
+    /// A short secret counts only as a whole word, since a key such as `key` is a part of many words.
     fn find_short(&self, text: &str) -> Option<Secret> {
         let lengths = (1..WINDOW).filter(|length| self.short[*length] > 0);
         let characters: Vec<char> = text.to_lowercase().chars().collect();
@@ -190,7 +186,7 @@ impl Secrets {
     }
 }
 
-/// The first characters of a text.
+/// Returns the first `count` characters of a text.
 fn beginning(text: &str, count: usize) -> &str {
     text.char_indices().nth(count).map_or(text, |(end, _)| &text[..end])
 }
@@ -199,7 +195,8 @@ fn hash(characters: &[char]) -> u64 {
     HASHER.hash_one(characters)
 }
 
-/// What of a text counts in a comparison: not its case, and nothing that line breaks and forms put in or take away.
+/// Returns the characters that count in a comparison. Case is ignored, and so are characters that line breaks and form encoding
+/// insert or remove.
 fn fold(text: &str) -> Vec<char> {
     let counts = |character: &char| {
         !(character.is_whitespace() || character.is_control() || *character == '+' || super::is_invisible(*character))
@@ -207,8 +204,8 @@ fn fold(text: &str) -> Vec<char> {
     text.chars().filter(counts).flat_map(char::to_lowercase).collect()
 }
 
-/// Whether an address for callbacks ends in it, also one of another process or of long ago: an attempt, which begins with
-/// the seconds since 1970 in 40 bits, and a tag.
+/// Returns whether a text contains the end of a callback address of any process: an attempt, which begins with the seconds
+/// since 1970 in 40 bits, and a tag.
 fn has_callback_address(folded: &[char]) -> bool {
     let is_number = |digits: &[char]| digits.iter().all(char::is_ascii_hexdigit);
     folded.windows(2 * DIGITS + 1).any(|window| {
@@ -221,7 +218,7 @@ fn has_callback_address(folded: &[char]) -> bool {
 pub(super) mod tests {
     use super::*;
 
-    /// Secrets that other tests do not share.
+    /// Secrets of one test, which other tests do not see.
     #[derive(Default)]
     pub(crate) struct Own(Secrets);
 

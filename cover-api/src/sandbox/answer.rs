@@ -1,3 +1,5 @@
+//! Scripted answers, and the envelope that every answer of the sandbox has.
+
 use std::pin::Pin;
 use std::task::{Context, Poll};
 use std::time::Duration;
@@ -9,11 +11,11 @@ use futures_core::Stream;
 use serde_json::{Value, json};
 use tokio::time::{Sleep, sleep};
 
-use cover_spec::wire::Api;
+use cover_spec::tables::Api;
 
-use crate::read::put;
+use crate::response::put;
 
-/// An answer of the sandbox's own script.
+/// A scripted answer of a sandbox.
 #[derive(Debug, Clone)]
 pub struct Answer(Shape);
 
@@ -25,23 +27,23 @@ enum Shape {
 }
 
 impl Answer {
-    /// An envelope with this code.
+    /// Makes an envelope with this code.
     #[must_use]
     pub fn code(code: u32) -> Self {
         Self::message(code, "as the script says")
     }
 
-    /// An envelope with this code and message.
+    /// Makes an envelope with this code and message.
     pub fn message(code: u32, message: impl Into<String>) -> Self {
         Self(Shape::Code(code, message.into()))
     }
 
-    /// Any body, with this HTTP status (500 where there is no such status).
+    /// Makes an answer with this HTTP status and body. A number that is not a status becomes 500.
     pub fn raw(status: u16, body: impl Into<String>) -> Self {
         Self(Shape::Raw(status, body.into()))
     }
 
-    /// A body after whose beginning the connection breaks.
+    /// Makes an answer whose connection breaks after the beginning of the body.
     pub fn cut_short(beginning: impl Into<String>) -> Self {
         Self(Shape::CutShort(beginning.into()))
     }
@@ -54,14 +56,14 @@ impl Answer {
                 respond(status, "text/html", Body::from(body))
             }
             Shape::CutShort(beginning) => {
-                respond(StatusCode::OK, "application/json", Body::from_stream(Broken::after(beginning)))
+                respond(StatusCode::OK, "application/json", Body::from_stream(BreakingBody::after(beginning)))
             }
         }
     }
 }
 
-/// An envelope around `body`, which has its values at the paths of the spec already. It comes with HTTP status 200, as
-/// services were seen to do even for errors, unless the status is the code.
+/// Makes an envelope around `body`, which already has its values at the paths of the spec. If the spec says that the HTTP status
+/// is the code, the answer has that status; otherwise it has 200, as services send it even for errors.
 pub(super) fn envelope(api: &Api, code: u32, message: &str, mut body: Value) -> Response {
     if api.code.is_empty() {
         let status = u16::try_from(code).ok().and_then(|code| StatusCode::from_u16(code).ok());
@@ -80,22 +82,22 @@ pub(super) fn respond(status: StatusCode, kind: &'static str, body: Body) -> Res
     response
 }
 
-/// Until then the beginning has left; without it the connection would break before anything is sent.
-const BREAKS_AFTER: Duration = Duration::from_millis(50);
+/// Time for the beginning to be sent. Without it, the connection would break before anything is sent.
+const BREAK_DELAY: Duration = Duration::from_millis(50);
 
 /// A body that breaks after its beginning.
-struct Broken {
+struct BreakingBody {
     beginning: Option<String>,
     breaks: Pin<Box<Sleep>>,
 }
 
-impl Broken {
+impl BreakingBody {
     fn after(beginning: String) -> Self {
-        Self { beginning: Some(beginning), breaks: Box::pin(sleep(BREAKS_AFTER)) }
+        Self { beginning: Some(beginning), breaks: Box::pin(sleep(BREAK_DELAY)) }
     }
 }
 
-impl Stream for Broken {
+impl Stream for BreakingBody {
     type Item = Result<String, std::io::Error>;
 
     fn poll_next(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Option<Self::Item>> {

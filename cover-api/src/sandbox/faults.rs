@@ -1,52 +1,52 @@
-//! Answers that are faulty by chance.
+//! Random faults of answers and callbacks.
 
 use std::time::Duration;
 
-use cover_spec::wire::{Api, Created};
+use cover_spec::tables::{Api, Created};
 
-use super::{Answer, Delivery, State};
+use super::{Answer, BackendState, Delivery};
 
-/// What is wrong with an answer.
+/// A fault of an answer.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Fault {
-    /// The request was not looked at.
+pub(super) enum AnswerFault {
+    /// The request is refused and has no effect.
     Refused,
-    /// The request was done, and its answer is lost.
+    /// The request is carried out, and its answer is lost.
     Lost,
 }
 
-/// Which answers are faulty.
-pub(super) struct Faults {
+/// Decides at random which answers and callbacks are faulty.
+pub(super) struct RandomFaults {
     share: f64,
-    chance: fastrand::Rng,
+    rng: fastrand::Rng,
 }
 
-impl Faults {
+impl RandomFaults {
     pub(super) fn new(share: f64, seed: u64) -> Self {
-        Self { share, chance: fastrand::Rng::with_seed(seed) }
+        Self { share, rng: fastrand::Rng::with_seed(seed) }
     }
 }
 
-impl State {
-    /// What is wrong with the next answer, if anything.
-    pub(super) fn fault(&mut self) -> Option<Fault> {
+impl BackendState {
+    /// Returns the fault of the next answer, if any.
+    pub(super) fn fault(&mut self) -> Option<AnswerFault> {
         let faults = self.faults.as_mut()?;
-        let is_faulty = faults.chance.f64() < faults.share;
-        is_faulty.then(|| if faults.chance.bool() { Fault::Refused } else { Fault::Lost })
+        let is_faulty = faults.rng.f64() < faults.share;
+        is_faulty.then(|| if faults.rng.bool() { AnswerFault::Refused } else { AnswerFault::Lost })
     }
 
-    /// What becomes of the next callback, where it is not simply sent.
+    /// Returns what happens to the next callback if it is faulty.
     pub(super) fn misdelivery(&mut self, step: Duration) -> Option<Delivery> {
         let faults = self.faults.as_mut()?;
-        let is_faulty = faults.chance.f64() < faults.share;
-        let late = step.mul_f64(3.0 * faults.chance.f64());
+        let is_faulty = faults.rng.f64() < faults.share;
+        let late = step.mul_f64(3.0 * faults.rng.f64());
         let deliveries = [Delivery::Lost, Delivery::Doubled, Delivery::Late(late)];
         self.choose(&deliveries).copied().filter(|_| is_faulty)
     }
 
-    /// A code that creates nothing and asks for patience, where the spec has one.
+    /// Makes a refusal: a code of the spec that creates nothing and may be sent again later, or a page with status 429.
     pub(super) fn refusal(&mut self, api: &Api) -> Answer {
-        let codes = api.codes.iter().filter(|code| code.created == Created::No && code.resend.is_some());
+        let codes = api.codes.iter().filter(|code| code.created == Created::No && code.retry_after.is_some());
         let codes: Vec<u32> = codes.map(|code| code.number).collect();
         match self.choose(&codes) {
             Some(code) => Answer::code(*code),
@@ -54,21 +54,21 @@ impl State {
         }
     }
 
-    /// What stands instead of an answer that was lost.
-    pub(super) fn nonsense(&mut self, api: &Api) -> Answer {
-        let perhaps = api.codes.iter().find(|code| code.created == Created::Perhaps);
+    /// Makes the answer that a client gets in place of a lost one.
+    pub(super) fn broken_answer(&mut self, api: &Api) -> Answer {
+        let unclear = api.codes.iter().find(|code| code.created == Created::Perhaps);
         let answers = [
             Answer::raw(502, "<html>bad gateway</html>"),
             Answer::raw(504, "<html>gateway timeout</html>"),
             Answer::raw(200, ""),
             Answer::raw(200, "[]"),
             Answer::cut_short("{\"co"),
-            perhaps.map_or(Answer::raw(500, ""), |code| Answer::code(code.number)),
+            unclear.map_or(Answer::raw(500, ""), |code| Answer::code(code.number)),
         ];
         self.choose(&answers).cloned().unwrap_or(Answer::raw(500, ""))
     }
 
     fn choose<'a, T>(&mut self, all: &'a [T]) -> Option<&'a T> {
-        self.faults.as_mut()?.chance.choice(all)
+        self.faults.as_mut()?.rng.choice(all)
     }
 }

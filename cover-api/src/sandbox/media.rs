@@ -1,10 +1,10 @@
-//! Files behind the addresses of tracks: audio that plays, and a picture.
+//! The files that tracks link to: audio that plays, and a picture.
 
-/// Length of every track.
+/// Length of every track, in seconds.
 pub(super) const SECONDS: u32 = 2;
 const RATE: u32 = 8_000;
 
-/// A WAV file: mono, 16 bit, a tone that fades out, a third higher for each track.
+/// Makes a WAV file: mono, 16 bit, a tone that fades out. Each track is a third higher than the one before.
 #[expect(clippy::cast_possible_truncation, reason = "a sample lies between -1 and 1 times 12,000")]
 pub(super) fn wav(track: u32) -> Vec<u8> {
     let tone = 220.0 * 1.25_f64.powi((track % 12).cast_signed());
@@ -34,6 +34,6 @@ pub(super) fn wav(track: u32) -> Vec<u8> {
     file
 }
 
-/// A picture.
+/// The picture of every track.
 pub(super) const SVG: &str =
     r##"<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 1 1"><circle cx=".5" cy=".5" r=".4" fill="#468"/></svg>"##;

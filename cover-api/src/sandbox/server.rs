@@ -1,121 +1,122 @@
-//! Requests → answers.
+//! The HTTP server: reads requests, and answers them as the spec says.
 
 use std::borrow::Cow;
 use std::sync::Arc;
 
 use axum::Router;
 use axum::body::{Body, Bytes, to_bytes};
-use axum::extract::{Request, State as Shares};
+use axum::extract::{Request, State as Extract};
 use axum::http::{Method, StatusCode};
 use axum::response::Response;
-use cover_spec::wire::{Code, CodeMeaning, Created};
+use cover_spec::tables::{CodeMeaning, CodeSpec, Created};
 use serde_json::json;
 use tokio::net::TcpListener;
 use tokio::time::Instant;
 
 use super::answer::{envelope, respond};
-use super::faults::Fault;
-use super::task::{Task, all_well};
-use super::{Shared, media};
-use crate::json;
-use crate::read::{Object, put};
+use super::faults::AnswerFault;
+use super::task::{Task, successful_statuses};
+use super::{Backend, media};
+use crate::request::json;
+use crate::response::put;
+use crate::response::read::Object;
 
-const MOST_BODY: usize = 1 << 20;
+const MAX_BODY: usize = 1 << 20;
 
-pub(super) async fn run(listener: TcpListener, shared: Arc<Shared>) {
+pub(super) async fn run(listener: TcpListener, backend: Arc<Backend>) {
     // Serving ends when its task is aborted.
-    let _ = axum::serve(listener, router(shared)).await;
+    let _ = axum::serve(listener, router(backend)).await;
 }
 
-pub(super) fn router(shared: Arc<Shared>) -> Router {
-    // Paths come from a spec, which may give one to two things: matching them here cannot fail.
-    Router::new().fallback(answer).with_state(shared)
+pub(super) fn router(backend: Arc<Backend>) -> Router {
+    // A spec may give one path to two endpoints, which routes would refuse. `Backend::endpoint` takes any paths.
+    Router::new().fallback(answer).with_state(backend)
 }
 
-async fn answer(Shares(shared): Shares<Arc<Shared>>, request: Request) -> Response {
+async fn answer(Extract(backend): Extract<Arc<Backend>>, request: Request) -> Response {
     let (parts, body) = request.into_parts();
     let path = parts.uri.path();
     if let Some(file) = path.strip_prefix("/files/") {
-        return shared.file(file);
+        return backend.file(file);
     }
-    let api = &shared.api;
+    let api = &backend.api;
     let key = parts.headers.get(&*api.auth_header).and_then(|value| value.to_str().ok());
-    if key != Some(format!("{} {}", api.auth_scheme, shared.key).trim_start()) {
-        return shared.refuse(CodeMeaning::Unauthorized, "the key is missing or wrong");
+    if key != Some(format!("{} {}", api.auth_scheme, backend.key).trim_start()) {
+        return backend.refuse(CodeMeaning::Unauthorized, "the key is missing or wrong");
     }
-    let asked = shared.asked(&parts.method, path, parts.uri.query().unwrap_or_default());
-    let Some(_place) = shared.place(&asked) else {
-        return shared.too_many();
+    let endpoint = backend.endpoint(&parts.method, path, parts.uri.query().unwrap_or_default());
+    let Some(_guard) = backend.admit(&endpoint) else {
+        return backend.too_many();
     };
-    match asked {
-        Asked::Submit => match to_bytes(body, MOST_BODY).await {
-            Ok(bytes) => shared.submit(&bytes),
-            Err(_) => shared.refuse(CodeMeaning::Invalid, "the body is too large or broke off"),
+    match endpoint {
+        Endpoint::Submit => match to_bytes(body, MAX_BODY).await {
+            Ok(bytes) => backend.submit(&bytes),
+            Err(_) => backend.refuse(CodeMeaning::Invalid, "the body is too large, or its connection broke"),
         },
-        Asked::Poll(task) => shared.poll(task.as_deref()),
-        Asked::Credits => shared.credits(),
-        Asked::Nothing => shared.refuse(CodeMeaning::NotFound, "no such method or path"),
+        Endpoint::Poll(task) => backend.poll(task.as_deref()),
+        Endpoint::Credits => backend.credits(),
+        Endpoint::Unknown => backend.refuse(CodeMeaning::NotFound, "no such method or path"),
     }
 }
 
-/// What a request is about.
-enum Asked<'a> {
+/// What a request asks for.
+enum Endpoint<'a> {
     Submit,
-    /// The task that it names, if any.
+    /// The id that the request names, if any.
     Poll(Option<Cow<'a, str>>),
     Credits,
-    Nothing,
+    Unknown,
 }
 
-/// A place in the rate limit, taken until the request has its answer.
-struct Place<'a>(&'a Shared);
+/// Counts a request as in flight until it is dropped.
+struct LimitGuard<'a>(&'a Backend);
 
-impl Drop for Place<'_> {
+impl Drop for LimitGuard<'_> {
     fn drop(&mut self) {
         self.0.state().limit.answered();
     }
 }
 
-impl Shared {
-    fn asked<'a>(&self, method: &Method, path: &'a str, query: &'a str) -> Asked<'a> {
+impl Backend {
+    fn endpoint<'a>(&self, method: &Method, path: &'a str, query: &'a str) -> Endpoint<'a> {
         match *method {
-            Method::POST if path == self.api.submit.path => Asked::Submit,
+            Method::POST if path == self.api.submit.path => Endpoint::Submit,
             Method::GET if self.is_poll(path) => {
-                Asked::Poll(self.in_query(query).or(self.in_path(path).map(Cow::Borrowed)))
+                Endpoint::Poll(self.in_query(query).or(self.in_path(path).map(Cow::Borrowed)))
             }
-            Method::GET if self.api.credits.as_ref().is_some_and(|credits| path == credits.path) => Asked::Credits,
-            _ => Asked::Nothing,
+            Method::GET if self.api.credits.as_ref().is_some_and(|credits| path == credits.path) => Endpoint::Credits,
+            _ => Endpoint::Unknown,
         }
     }
 
-    /// Counts a request; `None` where there are too many.
-    fn place(&self, asked: &Asked) -> Option<Place<'_>> {
+    /// Counts a request. Returns `None` if it exceeds the rate limit.
+    fn admit(&self, endpoint: &Endpoint) -> Option<LimitGuard<'_>> {
         let mut state = self.state();
-        let polled = match asked {
-            Asked::Submit => {
+        let polled = match endpoint {
+            Endpoint::Submit => {
                 state.submits += 1;
                 None
             }
-            Asked::Poll(task) => {
+            Endpoint::Poll(task) => {
                 state.polls += 1;
-                // Nothing is kept of ids that name no task.
+                // The limit remembers only ids of tasks that exist, so that other ids use no memory.
                 task.as_deref().filter(|task| state.tasks.contains_key(*task))
             }
-            Asked::Credits | Asked::Nothing => None,
+            Endpoint::Credits | Endpoint::Unknown => None,
         };
-        state.limit.takes(Instant::now(), polled).then(|| Place(self))
+        state.limit.admits(Instant::now(), polled).then(|| LimitGuard(self))
     }
 
     fn too_many(&self) -> Response {
         let message = "there are too many requests";
-        let is_it = |code: &&Code| code.means == CodeMeaning::RateLimited && code.created == Created::No;
-        match self.api.codes.iter().find(is_it) {
+        let is_match = |code: &&CodeSpec| code.means == CodeMeaning::RateLimited && code.created == Created::No;
+        match self.api.codes.iter().find(is_match) {
             Some(code) => envelope(&self.api, code.number, message, json!({})),
             None => respond(StatusCode::TOO_MANY_REQUESTS, "text/plain", Body::from(message)),
         }
     }
 
-    /// The code that the spec has for it, or the one that HTTP would use.
+    /// Returns the code that the spec has for this meaning, or else the HTTP status.
     pub(super) fn code(&self, means: CodeMeaning) -> u32 {
         let known = self.api.codes.iter().find(|code| code.means == means);
         known.map_or_else(
@@ -144,7 +145,7 @@ impl Shared {
             return answer.respond(&self.api);
         }
         let fault = state.fault();
-        if fault == Some(Fault::Refused) {
+        if fault == Some(AnswerFault::Refused) {
             return state.refusal(&self.api).respond(&self.api);
         }
         let request = match self.check(bytes) {
@@ -157,17 +158,17 @@ impl Shared {
         };
         state.credits = left;
         let id = Task::id(state.tasks.len() + 1);
-        let statuses = state.next_statuses.pop_front().unwrap_or_else(|| all_well(&self.spec));
+        let statuses = state.next_statuses.pop_front().unwrap_or_else(|| successful_statuses(&self.spec));
         state.tasks.insert(id.clone(), Task::new(id.clone(), request, statuses));
         let mut body = json!({});
         put(&mut body, &self.api.submit.task, json!(&id));
-        let nonsense = fault.map(|_| state.nonsense(&self.api).respond(&self.api));
+        let broken = fault.map(|_| state.broken_answer(&self.api).respond(&self.api));
         drop(state);
-        self.tell(&id);
-        nonsense.unwrap_or_else(|| self.succeed(body))
+        self.send_callbacks(&id);
+        broken.unwrap_or_else(|| self.succeed(body))
     }
 
-    /// The body as an object that keeps every rule, or each that it breaks.
+    /// Reads a body that keeps every rule. The error lists the broken rules.
     fn check(&self, bytes: &[u8]) -> Result<Object, String> {
         json::check(&self.rules, bytes).map_err(|violations| violations.to_string().replace('\n', "; "))?;
         serde_json::from_slice(bytes).map_err(|error| error.to_string())
@@ -177,7 +178,7 @@ impl Shared {
         path == self.api.poll.path || self.in_path(path).is_some()
     }
 
-    /// The id of the task, where it stands in the path.
+    /// Returns the id of the task if the path has it.
     fn in_path<'a>(&self, path: &'a str) -> Option<&'a str> {
         let (before, after) = self.api.poll.path.split_once("{task}")?;
         let id = path.strip_prefix(before)?.strip_suffix(after)?;
@@ -195,8 +196,8 @@ impl Shared {
             return answer.respond(&self.api);
         }
         match state.fault() {
-            Some(Fault::Refused) => return state.refusal(&self.api).respond(&self.api),
-            Some(Fault::Lost) => return state.nonsense(&self.api).respond(&self.api),
+            Some(AnswerFault::Refused) => return state.refusal(&self.api).respond(&self.api),
+            Some(AnswerFault::Lost) => return state.broken_answer(&self.api).respond(&self.api),
             None => {}
         }
         match task.and_then(|task| state.tasks.get_mut(task)) {
@@ -216,7 +217,7 @@ impl Shared {
         self.succeed(body)
     }
 
-    /// `task-1/0.wav`
+    /// Returns a file of a track, such as `task-1/0.wav`.
     fn file(&self, path: &str) -> Response {
         let found = path.split_once('/').filter(|(task, _)| self.state().tasks.contains_key(*task));
         let number = |name: &str| name.parse::<u32>().ok().filter(|number| *number < self.spec.track.count.value);

@@ -1,26 +1,27 @@
-//! A task of the sandbox: where it is, and how that looks in an answer.
+//! The tasks of a sandbox, and how answers and callbacks show them.
 
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use cover_spec::model::{At, Ready, Spec, Status, TrackField, TrackKind};
-use cover_spec::wire::{Api, StatusMeaning};
+use cover_spec::tables::{Api, StatusMeaning};
 use serde_json::{Value, json};
 use tokio::time::Instant;
 
 use super::{Speed, media};
-use crate::read::{Object, put};
+use crate::response::put;
+use crate::response::read::Object;
 
-/// A task that a sandbox created, that is, one that was paid for.
+/// A task that a sandbox created and charged.
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 pub struct CreatedTask {
-    /// Its id, as answers give it.
+    /// The id of the task, as answers give it.
     pub id: String,
     /// The body of the POST that created it.
     pub request: Value,
 }
 
-/// A task, from its submit on.
+/// A task, and its place in the sequence of its statuses.
 pub(super) struct Task {
     id: String,
     request: Object,
@@ -36,40 +37,40 @@ impl Task {
         Self { id, request, statuses, submitted: Instant::now(), submitted_at, polls: 0 }
     }
 
-    /// The id of a task by its number, from 1 on.
+    /// Returns the id of the task with this number; the first is 1.
     pub(super) fn id(number: usize) -> String {
         format!("task-{number}")
     }
 
-    /// What it was created from.
+    /// Returns the task as tests see it.
     pub(super) fn created(&self) -> CreatedTask {
         CreatedTask { id: self.id.clone(), request: Value::Object(self.request.clone()) }
     }
 
-    /// The statuses that it walks through.
+    /// Returns the statuses that the task goes through.
     pub(super) fn statuses(&self) -> &[String] {
         &self.statuses
     }
 
-    /// The text in a field of its request.
-    pub(super) fn asked(&self, field: &str) -> Option<&str> {
+    /// Returns the text of a field of the request.
+    pub(super) fn text(&self, field: &str) -> Option<&str> {
         self.request.get(field)?.as_str()
     }
 
-    /// Its last callback was not answered.
-    pub(super) fn unanswered(&mut self, status: &str) {
+    /// Replaces the last status, because the last callback was not answered.
+    pub(super) fn callback_unanswered(&mut self, status: &str) {
         if let Some(last) = self.statuses.last_mut() {
             status.clone_into(last);
         }
     }
 
-    /// Its tracks in a callback, which spells their fields in the last of the ways that the spec gives.
-    pub(super) fn told(&self, spec: &Spec, status: &str, url: &str) -> Value {
+    /// Returns the tracks as a callback gives them: each field with the last spelling in the spec.
+    pub(super) fn tracks_in_callback(&self, spec: &Spec, status: &str, url: &str) -> Value {
         let status = spec.statuses.iter().find(|known| known.name.value == status);
         self.tracks(spec, status, url, <[_]>::last)
     }
 
-    /// The body of the answer to a poll.
+    /// Returns the body of the answer to a poll.
     pub(super) fn poll(&mut self, spec: &Spec, api: &Api, speed: Speed, url: &str) -> Value {
         let step = match speed {
             Speed::EachPoll => self.polls,
@@ -117,12 +118,12 @@ impl Task {
             });
             Value::Object(fields.collect())
         };
-        // What is the answer itself is one.
+        // If the tracks are not in a list, the answer itself is the one track.
         let is_answer = spec.poll.tracks.first().is_some_and(|place| place.is_empty());
         if is_answer { track(0) } else { (0..spec.track.count.value).map(track).collect() }
     }
 
-    /// The service sends empty texts, not null, for addresses that are not there yet.
+    /// Returns the value of a field of a track. Addresses that are not ready are empty texts, as the service sends them.
     fn value(&self, field: &TrackField, number: u32, ready: Ready, url: &str) -> Value {
         let finished = ready == Ready::All || (ready == Ready::First && number == 0);
         let file = |kind: &str| json!(format!("{url}/files/{}/{number}.{kind}", self.id));
@@ -142,8 +143,8 @@ impl Task {
     }
 }
 
-/// The statuses of a task for which all goes well: the running ones in their order, then the first that is done.
-pub(super) fn all_well(spec: &Spec) -> Vec<String> {
+/// Returns the statuses of a task that succeeds: the running ones in order, then the first that means done.
+pub(super) fn successful_statuses(spec: &Spec) -> Vec<String> {
     let mut running: Vec<&Status> =
         spec.statuses.iter().filter(|status| status.means.value == StatusMeaning::Running).collect();
     running.sort_by_key(|status| status.stage.as_ref().map(|stage| stage.value));

@@ -1,4 +1,4 @@
-//! Unknown outcomes become known tasks, once a callback names one and a poll confirms it.
+//! Turns an unknown outcome into a known task after a callback has named it and a poll has confirmed it.
 
 use std::pin::pin;
 use std::sync::Arc;
@@ -9,17 +9,15 @@ use tokio::time::{Duration, sleep};
 use super::recover::{claim, knows};
 use crate::account::Account;
 use crate::events;
-use crate::inbox::{Heard, Rank};
+use crate::inbox::{CallbackEffect, Rank};
 use crate::ledger::{AttemptId, AttemptState, Settled};
 
-/// What callbacks say of an attempt is asked of the service so often; then the next callback may say it again.
-const MOST_ASKED: u32 = 8;
-/// A reply that is on its way is given so long to say it itself, which costs no poll.
+/// Number of polls that try to confirm a claim. After that, the next callback may claim again.
+const MAX_POLLS: u32 = 8;
+/// Time that a pending reply is given to name the task itself, which costs no poll.
 const REPLY: Duration = Duration::from_secs(2);
-/// Attempts that are looked up in the ledger at once, so that a flood of old callbacks does not keep it busy.
-pub(crate) const MOST_LOOKUPS: usize = 16;
 
-/// What callbacks say of an attempt, and is not confirmed. When this is dropped, the next callback may say it again.
+/// A claim by a callback that is not confirmed yet. After it is dropped, the next callback may claim again.
 pub(crate) struct Claim {
     account: Arc<Account>,
     attempt: AttemptId,
@@ -28,7 +26,7 @@ pub(crate) struct Claim {
 impl Drop for Claim {
     fn drop(&mut self) {
         if let Some(link) = &self.account.link {
-            link.inbox.not_confirmed(self.attempt);
+            link.inbox.drop_claim(self.attempt);
         }
     }
 }
@@ -38,50 +36,50 @@ impl Claim {
         Self { account, attempt }
     }
 
-    /// A callback for an attempt that this process does not know: the ledger may, and not know what came of it.
-    pub(crate) async fn recall(&self, task: &str, rank: Rank) {
+    /// Handles a callback for an attempt that this process does not know. The ledger may know it, with an unknown outcome.
+    pub(crate) async fn look_up_unlisted(&self, task: &str, rank: Rank) {
         let Some(link) = &self.account.link else { return };
-        // The service tries again.
-        let Ok(place) = link.lookups.try_acquire() else { return };
+        // If there are too many look-ups, the service sends the callback again.
+        let Some(lookup) = link.inbox.begin_lookup() else { return };
         let id = self.attempt;
         let attempt = self.account.ledger.run(move |rows| rows.attempt(id)).await;
-        drop(place);
+        drop(lookup);
         let attempt = attempt.inspect_err(|error| events::ledger_failed("look-up of a callback's attempt", error));
         let is_open = |state| matches!(state, AttemptState::Posting | AttemptState::Unknown);
         if !attempt.ok().flatten().is_some_and(|attempt| is_open(attempt.state)) {
             return;
         }
-        link.inbox.recalls(id);
-        if link.inbox.tell(id, task, rank, |_| ()) == Heard::Claim {
+        link.inbox.add_recalled(id);
+        if link.inbox.receive(id, task, rank, |_| ()) == CallbackEffect::Claim {
             self.confirm().await;
         }
     }
 
-    /// Asks whether an attempt became the task that a callback named, and writes that down.
+    /// Polls whether the attempt became the task that a callback named, and records the answer.
     pub(crate) async fn confirm(&self) {
         let (account, attempt) = (&self.account, self.attempt);
         let Some(link) = &account.link else { return };
-        if link.inbox.said(attempt).is_some_and(|(_, is_on_its_way)| is_on_its_way) {
-            select(pin!(sleep(REPLY)), pin!(link.inbox.reply_over(attempt))).await;
+        if link.inbox.pending_claim(attempt).is_some_and(|(_, is_on_its_way)| is_on_its_way) {
+            select(pin!(sleep(REPLY)), pin!(link.inbox.wait_for_reply(attempt))).await;
         }
-        for _ in 0..MOST_ASKED {
-            let Some((task, _)) = link.inbox.said(attempt) else { return };
+        for _ in 0..MAX_POLLS {
+            let Some((task, _)) = link.inbox.pending_claim(attempt) else { return };
             if knows(account, &task, Some(attempt)).await {
-                return self.write_down(&task).await;
+                return self.record(&task).await;
             }
-            events::not_confirmed(&task);
+            events::callbacks::not_confirmed(&task);
             sleep(account.schedule.every[0]).await;
         }
     }
 
-    async fn write_down(&self, task: &str) {
+    async fn record(&self, task: &str) {
         let (account, attempt) = (&self.account, self.attempt);
         let Some(link) = &account.link else { return };
         match claim(account, attempt, task).await {
             Ok(Settled::Recorded(_) | Settled::Duplicate(_)) => {
-                // Where the reply is still awaited, its send takes the task from the inbox.
-                if link.inbox.became(attempt, task) {
-                    account.counters.found.add();
+                // While the reply is awaited, the send itself takes the task from the inbox.
+                if link.inbox.confirm(attempt, task) {
+                    account.counters.recovered.add();
                     events::recovered(task);
                 }
             }

@@ -1,16 +1,21 @@
-//! Counts and logs what became of an attempt, and lets callbacks know.
+//! Counts and logs the outcome of an attempt, and informs the inbox.
 
 use super::count::count_duplicate;
 use super::guard::Guard;
-use super::outcome::{Outcome, Report};
+use super::outcome::{AttemptReport, Outcome};
 use crate::callback_link::CallbackLink;
-use crate::error::{Attempt, Failure, Kind, Seen};
+use crate::error::{AttemptDetails, Evidence, Failure, Kind};
 use crate::events;
-use crate::ledger::{Settled, Settlement, Source};
+use crate::ledger::{Settled, Settlement, TaskSource};
 
 impl Guard {
-    /// Counts and logs an outcome, and lets callbacks know. What the ledger or a callback knows better changes it.
-    pub(super) fn conclude(&self, report: Report, settled: Option<&Settled>, link: Option<&CallbackLink>) -> Report {
+    /// Counts and logs an outcome, and informs the inbox. The ledger or a callback may replace the outcome.
+    pub(super) fn conclude(
+        &self,
+        report: AttemptReport,
+        settled: Option<&Settled>,
+        link: Option<&CallbackLink>,
+    ) -> AttemptReport {
         let outcome = match report.outcome {
             Outcome::Task(task, _) if matches!(settled, Some(Settled::Contradicted)) => {
                 self.contradicted(&task, report.attempt.clone())
@@ -19,7 +24,7 @@ impl Guard {
         };
         let outcome = match outcome {
             Outcome::Task(task, source) => self.became(task, source, settled, link),
-            // A callback has told the caller of the task before.
+            // The caller already has the task of a callback.
             outcome if self.is_reported => outcome,
             Outcome::Unknown { failure, hint } => self.unknown(failure, hint, link),
             outcome => {
@@ -27,10 +32,16 @@ impl Guard {
                 outcome
             }
         };
-        Report { outcome, ..report }
+        AttemptReport { outcome, ..report }
     }
 
-    fn became(&self, task: String, source: Source, settled: Option<&Settled>, link: Option<&CallbackLink>) -> Outcome {
+    fn became(
+        &self,
+        task: String,
+        source: TaskSource,
+        settled: Option<&Settled>,
+        link: Option<&CallbackLink>,
+    ) -> Outcome {
         let counters = &self.account.counters;
         if !self.is_reported {
             counters.tasks.add();
@@ -39,7 +50,7 @@ impl Guard {
             count_duplicate(&self.account, &Settlement::Task { task: task.clone(), source }, settled);
         }
         if let Some(link) = link {
-            link.inbox.became(self.id, &task);
+            link.inbox.confirm(self.id, &task);
         }
         events::task_created(&task);
         Outcome::Task(task, source)
@@ -48,20 +59,20 @@ impl Guard {
     fn unknown(&self, failure: Failure, hint: Option<String>, link: Option<&CallbackLink>) -> Outcome {
         let counters = &self.account.counters;
         counters.unknown.add();
-        // A callback may have been confirmed in this very moment.
-        if let Some(task) = link.and_then(|link| link.inbox.unknown(self.id)) {
-            counters.found.add();
+        // A callback may have been confirmed in the meantime.
+        if let Some(task) = link.and_then(|link| link.inbox.mark_unknown(self.id)) {
+            counters.recovered.add();
             events::recovered(&task);
-            return Outcome::Task(task.into(), Source::Claim);
+            return Outcome::Task(task.into(), TaskSource::Claim);
         }
         events::unknown(&failure);
         Outcome::Unknown { failure, hint }
     }
 
-    /// The reply names a task that the ledger knows to be another attempt's.
-    fn contradicted(&self, task: &str, attempt: Attempt) -> Outcome {
+    /// Handles a reply with a task that belongs to another attempt in the ledger.
+    fn contradicted(&self, task: &str, attempt: AttemptDetails) -> Outcome {
         events::contradicted("reply", task);
-        let failure = Failure::new(Kind::OutcomeUnknown(Seen::OtherTask));
+        let failure = Failure::new(Kind::OutcomeUnknown(Evidence::OtherTask));
         Outcome::Unknown { failure: failure.with_recovery(self.recovery()).with_attempt(attempt), hint: None }
     }
 }

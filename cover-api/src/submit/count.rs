@@ -1,16 +1,16 @@
-//! Counts and logs attempts whose send makes no other.
+//! Counts and logs the last attempts of sends.
 
-use super::outcome::{Ended, Outcome, Report};
+use super::outcome::{AttemptEnd, AttemptReport, Outcome};
 use crate::account::Account;
 use crate::error::Failure;
 use crate::events;
 use crate::ledger::{Settled, Settlement};
 
-pub(super) fn count_final(account: &Account, ended: &Ended) {
+pub(super) fn count_final(account: &Account, ended: &AttemptEnd) {
     match ended {
-        Ended::NotPosted(failure, _) => count_not_posted(account, failure),
-        Ended::Refused(Some(report)) | Ended::Settled(report) => count_report(account, report),
-        Ended::Claimed { .. } | Ended::Refused(None) => {}
+        AttemptEnd::NotPosted(failure, _) => count_not_posted(account, failure),
+        AttemptEnd::Refused(Some(report)) | AttemptEnd::Settled(report) => count_report(account, report),
+        AttemptEnd::Claimed { .. } | AttemptEnd::Refused(None) => {}
     }
 }
 
@@ -24,7 +24,7 @@ pub(super) fn count_not_posted(account: &Account, failure: &Failure) {
     }
 }
 
-pub(super) fn count_report(account: &Account, report: &Report) {
+pub(super) fn count_report(account: &Account, report: &AttemptReport) {
     match &report.outcome {
         Outcome::NotSent(failure) => {
             account.counters.not_sent.add();
@@ -34,7 +34,7 @@ pub(super) fn count_report(account: &Account, report: &Report) {
             account.counters.refused.add();
             events::refused(failure);
         }
-        // Counted as soon as they are known.
+        // Counted when they became known.
         Outcome::Task(..) | Outcome::Unknown { .. } => {}
     }
 }

@@ -1,15 +1,15 @@
-//! A POST to which no reply came: was it sent, and may it be sent again?
+//! Decides about a POST without a reply: whether it was sent, and whether it may be sent again.
 
 use std::error::Error;
 use std::io;
 use std::time::Duration;
 
 use super::Outcome;
-use crate::error::{BodySent, Failure, Kind, Seen, Source};
+use crate::error::{BodySent, BoxError, Evidence, Failure, Kind};
 
-/// Decides by what is known: how far the body was handed over, and what the connection says. Anything else
-/// leaves the outcome unknown, even if the connection ended before a reply.
-pub(super) fn judge(error: Source, sent: BodySent) -> Outcome {
+/// Decides by how much of the body was handed over and by the error of the connection. Anything else leaves the outcome
+/// unknown, even if the connection ended before a reply.
+pub(super) fn judge(error: BoxError, sent: BodySent) -> Outcome {
     let not_sent = |is_final: bool| {
         let resend = (!is_final).then_some(Duration::ZERO);
         Failure::new(Kind::NotSent).with_resend(resend)
@@ -21,16 +21,16 @@ pub(super) fn judge(error: Source, sent: BodySent) -> Outcome {
     if chain(&*error).any(is_refused_stream) {
         return Outcome::NotSent(not_sent(false).with_source(error));
     }
-    let failure = Failure::new(Kind::OutcomeUnknown(Seen::Nothing)).with_source(error);
+    let failure = Failure::new(Kind::OutcomeUnknown(Evidence::NoAnswer)).with_source(error);
     Outcome::Unknown { failure, hint: None }
 }
 
-/// An error and all that caused it.
+/// Returns an error and all its causes.
 fn chain<'a>(error: &'a (dyn Error + 'static)) -> impl Iterator<Item = &'a (dyn Error + 'static)> {
     std::iter::successors(Some(error), |error| cause(*error))
 }
 
-/// What caused it, also where `io::Error` hides that.
+/// Returns the cause of an error, including one that `io::Error` hides.
 fn cause<'a>(error: &'a (dyn Error + 'static)) -> Option<&'a (dyn Error + 'static)> {
     match error.downcast_ref::<io::Error>().and_then(io::Error::get_ref) {
         Some(inner) => Some(inner),
@@ -38,17 +38,17 @@ fn cause<'a>(error: &'a (dyn Error + 'static)) -> Option<&'a (dyn Error + 'stati
     }
 }
 
-/// The same would come of the next attempt: a certificate or host name that is wrong, which the TLS of every backend
-/// reports as data that is not valid, a proxy that wants a password, or a request that cannot be made.
+/// Returns whether the next attempt would fail in the same way: by an invalid certificate or host name, which every TLS backend
+/// reports as invalid data, by a proxy that requires a password, or by a request that cannot be built.
 fn is_final(error: &(dyn Error + 'static)) -> bool {
     let invalid = error.downcast_ref::<io::Error>().is_some_and(|error| error.kind() == io::ErrorKind::InvalidData);
     invalid
         || error.downcast_ref::<reqwest::Error>().is_some_and(reqwest::Error::is_builder)
-        // The type of a failed CONNECT is not public; a test pins its text.
+        // The type of a failed CONNECT is not public. A test pins its message.
         || error.to_string() == "tunnel error: proxy authorization required"
 }
 
-/// HTTP/2 promises that the service did nothing with a stream that it refused, or that is beyond its last one.
+/// HTTP/2 guarantees that the service did not process a stream that it refused, or one after the last that it accepted.
 fn is_refused_stream(error: &(dyn Error + 'static)) -> bool {
     error.downcast_ref::<h2::Error>().is_some_and(|error| {
         error.is_remote() && (error.is_go_away() || error.reason() == Some(h2::Reason::REFUSED_STREAM))
@@ -63,8 +63,8 @@ mod tests {
         io::Error::new(kind, "as the test says")
     }
 
-    /// Whether it was sent, and whether another attempt may follow at once.
-    fn judge(error: impl Into<Source>, sent: BodySent) -> (&'static str, Option<Duration>) {
+    /// Returns whether it was sent, and the time after which another attempt may follow.
+    fn judge(error: impl Into<BoxError>, sent: BodySent) -> (&'static str, Option<Duration>) {
         match super::judge(error.into(), sent) {
             Outcome::NotSent(failure) => ("not sent", failure.resend_after()),
             Outcome::Unknown { failure, hint: None } => ("unknown", failure.resend_after()),
@@ -73,20 +73,20 @@ mod tests {
     }
 
     #[test]
-    fn what_was_not_handed_over_was_not_sent_and_may_be_sent_again() {
+    fn a_body_that_was_not_handed_over_may_be_sent_again() {
         for kind in [io::ErrorKind::ConnectionRefused, io::ErrorKind::TimedOut, io::ErrorKind::UnexpectedEof] {
             assert_eq!(judge(io(kind), BodySent::Nothing), ("not sent", Some(Duration::ZERO)));
         }
     }
 
     #[test]
-    fn a_certificate_does_not_become_right_by_trying_again() {
+    fn an_invalid_certificate_is_final() {
         let hidden = io::Error::other(io(io::ErrorKind::InvalidData));
         assert_eq!(judge(hidden, BodySent::Nothing), ("not sent", None));
     }
 
     #[test]
-    fn what_was_handed_over_in_part_or_whole_is_unknown_whatever_the_connection_says() {
+    fn a_body_that_was_handed_over_leaves_the_outcome_unknown() {
         for sent in [BodySent::Part, BodySent::Whole] {
             for kind in [io::ErrorKind::ConnectionReset, io::ErrorKind::BrokenPipe, io::ErrorKind::InvalidData] {
                 assert_eq!(judge(io(kind), sent), ("unknown", None));
@@ -95,7 +95,7 @@ mod tests {
     }
 
     #[test]
-    fn a_request_that_cannot_be_made_and_a_proxy_that_wants_a_password_stay_as_they_are() {
+    fn an_invalid_request_and_a_proxy_that_requires_a_password_are_final() {
         let unmade = reqwest::Client::new().get("no address").build().unwrap_err();
         assert_eq!(judge(unmade, BodySent::Nothing), ("not sent", None));
         let tunnel = io::Error::other("tunnel error: proxy authorization required");
@@ -103,7 +103,7 @@ mod tests {
         assert_eq!(judge(io::Error::other("tunnel error: unsuccessful"), BodySent::Nothing).1, Some(Duration::ZERO));
     }
 
-    /// What a client of HTTP/2 is told when the server resets its stream for this reason.
+    /// Returns the error of an HTTP/2 client whose stream the server reset for this reason.
     async fn reset(reason: h2::Reason) -> h2::Error {
         let (near, far) = tokio::io::duplex(64 * 1024);
         tokio::spawn(async move {
@@ -120,7 +120,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn only_a_stream_that_the_service_refused_was_not_processed() {
+    async fn only_a_stream_that_the_service_refused_was_not_sent() {
         let refused = reset(h2::Reason::REFUSED_STREAM).await;
         assert!(refused.is_remote());
         assert_eq!(judge(io::Error::other(refused), BodySent::Whole), ("not sent", Some(Duration::ZERO)));
@@ -130,7 +130,7 @@ mod tests {
     }
 
     #[test]
-    fn a_stream_that_this_side_gave_up_is_unknown() {
+    fn a_stream_that_the_client_reset_is_unknown() {
         let own = h2::Error::from(h2::Reason::REFUSED_STREAM);
         assert!(!own.is_remote());
         assert_eq!(judge(own, BodySent::Whole), ("unknown", None));

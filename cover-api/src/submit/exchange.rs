@@ -1,13 +1,13 @@
-//! One attempt, owned by one spawned task: permit, intent, POST, settlement.
+//! One attempt, owned by one spawned Tokio task: permit, intent, POST, settlement.
 //!
-//! At each `.await` this can be dropped with its runtime, or the process can die. What that leaves behind:
+//! At each `.await`, the task can be dropped with its runtime, or the process can die. The ledger then contains:
 //!
-//! | while waiting for | the ledger says | because |
+//! | while waiting for | state in the ledger | because |
 //! |---|---|---|
-//! | the permit | nothing | nothing was recorded |
-//! | the intent | posting, then ready or unknown | the guard settles by the body; a dead process leaves unknown |
-//! | the reply | posting, then unknown | ready only if not a byte was handed over |
-//! | the settlement | as settled | the ledger runs it whether or not it is awaited |
+//! | the permit | no entry | nothing was recorded |
+//! | the intent | posting, then ready or unknown | the guard settles by the body; after a crash it is unknown |
+//! | the reply | posting, then unknown | it is ready only if no byte was handed over |
+//! | the settlement | the settled state | the ledger runs it whether or not it is awaited |
 
 use std::pin::pin;
 use std::sync::Arc;
@@ -17,32 +17,32 @@ use futures_util::future::{Either, select};
 use tokio::time::{Instant, sleep_until};
 
 use super::guard::Guard;
-use super::outcome::{Ended, Outcome, Report};
+use super::outcome::{AttemptEnd, AttemptReport, Outcome};
 use super::{Order, evidence, reply, retry};
 use crate::account::Account;
 use crate::attempt::{SentBody, Stop, Tracked};
 use crate::callback_link::CallbackLink;
-use crate::error::{Attempt, Failure, Kind, KnownTask};
+use crate::error::{AttemptDetails, Failure, Kind, KnownTask};
 use crate::events::{self, Purpose};
-use crate::ledger::{EntryId, Intended, Source, Terms, intend};
+use crate::ledger::{EntryId, Intended, TaskSource, Terms, intend};
 use crate::rate_limit::{Denied, Permit, PermitRequest};
 use crate::transport::envelope::Envelope;
 
-/// What one attempt needs.
+/// Everything that one attempt needs.
 pub(super) struct Exchange {
     pub(super) account: Arc<Account>,
     pub(super) order: Arc<Order>,
     pub(super) terms: Terms,
-    /// The entry that the send belongs to, once it has one.
+    /// The entry of the send, once it has one.
     pub(super) at: Option<EntryId>,
-    /// 1 for the first attempt of the send.
+    /// The number of the attempt within its send, counted from 1.
     pub(super) number: u32,
     /// When the first attempt of the send began.
     pub(super) first: Option<Instant>,
     pub(super) stop: Arc<Stop>,
-    /// It is there before the task is first polled, since a runtime that ends may never poll it.
+    /// Created before the task is first polled, since a runtime that ends may never poll it.
     pub(super) guard: Guard,
-    /// Lists the attempt as under way while it is.
+    /// Lists the attempt in the tracker while it is under way.
     pub(super) tracked: Option<Tracked>,
 }
 
@@ -53,7 +53,7 @@ impl Exchange {
             Ok(permit) => self.record(permit).await,
             Err(failure) => {
                 let previous = self.guard.previous.take();
-                self.guard.end(Ended::NotPosted(failure, previous));
+                self.guard.end(AttemptEnd::NotPosted(failure, previous));
             }
         }
     }
@@ -79,7 +79,7 @@ impl Exchange {
         }
     }
 
-    /// Records the intent, and posts only once that is durable.
+    /// Records the intent, and posts only once it is durable.
     async fn record(&mut self, permit: Permit) {
         let id = self.guard.id;
         self.guard.begin();
@@ -95,13 +95,13 @@ impl Exchange {
                 permit.unused();
                 self.guard.finish();
                 let previous = self.guard.previous.take();
-                self.guard.end(Ended::Refused(previous));
+                self.guard.end(AttemptEnd::Refused(previous));
             }
             Err(error) => {
                 permit.unused();
                 let previous = self.guard.previous.take();
-                self.guard.end(Ended::NotPosted(Failure::new(Kind::Unrecorded).with_source(error), previous));
-                // Nothing is under way that a shutdown would wait for.
+                self.guard.end(AttemptEnd::NotPosted(Failure::new(Kind::Unrecorded).with_source(error), previous));
+                // A shutdown need not wait for this attempt.
                 self.tracked = None;
                 self.guard.withdraw().await;
             }
@@ -115,20 +115,20 @@ impl Exchange {
         let (outcome, status) = self.outcome(permit, link).await;
         let outcome = match (outcome, link) {
             (outcome @ Outcome::Unknown { .. }, Some(link)) => {
-                link.inbox.reply_ended(self.guard.id);
-                match link.inbox.settled(self.guard.id).await {
-                    Some(task) => Outcome::Task(task.into(), Source::Claim),
+                link.inbox.mark_reply_ended(self.guard.id);
+                match link.inbox.wait_for_claim(self.guard.id).await {
+                    Some(task) => Outcome::Task(task.into(), TaskSource::Claim),
                     None => outcome,
                 }
             }
             (outcome, _) => outcome,
         };
-        let attempt = Attempt::new(self.number, started, begun.elapsed(), self.stop.revoke(), status);
+        let attempt = AttemptDetails::new(self.number, started, begun.elapsed(), self.stop.revoke(), status);
         let report = self.report(entry, outcome, attempt, begun);
         self.guard.settle(report, link).await;
     }
 
-    /// The outcome by the reply, or by what the connection says where none comes; and the HTTP status of the reply.
+    /// Sends the POST. Returns its outcome, decided by the reply or by the error of the connection, and the HTTP status.
     async fn outcome(&mut self, mut permit: Permit, link: Option<&CallbackLink>) -> (Outcome, Option<u16>) {
         let (account, stop) = (Arc::clone(&self.account), Arc::clone(&self.stop));
         if stop.is_revoked() {
@@ -142,7 +142,7 @@ impl Exchange {
         }
         let begun = Instant::now();
         let reply = account.transport.post(account.submit.clone(), &account.auth, body);
-        let reply = pin!(self.guard.until_reply(reply, link));
+        let reply = pin!(self.guard.await_reply(reply, link));
         let answer = match select(reply, pin!(stop.revoked())).await {
             Either::Left((answer, _)) => answer,
             Either::Right(_) => return (Outcome::NotSent(revoked(&account)), None),
@@ -164,7 +164,7 @@ impl Exchange {
         }
     }
 
-    fn report(&self, entry: EntryId, outcome: Outcome, attempt: Attempt, begun: Instant) -> Report {
+    fn report(&self, entry: EntryId, outcome: Outcome, attempt: AttemptDetails, begun: Instant) -> AttemptReport {
         let recovery = self.guard.recovery();
         let with = |failure: Failure| failure.with_attempt(attempt.clone()).with_host(&self.account.base);
         let outcome = match outcome {
@@ -180,11 +180,11 @@ impl Exchange {
             Outcome::Refused(failure) | Outcome::NotSent(failure) => retry::pause(failure, self.number),
             _ => None,
         };
-        Report { entry, outcome, attempt, begun, pause }
+        AttemptReport { entry, outcome, attempt, begun, pause }
     }
 }
 
-/// Why an attempt was not sent that was revoked.
+/// Returns why a revoked attempt was not sent.
 fn revoked(account: &Account) -> Failure {
     Failure::new(if account.tracker.is_closed() { Kind::ShutDown } else { Kind::NotSent })
 }

@@ -1,4 +1,4 @@
-//! Settles an attempt whatever happens to its task, and tells its caller.
+//! Settles an attempt even if its Tokio task is dropped, and gives the caller the result.
 
 use std::future::Future;
 use std::pin::pin;
@@ -8,32 +8,32 @@ use futures_util::future::{Either, select};
 use tokio::time::sleep;
 
 use super::count::{count_duplicate, count_final};
-use super::outcome::{Ended, Previous, Report};
+use super::outcome::{AttemptEnd, AttemptReport, Previous};
 use super::retry;
 use crate::account::Account;
 use crate::attempt::{Handoff, Stop};
 use crate::callback_link::CallbackLink;
-use crate::error::{BodySent, Failure, Kind, Recovery, Seen};
+use crate::error::{BodySent, Evidence, Failure, Kind, Recovery};
 use crate::events;
 use crate::ledger::{AttemptId, EntryId, LedgerError, Local, Settled, Settlement, settle};
 
-/// Tries to withdraw an intent: about five minutes.
-const MOST_WITHDRAWALS: u32 = 15;
+/// Number of tries to withdraw an intent, which take about five minutes.
+const MAX_WITHDRAWALS: u32 = 15;
 
-/// An attempt under way. Where its task is dropped, it is settled by what is known then.
+/// An attempt under way. If its task is dropped, the guard settles it by what is known then.
 pub(super) struct Guard {
     pub(super) id: AttemptId,
-    /// Known once the intent is.
+    /// Known once the intent is recorded.
     pub(super) entry: Option<EntryId>,
     pub(super) account: Arc<Account>,
     stop: Arc<Stop>,
-    result: Arc<Handoff<Ended>>,
+    result: Arc<Handoff<AttemptEnd>>,
     settlement: Option<Settlement>,
-    /// The attempt of the same send before this one.
+    /// The previous attempt of the same send.
     pub(super) previous: Previous,
     is_called_back: bool,
     is_begun: bool,
-    /// Whether the caller was told.
+    /// Whether the caller has a result.
     pub(super) is_reported: bool,
 }
 
@@ -41,7 +41,7 @@ impl Guard {
     pub(super) fn new(
         account: Arc<Account>,
         stop: Arc<Stop>,
-        result: Arc<Handoff<Ended>>,
+        result: Arc<Handoff<AttemptEnd>>,
         previous: Previous,
         is_called_back: bool,
     ) -> Self {
@@ -59,21 +59,21 @@ impl Guard {
         }
     }
 
-    /// What recovers the attempt where its outcome is unknown.
+    /// Returns the data to recover the attempt if its outcome is unknown.
     pub(super) fn recovery(&self) -> Recovery {
         Recovery { operation: &self.account.api.id, attempt: self.id, is_called_back: self.is_called_back }
     }
 
-    /// The attempt is about to be recorded.
+    /// Registers the attempt before its intent is recorded.
     pub(super) fn begin(&mut self) {
         self.is_begun = true;
         self.account.ledger.local().begin(self.id);
         if let Some(link) = self.account.link.as_ref().filter(|_| self.is_called_back) {
-            link.inbox.sends(self.id);
+            link.inbox.add_sending(self.id);
         }
     }
 
-    /// The attempt is settled, or was not recorded.
+    /// Unregisters the attempt after it was settled, or was not recorded.
     pub(super) fn finish(&mut self) {
         self.account.ledger.local().finish(self.id);
         self.finished();
@@ -88,12 +88,12 @@ impl Guard {
 
     pub(super) fn forget_callbacks(&self) {
         if let Some(link) = &self.account.link {
-            link.inbox.failed(self.id);
+            link.inbox.forget(self.id);
         }
     }
 
-    /// Tells the caller; counts what it would have counted where it has left.
-    pub(super) fn end(&mut self, ended: Ended) {
+    /// Gives the caller the result, or counts it if the caller has left.
+    pub(super) fn end(&mut self, ended: AttemptEnd) {
         if std::mem::replace(&mut self.is_reported, true) {
             return;
         }
@@ -102,30 +102,30 @@ impl Guard {
         }
     }
 
-    /// Waits for the reply. Where a callback tells of the task before that, and a poll has confirmed it, the caller is told at
-    /// once; the reply is awaited all the same, since it outranks a callback.
-    pub(super) async fn until_reply<R>(&mut self, reply: impl Future<Output = R>, link: Option<&CallbackLink>) -> R {
+    /// Waits for the reply. If a confirmed callback names the task first, the caller gets it at once. The reply is still awaited,
+    /// since it outranks a callback.
+    pub(super) async fn await_reply<R>(&mut self, reply: impl Future<Output = R>, link: Option<&CallbackLink>) -> R {
         let reply = pin!(reply);
         let Some(link) = link else { return reply.await };
-        match select(reply, pin!(link.inbox.found(self.id))).await {
+        match select(reply, pin!(link.inbox.wait_for_task(self.id))).await {
             Either::Left((reply, _)) => reply,
             Either::Right((task, reply)) => {
                 if let Some((task, entry)) = task.zip(self.entry) {
                     self.account.counters.tasks.add();
-                    self.end(Ended::Claimed { entry, task: task.into() });
+                    self.end(AttemptEnd::Claimed { entry, task: task.into() });
                 }
                 reply.await
             }
         }
     }
 
-    /// Settles the attempt, then tells the caller. Where the ledger fails, the caller is told and settling goes on.
-    pub(super) async fn settle(&mut self, report: Report, link: Option<&CallbackLink>) {
+    /// Settles the attempt, then gives the caller the result. If the ledger fails, settling continues after that.
+    pub(super) async fn settle(&mut self, report: AttemptReport, link: Option<&CallbackLink>) {
         let settlement = report.outcome.settlement();
         self.settlement = Some(settlement.clone());
         let settled = self.try_settle(settlement.clone()).await;
         let report = self.conclude(report, settled.as_ref().ok(), link);
-        self.end(Ended::Settled(Box::new(report)));
+        self.end(AttemptEnd::Settled(Box::new(report)));
         match settled {
             Ok(_) => self.finish(),
             Err(error) => {
@@ -135,25 +135,25 @@ impl Guard {
         }
     }
 
-    /// It is in the ledger's queue when this returns, whether or not the result is awaited.
+    /// Queues a settlement in the ledger. It is queued when this returns, whether or not the result is awaited.
     fn try_settle(&self, settlement: Settlement) -> impl Future<Output = Result<Settled, LedgerError>> + use<> {
         let id = self.id;
         self.account.ledger.run(move |rows| settle(rows, id, &settlement))
     }
 
-    /// Tries until the ledger takes it, or the client has been shut down for long enough.
+    /// Retries until the ledger takes the outcome, or until a shutdown has waited long enough.
     async fn settle_until_done(&mut self, settlement: Settlement) {
-        let _unsettled = Unsettled::new(Arc::clone(&self.account));
+        let _unsettled = UnsettledCount::new(Arc::clone(&self.account));
         self.try_often(settlement, u32::MAX).await;
     }
 
-    /// Withdraws an intent that the ledger did not confirm, and that may be there nevertheless. Nothing was posted, so that
-    /// after some time the entry may as well be unknown.
+    /// Withdraws an intent that the ledger did not confirm but may have stored. Nothing was posted. If withdrawing fails for long,
+    /// the entry becomes unknown.
     pub(super) async fn withdraw(&mut self) {
         let evidence = "the ledger did not confirm the intent, so that nothing was sent".to_owned();
         let settlement = Settlement::NotCreated { evidence };
         self.settlement = Some(settlement.clone());
-        self.try_often(settlement, MOST_WITHDRAWALS).await;
+        self.try_often(settlement, MAX_WITHDRAWALS).await;
     }
 
     async fn try_often(&mut self, settlement: Settlement, most: u32) {
@@ -183,9 +183,9 @@ impl Drop for Guard {
                 BodySent::Nothing => Settlement::NotCreated { evidence: evidence() },
                 _ => Settlement::Unknown { hint: None, evidence: evidence() },
             });
-            // It is over once the ledger has looked at this, and not before: who looks sooner waits for it.
+            // The attempt is over only after the ledger has settled it. Sends that look it up before that wait for it.
             let (id, account) = (self.id, Arc::clone(&self.account));
-            let over = Over { local: Arc::clone(self.account.ledger.local()), id };
+            let over = FinishOnDrop { local: Arc::clone(self.account.ledger.local()), id };
             drop(self.account.ledger.run(move |rows| {
                 let settled = settle(rows, id, &settlement)?;
                 count_duplicate(&account, &settlement, &settled);
@@ -196,36 +196,36 @@ impl Drop for Guard {
         }
         let failure = match sent {
             BodySent::Nothing => Failure::new(Kind::Interrupted),
-            _ => Failure::new(Kind::OutcomeUnknown(Seen::Interrupted)).with_recovery(self.recovery()),
+            _ => Failure::new(Kind::OutcomeUnknown(Evidence::Interrupted)).with_recovery(self.recovery()),
         };
         let previous = self.previous.take();
-        self.end(Ended::NotPosted(failure, previous));
+        self.end(AttemptEnd::NotPosted(failure, previous));
     }
 }
 
 /// Counts an outcome as unsettled until it is dropped.
-struct Unsettled(Arc<Account>);
+struct UnsettledCount(Arc<Account>);
 
-impl Unsettled {
+impl UnsettledCount {
     fn new(account: Arc<Account>) -> Self {
         account.counters.unsettled.add();
         Self(account)
     }
 }
 
-impl Drop for Unsettled {
+impl Drop for UnsettledCount {
     fn drop(&mut self) {
-        self.0.counters.unsettled.take_off();
+        self.0.counters.unsettled.subtract();
     }
 }
 
-/// Ends an attempt in this process when it is dropped.
-struct Over {
+/// Unregisters an attempt when it is dropped.
+struct FinishOnDrop {
     local: Arc<Local>,
     id: AttemptId,
 }
 
-impl Drop for Over {
+impl Drop for FinishOnDrop {
     fn drop(&mut self) {
         self.local.finish(self.id);
     }

@@ -1,18 +1,18 @@
-//! One paid POST: from a request to the task that it became.
+//! Sends one paid POST: from a request to its task.
 //!
-//! [`send`] asks the ledger whether the purchase may be posted, and makes attempts until one has an outcome. Each attempt is
-//! an [`exchange`](exchange::Exchange) that runs in a task of its own, so that a caller that is dropped loses nothing: see the
-//! table there. What a dropped `send` leaves behind:
+//! [`send`] asks the ledger whether the purchase may be posted, and makes attempts until one has an outcome. Each attempt is an
+//! [`exchange`](exchange::Exchange) that runs in its own Tokio task, so that dropping the caller loses nothing. A dropped `send`
+//! leaves the following behind:
 //!
-//! | dropped while waiting for | what is left |
+//! | dropped while waiting for | left behind |
 //! |---|---|
-//! | the ledger's answer, or another attempt of the same purchase | nothing |
-//! | its own attempt, nothing handed over | the attempt is revoked; the entry is ready, or was never recorded |
-//! | its own attempt, bytes handed over | the attempt goes on; its task is undelivered, and the next equal send returns it |
-//! | the pause before the next attempt | the entry is ready, and nothing runs |
+//! | the ledger, or another attempt of the same purchase | nothing |
+//! | its own attempt, no byte handed over | a revoked attempt; the entry is ready, or was never recorded |
+//! | its own attempt, bytes handed over | the attempt continues; the next equal send returns its task |
+//! | the pause before the next attempt | a ready entry; nothing runs |
 
 #[cfg(feature = "callback")]
-mod claim;
+pub(crate) mod claim;
 mod conclude;
 mod count;
 mod evidence;
@@ -36,21 +36,19 @@ use tracing::{Instrument, Span};
 
 use crate::account::Account;
 use crate::attempt::{Handoff, Stop};
-use crate::error::{BodySent, Failure, Kind, KnownTask, Recovery, Seen, Setup};
+use crate::error::{BodySent, Evidence, Failure, Kind, KnownTask, Recovery, Setup};
 use crate::events;
-use crate::ledger::{Entry, EntryId, Purchase, Standing, Terms, look_up};
+use crate::ledger::{Entry, EntryId, Purchase, PurchaseState, Terms, look_up};
 use count::{count_final, count_not_posted, count_report};
 use exchange::Exchange;
 use guard::Guard;
-use outcome::{Ended, Outcome, Report};
+use outcome::{AttemptEnd, AttemptReport, Outcome};
 
-#[cfg(feature = "callback")]
-pub(crate) use claim::{Claim, MOST_LOOKUPS};
-pub(crate) use outcome::Placed;
+pub(crate) use outcome::PurchasedTask;
 pub(crate) use outgoing::OutgoingBody;
 pub(crate) use recover::{knows, recover};
 
-/// What is to be bought.
+/// A purchase and the body of its request.
 #[derive(Debug)]
 pub(crate) struct Order {
     pub(crate) purchase: Purchase,
@@ -59,25 +57,29 @@ pub(crate) struct Order {
 
 /// What the caller of a send accepts.
 #[derive(Debug, Clone, Copy, Default)]
-pub(crate) struct Options {
+pub(crate) struct SendOptions {
     pub(crate) after_failure: bool,
     pub(crate) may_charge_twice: bool,
     pub(crate) timeout: Option<Duration>,
 }
 
-/// Sends a request, unless the ledger knows that it became a task, or that it may have.
-pub(crate) async fn send(account: Arc<Account>, order: Arc<Order>, options: Options) -> Result<Placed, Failure> {
+/// Sends a request, unless the ledger says that it became a task or may have become one.
+pub(crate) async fn send(
+    account: Arc<Account>,
+    order: Arc<Order>,
+    options: SendOptions,
+) -> Result<PurchasedTask, Failure> {
     if Handle::try_current().is_err() {
         return Err(Failure::setup(Setup::NoRuntime));
     }
     let terms = Terms { after_failure: options.after_failure, consent: None };
     let give_up = options.timeout.and_then(|after| Some((Instant::now().checked_add(after)?, after)));
     let may_charge_twice = options.may_charge_twice;
-    let uncounted = Uncounted { account: Arc::clone(&account), report: None };
+    let uncounted = UncountedReport { account: Arc::clone(&account), report: None };
     let (at, number, first) = (None, 0, None);
     let mut send = Send { account, order, terms, may_charge_twice, give_up, at, number, first, uncounted };
     let placed = send.run().await?;
-    // Nothing is awaited from here on, so that nobody can be dropped in between.
+    // Nothing is awaited from here on, so the future cannot be dropped in between.
     send.account.deliver(placed.entry, &placed.task);
     if !placed.was_posted {
         send.account.counters.existing.add();
@@ -92,38 +94,38 @@ struct Send {
     terms: Terms,
     may_charge_twice: bool,
     give_up: Option<(Instant, Duration)>,
-    /// The entry that it belongs to, once that is known.
+    /// The entry of the send, once it is known.
     at: Option<EntryId>,
-    /// How many attempts it has made.
+    /// Number of attempts so far.
     number: u32,
-    /// When the first of them began.
+    /// When the first attempt began.
     first: Option<Instant>,
-    uncounted: Uncounted,
+    uncounted: UncountedReport,
 }
 
-/// What a standing means for a send.
-enum Step {
+/// What the state of the purchase means for the send.
+enum NextStep {
     Post,
     Wait,
     LookAgain,
-    Return(Placed),
+    Return(PurchasedTask),
 }
 
 impl Send {
-    async fn run(&mut self) -> Result<Placed, Failure> {
+    async fn run(&mut self) -> Result<PurchasedTask, Failure> {
         loop {
             if let Some(placed) = self.until_postable().await? {
                 self.uncounted.report = None;
                 return Ok(placed);
             }
             match self.attempt().await? {
-                Ended::Refused(previous) => {
+                AttemptEnd::Refused(previous) => {
                     self.number -= 1;
                     self.uncounted.report = previous;
                 }
-                Ended::Claimed { entry, task } => return Ok(placed(entry, task)),
-                Ended::NotPosted(failure, previous) => return Err(self.not_posted(failure, previous)),
-                Ended::Settled(report) => {
+                AttemptEnd::Claimed { entry, task } => return Ok(placed(entry, task)),
+                AttemptEnd::NotPosted(failure, previous) => return Err(self.not_posted(failure, previous)),
+                AttemptEnd::Settled(report) => {
                     (self.at, self.first) = (Some(report.entry), self.first.or(Some(report.begun)));
                     if !self.may_follow(report.pause) {
                         count_report(&self.account, &report);
@@ -135,8 +137,8 @@ impl Send {
         }
     }
 
-    /// Looks the purchase up until it may be posted; the task where it became one.
-    async fn until_postable(&mut self) -> Result<Option<Placed>, Failure> {
+    /// Waits until the purchase may be posted. Returns its task if it became one.
+    async fn until_postable(&mut self) -> Result<Option<PurchasedTask>, Failure> {
         let local = Arc::clone(self.account.ledger.local());
         loop {
             let settled = local.next_settlement();
@@ -145,59 +147,59 @@ impl Send {
             let standing = self.within(standing, false).await?;
             let standing = standing.map_err(|error| Failure::new(Kind::Unrecorded).with_source(error))?;
             match self.step(standing)? {
-                Step::Post => return Ok(None),
-                Step::Return(placed) => return Ok(Some(placed)),
-                Step::LookAgain => {}
-                Step::Wait => self.within(settled, true).await?,
+                NextStep::Post => return Ok(None),
+                NextStep::Return(placed) => return Ok(Some(placed)),
+                NextStep::LookAgain => {}
+                NextStep::Wait => self.within(settled, true).await?,
             }
         }
     }
 
-    /// The result of a future, unless the caller's timeout passes first.
+    /// Returns the result of a future, or an error if the caller's timeout passes first.
     async fn within<T>(&self, future: impl Future<Output = T>, goes_on: bool) -> Result<T, Failure> {
         let Some((at, after)) = self.give_up else { return Ok(future.await) };
         timeout_at(at, future).await.map_err(|_| Failure::new(Kind::GaveUp { after, goes_on }))
     }
 
-    fn step(&mut self, standing: Standing) -> Result<Step, Failure> {
+    fn step(&mut self, standing: PurchaseState) -> Result<NextStep, Failure> {
         match standing {
-            Standing::Ready(at) => {
+            PurchaseState::Ready(at) => {
                 self.at = at;
-                Ok(Step::Post)
+                Ok(NextStep::Post)
             }
-            Standing::Posting { entry, here: true } => {
+            PurchaseState::Posting { entry, here: true } => {
                 self.at = Some(entry.id);
-                Ok(Step::Wait)
+                Ok(NextStep::Wait)
             }
-            Standing::Posting { here: false, .. } => Err(Failure::new(Kind::InProgress)),
-            Standing::Unknown(_, attempt) if self.may_charge_twice && self.terms.consent.is_none() => {
+            PurchaseState::Posting { here: false, .. } => Err(Failure::new(Kind::InProgress)),
+            PurchaseState::Unknown(_, attempt) if self.may_charge_twice && self.terms.consent.is_none() => {
                 self.terms.consent = Some(attempt.id);
-                Ok(Step::LookAgain)
+                Ok(NextStep::LookAgain)
             }
-            Standing::Unknown(_, attempt) => {
+            PurchaseState::Unknown(_, attempt) => {
                 let is_called_back = self.order.body.is_called_back();
                 let recovery = Recovery { operation: &self.account.api.id, attempt: attempt.id, is_called_back };
-                Err(Failure::new(Kind::OutcomeUnknown(Seen::Before)).with_recovery(recovery))
+                Err(Failure::new(Kind::OutcomeUnknown(Evidence::EarlierAttempt)).with_recovery(recovery))
             }
-            Standing::Task(entry) => {
-                Ok(Step::Return(existing(&entry).expect("the rules refuse an entry that lacks its task")))
+            PurchaseState::Task(entry) => {
+                Ok(NextStep::Return(existing(&entry).expect("the rules refuse an entry that lacks its task")))
             }
-            Standing::OtherRequest(entry) => {
+            PurchaseState::OtherRequest(entry) => {
                 let task = existing(&entry).map(|placed| KnownTask { id: placed.task, created: placed.created });
                 Err(Failure::new(Kind::KeyConflict).with_task(task))
             }
         }
     }
 
-    /// Makes one attempt in a task of its own, and waits for its end.
-    async fn attempt(&mut self) -> Result<Ended, Failure> {
+    /// Makes one attempt in its own Tokio task, and waits for its end.
+    async fn attempt(&mut self) -> Result<AttemptEnd, Failure> {
         let (stop, result) = (Arc::new(Stop::new()), Arc::new(Handoff::new()));
         let key = self.order.purchase.key.as_deref();
         let Some(tracked) = self.account.tracker.track(key, &stop) else {
-            return Ok(Ended::NotPosted(Failure::new(Kind::ShutDown), self.uncounted.report.take()));
+            return Ok(AttemptEnd::NotPosted(Failure::new(Kind::ShutDown), self.uncounted.report.take()));
         };
         self.number += 1;
-        // From here on, the attempt counts the one before it, too.
+        // From here on, the attempt also counts the previous one.
         let (previous, is_called_back) = (self.uncounted.report.take(), self.order.body.is_called_back());
         let (account, body_stop) = (Arc::clone(&self.account), Arc::clone(&stop));
         let exchange = Exchange {
@@ -212,7 +214,7 @@ impl Send {
             tracked: Some(tracked),
         };
         tokio::spawn(exchange.run().instrument(Span::current()));
-        let waiting = Waiting { account: Arc::clone(&self.account), stop, result };
+        let waiting = AttemptWaiter { account: Arc::clone(&self.account), stop, result };
         let ended = poll_fn(|context| waiting.result.poll_take(context));
         match self.within(ended, true).await {
             Err(_) => waiting.give_up(self.give_up.map_or(Duration::ZERO, |(_, after)| after)),
@@ -226,8 +228,8 @@ impl Send {
         self.number < self.account.max_attempts && pause.is_some_and(is_in_time)
     }
 
-    /// Waits until the attempt after this one may begin. Nothing runs in the meantime.
-    async fn pause(&mut self, report: Box<Report>) -> Result<(), Failure> {
+    /// Waits until the next attempt may begin. Nothing runs in the meantime.
+    async fn pause(&mut self, report: Box<AttemptReport>) -> Result<(), Failure> {
         let pause = report.pause.unwrap_or_default();
         events::retry(self.number, pause);
         self.uncounted.report = Some(report);
@@ -236,8 +238,8 @@ impl Send {
         Ok(())
     }
 
-    /// Why nothing was posted; where only the retry window has closed, why the attempt before failed.
-    fn not_posted(&self, failure: Failure, previous: Option<Box<Report>>) -> Failure {
+    /// Returns why nothing was posted. If only the retry window has closed, it is the failure of the previous attempt.
+    fn not_posted(&self, failure: Failure, previous: Option<Box<AttemptReport>>) -> Failure {
         if let (Kind::NoPermit(_), Some(previous)) = (&failure.kind, previous) {
             count_report(&self.account, &previous);
             return previous.result().err().unwrap_or(failure);
@@ -247,13 +249,13 @@ impl Send {
     }
 }
 
-/// An attempt after which another one may follow. Where none does, it is counted as the last.
-struct Uncounted {
+/// An attempt that another one may follow. If none does, it is counted as the last.
+struct UncountedReport {
     account: Arc<Account>,
-    report: Option<Box<Report>>,
+    report: Option<Box<AttemptReport>>,
 }
 
-impl Drop for Uncounted {
+impl Drop for UncountedReport {
     fn drop(&mut self) {
         if let Some(report) = &self.report {
             count_report(&self.account, report);
@@ -261,23 +263,23 @@ impl Drop for Uncounted {
     }
 }
 
-/// The caller's side of an attempt. Dropped before the end, it revokes what was not handed over.
-struct Waiting {
+/// The caller's side of an attempt. If it is dropped before the end, it revokes the body.
+struct AttemptWaiter {
     account: Arc<Account>,
     stop: Arc<Stop>,
-    result: Arc<Handoff<Ended>>,
+    result: Arc<Handoff<AttemptEnd>>,
 }
 
-impl Waiting {
-    /// The caller's timeout has passed.
-    fn give_up(self, after: Duration) -> Result<Ended, Failure> {
+impl AttemptWaiter {
+    /// Gives up after the caller's timeout.
+    fn give_up(self, after: Duration) -> Result<AttemptEnd, Failure> {
         let goes_on = self.stop.revoke() != BodySent::Nothing;
-        // It may have ended in this very moment.
+        // The attempt may have ended in the meantime.
         self.result.leave().ok_or_else(|| Failure::new(Kind::GaveUp { after, goes_on }))
     }
 }
 
-impl Drop for Waiting {
+impl Drop for AttemptWaiter {
     fn drop(&mut self) {
         self.stop.revoke();
         if let Some(ended) = self.result.leave() {
@@ -286,21 +288,21 @@ impl Drop for Waiting {
     }
 }
 
-/// The task of an entry that was there before.
-fn existing(entry: &Entry) -> Option<Placed> {
+/// Returns the task of an entry that existed before.
+fn existing(entry: &Entry) -> Option<PurchasedTask> {
     let created = entry.attempt.and_then(|attempt| SystemTime::now().checked_sub(attempt.age()));
     let has_ended = entry.state.has_ended();
-    entry.task.clone().map(|task| Placed { entry: entry.id, task, created, was_posted: false, has_ended })
+    entry.task.clone().map(|task| PurchasedTask { entry: entry.id, task, created, was_posted: false, has_ended })
 }
 
-/// A task that this send has created.
-fn placed(entry: EntryId, task: String) -> Placed {
-    Placed { entry, task, created: Some(SystemTime::now()), was_posted: true, has_ended: false }
+/// Returns a task that this send created.
+fn placed(entry: EntryId, task: String) -> PurchasedTask {
+    PurchasedTask { entry, task, created: Some(SystemTime::now()), was_posted: true, has_ended: false }
 }
 
-impl Report {
-    /// What the send returns where no other attempt follows.
-    fn result(self) -> Result<Placed, Failure> {
+impl AttemptReport {
+    /// Returns the result of the send if no other attempt follows.
+    fn result(self) -> Result<PurchasedTask, Failure> {
         match self.outcome {
             Outcome::Task(task, _) => Ok(placed(self.entry, task)),
             Outcome::Refused(failure) | Outcome::NotSent(failure) | Outcome::Unknown { failure, .. } => Err(failure),

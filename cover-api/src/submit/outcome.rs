@@ -1,32 +1,32 @@
-//! What one attempt came to. It is computed once; ledger, counters and events are written from it, and the error is made last.
+//! The outcome of one attempt. It is computed once. The ledger, counters and events use it, and the error is made last.
 
 use std::fmt;
 use std::time::{Duration, SystemTime};
 
 use tokio::time::Instant;
 
-use crate::error::{Attempt, Failure};
-use crate::ledger::{EntryId, Settlement, Source};
+use crate::error::{AttemptDetails, Failure};
+use crate::ledger::{EntryId, Settlement, TaskSource};
 use crate::redact::Shown;
 
-/// What became of a POST.
+/// The outcome of a POST.
 pub(crate) enum Outcome {
-    /// It became this task, as its reply or a confirmed callback says.
-    Task(String, Source),
-    /// It was refused; nothing was created.
+    /// The POST created this task, according to the reply or to a confirmed callback.
+    Task(String, TaskSource),
+    /// The request was refused, and nothing was created.
     Refused(Failure),
-    /// The service has not received it.
+    /// The service did not receive the request.
     NotSent(Failure),
-    /// Nothing proves either.
+    /// Nothing is proven.
     Unknown {
         failure: Failure,
-        /// The id of a task that its broken reply seems to give.
+        /// The id of a task in a broken reply.
         hint: Option<String>,
     },
 }
 
 impl Outcome {
-    /// What the ledger is to know of it.
+    /// Returns what the ledger records.
     pub(super) fn settlement(&self) -> Settlement {
         match self {
             Self::Task(task, source) => Settlement::Task { task: task.clone(), source: *source },
@@ -54,37 +54,37 @@ impl fmt::Debug for Outcome {
 
 /// An attempt that has ended.
 #[derive(Debug)]
-pub(super) struct Report {
+pub(super) struct AttemptReport {
     pub(super) entry: EntryId,
     pub(super) outcome: Outcome,
-    pub(super) attempt: Attempt,
+    pub(super) attempt: AttemptDetails,
     pub(super) begun: Instant,
-    /// When another attempt may begin, where one may.
+    /// The pause before the next attempt, if another one may follow.
     pub(super) pause: Option<Duration>,
 }
 
-/// The attempt before, after which this one was allowed. It is the last one where this one is not posted.
-pub(super) type Previous = Option<Box<Report>>;
+/// The attempt before this one. It was the last one of the send if this one is not posted.
+pub(super) type Previous = Option<Box<AttemptReport>>;
 
-/// What a caller is told of the attempt that it asked for.
-pub(super) enum Ended {
+/// The end of an attempt, as its caller sees it.
+pub(super) enum AttemptEnd {
     /// Nothing was recorded or posted.
     NotPosted(Failure, Previous),
-    /// The ledger does not allow it, as another look at it will tell.
+    /// The ledger does not allow the attempt. Another look-up returns the reason.
     Refused(Previous),
-    /// A callback told of its task, and a poll has confirmed it. The reply has not come.
+    /// A callback named the task and a poll confirmed it, before the reply came.
     Claimed { entry: EntryId, task: String },
-    /// It was recorded, and has an outcome.
-    Settled(Box<Report>),
+    /// The attempt was recorded and has an outcome.
+    Settled(Box<AttemptReport>),
 }
 
-/// The task that a purchase became.
+/// The task of a purchase.
 #[derive(Clone)]
-pub(crate) struct Placed {
+pub(crate) struct PurchasedTask {
     pub(crate) entry: EntryId,
     pub(crate) task: String,
     pub(crate) created: Option<SystemTime>,
-    /// Whether this very send made the POST.
+    /// Whether this send made the POST.
     pub(crate) was_posted: bool,
     /// Whether the ledger knows that the task has ended.
     pub(crate) has_ended: bool,

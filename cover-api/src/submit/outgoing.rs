@@ -1,24 +1,24 @@
-//! The body of a request: the same for each attempt, or with an address for callbacks of its own.
+//! The body of a request. It is the same for each attempt, or contains a callback address of the attempt's own.
 
 use bytes::Bytes;
-use cover_spec::wire::Api;
+use cover_spec::tables::Api;
 use serde_json::Value;
 
 use crate::callback_link::CallbackLink;
 use crate::ledger::AttemptId;
-use crate::read::Object;
 use crate::redact;
+use crate::response::read::Object;
 
-/// What is sent, before an attempt gives it an address.
+/// A body before an attempt adds its callback address.
 #[derive(Debug, Clone)]
 pub(crate) struct OutgoingBody {
     bytes: Bytes,
-    /// The request and the field that holds the address, where it asks for callbacks to this client.
+    /// The request and the name of its callback field, if callbacks come to this client.
     called_back: Option<(Object, &'static str)>,
 }
 
 impl OutgoingBody {
-    /// Only a request that gives the address of this client gets addresses beneath it. Any other is sent as it is.
+    /// Only a request with this client's callback address gets an address per attempt. Any other is sent unchanged.
     pub(crate) fn new(api: &'static Api, link: Option<&CallbackLink>, bytes: Bytes) -> Self {
         let called_back = link.and_then(|link| {
             let field = &*api.callback.as_ref()?.field;
@@ -33,7 +33,7 @@ impl OutgoingBody {
         self.called_back.is_some()
     }
 
-    /// What is sent by an attempt.
+    /// Returns the body for an attempt.
     pub(super) fn write(&self, link: Option<&CallbackLink>, attempt: AttemptId) -> Bytes {
         self.remember_addresses();
         let (Some((request, field)), Some(link)) = (&self.called_back, link) else { return self.bytes.clone() };
@@ -44,9 +44,9 @@ impl OutgoingBody {
         Value::Object(request).to_string().into()
     }
 
-    /// The service may repeat the addresses that it is given, with what is secret in them.
+    /// Remembers secrets in the addresses of the request, since the service may repeat them.
     fn remember_addresses(&self) {
-        // Most addresses have neither.
+        // Most addresses have neither query nor user.
         if self.bytes.iter().any(|byte| matches!(byte, b'?' | b'#' | b'@'))
             && let Ok(request) = serde_json::from_slice(&self.bytes)
         {

@@ -1,4 +1,4 @@
-//! Which task an attempt became whose outcome was unknown.
+//! Finds the task of an attempt whose outcome was unknown.
 
 use std::pin::pin;
 use std::sync::Arc;
@@ -7,20 +7,20 @@ use std::time::SystemTime;
 use futures_util::future::select;
 use tokio::time::{Duration, Instant, sleep};
 
-use super::Placed;
+use super::PurchasedTask;
 use super::count::count_duplicate;
 use crate::account::Account;
-use crate::callback_link::Addresses;
+use crate::callback_link::CallbackAddresses;
 use crate::error::{Failure, Kind, Recovery};
 use crate::ledger::{
-    Attempt, AttemptId, AttemptState, LedgerError, Rows, Settled, Settlement, Source, refresh, settle,
+    Attempt, AttemptId, AttemptState, LedgerError, Rows, Settled, Settlement, TaskSource, refresh, settle,
 };
 use crate::rate_limit::PermitRequest;
 use crate::transport::envelope;
 
-/// Records that an attempt became a task, as a poll has confirmed.
+/// Records that an attempt became a task, which a poll has confirmed.
 pub(super) async fn claim(account: &Account, attempt: AttemptId, task: &str) -> Result<Settled, LedgerError> {
-    let settlement = Settlement::Task { task: task.to_owned(), source: Source::Claim };
+    let settlement = Settlement::Task { task: task.to_owned(), source: TaskSource::Claim };
     let told = settlement.clone();
     let settled = account.ledger.run(move |rows| settle(rows, attempt, &told)).await?;
     count_duplicate(account, &settlement, &settled);
@@ -28,10 +28,10 @@ pub(super) async fn claim(account: &Account, attempt: AttemptId, task: &str) -> 
     Ok(settled)
 }
 
-/// Whether the service knows the task, and says nothing that contradicts that this attempt created it.
+/// Returns whether the service knows the task, and does not contradict that this attempt created it.
 pub(crate) async fn knows(account: &Account, task: &str, attempt: Option<AttemptId>) -> bool {
     let (now, poll) = (Instant::now(), &account.api.poll);
-    let request = PermitRequest::poll(task, now, Duration::ZERO).until(now + poll.deadline).alone();
+    let request = PermitRequest::poll(task, now, Duration::ZERO).until(now + poll.timeout).single();
     let Ok(permit) = account.rate_limit.acquire(request).await else { return false };
     let Ok(envelope) = account.poll(task, permit).await else { return false };
     let is_known = envelope::is_success(account.api, envelope.code)
@@ -44,15 +44,15 @@ pub(crate) async fn knows(account: &Account, task: &str, attempt: Option<Attempt
     }
 }
 
-/// Whether a repeated request holds an address for callbacks to this client, and not this attempt's own. It need not hold
-/// any: examples of services leave it out.
-fn names_another(repeated: &str, addresses: &Addresses, attempt: AttemptId) -> bool {
+/// Returns whether a repeated request contains another callback address of this client than the attempt's own. It need not
+/// contain any, since some services leave it out.
+fn names_another(repeated: &str, addresses: &CallbackAddresses, attempt: AttemptId) -> bool {
     let repeated = repeated.replace("\\/", "/");
     repeated.contains(addresses.base()) && !repeated.contains(&addresses.write(attempt))
 }
 
-/// Waits until the task of an attempt is known; `None` if it became none, or if nothing can tell.
-pub(crate) async fn recover(account: &Account, recovery: &Recovery) -> Result<Option<Placed>, Failure> {
+/// Waits until the task of an attempt is known. Returns `None` if it created none, or if nothing can find out.
+pub(crate) async fn recover(account: &Account, recovery: &Recovery) -> Result<Option<PurchasedTask>, Failure> {
     let (id, local) = (recovery.attempt, Arc::clone(account.ledger.local()));
     let mut has_hint = true;
     loop {
@@ -77,20 +77,20 @@ pub(crate) async fn recover(account: &Account, recovery: &Recovery) -> Result<Op
             (AttemptState::Unknown, _) if !recovery.is_called_back || account.link.is_none() => return Ok(None),
             _ => {}
         }
-        // Another process may be the one that learns of it.
+        // Another process may be the one that settles it.
         select(pin!(settled), pin!(sleep(account.schedule.every[0]))).await;
     }
 }
 
-type Found = Option<(Attempt, Option<Placed>)>;
+type Lookup = Option<(Attempt, Option<PurchasedTask>)>;
 
-fn look_up(rows: &mut dyn Rows, id: AttemptId) -> Result<Found, LedgerError> {
+fn look_up(rows: &mut dyn Rows, id: AttemptId) -> Result<Lookup, LedgerError> {
     let Some(attempt) = rows.attempt(id)? else { return Ok(None) };
     let entry = rows.entry(attempt.entry)?;
-    // Where nobody will settle it any more, it is unknown from now on.
+    // An attempt whose process has ended becomes unknown here.
     let entry = entry.map(|entry| refresh(rows, entry)).transpose()?.map(|(entry, _)| entry);
     let Some(attempt) = rows.attempt(id)? else { return Ok(None) };
-    let placed = attempt.task.clone().zip(entry).map(|(task, entry)| Placed {
+    let placed = attempt.task.clone().zip(entry).map(|(task, entry)| PurchasedTask {
         entry: entry.id,
         task,
         created: SystemTime::now().checked_sub(id.age()),

@@ -1,18 +1,18 @@
-//! What became of a POST whose reply has at least begun, decided by the reply alone.
+//! Decides the outcome of a POST by its reply, which may be incomplete.
 
-use cover_spec::wire::{Api, CodeMeaning, Created};
+use cover_spec::tables::{Api, CodeMeaning, Created};
 
 use super::Outcome;
-use crate::error::{BodySent, Failure, Kind, Seen, Unreadable};
-use crate::ledger::Source;
-use crate::read;
+use crate::error::{BodySent, Evidence, Failure, Kind, Unreadable};
+use crate::ledger::TaskSource;
 use crate::redact::shown;
+use crate::response;
 use crate::transport::envelope::{self, Envelope, as_code, as_id, as_text};
 use crate::transport::pick::pick_beginning;
-use crate::transport::{Answer, End};
+use crate::transport::{BodyEnd, RawResponse};
 
-/// The envelope decides; without one, the HTTP status.
-pub(super) fn judge(api: &Api, answer: Answer, read: Result<Envelope, Unreadable>, sent: BodySent) -> Outcome {
+/// The envelope decides. Without one, the HTTP status does.
+pub(super) fn judge(api: &Api, answer: RawResponse, read: Result<Envelope, Unreadable>, sent: BodySent) -> Outcome {
     let outcome = match read {
         Ok(envelope) => by_code(api, &envelope, &answer.bytes),
         Err(why) => by_status(api, &answer, why),
@@ -20,19 +20,19 @@ pub(super) fn judge(api: &Api, answer: Answer, read: Result<Envelope, Unreadable
     let outcome = match outcome {
         // A server that refuses a request does not name a task.
         Outcome::Refused(failure) if names_a_task(api, &answer.bytes) => {
-            unknown(Kind::OutcomeUnknown(Seen::Code), failure)
+            unknown(Kind::OutcomeUnknown(Evidence::AmbiguousCode), failure)
         }
         outcome => outcome,
     };
     let outcome = match outcome {
-        // No byte of it will ever be handed over, so that nothing can come of it.
+        // The body is never handed over after this, so nothing can have been created.
         Outcome::Unknown { failure, hint: None } if sent == BodySent::Nothing => {
             Outcome::NotSent(failure.answered_early())
         }
         outcome => outcome,
     };
     match (outcome, answer.end) {
-        (Outcome::Unknown { failure, hint }, End::Broken(source)) => {
+        (Outcome::Unknown { failure, hint }, BodyEnd::Broken(source)) => {
             Outcome::Unknown { failure: failure.with_source(source), hint }
         }
         (outcome, _) => outcome,
@@ -44,48 +44,48 @@ fn unknown(kind: Kind, failure: Failure) -> Outcome {
 }
 
 fn by_code(api: &Api, envelope: &Envelope, bytes: &[u8]) -> Outcome {
-    let named = read::at(&envelope.body, &api.submit.task).filter(|value| as_text(value).is_some());
+    let named = response::at(&envelope.body, &api.submit.task).filter(|value| as_text(value).is_some());
     let known = envelope::code(api, envelope.code);
     let message = || envelope.message.as_deref().map(shown);
     let failure = |kind| Failure::new(kind).with_code(envelope.code, known, message());
     match known {
         Some(known) if known.means == CodeMeaning::Success => {
             match named.and_then(|it| as_id(it, &api.submit.task, bytes)) {
-                Some(id) => Outcome::Task(id, Source::Reply),
-                None => Outcome::Unknown { failure: failure(Kind::OutcomeUnknown(Seen::NoTask)), hint: None },
+                Some(id) => Outcome::Task(id, TaskSource::Reply),
+                None => Outcome::Unknown { failure: failure(Kind::OutcomeUnknown(Evidence::NoTask)), hint: None },
             }
         }
         Some(known) if known.created == Created::No && named.is_none() => Outcome::Refused(failure(Kind::Refused)),
-        _ => Outcome::Unknown { failure: failure(Kind::OutcomeUnknown(Seen::Code)), hint: None },
+        _ => Outcome::Unknown { failure: failure(Kind::OutcomeUnknown(Evidence::AmbiguousCode)), hint: None },
     }
 }
 
-fn by_status(api: &Api, answer: &Answer, why: Unreadable) -> Outcome {
-    let (status, is_whole) = (answer.status, matches!(answer.end, End::Complete));
+fn by_status(api: &Api, answer: &RawResponse, why: Unreadable) -> Outcome {
+    let (status, is_whole) = (answer.status, matches!(answer.end, BodyEnd::Complete));
     match status {
-        // Only these two say that the request was not processed; 303 is what servers send after they processed one.
+        // Only these two mean that the request was not processed. Servers send 303 after processing one.
         307 | 308 if is_whole => Outcome::Refused(Failure::new(Kind::Redirected(status))),
-        407 => Outcome::Unknown { failure: Failure::new(Kind::OutcomeUnknown(Seen::Proxy)), hint: None },
+        407 => Outcome::Unknown { failure: Failure::new(Kind::OutcomeUnknown(Evidence::Proxy)), hint: None },
         429 if is_whole => {
-            let rest = answer.retry_after.unwrap_or(api.pace.window);
+            let rest = answer.retry_after.unwrap_or(api.rate_limit.per);
             let failure = Failure::new(Kind::Refused).with_meaning(status, CodeMeaning::RateLimited);
             Outcome::Refused(failure.with_resend(Some(rest)))
         }
         _ => {
-            let failure = Failure::new(Kind::OutcomeUnknown(Seen::Status(status, Some(why))));
+            let failure = Failure::new(Kind::OutcomeUnknown(Evidence::Status(status, Some(why))));
             Outcome::Unknown { failure, hint: hint(api, &answer.bytes) }
         }
     }
 }
 
-/// The id of a task in the beginning of this service's own success envelope, which was cut short.
+/// Returns the id of a task at the beginning of a truncated success envelope of this service.
 fn hint(api: &Api, bytes: &[u8]) -> Option<String> {
     let [code, task] = pick_beginning(bytes, [&api.code, &api.submit.task]);
     let is_success = envelope::is_success(api, as_code(&code?)?);
     task.and_then(|task| as_id(&task, &api.submit.task, bytes)).filter(|_| is_success)
 }
 
-/// Whether the key under which the service gives the id of a task stands anywhere with a text or a number.
+/// Returns whether the key of the task's id occurs anywhere, with a string or a number.
 fn names_a_task(api: &Api, bytes: &[u8]) -> bool {
     let Some(key) = api.submit.task.last() else { return false };
     let text = String::from_utf8_lossy(bytes);
@@ -107,50 +107,50 @@ mod tests {
     use crate::UploadCover;
     use crate::service::Service;
 
-    /// What the tests compare of an outcome.
+    /// The parts of an outcome that the tests compare.
     #[derive(Debug, PartialEq)]
-    enum Told {
+    enum Judged {
         Task(String),
         Refused(Option<u32>, Option<Duration>),
         NotSent,
         Unknown(Option<String>),
     }
 
-    fn judged(status: u16, reply: &str, sent: BodySent, end: End) -> Told {
+    fn judged(status: u16, reply: &str, sent: BodySent, end: BodyEnd) -> Judged {
         let api = UploadCover::api();
-        let answer = Answer { status, retry_after: None, bytes: reply.into(), end };
+        let answer = RawResponse { status, retry_after: None, bytes: reply.into(), end };
         let read = Envelope::of(api, &answer);
         match super::judge(api, answer, read, sent) {
-            Outcome::Task(id, _) => Told::Task(id),
-            Outcome::Refused(failure) => Told::Refused(failure.code.map(|(code, _)| code), failure.resend_after()),
-            Outcome::NotSent(_) => Told::NotSent,
+            Outcome::Task(id, _) => Judged::Task(id),
+            Outcome::Refused(failure) => Judged::Refused(failure.code.map(|(code, _)| code), failure.resend_after()),
+            Outcome::NotSent(_) => Judged::NotSent,
             Outcome::Unknown { failure, hint } => {
                 assert!(failure.is_outcome_unknown() && failure.resend_after().is_none(), "{failure:?}");
-                Told::Unknown(hint)
+                Judged::Unknown(hint)
             }
         }
     }
 
-    fn judge(status: u16, reply: &str) -> Told {
-        judged(status, reply, BodySent::Whole, End::Complete)
+    fn judge(status: u16, reply: &str) -> Judged {
+        judged(status, reply, BodySent::Whole, BodyEnd::Complete)
     }
 
-    fn cut(status: u16, reply: &str) -> Told {
-        judged(status, reply, BodySent::Whole, End::Broken("the connection ended".into()))
+    fn cut(status: u16, reply: &str) -> Judged {
+        judged(status, reply, BodySent::Whole, BodyEnd::Broken("the connection ended".into()))
     }
 
-    const UNKNOWN: Told = Told::Unknown(None);
+    const UNKNOWN: Judged = Judged::Unknown(None);
 
     #[test]
-    fn the_envelope_counts_and_not_the_http_status() {
-        assert_eq!(judge(500, r#"{"code":200,"data":{"taskId":"t1"}}"#), Told::Task("t1".to_owned()));
-        assert_eq!(judge(303, r#"{"code":200,"data":{"taskId":"t1"}}"#), Told::Task("t1".to_owned()));
-        assert_eq!(judge(200, r#"{"code":"400","msg":"no","data":null}"#), Told::Refused(Some(400), None));
-        assert_eq!(judge(302, r#"{"code":400,"msg":"no"}"#), Told::Refused(Some(400), None));
+    fn the_envelope_takes_precedence_over_the_http_status() {
+        assert_eq!(judge(500, r#"{"code":200,"data":{"taskId":"t1"}}"#), Judged::Task("t1".to_owned()));
+        assert_eq!(judge(303, r#"{"code":200,"data":{"taskId":"t1"}}"#), Judged::Task("t1".to_owned()));
+        assert_eq!(judge(200, r#"{"code":"400","msg":"no","data":null}"#), Judged::Refused(Some(400), None));
+        assert_eq!(judge(302, r#"{"code":400,"msg":"no"}"#), Judged::Refused(Some(400), None));
     }
 
     #[test]
-    fn every_code_that_creates_nothing_is_a_refusal_and_every_other_is_unknown() {
+    fn only_codes_that_create_nothing_are_refusals() {
         for (code, resend) in [
             (400, None),
             (401, None),
@@ -161,7 +161,7 @@ mod tests {
             (430, Some(30)),
             (455, Some(60)),
         ] {
-            let refused = Told::Refused(Some(code), resend.map(Duration::from_secs));
+            let refused = Judged::Refused(Some(code), resend.map(Duration::from_secs));
             assert_eq!(judge(200, &format!(r#"{{"code":{code}}}"#)), refused, "{code}");
         }
         for code in [500, 402, 531, 0] {
@@ -179,7 +179,7 @@ mod tests {
     }
 
     #[test]
-    fn a_refusal_that_names_a_task_is_unknown_and_its_task_is_no_hint() {
+    fn a_refusal_that_names_a_task_is_unknown_without_a_hint() {
         for reply in [
             r#"{"code":400,"data":{"taskId":"t1"}}"#,
             r#"{"code":430,"taskId" : "t1"}"#,
@@ -193,59 +193,59 @@ mod tests {
             assert_eq!(judge(status, r#"{"data":{"taskId":"t1"}}"#), UNKNOWN, "{status}");
         }
         for nothing in [r#"{"code":430,"data":{"taskId":null}}"#, r#"{"code":430,"data":{"taskId":""}}"#] {
-            assert!(matches!(judge(200, nothing), Told::Refused(..)), "{nothing}");
+            assert!(matches!(judge(200, nothing), Judged::Refused(..)), "{nothing}");
         }
     }
 
     #[test]
-    fn without_an_envelope_only_two_redirects_and_throttling_are_known_to_create_nothing() {
+    fn without_an_envelope_only_307_308_and_429_are_refusals() {
         for status in [307, 308] {
-            assert_eq!(judge(status, ""), Told::Refused(None, None), "{status}");
+            assert_eq!(judge(status, ""), Judged::Refused(None, None), "{status}");
         }
-        assert_eq!(judge(429, "<html>"), Told::Refused(Some(429), Some(Duration::from_secs(10))));
+        assert_eq!(judge(429, "<html>"), Judged::Refused(Some(429), Some(Duration::from_secs(10))));
         for status in [200, 300, 301, 302, 303, 304, 403, 408, 500, 502, 503, 504] {
             assert_eq!(judge(status, "<html>"), UNKNOWN, "{status}");
         }
     }
 
     #[test]
-    fn a_refusal_without_an_envelope_that_was_cut_short_proves_nothing() {
+    fn a_truncated_refusal_without_an_envelope_is_unknown() {
         for status in [307, 308, 429] {
             assert_eq!(cut(status, "<html>slow"), UNKNOWN, "{status}");
         }
     }
 
     #[test]
-    fn a_proxy_that_asks_for_a_password_proves_something_only_before_the_body() {
-        let proxy = |sent| judged(407, "<html>", sent, End::Complete);
-        assert_eq!(proxy(BodySent::Nothing), Told::NotSent);
+    fn status_407_proves_something_only_before_the_body() {
+        let proxy = |sent| judged(407, "<html>", sent, BodyEnd::Complete);
+        assert_eq!(proxy(BodySent::Nothing), Judged::NotSent);
         assert_eq!([proxy(BodySent::Part), proxy(BodySent::Whole)], [UNKNOWN, UNKNOWN]);
         let beginning = r#"{"code":200,"data":{"taskId":"t1"},"#;
         assert_eq!(cut(407, beginning), UNKNOWN, "a proxy gives no hint");
     }
 
     #[test]
-    fn the_error_says_that_it_was_a_proxy_that_asked() {
+    fn the_error_names_the_proxy() {
         for sent in [BodySent::Nothing, BodySent::Whole] {
-            let answer = Answer { status: 407, retry_after: None, bytes: Vec::new(), end: End::Complete };
+            let answer = RawResponse { status: 407, retry_after: None, bytes: Vec::new(), end: BodyEnd::Complete };
             let outcome = super::judge(UploadCover::api(), answer, Err(Unreadable::NotJson), sent);
             let (Outcome::NotSent(failure) | Outcome::Unknown { failure, .. }) = outcome else { panic!("{outcome:?}") };
-            assert!(failure.to_string().contains("a proxy asked for a password"), "{failure}");
+            assert!(failure.to_string().contains("a proxy requires a password"), "{failure}");
         }
     }
 
     #[test]
-    fn an_answer_before_any_byte_of_the_body_proves_that_nothing_was_created() {
+    fn an_answer_before_the_body_proves_that_nothing_was_created() {
         for reply in ["<html>", r#"{"code":500}"#, r#"{"code":200,"data":null}"#] {
-            assert_eq!(judged(502, reply, BodySent::Nothing, End::Complete), Told::NotSent, "{reply}");
+            assert_eq!(judged(502, reply, BodySent::Nothing, BodyEnd::Complete), Judged::NotSent, "{reply}");
         }
-        let task = judged(200, r#"{"code":200,"data":{"taskId":"t1"}}"#, BodySent::Nothing, End::Complete);
-        assert_eq!(task, Told::Task("t1".to_owned()), "but a task is a task");
+        let task = judged(200, r#"{"code":200,"data":{"taskId":"t1"}}"#, BodySent::Nothing, BodyEnd::Complete);
+        assert_eq!(task, Judged::Task("t1".to_owned()), "unless the answer names a task");
     }
 
     #[test]
-    fn a_hint_is_taken_only_from_the_beginning_of_a_success_envelope() {
-        let hint = Told::Unknown(Some("t1".to_owned()));
+    fn a_hint_comes_only_from_the_beginning_of_a_success_envelope() {
+        let hint = Judged::Unknown(Some("t1".to_owned()));
         assert_eq!(cut(200, r#"{"code":200,"data":{"taskId" : "t1","x":"#), hint);
         assert_eq!(cut(502, r#"{"data":{"taskId":"t1"},"code":"200","#), hint);
         for nothing in [

@@ -1,27 +1,27 @@
-//! Turns a body that is almost JSON into JSON, where its meaning is clear.
+//! Repairs bodies that are almost JSON, if their meaning is clear.
 //!
-//! A byte order mark at the start is left out. Bytes in texts that are not UTF-8 become U+FFFD. `NaN` and the infinities become
-//! null. A number that a `Value` cannot hold exactly becomes a text of its digits. Everything else stays as it is. A body that
-//! is no JSON for another reason stays invalid, and one that was cut short stays cut short.
+//! A byte order mark at the start is removed. Bytes within strings that are not UTF-8 become U+FFFD. `NaN` and the infinities
+//! become null. A number that a `Value` cannot hold exactly becomes a string of its digits. Everything else stays as it is. A body
+//! that is invalid for another reason stays invalid, and a truncated body stays truncated.
 
 use std::borrow::Cow;
 
-/// An `f64` holds no more significant digits than these.
-const MOST_DIGITS: usize = 17;
+/// Number of significant digits that an `f64` can hold.
+const MAX_DIGITS: usize = 17;
 
-/// Which numbers become texts of their digits.
+/// Which numbers become strings of their digits.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Numbers {
     Inexact,
     All,
 }
 
-/// The text of a body. It is at most three times as long.
+/// Returns the repaired text of a body. It is at most three times as long.
 pub(crate) fn json(body: &[u8]) -> Cow<'_, str> {
     rewrite(text(body), Numbers::Inexact)
 }
 
-/// The text of a body in which every number is a text of the digits that were sent. It is at most three times as long.
+/// Returns the text of a body in which every number is a string of its digits. It is at most three times as long.
 pub(super) fn digits(body: &[u8]) -> Cow<'_, str> {
     rewrite(text(body), Numbers::All)
 }
@@ -30,7 +30,7 @@ fn text(body: &[u8]) -> Cow<'_, str> {
     String::from_utf8_lossy(body.strip_prefix(b"\xef\xbb\xbf").unwrap_or(body))
 }
 
-/// Goes through the text once, and past what stands in quotation marks.
+/// Rewrites the text in one pass, and skips strings.
 fn rewrite(text: Cow<'_, str>, numbers: Numbers) -> Cow<'_, str> {
     let (bytes, mut rewritten) = (text.as_bytes(), String::new());
     let (mut at, mut copied, mut depth) = (0, 0, 0_usize);
@@ -64,7 +64,7 @@ fn rewrite(text: Cow<'_, str>, numbers: Numbers) -> Cow<'_, str> {
     Cow::Owned(rewritten)
 }
 
-/// Returns the place after the closing quotation mark, or the end of a text that was cut short.
+/// Returns the position after the closing quotation mark, or the end of a truncated string.
 fn end_of_text(bytes: &[u8], start: usize) -> usize {
     let mut at = start + 1;
     while let Some(byte) = bytes.get(at) {
@@ -82,13 +82,13 @@ fn end_of_word(bytes: &[u8], start: usize) -> usize {
     length.map_or(bytes.len(), |length| start + length)
 }
 
-/// Returns whether it is part of a number, or of a word such as `null`.
+/// Returns whether the byte is part of a number, or of a word such as `null`.
 fn is_of_a_word(byte: u8) -> bool {
     byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'+' | b'.')
 }
 
-/// The replacement of a word, if it has one. `is_cut`: the body ends with it, within an object or a list, so that it may not be
-/// whole. The beginning of a number would be another number, so that it is left out.
+/// Returns the replacement of a word, if it has one. `is_cut`: whether the body ends with the word within an object or array, so
+/// that it may be incomplete. The beginning of a number would be another number, so it is removed.
 fn instead(word: &str, is_cut: bool, numbers: Numbers) -> Option<Cow<'static, str>> {
     const NOT_FINITE: [&str; 3] = ["NaN", "Infinity", "-Infinity"];
     if is_cut
@@ -104,14 +104,14 @@ fn instead(word: &str, is_cut: bool, numbers: Numbers) -> Option<Cow<'static, st
     (numbers == Numbers::All || !number.is_exact(word)).then(|| Cow::Owned(format!("\"{word}\"")))
 }
 
-/// What a number of JSON looks like.
+/// The form of a JSON number.
 struct Number {
     is_integer: bool,
     significant: usize,
 }
 
 impl Number {
-    /// `None` where the word is not a number.
+    /// Returns `None` if the word is not a number.
     fn read(word: &str) -> Option<Self> {
         let is_digits = |text: &str| !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
         let unsigned = word.strip_prefix('-').unwrap_or(word);
@@ -131,12 +131,12 @@ impl Number {
         })
     }
 
-    /// Returns whether a `Value` holds it as it is.
+    /// Returns whether a `Value` holds the number exactly.
     fn is_exact(&self, word: &str) -> bool {
         if self.is_integer {
             return word.parse::<u64>().is_ok() || word.parse::<i64>().is_ok();
         }
-        self.significant <= MOST_DIGITS && word.parse::<f64>().is_ok_and(f64::is_finite)
+        self.significant <= MAX_DIGITS && word.parse::<f64>().is_ok_and(f64::is_finite)
     }
 }
 
@@ -145,7 +145,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_is_json_stays_as_it_is_and_is_not_copied() {
+    fn valid_json_is_borrowed_unchanged() {
         for body in [
             "",
             "7",
@@ -159,7 +159,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_clear_is_mended() {
+    fn clear_faults_are_repaired() {
         for (body, mended) in [
             (&b"\xef\xbb\xbf{}"[..], "{}"),
             (b"{\"a\":\"x\xffy\"}", "{\"a\":\"x\u{fffd}y\"}"),
@@ -178,7 +178,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_json_stays_none() {
+    fn invalid_json_stays_invalid() {
         for body in [
             "NaNs",
             "xNaN",
@@ -208,7 +208,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_cut_short_stays_cut_short() {
+    fn truncated_json_stays_truncated() {
         let whole = "{\"a\":[1,NaN,-Infinity,123456789012345678901234567890,1.5e3,true],\"b\":\"\u{fc}\\\"\",\"c\":-7}";
         for length in 1..whole.len() {
             let mended = json(&whole.as_bytes()[..length]);
@@ -219,12 +219,12 @@ mod tests {
     }
 
     #[test]
-    fn digits_are_those_that_were_sent() {
+    fn digits_are_kept_as_sent() {
         assert_eq!(digits(b"[1,1.0,1e3,-0,\"1\",null]"), r#"["1","1.0","1e3","-0","1",null]"#);
     }
 
     #[test]
-    fn the_longest_bodies_are_read_in_moments_and_grow_at_most_threefold() {
+    fn long_bodies_are_read_quickly_and_grow_at_most_threefold() {
         let started = std::time::Instant::now();
         for piece in
             ["1", "-", "NaN,", "\"", "\\", "\u{fffd}", "1e9,", "\"\\\"", "9,", "Infinity-", "1234567890123456789012,"]
@@ -234,6 +234,7 @@ mod tests {
             assert!(digits(body.as_bytes()).len() <= 3 * body.len(), "{piece}");
         }
         assert!(json(&vec![0xff; 1 << 20]).len() <= 3 << 20);
-        assert!(started.elapsed().as_secs() < 10, "{:?}", started.elapsed());
+        // On a busy machine this takes seconds. Quadratic time would be hours.
+        assert!(started.elapsed().as_secs() < 120, "{:?}", started.elapsed());
     }
 }

@@ -1,6 +1,9 @@
-//! The way to the service: bytes out, bytes in. Nothing underneath sends anything twice.
+//! HTTP requests to the service. No layer beneath sends a request twice.
 
 pub(crate) mod envelope;
+#[cfg_attr(feature = "sandbox", path = "in_process/enabled.rs")]
+#[cfg_attr(not(feature = "sandbox"), path = "in_process/disabled.rs")]
+mod in_process;
 mod lenient;
 pub(crate) mod pick;
 pub(crate) mod stream;
@@ -13,33 +16,31 @@ use http_body::Body;
 use reqwest::header::{CONTENT_TYPE, HeaderMap, HeaderName, HeaderValue, RETRY_AFTER};
 use reqwest::redirect::Policy;
 use reqwest::{Client, ClientBuilder, Response};
-#[cfg(feature = "sandbox")]
-use tokio::time::timeout;
 use url::Url;
 
-use crate::error::Source;
+use crate::error::BoxError;
 use targets::Targets;
 
-/// Answers are a few kilobytes; one with a hundred tracks is far below this.
-const MOST_REPLY: usize = 1 << 20;
+/// Largest answer in bytes. Typical answers have a few kilobytes.
+const MAX_REPLY: usize = 1 << 20;
 
 const CONNECT: Duration = Duration::from_secs(10);
-/// A submit that is given up has an unknown outcome, so that it is given time.
+/// Timeout of a POST. It is long, since a POST that is given up has an unknown outcome.
 const SUBMIT: Duration = Duration::from_secs(120);
 const POLL: Duration = Duration::from_secs(30);
 
-/// What users change of the HTTP clients.
+/// The user's configuration of the HTTP clients.
 pub(crate) type Adjust = dyn Fn(ClientBuilder) -> ClientBuilder + Send + Sync;
 
-/// Where requests go.
+/// Sends requests to the service.
 pub(crate) enum Transport {
     Http(Http),
-    /// To a router in this process.
-    #[cfg(feature = "sandbox")]
-    InProcess(axum::Router),
+    /// To a router in this process. It exists only with the feature `sandbox`.
+    #[cfg_attr(not(feature = "sandbox"), expect(dead_code, reason = "there is no such router"))]
+    InProcess(in_process::Router),
 }
 
-/// A client for each kind of request.
+/// An HTTP client for each kind of request.
 pub(crate) struct Http {
     submits: Client,
     polls: Client,
@@ -50,39 +51,39 @@ pub(crate) struct Http {
 /// The header that carries the key.
 pub(crate) type Auth = (HeaderName, HeaderValue);
 
-/// An answer, as far as it came.
-pub(crate) struct Answer {
+/// An HTTP answer, as far as it arrived.
+pub(crate) struct RawResponse {
     pub(crate) status: u16,
     pub(crate) retry_after: Option<Duration>,
     pub(crate) bytes: Vec<u8>,
-    pub(crate) end: End,
+    pub(crate) end: BodyEnd,
 }
 
 /// How a body ended.
-pub(crate) enum End {
+pub(crate) enum BodyEnd {
     Complete,
     TooLarge,
-    Broken(Source),
+    Broken(BoxError),
 }
 
 impl Http {
-    /// `local`: a proxy of the system cannot reach this machine's own addresses.
+    /// `local`: whether the service is on this machine, where no system proxy is used.
     pub(crate) fn new(local: bool, adjust: Option<&Adjust>, targets: Targets) -> reqwest::Result<Self> {
         let agent = concat!(env!("CARGO_PKG_NAME"), "/", env!("CARGO_PKG_VERSION"));
         let common = || {
             let builder = Client::builder().user_agent(agent).connect_timeout(CONNECT);
             if local { builder.no_proxy() } else { builder }
         };
-        // Its logs would show the key, and nothing underneath may send anything again.
+        // Verbose logs would show the API key, and reqwest must not retry.
         let bound = |builder: ClientBuilder| builder.connection_verbose(false).retry(reqwest::retry::never());
         let adjusted = |builder| match adjust {
             Some(adjust) => bound(adjust(builder)),
             None => bound(builder),
         };
-        // No idle connection, since one that turns out dead makes a harmless failure ambiguous. The key follows no redirect.
+        // An idle connection that turns out to be dead would make a harmless failure ambiguous. The key follows no redirect.
         let submits = adjusted(common().timeout(SUBMIT)).pool_max_idle_per_host(0);
         let polls = adjusted(common().timeout(POLL));
-        // Redirects are checked one by one, and bytes are counted as they were sent.
+        // Each redirect is checked, and bytes are counted as sent.
         let downloads = adjusted(common().read_timeout(POLL)).redirect(Policy::none()).referer(false);
         let downloads = downloads.no_gzip().no_brotli().no_deflate().no_zstd();
         let downloads = match targets.resolver() {
@@ -99,9 +100,9 @@ impl Http {
 }
 
 impl Transport {
-    pub(crate) async fn post<B>(&self, address: Url, auth: &Auth, body: B) -> Result<Answer, Source>
+    pub(crate) async fn post<B>(&self, address: Url, auth: &Auth, body: B) -> Result<RawResponse, BoxError>
     where
-        B: Body<Data = Bytes, Error: Into<Source>> + Send + Sync + 'static,
+        B: Body<Data = Bytes, Error: Into<BoxError>> + Send + Sync + 'static,
     {
         match self {
             Self::Http(http) => {
@@ -109,48 +110,40 @@ impl Transport {
                 let post = post.header(&auth.0, auth.1.clone()).body(reqwest::Body::wrap(body));
                 Ok(read(post.send().await.map_err(without_url)?).await)
             }
-            #[cfg(feature = "sandbox")]
-            Self::InProcess(router) => {
-                // A router need not read the body, and knows the request all the same: all of it is handed over.
-                let body = in_process::collect(body).await?;
-                timeout(SUBMIT, in_process::call(router, "POST", &address, auth, body.into())).await?
-            }
+            Self::InProcess(router) => in_process::post(router, &address, auth, body).await,
         }
     }
 
-    pub(crate) async fn get(&self, address: Url, auth: &Auth) -> Result<Answer, Source> {
+    pub(crate) async fn get(&self, address: Url, auth: &Auth) -> Result<RawResponse, BoxError> {
         match self {
             Self::Http(http) => {
                 let get = http.polls.get(address).header(&auth.0, auth.1.clone());
                 Ok(read(get.send().await.map_err(without_url)?).await)
             }
-            #[cfg(feature = "sandbox")]
-            Self::InProcess(router) => {
-                timeout(POLL, in_process::call(router, "GET", &address, auth, axum::body::Body::empty())).await?
-            }
+            Self::InProcess(router) => in_process::get(router, &address, auth).await,
         }
     }
 }
 
-fn without_url(error: reqwest::Error) -> Source {
+fn without_url(error: reqwest::Error) -> BoxError {
     error.without_url().into()
 }
 
-async fn read(mut response: Response) -> Answer {
+async fn read(mut response: Response) -> RawResponse {
     let (status, retry_after) = (response.status().as_u16(), retry_after(response.headers()));
     let mut bytes = Vec::new();
     let end = loop {
         match response.chunk().await {
-            Ok(Some(chunk)) if bytes.len() + chunk.len() > MOST_REPLY => break End::TooLarge,
+            Ok(Some(chunk)) if bytes.len() + chunk.len() > MAX_REPLY => break BodyEnd::TooLarge,
             Ok(Some(chunk)) => bytes.extend_from_slice(&chunk),
-            Ok(None) => break End::Complete,
-            Err(error) => break End::Broken(without_url(error)),
+            Ok(None) => break BodyEnd::Complete,
+            Err(error) => break BodyEnd::Broken(without_url(error)),
         }
     };
-    Answer { status, retry_after, bytes, end }
+    RawResponse { status, retry_after, bytes, end }
 }
 
-/// Seconds, or a date; at most a day.
+/// Reads the header as seconds or a date. Returns at most a day.
 fn retry_after(headers: &HeaderMap) -> Option<Duration> {
     let text = headers.get(RETRY_AFTER)?.to_str().ok()?.trim();
     let time = match text.parse() {
@@ -158,83 +151,6 @@ fn retry_after(headers: &HeaderMap) -> Option<Duration> {
         Err(_) => httpdate::parse_http_date(text).ok()?.duration_since(SystemTime::now()).ok()?,
     };
     Some(time.min(Duration::from_secs(86_400)))
-}
-
-/// Requests that never leave the process.
-#[cfg(feature = "sandbox")]
-mod in_process {
-    use std::future::poll_fn;
-    use std::pin::{Pin, pin};
-
-    use axum::Router;
-    use axum::body::Body;
-    use bytes::Bytes;
-    use http_body::Body as _;
-    use reqwest::header::HeaderMap;
-    use tower_service::Service;
-    use url::Url;
-
-    use super::{Answer, Auth, End, MOST_REPLY, Source, retry_after};
-
-    /// All of a body.
-    pub(super) async fn collect<B>(body: B) -> Result<Vec<u8>, Source>
-    where
-        B: axum::body::HttpBody<Data = bytes::Bytes, Error: Into<Source>>,
-    {
-        let (mut body, mut bytes) = (pin!(body), Vec::new());
-        while let Some(frame) = poll_fn(|context| body.as_mut().poll_frame(context)).await {
-            bytes.extend_from_slice(frame.map_err(Into::into)?.data_ref().map_or(&[], |data| data));
-        }
-        Ok(bytes)
-    }
-
-    pub(super) async fn call(
-        router: &Router,
-        method: &str,
-        address: &Url,
-        auth: &Auth,
-        body: Body,
-    ) -> Result<Answer, Source> {
-        let request = axum::http::Request::builder().method(method).uri(address.as_str());
-        let request = request.header(&auth.0, auth.1.clone()).body(body)?;
-        let Ok(response) = router.clone().call(request).await;
-        let (status, retry_after) = (response.status().as_u16(), retry_after(response.headers()));
-        let mut body = pin!(response.into_body());
-        let mut bytes = Vec::new();
-        let end = loop {
-            match chunk(body.as_mut()).await {
-                Ok(Some(chunk)) => bytes.extend_from_slice(&chunk),
-                Ok(None) => break End::Complete,
-                Err(error) => break End::Broken(error),
-            }
-            if bytes.len() > MOST_REPLY {
-                break End::TooLarge;
-            }
-        };
-        Ok(Answer { status, retry_after, bytes, end })
-    }
-
-    /// One GET without the key.
-    pub(super) async fn get(
-        router: &Router,
-        address: &Url,
-        headers: HeaderMap,
-    ) -> Result<axum::response::Response, Source> {
-        let mut request = axum::http::Request::get(address.as_str()).body(Body::empty())?;
-        request.headers_mut().extend(headers);
-        let Ok(response) = router.clone().call(request).await;
-        Ok(response)
-    }
-
-    /// The next piece of a body; `None` at its end.
-    pub(super) async fn chunk(mut body: Pin<&mut Body>) -> Result<Option<Bytes>, Source> {
-        while let Some(frame) = poll_fn(|context| body.as_mut().poll_frame(context)).await {
-            if let Ok(data) = frame?.into_data() {
-                return Ok(Some(data));
-            }
-        }
-        Ok(None)
-    }
 }
 
 #[cfg(test)]

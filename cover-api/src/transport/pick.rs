@@ -1,19 +1,19 @@
-//! Reads a few values out of JSON, and passes over the rest without keeping it.
+//! Reads a few values of a JSON body, and skips the rest without keeping it.
 
 use std::fmt;
 
 use cover_spec::rules::Str;
-use cover_spec::wire::Path;
+use cover_spec::tables::JsonPath;
 use serde::de::{DeserializeSeed, Deserializer, Error, IgnoredAny, MapAccess, SeqAccess, Visitor};
 use serde_json::Value;
 
 use super::lenient;
-use crate::json::Text;
-use crate::read;
+use crate::request::json::Text;
+use crate::response;
 
-/// The values at the ends of these paths, where a body has them; `None` where it is no JSON object.
-#[cfg(feature = "callback")]
-pub(crate) fn pick<const N: usize>(body: &[u8], paths: [&Path; N]) -> Option<[Option<Value>; N]> {
+/// Returns the values at these paths, or `None` if the body is not a JSON object.
+#[cfg_attr(not(feature = "callback"), expect(dead_code, reason = "only callbacks are read like this"))]
+pub(crate) fn pick<const N: usize>(body: &[u8], paths: [&JsonPath; N]) -> Option<[Option<Value>; N]> {
     let mut found = [const { None }; N];
     let wanted = paths.iter().enumerate().map(|(index, path)| (index, &***path)).collect();
     let text = lenient::json(body);
@@ -23,18 +23,18 @@ pub(crate) fn pick<const N: usize>(body: &[u8], paths: [&Path; N]) -> Option<[Op
     is_object.then_some(found)
 }
 
-/// The values at the ends of these paths, as far as they stand whole in the beginning of a JSON object that may be cut short.
-pub(crate) fn pick_beginning<const N: usize>(body: &[u8], paths: [&Path; N]) -> [Option<Value>; N] {
+/// Returns the complete values at these paths of a JSON object that may be truncated.
+pub(crate) fn pick_beginning<const N: usize>(body: &[u8], paths: [&JsonPath; N]) -> [Option<Value>; N] {
     beginning(&lenient::json(body), paths)
 }
 
-/// The digits of the number at the end of a path, or the text that stands there.
-pub(crate) fn pick_digits(body: &[u8], path: &Path) -> Option<String> {
+/// Returns the digits of the number at a path, or the string there.
+pub(crate) fn pick_digits(body: &[u8], path: &JsonPath) -> Option<String> {
     let [found] = beginning(&lenient::digits(body), [path]);
     found?.as_str().map(str::to_owned)
 }
 
-fn beginning<const N: usize>(text: &str, paths: [&Path; N]) -> [Option<Value>; N] {
+fn beginning<const N: usize>(text: &str, paths: [&JsonPath; N]) -> [Option<Value>; N] {
     let mut found = [const { None }; N];
     let wanted = paths.iter().enumerate().map(|(index, path)| (index, &***path)).collect();
     let mut json = serde_json::Deserializer::from_str(text);
@@ -45,7 +45,7 @@ fn beginning<const N: usize>(text: &str, paths: [&Path; N]) -> [Option<Value>; N
     }
 }
 
-/// What is wanted of one value: the rest of each path, and its place among what is found.
+/// The values wanted within one value: the rest of each path, and its index in `found`.
 struct Picked<'a, 'f> {
     wanted: Vec<(usize, &'a [Str])>,
     found: &'f mut [Option<Value>],
@@ -59,7 +59,7 @@ impl<'j> DeserializeSeed<'j> for Picked<'_, '_> {
     }
 }
 
-/// Gives whether it is an object.
+/// Returns whether the value is an object.
 impl<'j, 'a> Visitor<'j> for Picked<'a, '_> {
     type Value = bool;
 
@@ -82,7 +82,7 @@ impl<'j, 'a> Visitor<'j> for Picked<'a, '_> {
                     self.found[index] = Some(value);
                 } else {
                     for (index, rest) in wanted {
-                        self.found[index] = read::at(&value, rest).cloned();
+                        self.found[index] = response::at(&value, rest).cloned();
                     }
                 }
             } else {
@@ -128,12 +128,12 @@ mod tests {
 
     use super::*;
 
-    fn path(text: &str) -> Path {
+    fn path(text: &str) -> JsonPath {
         text.split('.').map(|key| Str::Owned(key.to_owned())).collect()
     }
 
     #[test]
-    fn values_are_found_where_their_paths_end_and_nowhere_else() {
+    fn values_are_found_only_at_the_ends_of_their_paths() {
         let (task, stage, code) = (path("data.task"), path("data.at.stage"), path("code"));
         let pick = |body: &str| pick(body.as_bytes(), [&task, &stage, &code]);
         for (body, found) in [
@@ -158,14 +158,14 @@ mod tests {
     }
 
     #[test]
-    fn one_path_may_end_where_another_goes_on() {
+    fn a_path_may_be_the_beginning_of_another() {
         let (outer, inner) = (path("data"), path("data.task"));
         let found = pick(br#"{"data":{"task":"t"}}"#, [&outer, &inner]);
         assert_eq!(found, Some([Some(json!({ "task": "t" })), Some(json!("t"))]));
     }
 
     #[test]
-    fn of_a_beginning_only_whole_values_are_found() {
+    fn only_complete_values_of_a_truncated_body_are_found() {
         let (code, task) = (path("code"), path("data.task"));
         for (body, found) in [
             (r#"{"code":200,"data":{"task":"t","x":"#, [Some(json!(200)), Some(json!("t"))]),

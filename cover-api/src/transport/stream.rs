@@ -1,4 +1,4 @@
-//! Answers to downloads: a head, and a body that comes in pieces.
+//! Answers to downloads: a head, and a body in chunks.
 
 use bytes::Bytes;
 use reqwest::header::{CONTENT_LENGTH, HeaderMap, TRANSFER_ENCODING};
@@ -6,42 +6,40 @@ use reqwest::{Response, Version};
 use url::Url;
 
 use super::targets::{NotPublic, check_form};
-use super::{Transport, without_url};
-use crate::error::{DownloadFault, Source};
+use super::{Transport, in_process, without_url};
+use crate::error::{BoxError, DownloadFault};
 
-/// An answer whose body is yet to come.
+/// An answer whose body has not been read yet.
 pub(crate) struct Stream {
     pub(crate) head: Head,
     body: Body,
 }
 
-/// What stands before the body.
+/// The part of an answer before the body.
 pub(crate) struct Head {
     pub(crate) status: u16,
     pub(crate) headers: HeaderMap,
-    /// Whether the end of the body can be told from a broken connection.
+    /// Whether the end of the body can be distinguished from a broken connection.
     pub(crate) has_end: bool,
 }
 
 enum Body {
     Http(Response),
-    #[cfg(feature = "sandbox")]
-    InProcess(std::pin::Pin<Box<axum::body::Body>>),
+    InProcess(in_process::Body),
 }
 
 impl Transport {
-    /// Checks whether a download may go to an address, so far as the address itself shows it.
+    /// Checks whether a download may go to this address. What its host name resolves to is checked when connecting.
     pub(crate) fn check_target(&self, url: &Url, is_redirect: bool) -> Result<(), DownloadFault> {
         check_form(url)?;
         match self {
             Self::Http(http) => http.targets.check(url, is_redirect),
-            #[cfg(feature = "sandbox")]
             Self::InProcess(_) => Ok(()),
         }
     }
 
-    /// One GET without the key. Redirects are not followed.
-    pub(crate) async fn open(&self, url: &Url, headers: HeaderMap) -> Result<Stream, (DownloadFault, Source)> {
+    /// Sends one GET without the key. Redirects are not followed.
+    pub(crate) async fn open(&self, url: &Url, headers: HeaderMap) -> Result<Stream, (DownloadFault, BoxError)> {
         match self {
             Self::Http(http) => {
                 let answer = http.downloads.get(url.clone()).headers(headers).send().await;
@@ -51,13 +49,7 @@ impl Transport {
                 })?;
                 Ok(Stream { head: Head::of(&response), body: Body::Http(response) })
             }
-            #[cfg(feature = "sandbox")]
-            Self::InProcess(router) => {
-                let response = super::in_process::get(router, url, headers).await;
-                let (parts, body) = response.map_err(|error| (DownloadFault::NoAnswer, error))?.into_parts();
-                let head = Head { status: parts.status.as_u16(), headers: parts.headers, has_end: true };
-                Ok(Stream { head, body: Body::InProcess(Box::pin(body)) })
-            }
+            Self::InProcess(router) => in_process::open(router, url, headers).await,
         }
     }
 }
@@ -73,12 +65,16 @@ impl Head {
 }
 
 impl Stream {
-    /// The next piece; `None` at the end.
-    pub(crate) async fn chunk(&mut self) -> Result<Option<Bytes>, Source> {
+    #[cfg_attr(not(feature = "sandbox"), expect(dead_code, reason = "there is no such body"))]
+    pub(super) fn in_process(head: Head, body: in_process::Body) -> Self {
+        Self { head, body: Body::InProcess(body) }
+    }
+
+    /// Returns the next chunk, or `None` at the end.
+    pub(crate) async fn chunk(&mut self) -> Result<Option<Bytes>, BoxError> {
         match &mut self.body {
             Body::Http(response) => response.chunk().await.map_err(without_url),
-            #[cfg(feature = "sandbox")]
-            Body::InProcess(body) => super::in_process::chunk(body.as_mut()).await,
+            Body::InProcess(body) => in_process::chunk(body).await,
         }
     }
 }

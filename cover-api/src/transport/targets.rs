@@ -1,4 +1,4 @@
-//! Where downloads may go: links come from outside, and must not reach into private networks.
+//! Restricts where downloads may go. Links come from the network, and must not reach private networks.
 
 use std::error::Error;
 use std::fmt;
@@ -11,32 +11,32 @@ use crate::error::DownloadFault;
 use crate::redact::shown;
 
 /// Number of characters of a scheme that an error shows.
-const MOST_SCHEME: usize = 60;
+const MAX_SCHEME: usize = 60;
 
-/// Which addresses downloads may reach.
+/// The addresses that downloads may reach.
 pub(crate) struct Targets {
-    /// The origin of the base address, where that is on this machine.
+    /// The origin of the base address, if that is on this machine.
     pub(crate) own: Option<Origin>,
     pub(crate) allow_private: bool,
     pub(crate) allow_plain_http: bool,
 }
 
-/// A name that resolves to no public address.
+/// The error of a name that resolves to no public address.
 #[derive(Debug)]
 pub(crate) struct NotPublic {
     address: IpAddr,
 }
 
-/// Resolves names to the addresses that downloads may reach. As connections are made to what this returns, a name cannot
-/// resolve to another address after the check.
+/// Resolves names to the addresses that downloads may reach. Connections use exactly these addresses, so a name cannot resolve
+/// differently after the check.
 pub(super) struct PublicResolver {
     loopback: bool,
 }
 
-/// Checks scheme and user: what holds for every transport.
+/// Checks scheme and user name, for every transport.
 pub(crate) fn check_form(url: &Url) -> Result<(), DownloadFault> {
     if !matches!(url.scheme(), "http" | "https") {
-        return Err(DownloadFault::Scheme(shown(url.scheme()).chars().take(MOST_SCHEME).collect()));
+        return Err(DownloadFault::Scheme(shown(url.scheme()).chars().take(MAX_SCHEME).collect()));
     }
     if !url.username().is_empty() || url.password().is_some() {
         return Err(DownloadFault::UserInfo);
@@ -69,7 +69,7 @@ impl Targets {
         }
     }
 
-    /// What resolves names, where some addresses are not allowed.
+    /// Returns the resolver to use, if some addresses are not allowed.
     pub(super) fn resolver(&self) -> Option<PublicResolver> {
         (!self.allow_private).then(|| PublicResolver { loopback: self.own.is_some() })
     }
@@ -96,7 +96,7 @@ impl Resolve for PublicResolver {
 }
 
 impl NotPublic {
-    /// The one that made a request fail, if one did.
+    /// Finds this error among the causes of a failed request.
     pub(super) fn beneath(error: &(dyn Error + 'static)) -> Option<DownloadFault> {
         let mut cause = Some(error);
         while let Some(error) = cause {
@@ -116,6 +116,16 @@ impl fmt::Display for NotPublic {
 }
 
 impl Error for NotPublic {}
+
+/// Returns whether the host is this machine, which no system proxy can reach.
+pub(crate) fn is_local(url: &Url) -> bool {
+    match url.host() {
+        Some(Host::Domain(name)) => name.trim_end_matches('.') == "localhost",
+        Some(Host::Ipv4(address)) => address.is_loopback(),
+        Some(Host::Ipv6(address)) => address.is_loopback(),
+        None => false,
+    }
+}
 
 fn is_localhost(name: &str) -> bool {
     let name = name.trim_end_matches('.').to_ascii_lowercase();
@@ -223,7 +233,7 @@ mod tests {
     }
 
     #[test]
-    fn hosts_that_only_look_like_names_are_addresses() {
+    fn numeric_hosts_in_any_notation_are_addresses() {
         for host in [
             "127.1",
             "0x7f.1",
@@ -243,7 +253,7 @@ mod tests {
     }
 
     #[test]
-    fn a_client_of_this_machine_reaches_it_by_links_and_its_own_origin_by_redirects() {
+    fn a_client_of_a_local_service_may_follow_links_to_this_machine() {
         let targets = targets(Some("http://127.0.0.1:4000"));
         for (url, link, redirect) in [
             ("http://127.0.0.1:4000/x", Ok(()), Ok(())),
@@ -261,10 +271,10 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn a_name_is_not_connected_to_where_it_resolves_to_no_public_address() {
+    async fn a_name_that_resolves_to_no_public_address_is_refused() {
         let refused = |targets: Targets| async move {
             let http = super::super::Http::new(true, None, targets).unwrap();
-            // Past the check of the address itself, as any other name that resolves to this machine.
+            // This bypasses the check of the host name, like a name that resolves to this machine.
             let error = http.downloads.get("http://localhost:1/x").send().await.unwrap_err();
             NotPublic::beneath(&error)
         };
@@ -276,7 +286,7 @@ mod tests {
 
     #[tokio::test]
     async fn only_the_names_of_this_machine_may_resolve_to_it() {
-        // An address that is taken for a name.
+        // An address that is used as a name.
         let resolved = PublicResolver { loopback: true }.resolve("127.0.0.1".parse().unwrap()).await;
         assert!(resolved.is_err_and(|error| error.is::<NotPublic>()));
         let resolved = PublicResolver { loopback: true }.resolve("localhost".parse().unwrap()).await;

@@ -1,4 +1,4 @@
-//! Requests whose mode is known while running: read from JSON, and turned into typed ones.
+//! Requests whose mode is known only at run time: read from JSON, and turned into typed ones.
 
 use cover_spec::Spec;
 use cover_spec::model::Field;
@@ -6,7 +6,8 @@ use proc_macro2::{Ident, TokenStream};
 use quote::quote;
 
 use super::modes::{Modes, OneMode};
-use super::{ident, request, tables};
+use super::{request, tables};
+use crate::ident::{ident, index};
 
 pub(super) fn any_mode(spec: &Spec, modes: &Modes<'_>) -> TokenStream {
     let name = ident(&spec.request.name);
@@ -16,7 +17,7 @@ pub(super) fn any_mode(spec: &Spec, modes: &Modes<'_>) -> TokenStream {
     }
     let into_mode = into_mode(modes, &name);
     quote! {
-        /// Stands for the mode of a request whose mode is only known while running.
+        /// The mode of a request whose mode is known only at run time.
         pub struct AnyMode;
         #from_json
         #into_mode
@@ -36,13 +37,15 @@ fn from_json(spec: &Spec, modes: &Modes<'_>, name: &Ident) -> TokenStream {
     let ty = if spec.request.modes.is_empty() { quote!(()) } else { quote!(AnyMode) };
     quote! {
         impl #name<#ty> {
-            /// Reads a request from JSON, under the names that are sent, and checks it as the builder would.
+            /// Reads a request from JSON, and checks it as the builder does.
+            ///
+            /// The names are those that are sent.
             ///
             /// # Errors
             ///
-            /// Every broken rule at once: unknown and doubled fields, wrong types, missing and forbidden fields, limits,
-            /// and values that no mode has. At most 100 are kept, and the others are counted. What is no JSON object breaks
-            /// one rule.
+            /// [`Violations`](::cover_api::Violations) lists every broken rule: unknown and duplicate fields, wrong types,
+            /// missing and forbidden fields, limits, and values that no mode has. It keeps 100 and counts the others.
+            /// Input that is not a JSON object breaks one rule.
             pub fn from_json(
                 json: impl ::core::convert::AsRef<[u8]>,
             ) -> ::core::result::Result<Self, ::cover_api::Violations> {
@@ -58,17 +61,18 @@ fn from_json(spec: &Spec, modes: &Modes<'_>, name: &Ident) -> TokenStream {
 }
 
 fn read(spec: &Spec, field: &Field) -> TokenStream {
-    let index = spec.request.fields.iter().position(|it| std::ptr::eq(it, field));
+    let position = spec.request.fields.iter().position(|it| std::ptr::eq(it, field));
+    let index = index(position.expect("a settable field is one of the request's"));
     quote!(checked.take(#index))
 }
 
 fn into_mode(modes: &Modes<'_>, name: &Ident) -> TokenStream {
     let by_mode = ident(&format!("{name}ByMode"));
-    let doc = format!("A [`{name}`] whose mode was known while running only, by its mode.");
+    let doc = format!("A [`{name}`] of a known mode, with a variant for each.");
     let variants: Vec<Ident> = modes.iter().map(|mode| ident(&mode.joined())).collect();
     let types: Vec<TokenStream> = modes.iter().map(OneMode::ty).collect();
-    let docs = modes.iter().map(|mode| format!("In `{}` mode.", mode.name()));
-    let indices = modes.iter().map(|mode| mode.index).skip(1);
+    let docs = modes.iter().map(|mode| format!("The request is in `{}` mode.", mode.name()));
+    let indices = modes.iter().map(|mode| index(mode.index)).skip(1);
     let (first, others) = (variants.first(), variants.iter().skip(1));
     quote! {
         #[doc = #doc]
@@ -77,7 +81,7 @@ fn into_mode(modes: &Modes<'_>, name: &Ident) -> TokenStream {
             #(#[doc = #docs] #variants(#name<#types>),)*
         }
         impl #name<AnyMode> {
-            /// The typed request of its mode.
+            /// Returns the typed request of its mode.
             #[must_use]
             pub fn into_mode(self) -> #by_mode {
                 match self.mode {

@@ -1,10 +1,11 @@
-//! The types of fields that hold one of several texts.
+//! The types of fields that take one of several texts.
 
 use cover_spec::model::{Choice, Field, FieldKind, Request};
 use proc_macro2::TokenStream;
 use quote::quote;
 
-use super::{docs, ident};
+use super::docs;
+use crate::ident::ident;
 
 pub(super) fn choices(request: &Request) -> TokenStream {
     let enums = request.fields.iter().filter_map(|field| match &*field.kind {
@@ -35,7 +36,7 @@ fn choice(name: &str, field: &Field, choices: &[Choice]) -> TokenStream {
             /// Every value, in the order of the spec.
             pub const ALL: &'static [Self] = &[#(Self::#variants),*];
 
-            /// The text that is sent.
+            /// Returns the text that is sent.
             #[must_use]
             pub const fn as_str(self) -> &'static str {
                 match self {
@@ -74,7 +75,7 @@ fn choice(name: &str, field: &Field, choices: &[Choice]) -> TokenStream {
     }
 }
 
-/// What makes the compiler warn of each use, with the words of the spec.
+/// Returns the attribute that makes the compiler warn of each use, with the words of the spec.
 pub(super) fn deprecated(note: Option<&String>) -> Option<TokenStream> {
     note.map(|note| quote!(#[deprecated(note = #note)]))
 }

@@ -1,21 +1,21 @@
-//! Groups of fields that types prove: a trait that those states implement which keep the rule.
+//! Groups of fields that types prove: a state implements the group's trait if it keeps the rule.
 
 use cover_spec::Spec;
 use cover_spec::model::{Asks, Field, Relation};
 use proc_macro2::{Ident, TokenStream};
 use quote::quote;
 
-use super::ident;
 use super::modes::{Modes, OneMode, state_param};
+use crate::ident::ident;
 
-/// A group, and the fields of it in the order of the spec.
+/// A group, with its fields in the order of the group.
 pub(super) struct Group<'a> {
     relation: &'a Relation,
     fields: Vec<&'a Field>,
     pub(super) name: Ident,
 }
 
-/// The groups that depend on nothing but which fields are given.
+/// Returns the groups that depend only on which fields are set.
 pub(super) fn provable<'a>(spec: &'a Spec, modes: &Modes<'_>) -> Vec<Group<'a>> {
     let settable = |field: &&Field| modes.settable.iter().any(|other| other.wire.value == field.wire.value);
     let groups = spec.request.relations.iter().enumerate().filter_map(|(index, relation)| {
@@ -39,6 +39,10 @@ fn word(asks: &Asks) -> &'static str {
 }
 
 impl Group<'_> {
+    pub(super) fn has(&self, field: &Field) -> bool {
+        self.fields.iter().any(|it| std::ptr::eq(*it, field))
+    }
+
     pub(super) fn concerns(&self, mode: &OneMode<'_>) -> bool {
         match (&self.relation.modes, mode.model()) {
             (Some(names), Some(mode)) => names.iter().any(|name| mode.is_named(name)),
@@ -46,18 +50,18 @@ impl Group<'_> {
         }
     }
 
-    /// What `build` asks of the state `S`.
+    /// Returns the bound of `build` on the state `S`.
     pub(super) fn bound(&self, rules: &Ident) -> TokenStream {
         let states = self.fields.iter().map(|field| state_param(field));
         let name = &self.name;
         quote!((#(S::#states,)*): #rules::#name)
     }
 
-    /// The trait, and the states that implement it.
+    /// Returns the trait, and an impl for each state that keeps the rule.
     pub(super) fn tokens(&self) -> TokenStream {
         let Self { relation, name, .. } = self;
         let (message, note) = self.message();
-        let label = "not with the fields that were given";
+        let label = "not with the fields that are set";
         let doc = &*relation.doc;
         let impls = self.states();
         quote! {
@@ -68,7 +72,8 @@ impl Group<'_> {
         }
     }
 
-    fn message(&self) -> (String, String) {
+    /// Returns the message and the note of a broken rule.
+    pub(super) fn message(&self) -> (String, String) {
         let names = |fields: &[String]| fields.iter().map(|name| format!("`{name}`")).collect::<Vec<_>>();
         let all = names(&self.fields.iter().map(|field| field.rust.value.clone()).collect::<Vec<_>>());
         let list = all.join(", ");
@@ -101,7 +106,7 @@ impl Group<'_> {
         }
     }
 
-    /// One impl for each way to keep the rule; they do not overlap.
+    /// Returns an impl for each way to keep the rule. They do not overlap.
     fn states(&self) -> Vec<TokenStream> {
         let count = self.fields.len();
         let (set, unset) = (quote!(::cover_api::state::Set), quote!(::cover_api::state::Unset));
@@ -114,7 +119,7 @@ impl Group<'_> {
         };
         let none = vec![unset.clone(); count];
         match &self.relation.asks {
-            // The first that is given: those before it are not, those after it are free.
+            // One impl for each field as the first that is set: those before it are not, those after it are free.
             Asks::AtLeastOne(_) => (0..count)
                 .map(|first| {
                     let free: Vec<Ident> = (first + 1..count).map(|at| ident(&format!("T{at}"))).collect();

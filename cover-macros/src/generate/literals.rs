@@ -2,9 +2,11 @@
 
 use cover_spec::Spec;
 use proc_macro2::TokenStream;
-use quote::quote;
+use quote::{ToTokens, quote};
 
-use super::{Origin, docs, ident};
+use super::docs;
+use crate::ident::ident;
+use crate::origin::Origin;
 
 pub(super) fn literals(spec: &Spec, origin: &Origin) -> TokenStream {
     let request = &spec.request;
@@ -30,8 +32,9 @@ fn one(spec: &Spec, origin: &Origin, name: &str, tries: bool) -> TokenStream {
     let doc = docs::literal(spec, name, tries);
     let name = ident(name);
     let module = &origin.module;
-    let text = origin.text.as_ref().map_or_else(|| quote!(shipped), |text| quote!(#text));
-    let base = &origin.base;
+    let own = origin.own.as_ref();
+    let text = own.map_or_else(|| quote!(shipped), |own| own.text.to_token_stream());
+    let base = own.and_then(|own| own.base.as_ref());
     let kind = if tries { quote!(tries) } else { quote!(exact) };
     quote! {
         #[doc(hidden)]

@@ -3,29 +3,30 @@
 use std::collections::BTreeMap;
 
 use cover_spec::Spec;
-use cover_spec::model::Mode;
 use proc_macro2::TokenStream;
 use quote::quote;
 
-use super::modes::{Modes, Reach};
-use super::{docs, ident};
+use super::groups::Group;
+use super::modes::{Modes, OneMode, Reach};
+use super::{docs, maybe};
+use crate::ident::{ident, index};
 
-pub(super) fn markers(spec: &Spec, modes: &Modes<'_>) -> TokenStream {
-    let structs = structs(spec);
+pub(super) fn markers(spec: &Spec, modes: &Modes<'_>, groups: &[Group<'_>]) -> TokenStream {
+    let structs = structs(spec, modes);
     let mode_trait = mode_trait(spec, modes);
-    let groups = groups(modes);
+    let groups = mode_groups(modes, groups);
     quote!(#structs #mode_trait #(#groups)*)
 }
 
-/// Where a part of a mode's name stands, and whether others stand inside it.
+/// A part of a mode's name, and whether others stand inside it.
 struct Part<'a> {
-    mode: &'a Mode,
+    mode: &'a OneMode<'a>,
     is_outer: bool,
 }
 
-fn structs(spec: &Spec) -> TokenStream {
+fn structs(spec: &Spec, modes: &Modes<'_>) -> TokenStream {
     let mut parts: BTreeMap<&str, Part<'_>> = BTreeMap::new();
-    for mode in &spec.request.modes {
+    for mode in modes.iter() {
         let names = mode.parts();
         for (at, name) in names.iter().enumerate() {
             parts.entry(name).or_insert(Part { mode, is_outer: at + 1 < names.len() });
@@ -47,10 +48,10 @@ fn structs(spec: &Spec) -> TokenStream {
 fn mode_trait(spec: &Spec, modes: &Modes<'_>) -> TokenStream {
     let doc = docs::mode_trait(spec);
     let sealed = ident(&format!("{}_modes", spec.request.snake()));
-    let message = format!("only the modes of the spec are modes of `{}`", *spec.request.name);
-    let label = format!("not one of {}", docs::mode_names(&spec.request));
+    let message = format!("this type is not a mode of `{}`", *spec.request.name);
+    let label = format!("expected {}", docs::mode_names(&spec.request));
     let impls = modes.iter().map(|mode| {
-        let (ty, index, name) = (mode.ty(), mode.index, mode.name());
+        let (ty, index, name) = (mode.ty(), index(mode.index), mode.name());
         quote! {
             impl #sealed::ModeOfTheSpec for #ty {}
             impl Mode for #ty {
@@ -76,25 +77,24 @@ fn mode_trait(spec: &Spec, modes: &Modes<'_>) -> TokenStream {
     }
 }
 
-/// One trait for each set of modes that some field is bound to.
-fn groups(modes: &Modes<'_>) -> Vec<TokenStream> {
+/// Returns a trait for each set of modes that share a setter.
+fn mode_groups(modes: &Modes<'_>, groups: &[Group<'_>]) -> Vec<TokenStream> {
+    let reaches = modes.settable.iter().flat_map(|field| [modes.reach(field), maybe::reach(field, modes, groups)]);
     let mut seen = Vec::new();
-    let mut groups = Vec::new();
-    for field in &modes.settable {
-        let reach = modes.reach(field);
+    let mut traits = Vec::new();
+    for reach in reaches.flatten() {
         let (Some(name), Reach::Some { modes: members, .. }) = (reach.trait_name(), &reach) else { continue };
         if seen.contains(&name) {
             continue;
         }
         let types = members.iter().map(|mode| mode.ty());
-        let names: Vec<String> = members.iter().map(|mode| format!("`{}`", mode.name())).collect();
-        let doc = format!("The modes {}, which share some fields.", names.join(" and "));
-        groups.push(quote! {
+        let doc = docs::mode_group(members);
+        traits.push(quote! {
             #[doc = #doc]
             pub trait #name: Mode {}
             #(impl #name for #types {})*
         });
         seen.push(name);
     }
-    groups
+    traits
 }

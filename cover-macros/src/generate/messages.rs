@@ -1,4 +1,4 @@
-//! The traits whose only purpose is the message of the compiler when they are not implemented.
+//! Traits whose only purpose is the compiler's message where they are not implemented.
 //!
 //! Their texts are static: a path that rustc prints depends on the crate that it is printed in.
 
@@ -6,21 +6,17 @@ use cover_spec::model::Field;
 use proc_macro2::{Ident, TokenStream};
 use quote::quote;
 
-use super::ident;
 use super::modes::OneMode;
+use crate::ident::ident;
 
-/// A trait that some type lacks exactly when a rule is broken.
+/// A trait that a type does not implement where a rule is broken.
 pub(super) struct Message {
     pub(super) name: Ident,
-    tokens: TokenStream,
+    pub(super) tokens: TokenStream,
 }
 
 impl Message {
-    pub(super) fn tokens(&self) -> &TokenStream {
-        &self.tokens
-    }
-
-    /// Implemented for `Set` alone: `build` needs the field in this mode.
+    /// Returns the trait that `Set` alone implements: `build` needs the field in this mode.
     pub(super) fn required(field: &Field, mode: &OneMode<'_>) -> Self {
         let name = ident(&format!("{}Given{}", field.camel(), in_mode("In", &mode.joined())));
         let setter = &*field.rust;
@@ -37,7 +33,7 @@ impl Message {
         Self { name, tokens }
     }
 
-    /// Never implemented: the field has no place in this mode.
+    /// Returns the trait that nothing implements: the mode does not take the field.
     pub(super) fn forbidden(field: &Field, mode: &OneMode<'_>) -> Self {
         let name = ident(&format!("{}{}", field.camel(), in_mode("TakenIn", &mode.joined())));
         let setter = &*field.rust;
@@ -56,7 +52,16 @@ impl Message {
         Self { name, tokens }
     }
 
-    /// Never implemented: the field was given before.
+    /// Returns the trait that nothing implements: the mode takes the field, but not as an `Option`.
+    pub(super) fn needs_value(field: &Field, mode: &OneMode<'_>) -> Self {
+        let name = ident(&format!("{}{}", field.camel(), in_mode("NeedsValueIn", &mode.joined())));
+        let setter = &*field.rust;
+        let message = format!("`{setter}` needs a value{}", place(mode));
+        let tokens = never(&name, &message, "may be `None`", &format!("call `.{setter}(..)` instead"));
+        Self { name, tokens }
+    }
+
+    /// Returns the trait that nothing implements: the field is already set.
     pub(super) fn twice(field: &Field) -> Self {
         let name = ident(&format!("{}SetTwice", field.camel()));
         let message = format!("`{}` is already set", *field.rust);

@@ -1,11 +1,11 @@
-//! The modes as the generators see them: their types, and sets of them.
+//! Modes as types, and sets of modes.
 
 use cover_spec::model::{Field, FieldKind, Mode, Request};
 use cover_spec::rules::Presence;
 use proc_macro2::{Ident, TokenStream};
 use quote::quote;
 
-use super::ident;
+use crate::ident::ident;
 
 /// The modes of a request. A request without modes has one that has no name.
 pub(super) struct Modes<'a> {
@@ -19,7 +19,7 @@ pub(super) struct OneMode<'a> {
     mode: Option<&'a Mode>,
 }
 
-/// In which modes something holds.
+/// A set of modes.
 pub(super) enum Reach<'a> {
     All,
     One(&'a OneMode<'a>),
@@ -38,7 +38,7 @@ impl<'a> Modes<'a> {
             modes.push(OneMode { index: 0, mode: None });
         }
         let mut all = Self { modes, settable: Vec::new() };
-        all.settable = request.fields.iter().filter(|field| !all.allowing(field).is_empty()).collect();
+        all.settable = request.fields.iter().filter(|field| all.reach(field).is_some()).collect();
         all
     }
 
@@ -46,17 +46,19 @@ impl<'a> Modes<'a> {
         self.modes.iter()
     }
 
-    /// The modes in which the field has a setter.
-    fn allowing(&self, field: &Field) -> Vec<&OneMode<'a>> {
-        self.iter().filter(|mode| mode.allows(field)).collect()
+    /// Returns the modes in which the field has a setter.
+    pub(super) fn reach(&self, field: &Field) -> Option<Reach<'_>> {
+        self.reach_where(|mode| mode.allows(field))
     }
 
-    pub(super) fn reach(&self, field: &Field) -> Reach<'_> {
-        let allowing = self.allowing(field);
-        match allowing[..] {
-            [one] if self.modes.len() > 1 => Reach::One(one),
-            _ if allowing.len() == self.modes.len() => Reach::All,
-            _ => Reach::Some { name: self.group_name(&allowing), modes: allowing },
+    /// Returns the modes for which `holds`, if there are any.
+    pub(super) fn reach_where(&self, holds: impl Fn(&OneMode<'a>) -> bool) -> Option<Reach<'_>> {
+        let members: Vec<_> = self.iter().filter(|mode| holds(mode)).collect();
+        match members[..] {
+            [] => None,
+            _ if members.len() == self.modes.len() => Some(Reach::All),
+            [one] => Some(Reach::One(one)),
+            _ => Some(Reach::Some { name: self.group_name(&members), modes: members }),
         }
     }
 }
@@ -73,36 +75,41 @@ impl Modes<'_> {
 }
 
 impl<'a> OneMode<'a> {
-    /// `Custom` of `Custom<Vocal>`
+    /// Returns `Custom` of `Custom<Vocal>`.
     fn outer(&self) -> Option<&'a str> {
-        self.mode.and_then(|mode| mode.parts().into_iter().next())
+        self.parts().into_iter().next()
     }
 
     pub(super) fn model(&self) -> Option<&'a Mode> {
         self.mode
     }
 
-    /// The name that the spec gives it; empty where the request has no modes.
+    /// Returns the name that the spec gives it; empty where the request has no modes.
     pub(super) fn name(&self) -> &str {
         self.mode.map_or("", |mode| &mode.name)
     }
 
-    /// `Custom<Vocal>`, as a type.
+    /// Returns `Custom<Vocal>`, as a type.
     pub(super) fn ty(&self) -> TokenStream {
-        let Some(mode) = self.mode else { return quote!(()) };
-        let parts: Vec<Ident> = mode.parts().into_iter().map(ident).collect();
-        let innermost = quote!();
-        parts.iter().rev().fold(
-            innermost,
-            |inner, part| {
-                if inner.is_empty() { quote!(#part) } else { quote!(#part<#inner>) }
-            },
-        )
+        let ty = self.parts().into_iter().rev().map(ident).fold(None, |inner, part| {
+            Some(inner.map_or_else(|| quote!(#part), |inner: TokenStream| quote!(#part<#inner>)))
+        });
+        ty.unwrap_or_else(|| quote!(()))
     }
 
-    /// `CustomVocal`: the name as part of other names.
+    /// Returns its description in the spec; empty where the request has no modes.
+    pub(super) fn doc(&self) -> &str {
+        self.mode.map_or("", |mode| &mode.doc)
+    }
+
+    /// Returns the parts of its name: `Custom` and `Vocal`.
+    pub(super) fn parts(&self) -> Vec<&'a str> {
+        self.mode.map_or_else(Vec::new, Mode::parts)
+    }
+
+    /// Returns the name as part of other names: `CustomVocal`.
     pub(super) fn joined(&self) -> String {
-        self.mode.map(|mode| mode.parts().concat()).unwrap_or_default()
+        self.parts().concat()
     }
 
     pub(super) fn presence(&self, field: &Field) -> Presence {
@@ -115,21 +122,38 @@ impl<'a> OneMode<'a> {
 }
 
 impl Reach<'_> {
-    /// The trait that stands for these modes, where it takes one: `InCustom`.
+    pub(super) fn has(&self, mode: &OneMode<'_>) -> bool {
+        match self {
+            Self::All => true,
+            Self::One(one) => one.index == mode.index,
+            Self::Some { modes, .. } => modes.iter().any(|it| it.index == mode.index),
+        }
+    }
+
+    /// Returns the trait that stands for these modes where one is needed: `InCustom`.
     pub(super) fn trait_name(&self) -> Option<Ident> {
         let Self::Some { name, .. } = self else { return None };
         Some(ident(&format!("In{name}")))
     }
+
+    /// Returns the parameter of an impl for these modes, and the mode's type in it: `M: InCustom` and `M`.
+    pub(super) fn param(&self) -> (TokenStream, TokenStream) {
+        match (self, self.trait_name()) {
+            (Self::One(mode), _) => (quote!(), mode.ty()),
+            (_, Some(group)) => (quote!(M: #group,), quote!(M)),
+            (_, None) => (quote!(M: Mode,), quote!(M)),
+        }
+    }
 }
 
-/// The type of a field's value in the request.
+/// Returns the type of a field's value in the request.
 pub(super) fn value_type(field: &Field) -> TokenStream {
     let item = item_type(field);
     let many = if field.is_list() { quote!(::std::vec::Vec<#item>) } else { item };
     if field.is_nullable() { quote!(::core::option::Option<#many>) } else { many }
 }
 
-/// The type of a value, or of an item of a list.
+/// Returns the type of a value, or of an item of a list.
 pub(super) fn item_type(field: &Field) -> TokenStream {
     match &*field.kind {
         FieldKind::Text(_) => quote!(::std::string::String),
@@ -144,7 +168,7 @@ pub(super) fn item_type(field: &Field) -> TokenStream {
     }
 }
 
-/// `HasStyle`: the state parameter that says whether the field was given.
+/// Returns the parameter that is the field's state: `HasStyle`.
 pub(super) fn state_param(field: &Field) -> Ident {
     ident(&format!("Has{}", field.camel()))
 }

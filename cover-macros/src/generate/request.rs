@@ -1,4 +1,4 @@
-//! The request itself: its values, and how they are checked and sent.
+//! The request: its values, and how they are checked and sent.
 
 use cover_spec::Spec;
 use cover_spec::model::Scalar;
@@ -6,7 +6,8 @@ use proc_macro2::{Ident, TokenStream};
 use quote::quote;
 
 use super::modes::{Modes, OneMode, value_type};
-use super::{any_mode, docs, ident, tables};
+use super::{docs, tables};
+use crate::ident::{ident, index};
 
 pub(super) fn request(spec: &Spec, modes: &Modes<'_>) -> TokenStream {
     let name = ident(&spec.request.name);
@@ -17,19 +18,17 @@ pub(super) fn request(spec: &Spec, modes: &Modes<'_>) -> TokenStream {
     let param = if spec.request.modes.is_empty() { quote!(M = ()) } else { quote!(M = AnyMode) };
     let fields = fields(spec, modes);
     let fields_name = fields_name(spec);
-    let any_mode = any_mode::any_mode(spec, modes);
     let constructors = constructors(spec, modes, &name, &builder);
     quote! {
         #[doc = #doc]
         pub struct #name<#param> {
             fields: #fields_name,
-            /// The index of its mode, which `M` tells, too, unless it is `AnyMode`.
+            /// The index of the mode. `M` names it too, unless it is `AnyMode`.
             mode: usize,
             marker: ::core::marker::PhantomData<fn() -> M>,
         }
         #constructors
-        #any_mode
-        // Not derived: a derive would ask the same of `M`, which is only a marker.
+        // Derives would bound the marker `M`.
         impl<M> ::core::clone::Clone for #name<M> {
             fn clone(&self) -> Self {
                 Self { fields: self.fields.clone(), mode: self.mode, marker: ::core::marker::PhantomData }
@@ -68,12 +67,12 @@ pub(super) fn fields_name(spec: &Spec) -> Ident {
     ident(&format!("{}Fields", *spec.request.name))
 }
 
-/// The values that were given; those that a mode sets by itself have no place here.
+/// Returns the struct of the values that a caller sets. Those that a mode sets have no place here.
 fn fields(spec: &Spec, modes: &Modes<'_>) -> TokenStream {
     let name = fields_name(spec);
     let idents = modes.settable.iter().map(|field| ident(&field.rust));
     let types = modes.settable.iter().map(|field| value_type(field));
-    let count = spec.request.fields.len();
+    let count = index(spec.request.fields.len());
     let values = spec.request.fields.iter().map(|field| {
         let settable = modes.settable.iter().any(|settable| std::ptr::eq(*settable, field));
         let name = ident(&field.rust);
@@ -89,7 +88,7 @@ fn fields(spec: &Spec, modes: &Modes<'_>) -> TokenStream {
             #(#idents: ::core::option::Option<#types>,)*
         }
         impl #name {
-            /// In the order of the table of rules.
+            /// Returns the values in the order of the table of rules.
             fn values(&self) -> [::core::option::Option<::cover_api::__private::Value<'_>>; #count] {
                 use ::cover_api::__private::{FieldValue, Value};
                 [#(#values),*]
@@ -98,7 +97,7 @@ fn fields(spec: &Spec, modes: &Modes<'_>) -> TokenStream {
     }
 }
 
-/// The value of a field that has one only.
+/// Returns the value of a constant field.
 fn constant_value(value: &Scalar) -> TokenStream {
     let value = match value {
         Scalar::Text(text) => quote!(Value::text(#text)),
@@ -116,7 +115,7 @@ fn constructors(spec: &Spec, modes: &Modes<'_>, name: &Ident, builder: &Ident) -
     if spec.request.modes.is_empty() {
         return quote! {
             impl #name {
-                /// Starts a request.
+                /// Returns a builder.
                 pub fn builder() -> #builder<()> {
                     #new
                 }
@@ -127,7 +126,7 @@ fn constructors(spec: &Spec, modes: &Modes<'_>, name: &Ident, builder: &Ident) -
     quote! {
         #(#constructors)*
         impl<M> #name<M> {
-            /// Starts a request in the mode `M`.
+            /// Returns a builder in the mode `M`.
             pub fn builder() -> #builder<M>
             where
                 M: Mode,
@@ -141,8 +140,8 @@ fn constructors(spec: &Spec, modes: &Modes<'_>, name: &Ident, builder: &Ident) -
 fn constructor(spec: &Spec, mode: &OneMode<'_>, name: &Ident, builder: &Ident) -> TokenStream {
     let ty = mode.ty();
     let doc = docs::constructor(spec, mode);
-    let parts = mode.model().map(cover_spec::model::Mode::constructor).unwrap_or_default();
-    let constructor = ident(&parts);
+    let model = mode.model().expect("a request with modes has no mode without a name");
+    let constructor = ident(&model.constructor());
     quote! {
         impl #name<#ty> {
             #[doc = #doc]

@@ -4,7 +4,8 @@ use cover_spec::Spec;
 use proc_macro2::TokenStream;
 use quote::quote;
 
-use super::{docs, ident, tables};
+use super::{docs, tables};
+use crate::ident::ident;
 
 pub(super) fn service(spec: &Spec) -> TokenStream {
     let name = ident(&spec.service.name);
@@ -19,24 +20,24 @@ pub(super) fn service(spec: &Spec) -> TokenStream {
         impl ::cover_api::runtime::Service for #name {
             type Status = Status;
             type Track = #track;
-            fn api() -> &'static ::cover_api::runtime::Api {
+            fn api() -> &'static ::cover_api::tables::Api {
                 &#tables::API
             }
         }
 
         /// Sends requests to the service and follows their tasks.
         pub type Client = ::cover_api::runtime::Client<#name>;
-        /// Sets a client up.
+        /// Configures a [`Client`].
         pub type ClientBuilder = ::cover_api::runtime::ClientBuilder<#name>;
-        /// A task that was paid for, and the client that follows it.
+        /// A task of the service, with the client that follows it.
         pub type Task = ::cover_api::runtime::Task<#name>;
-        /// What to keep of a task, to go on with it later or elsewhere.
+        /// Identifies a task, so that it can be resumed later or in another process.
         pub type TaskHandle = ::cover_api::runtime::TaskHandle<#name>;
-        /// What one poll says of a task.
+        /// The state of a task at one poll.
         pub type Snapshot = ::cover_api::runtime::Snapshot<#name>;
-        /// News of a task.
+        /// A change of a task that a wait reports.
         pub type Update = ::cover_api::runtime::Update<#name>;
-        /// What went wrong, and what is known of the task.
+        /// An error of a send, a poll or a wait, with what is known of the task.
         pub type Error = ::cover_api::runtime::Error<#name>;
     }
 }

@@ -1,27 +1,27 @@
 //! The statuses of a task.
 
 use cover_spec::model::Status;
-use cover_spec::wire::StatusMeaning;
 use proc_macro2::TokenStream;
 use quote::quote;
 
-use super::ident;
+use super::docs;
+use crate::ident::ident;
 
 pub(super) fn status(statuses: &[Status]) -> TokenStream {
     let variants: Vec<_> = statuses.iter().map(|status| ident(&status.rust)).collect();
     let names: Vec<&str> = statuses.iter().map(|status| status.name.as_str()).collect();
-    let docs = statuses.iter().map(doc);
+    let docs = statuses.iter().map(docs::status);
     quote! {
-        /// What the service says of a task.
+        /// The status of a task.
         #[derive(Clone, Debug, PartialEq, Eq, Hash)]
         #[non_exhaustive]
         pub enum Status {
             #(#[doc = #docs] #variants,)*
-            /// A status that the spec does not list. The task goes on.
+            /// A status that the spec does not list. The task counts as running.
             Unknown(::std::string::String),
         }
         impl Status {
-            /// The text in the service's answers.
+            /// Returns the text in the service's answers.
             #[must_use]
             pub fn as_str(&self) -> &str {
                 match self {
@@ -46,14 +46,4 @@ pub(super) fn status(statuses: &[Status]) -> TokenStream {
             }
         }
     }
-}
-
-fn doc(status: &Status) -> String {
-    let meaning = match status.means.value {
-        StatusMeaning::Done => "The task is done.",
-        StatusMeaning::DoneWithTracks => "The task is done if there is audio, else it goes on.",
-        StatusMeaning::Failed => "The task has failed.",
-        _ => "The task goes on.",
-    };
-    format!("{} {meaning} In answers: `{}`.", *status.doc, *status.name)
 }

@@ -1,14 +1,14 @@
-//! What a finished task brings.
+//! The type of a finished task's output.
 
 use cover_spec::model::{Track, TrackField, TrackKind};
 use proc_macro2::TokenStream;
 use quote::quote;
 
-use super::ident;
+use crate::ident::ident;
 
 pub(super) fn track(track: &Track) -> TokenStream {
     let name = ident(&track.name);
-    let doc = format!("{}\n\nA field is `None` while the service says nothing, or an empty text.", *track.doc);
+    let doc = format!("{}\n\nA field is `None` where the service sends nothing or an empty text.", *track.doc);
     let docs = track.fields.iter().map(|field| field.doc.as_str());
     let idents: Vec<_> = track.fields.iter().map(|field| ident(&field.rust)).collect();
     let types = track.fields.iter().map(|field| value_type(field.kind.value));
@@ -60,7 +60,7 @@ fn read(field: &TrackField) -> TokenStream {
     quote!(read::#read(from, &[#(#spellings),*]))
 }
 
-/// A field as `Debug` shows it: texts of the service may hold anything.
+/// Returns a field as `Debug` shows it: texts of the service are redacted.
 fn shown(field: &TrackField) -> TokenStream {
     let name = ident(&field.rust);
     if field.kind.value == TrackKind::Text {

@@ -1,4 +1,4 @@
-//! A judged request → the calls of its builder, under the names that the user wrote.
+//! Writes a checked request as calls of its builder, with the spans that the user wrote.
 
 use cover_spec::model::{Field, FieldKind, Mode};
 use proc_macro2::{Ident, Literal, Span, TokenStream};
@@ -7,6 +7,7 @@ use quote::{ToTokens, quote};
 use super::input::{Call, Entry};
 use super::judge::Judged;
 use super::value::Given;
+use crate::ident::ident;
 
 pub(super) fn request(call: &Call, judged: &Judged) -> TokenStream {
     let module = &call.module;
@@ -16,10 +17,6 @@ pub(super) fn request(call: &Call, judged: &Judged) -> TokenStream {
     let decided = judged.decided;
     let end = if call.tries { quote!(.__build_rest(#decided)) } else { quote!(.__checked()) };
     quote!(#module::#request::<#mode>::builder() #(#calls)* #end)
-}
-
-fn ident(name: &str) -> Ident {
-    Ident::new(name, Span::call_site())
 }
 
 fn mode_type(module: &TokenStream, mode: &Mode) -> TokenStream {
@@ -36,8 +33,9 @@ fn setter(call: &Call, entry: &Entry, index: usize, given: &Given) -> TokenStrea
     let span = entry.span();
     match given {
         Given::Placeholder => {
-            let setter = field.placeholder.as_ref().map_or("", |placeholder| &placeholder.setter);
-            let setter = Ident::new(setter, span);
+            let placeholder =
+                field.placeholder.as_ref().expect("a value is a placeholder only where the field has one");
+            let setter = Ident::new(&placeholder.setter, span);
             quote!(.#setter())
         }
         Given::Null => {
@@ -51,7 +49,7 @@ fn setter(call: &Call, entry: &Entry, index: usize, given: &Given) -> TokenStrea
     }
 }
 
-/// The value in the type of the field; `None` where it is best left as it was written.
+/// Returns the value in the type of the field; `None` where the user's own tokens have it already.
 fn value(module: &TokenStream, field: &Field, given: &Given, span: Span) -> Option<TokenStream> {
     match given {
         Given::Number(number) if matches!(*field.kind, FieldKind::Integer) => {

@@ -1,4 +1,4 @@
-//! Tokens → named entries.
+//! Splits the tokens of a call into named entries.
 
 use std::cell::RefCell;
 use std::fmt::Display;
@@ -9,17 +9,20 @@ use proc_macro2::{Delimiter, Ident, Spacing, Span, TokenStream, TokenTree};
 use syn::parse::{Parse, ParseStream, Parser};
 use syn::{Error, LitStr, Result};
 
-/// What the generated macro hands over.
+/// The arguments of the generated macro.
 pub(super) struct Call {
     pub(super) spec: Rc<Spec>,
     /// The module in which the types stand.
     pub(super) module: TokenStream,
-    /// Are values other than literals allowed?
+    /// Whether values other than literals are allowed.
     pub(super) tries: bool,
     pub(super) body: TokenStream,
 }
 
-/// `[$crate::module] shipped exact { … }`, or the text of a spec (and of the one that it builds on) instead of `shipped`, or `tries` instead of `exact`.
+/// Reads `[$crate::module] shipped exact { … }`.
+///
+/// In the place of `shipped` may stand the text of a spec, followed by that of the spec that it builds on. In the place of
+/// `exact` may stand `tries`.
 pub(super) fn call(tokens: TokenStream) -> Result<Call> {
     (|input: ParseStream<'_>| {
         let (module, _) = group(input, Delimiter::Bracket)?;
@@ -36,7 +39,7 @@ pub(super) fn call(tokens: TokenStream) -> Result<Call> {
     .parse2(tokens)
 }
 
-/// A spec, and the one that it builds on; no text stands for the one that is shipped.
+/// The text of a spec, and of the one that it builds on. The shipped spec has none.
 #[derive(PartialEq)]
 struct Texts {
     text: Option<String>,
@@ -44,7 +47,7 @@ struct Texts {
 }
 
 thread_local! {
-    /// The spec of the last call: a crate has many requests of one spec, and reading it takes longer than the rest.
+    /// The spec of the last call: a crate has many requests of one spec, and parsing it takes longer than the rest.
     static LAST: RefCell<Option<(Texts, Rc<Spec>)>> = const { RefCell::new(None) };
 }
 
@@ -65,7 +68,7 @@ fn spec(texts: Texts) -> Result<Rc<Spec>> {
 fn group(input: ParseStream<'_>, delimiter: Delimiter) -> Result<(TokenStream, Span)> {
     match TokenTree::parse(input)? {
         TokenTree::Group(group) if group.delimiter() == delimiter => Ok((group.stream(), group.span())),
-        other => Err(Error::new(other.span(), "use the macro that the spec names, and not this one")),
+        other => Err(Error::new(other.span(), "call the macro that the spec names instead")),
     }
 }
 
@@ -76,18 +79,18 @@ pub(super) struct Entry {
 }
 
 impl Entry {
-    /// Where the value begins.
+    /// Returns the place where the value begins.
     pub(super) fn span(&self) -> Span {
         self.value.first().map_or(self.name.span(), TokenTree::span)
     }
 
-    /// An error under the whole value.
+    /// Returns an error under the whole value.
     pub(super) fn error(&self, message: impl Display) -> Error {
         Error::new_spanned(self.value.iter().cloned().collect::<TokenStream>(), message)
     }
 }
 
-/// The entries between commas. What is none is reported, and the others are kept.
+/// Returns the entries between commas. Those that cannot be read are reported and left out.
 pub(super) fn entries(body: TokenStream, errors: &mut Vec<Error>) -> Vec<Entry> {
     let tokens: Vec<TokenTree> = body.into_iter().collect();
     let mut entries = Vec::new();
@@ -108,7 +111,7 @@ pub(super) fn entries(body: TokenStream, errors: &mut Vec<Error>) -> Vec<Entry> 
     entries
 }
 
-/// Is it a comma after which the next entry begins? Other commas belong to a value, such as `f::<A, B>()`.
+/// Returns whether an entry ends at this comma. Other commas belong to a value, such as `f::<A, B>()`.
 fn separates(tokens: &[TokenTree], at: usize) -> bool {
     if !is_punct(tokens.get(at), ',') {
         return false;
@@ -119,7 +122,7 @@ fn separates(tokens: &[TokenTree], at: usize) -> bool {
     }
 }
 
-/// Is there a `<` after the last `:` that names an entry, without its `>`?
+/// Returns whether a `<` is open since the last colon that follows an entry's name.
 fn has_open_angle(before: &[TokenTree]) -> bool {
     let from = before.iter().rposition(|token| is_colon(Some(token))).unwrap_or(0);
     let count = |mark| before[from..].iter().filter(|token| is_punct(Some(token), mark)).count();
@@ -130,7 +133,7 @@ fn is_punct(token: Option<&TokenTree>, mark: char) -> bool {
     matches!(token, Some(TokenTree::Punct(punct)) if punct.as_char() == mark)
 }
 
-/// A colon that is not the first half of `::`.
+/// Returns whether it is a colon, and not the first half of `::`.
 fn is_colon(token: Option<&TokenTree>) -> bool {
     matches!(token, Some(TokenTree::Punct(punct)) if punct.as_char() == ':' && punct.spacing() == Spacing::Alone)
 }

@@ -1,4 +1,4 @@
-//! Entries → a request that keeps every rule that can be decided now.
+//! Checks the entries by every rule that can be decided at compile time.
 
 use cover_spec::model::{Field, Mode, Request};
 use cover_spec::rules::{Const, Kind, Presence, Rule, Rules, Value, Violation, looks_like_web_address};
@@ -8,11 +8,12 @@ use syn::Error;
 use super::input::{Call, Entry};
 use super::value::{self, Given};
 
-/// A request of which everything is decided that can be.
+/// A checked request.
 pub(super) struct Judged {
     pub(super) mode: usize,
+    /// The entries, each with the index of its field and its value.
     pub(super) entries: Vec<(Entry, usize, Given)>,
-    /// The fields of which nothing is left to be checked when the program runs, as bits.
+    /// The fields that need no check at run time, one bit for each index.
     pub(super) decided: u64,
 }
 
@@ -29,34 +30,40 @@ impl Judged {
         Some(judged)
     }
 
+    /// Reports every broken rule under its entry, or under the mode where the entry is missing.
     fn check(&self, request: &Request, rules: &Rules, mode: Option<&Entry>, errors: &mut Vec<Error>) {
-        let mut values: Vec<Option<Value<'_>>> =
-            rules.fields.iter().map(|field| field.constant.as_ref().map(Const::value)).collect();
-        for (_, index, given) in &self.entries {
-            values[*index] = Some(given.as_value(&request.fields[*index]));
-        }
-        for (entry, index, _) in &self.entries {
-            if rules.fields[*index].presence.get(self.mode) == Some(&Presence::Fixed) {
-                errors
-                    .push(Error::new(entry.name.span(), fixed(&request.fields[*index], request.modes.get(self.mode))));
-                values[*index] = None;
-            }
-        }
+        let values = self.values(request, rules, errors);
         let Err(violations) = rules.check(self.mode, &values, looks_like_web_address) else { return };
         for violation in &violations {
-            let concerned: Vec<&str> = violation.field().split(", ").collect();
-            let is_concerned = |index: usize| concerned.contains(&&*rules.fields[index].wire);
-            let entry = self.entries.iter().find(|(_, index, _)| is_concerned(*index));
+            let entry =
+                self.entries.iter().find(|(_, index, _)| violation.fields().contains(&rules.fields[*index].wire));
             let message = message(request, violation);
-            errors.push(match (entry, violation.rule()) {
-                (Some((entry, ..)), Rule::Forbidden) => Error::new(entry.name.span(), message),
-                (Some((entry, ..)), _) => entry.error(message),
-                (None, _) => mode.map_or_else(|| Error::new(Span::call_site(), &message), |mode| mode.error(&message)),
+            errors.push(match (entry, mode, violation.rule()) {
+                (Some((entry, ..)), _, Rule::Forbidden) => Error::new(entry.name.span(), message),
+                (Some((entry, ..)), ..) => entry.error(message),
+                (None, Some(mode), _) => mode.error(message),
+                (None, None, _) => Error::new(Span::call_site(), message),
             });
         }
     }
+
+    /// Returns the value of each field of the table. A field that the mode sets is reported, and has none.
+    fn values<'a>(&'a self, request: &'a Request, rules: &'a Rules, errors: &mut Vec<Error>) -> Vec<Option<Value<'a>>> {
+        let mut values: Vec<Option<Value<'_>>> =
+            rules.fields.iter().map(|field| field.constant.as_ref().map(Const::value)).collect();
+        for (entry, index, given) in &self.entries {
+            let field = &request.fields[*index];
+            if rules.fields[*index].presence.get(self.mode) == Some(&Presence::Fixed) {
+                errors.push(Error::new(entry.name.span(), fixed(field, request.modes.get(self.mode))));
+            } else {
+                values[*index] = Some(given.as_value(field));
+            }
+        }
+        values
+    }
 }
 
+/// Returns the message of a violation, in the words of the builder's messages where it has one.
 fn message(request: &Request, violation: &Violation) -> String {
     let name = request.field(violation.field()).map_or(violation.field(), |field| &field.rust);
     let place = violation.mode().map(|mode| format!(" in `{mode}` mode")).unwrap_or_default();
@@ -69,14 +76,12 @@ fn message(request: &Request, violation: &Violation) -> String {
 }
 
 fn fixed(field: &Field, mode: Option<&Mode>) -> String {
-    let own = mode.and_then(|mode| Some((mode, mode.own_value(field)?)));
-    own.map_or_else(
-        || format!("`{}` is set by the mode", *field.rust),
-        |(mode, value)| format!("`{}` is always {value} in `{}` mode", *field.rust, *mode.name),
-    )
+    let mode = mode.expect("only a mode fixes a field");
+    let value = mode.own_value(field).expect("a mode has a value for each field that it fixes");
+    format!("`{}` is always {value} in `{}` mode", *field.rust, *mode.name)
 }
 
-/// The index of the mode.
+/// Returns the index of the mode.
 fn mode(request: &Request, entries: &[Entry], errors: &mut Vec<Error>) -> Option<usize> {
     let names = || request.modes.iter().map(|mode| mode.name.as_str());
     if let [_, again, ..] = entries {
@@ -99,7 +104,7 @@ fn mode(request: &Request, entries: &[Entry], errors: &mut Vec<Error>) -> Option
     found
 }
 
-/// The entries whose field exists, each once, with the index of the field and what the value stands for.
+/// Returns the entries whose field exists, each once, with the index of the field and the value.
 fn known(call: &Call, entries: Vec<Entry>, errors: &mut Vec<Error>) -> Vec<(Entry, usize, Given)> {
     let request = &call.spec.request;
     let mut known: Vec<(Entry, usize, Given)> = Vec::new();
@@ -124,7 +129,7 @@ fn known(call: &Call, entries: Vec<Entry>, errors: &mut Vec<Error>) -> Vec<(Entr
             Ok(given) => known.push((entry, index, given)),
             Err(error) => {
                 errors.push(error);
-                // It is there, so that it is not reported as missing, too.
+                // The field is there, so it must not be reported as missing too.
                 known.push((entry, index, Given::Expression));
             }
         }
@@ -132,12 +137,12 @@ fn known(call: &Call, entries: Vec<Entry>, errors: &mut Vec<Error>) -> Vec<(Entr
     known
 }
 
-/// The fields whose literals keep every limit for sure. The model stays, since limits of others may depend on it.
+/// Returns the fields that need no check at run time. The model needs one, since limits of other fields depend on it.
 fn decided(rules: &Rules, entries: &[(Entry, usize, Given)]) -> u64 {
     let model_is_known = entries.iter().any(|(_, index, given)| Some(*index) == rules.model && given.is_known());
     let sure = |(_, index, given): &&(Entry, usize, Given)| {
         let by_model = rules.fields[*index].limits.iter().any(|limit| limit.models != u64::MAX);
-        // The full parser of addresses is at home in the running program.
+        // Only the running program has the full parser of addresses.
         let is_address = rules.fields[*index].kind == Kind::Url;
         let known = given.is_known() && (model_is_known || !by_model) && !is_address && *index < 64;
         known && Some(*index) != rules.model && !asked(rules, *index)
@@ -145,7 +150,7 @@ fn decided(rules: &Rules, entries: &[(Entry, usize, Given)]) -> u64 {
     entries.iter().filter(sure).fold(0, |bits, (_, index, _)| bits | 1 << index)
 }
 
-/// Does another rule depend on the field's value, or one of its own on others?
+/// Returns whether another field's rule depends on this field, or one of its own on other fields.
 fn asked(rules: &Rules, index: usize) -> bool {
     let field = &rules.fields[index];
     let limits = rules.fields.iter().flat_map(|field| field.limits.iter()).flat_map(|limit| limit.when.iter());

@@ -1,7 +1,7 @@
 //! The literal macros: `cover! { mode: NonCustom, prompt: "…", … }`.
 //!
-//! `input` splits the tokens, `value` reads what each stands for, `judge` checks them by the table of rules, `emit`
-//! writes the calls of the builder. Every fault is an error of its own, under the tokens at fault.
+//! `input` splits the tokens into entries, `value` reads their values, `judge` checks them by the table of rules, and
+//! `emit` writes the calls of the builder. Every fault becomes an error of its own, under the tokens at fault.
 
 mod emit;
 mod input;

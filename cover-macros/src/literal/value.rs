@@ -1,4 +1,4 @@
-//! The tokens of a value → what they stand for.
+//! Reads the tokens of a value.
 
 use cover_spec::model::{Choice, Field, FieldKind};
 use cover_spec::rules::Value;
@@ -7,7 +7,10 @@ use syn::{Error, Lit};
 
 use super::input::{Call, Entry};
 
-/// What a value stands for.
+/// Up to this many choices, a message lists all of them.
+const FEW: usize = 12;
+
+/// The value of an entry.
 pub(super) enum Given {
     Text(String),
     Number(f64),
@@ -18,14 +21,14 @@ pub(super) enum Given {
     List(Vec<Given>),
     /// `null`, for a field that may be null.
     Null,
-    /// `_`: what the spec sends where a user has nothing to give.
+    /// `_`: the value that the spec sends where the user has none.
     Placeholder,
-    /// Anything else: its value is known when the program runs.
+    /// Anything else, whose value is known only at run time.
     Expression,
 }
 
 impl Given {
-    /// The value as the rules see it.
+    /// Returns the value as the rules see it.
     pub(super) fn as_value<'a>(&'a self, field: &'a Field) -> Value<'a> {
         match (self, &field.placeholder) {
             (Self::Text(text) | Self::Choice(text, _), _) => Value::text(text),
@@ -47,7 +50,7 @@ impl Given {
     }
 }
 
-/// Reads a value for a field. `tries`: what is no literal is an expression.
+/// Reads the value of a field. Where the macro tries, whatever is not a literal is an expression.
 pub(super) fn read(entry: &Entry, field: &Field, call: &Call) -> Result<Given, Error> {
     let tries = call.tries;
     if let [TokenTree::Ident(underscore)] = &entry.value[..]
@@ -68,12 +71,12 @@ pub(super) fn read(entry: &Entry, field: &Field, call: &Call) -> Result<Given, E
         None => {
             let other = call.spec.request.try_literal.as_ref();
             let other = other.map(|name| format!("; `{}!` takes any value", **name)).unwrap_or_default();
-            Err(entry.error(format!("`{}` must be {}{other}", entry.name, word(field))))
+            Err(entry.error(format!("`{}` must be {}{other}", entry.name, literal_in_words(field))))
         }
     }
 }
 
-/// A value, or one item of a list.
+/// Reads a value, or one item of a list.
 fn single(entry: &Entry, field: &Field, tries: bool) -> Result<Option<Given>, Error> {
     match &*field.kind {
         FieldKind::Choice(name, choices) => choice(entry, name, choices, tries),
@@ -83,7 +86,7 @@ fn single(entry: &Entry, field: &Field, tries: bool) -> Result<Option<Given>, Er
     }
 }
 
-/// `[…]`. What is in other brackets, or an item that is no literal, is an expression.
+/// Reads `[…]`. Other brackets, or an item that is not a literal, make it an expression.
 fn list(entry: &Entry, field: &Field, tries: bool) -> Result<Option<Given>, Error> {
     let [TokenTree::Group(group)] = &entry.value[..] else { return Ok(None) };
     if group.delimiter() != Delimiter::Bracket {
@@ -104,16 +107,17 @@ fn list(entry: &Entry, field: &Field, tries: bool) -> Result<Option<Given>, Erro
     Ok(Some(Given::List(items)))
 }
 
-fn word(field: &Field) -> &'static str {
+/// Returns the literal that the field takes, in words.
+fn literal_in_words(field: &Field) -> &'static str {
     if field.is_list() {
         return "a list of literals in square brackets";
     }
     match &*field.kind {
-        FieldKind::Integer => "a literal whole number",
-        FieldKind::Text(_) | FieldKind::Url => "a literal text",
+        FieldKind::Integer => "an integer literal",
+        FieldKind::Text(_) | FieldKind::Url => "a string literal",
         FieldKind::Boolean => "`true` or `false`",
-        FieldKind::Number => "a literal number",
-        FieldKind::Choice(..) => "the name of a choice",
+        FieldKind::Number => "a number literal",
+        FieldKind::Choice(..) => "the name of a value",
     }
 }
 
@@ -124,7 +128,7 @@ fn placeholder(field: &Field, span: Span) -> Result<Given, Error> {
     }
 }
 
-/// The literal that the value is, if it is one. A minus before a number is part of it.
+/// Returns the literal, and whether a minus stands before it; `None` where the value is not a literal.
 fn literal(entry: &Entry) -> Option<(Lit, bool)> {
     let (tokens, minus) = match &entry.value[..] {
         [TokenTree::Punct(minus), rest @ ..] if minus.as_char() == '-' => (rest, true),
@@ -137,7 +141,7 @@ fn literal(entry: &Entry) -> Option<(Lit, bool)> {
 fn text(entry: &Entry) -> Result<Option<Given>, Error> {
     match literal(entry) {
         Some((Lit::Str(text), false)) => Ok(Some(Given::Text(text.value()))),
-        Some((other, _)) => Err(wrong(entry, &other, "a text in double quotes")),
+        Some((other, _)) => Err(wrong(entry, &other, "a string in double quotes")),
         None => Ok(None),
     }
 }
@@ -170,19 +174,19 @@ fn number(entry: &Entry) -> Result<Option<Given>, Error> {
 
 fn wrong(entry: &Entry, given: &Lit, wanted: &str) -> Error {
     let kind = match given {
-        Lit::Str(_) => "a text",
+        Lit::Str(_) => "a string",
         Lit::ByteStr(_) => "a byte string",
         Lit::CStr(_) => "a C string",
         Lit::Byte(_) => "a byte",
         Lit::Char(_) => "a character",
         Lit::Int(_) | Lit::Float(_) => "a number",
-        Lit::Bool(_) => "a truth value",
-        _ => "something else",
+        Lit::Bool(_) => "a boolean",
+        _ => "another literal",
     };
-    entry.error(format!("`{}` must be {wanted}, and this is {kind}", entry.name))
+    entry.error(format!("`{}` must be {wanted}, not {kind}", entry.name))
 }
 
-/// `V4`, or `Model::V4` with any path before it.
+/// Reads `V4`, or `Model::V4` with any path before it.
 fn choice(entry: &Entry, name: &str, choices: &[Choice], tries: bool) -> Result<Option<Given>, Error> {
     if let Some((literal, _)) = literal(entry) {
         return Err(wrong(entry, &literal, &format!("the name of a `{name}`")));
@@ -202,9 +206,20 @@ fn choice(entry: &Entry, name: &str, choices: &[Choice], tries: bool) -> Result<
     if tries && names.len() == 1 {
         return Ok(None);
     }
-    let known = choices.iter().map(|choice| choice.rust.as_str());
-    let message = format!("`{last}` is no `{name}`: {}", cover_spec::suggestion(last, known));
+    let message = format!("`{last}` is not a `{name}`: {}", known_choices(last, choices));
     Err(Error::new(entry.value.last().map_or(entry.span(), TokenTree::span), message))
+}
+
+/// Returns the nearest choice, and all of them if they are few.
+fn known_choices(given: &str, choices: &[Choice]) -> String {
+    let names = choices.iter().map(|choice| choice.rust.as_str());
+    match cover_spec::nearest(given, names.clone()) {
+        Some(nearest) if choices.len() <= FEW => {
+            let all: Vec<String> = names.map(|name| format!("`{name}`")).collect();
+            format!("did you mean `{nearest}`? known: {}", all.join(", "))
+        }
+        _ => cover_spec::suggestion(given, names),
+    }
 }
 
 fn ident(token: &TokenTree) -> Option<String> {

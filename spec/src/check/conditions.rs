@@ -1,6 +1,6 @@
-//! Conditions speak of other fields and of values that these can have, and each can hold and can fail.
+//! Conditions: they name other fields and values that these can have, and each can hold and fail.
 
-use crate::diagnostic::Fault;
+use crate::fault::Fault;
 use crate::lower;
 use crate::model::{Condition, Field, FieldKind, Is, Mode, Request, Scalar};
 use crate::rules::{Presence, Rules};
@@ -14,8 +14,8 @@ pub(super) fn check(request: &Request, faults: &mut Vec<Fault>) {
         let open: Vec<Option<&Mode>> =
             request.each_mode().filter(|mode| field.presence_in(*mode) == Presence::Optional).collect();
         if let Some(first) = field.conditions.iter().next().filter(|_| open.is_empty()) {
-            let message = format!("`{}` is optional in no mode, so that no condition asks anything", *field.wire);
-            faults.push(first.at.fault(message, "make it optional in a mode, or take the condition out"));
+            let message = format!("`{}` is optional in no mode, so its conditions have no effect", *field.wire);
+            faults.push(first.at.fault(message, "make it optional in a mode, or remove the conditions"));
         } else {
             field.conditions.iter().for_each(|condition| decided(condition, &open, request, faults));
         }
@@ -31,16 +31,16 @@ pub(super) fn check(request: &Request, faults: &mut Vec<Fault>) {
     }
 }
 
-/// Every condition that stands at a field.
+/// Returns every condition of a field.
 fn all_of(field: &Field) -> impl Iterator<Item = &Condition> {
     let limits = field.limits.iter().flat_map(|limit| &limit.when);
     field.conditions.iter().chain(field.choices().iter().flat_map(|choice| choice.conditions.iter())).chain(limits)
 }
 
-/// Fields that exist, are others, and can have these values.
+/// Checks that the fields exist, are not the field itself, and can have the values.
 fn terms(condition: &Condition, field: &Field, request: &Request, rules: &Rules, faults: &mut Vec<Fault>) {
     if condition.terms.iter().any(|(wire, _)| wire.value == field.wire.value) {
-        let message = format!("a condition of `{}` on itself", *field.wire);
+        let message = format!("`{}` has a condition on itself", *field.wire);
         faults.push(condition.at.fault(message, "name another field"));
     }
     fields_and_values(condition, request, rules, faults);
@@ -48,21 +48,23 @@ fn terms(condition: &Condition, field: &Field, request: &Request, rules: &Rules,
 
 pub(super) fn fields_and_values(condition: &Condition, request: &Request, rules: &Rules, faults: &mut Vec<Fault>) {
     if condition.terms.is_empty() {
-        faults.push(condition.at.fault("an empty condition", "it always holds: take it out"));
+        faults.push(condition.at.fault("the condition is empty", "remove it; it always holds"));
     }
     for (wire, is) in &condition.terms {
         known_field(request, wire, faults);
         let Some(index) = request.fields.iter().position(|field| field.wire.value == wire.value) else { continue };
         let Is::OneOf(wanted) = &is.value else { continue };
         if wanted.is_empty() {
-            faults.push(is.fault("a list without a value", "the condition never holds"));
+            faults.push(is.fault("the list has no value", "the condition never holds"));
         }
         if request.fields[index].is_list() {
-            faults.push(wire.fault(format!("`{}` is a list", wire.value), "ask `{ given = true }` only"));
+            faults.push(
+                wire.fault(format!("`{}` is a list", wire.value), "use `{ given = true }` or `{ given = false }`"),
+            );
             continue;
         }
         for value in wanted {
-            // A single value has the place of the condition.
+            // A single value has no place of its own, so the condition's is used.
             let value = is.with(value.value.clone());
             match (&*request.fields[index].kind, &value.value) {
                 (FieldKind::Choice(_, choices), Scalar::Text(text)) => {
@@ -75,20 +77,20 @@ pub(super) fn fields_and_values(condition: &Condition, request: &Request, rules:
     }
 }
 
-/// A condition that is decided by the modes alone says nothing.
+/// Reports a condition that the modes alone decide.
 pub(super) fn decided(condition: &Condition, modes: &[Option<&Mode>], request: &Request, faults: &mut Vec<Fault>) {
     let verdicts: Vec<Option<bool>> = modes.iter().map(|mode| holds(condition, *mode, request)).collect();
     if verdicts.is_empty() || condition.terms.is_empty() {
         return;
     }
     if verdicts.iter().all(|verdict| *verdict == Some(false)) {
-        faults.push(condition.at.fault("a condition that can never hold", "take it out, or correct it"));
+        faults.push(condition.at.fault("this condition can never hold", "correct or remove it"));
     } else if verdicts.iter().all(|verdict| *verdict == Some(true)) {
-        faults.push(condition.at.fault("a condition that always holds", "say it without a condition"));
+        faults.push(condition.at.fault("this condition always holds", "remove the condition"));
     }
 }
 
-/// What the mode decides about a condition; `None` where it depends on values.
+/// Whether a condition holds in a mode; `None` if that depends on values.
 fn holds(condition: &Condition, mode: Option<&Mode>, request: &Request) -> Option<bool> {
     let verdicts: Vec<Option<bool>> =
         condition.terms.iter().map(|(wire, is)| term_holds(request.field(wire)?, is, mode)).collect();
@@ -119,7 +121,7 @@ fn term_holds(field: &Field, is: &At<Is>, mode: Option<&Mode>) -> Option<bool> {
     }
 }
 
-/// Are these all the values that the field can have?
+/// Whether the list has every value of the field.
 fn covers(field: &Field, values: &[At<Scalar>]) -> bool {
     let has = |wanted: &Scalar| values.iter().any(|value| value.value == *wanted);
     match &*field.kind {

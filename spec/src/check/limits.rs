@@ -1,15 +1,17 @@
-//! Limits: they fit the type, one of them holds for every mode and model, and a figure in dispute has its places.
+//! Limits: they fit the type, each mode and model has each limit once, and disputed figures have their places.
 
-use crate::diagnostic::Fault;
+use crate::fault::Fault;
 use crate::model::{Condition, Field, FieldKind, Is, Limit, Mode, Request, Scalar};
 use crate::rules::{Bound, Decimal, MOST_EXACT};
 use crate::source::At;
 
 use super::{is_mode, known, known_modes};
 
-/// As many as the bits of a set of models.
+/// Maximum number of models: the bits of a set.
 const MOST_MODELS: usize = 64;
-/// What multiplying decimals may be off by.
+/// Length of the shortest address, `http://a`, in bytes.
+const SHORTEST_ADDRESS: u32 = 8;
+/// Tolerance for rounding when decimals are multiplied.
 const TINY: f64 = 1e-9;
 
 pub(super) fn check(request: &Request, faults: &mut Vec<Fault>) {
@@ -43,10 +45,10 @@ fn classes(request: &Request, faults: &mut Vec<Fault>) {
         if models.contains(&class.as_str())
             || request.classes[..index].iter().any(|(other, _)| other.value == class.value)
         {
-            faults.push(class.fault(format!("`{}` has this name already", class.value), "give the class another name"));
+            faults.push(class.fault(format!("the name `{}` is already used", class.value), "rename the class"));
         }
         if members.is_empty() {
-            faults.push(class.fault(format!("the class `{}` is empty", class.value), "name its models"));
+            faults.push(class.fault(format!("the class `{}` has no models", class.value), "add its models"));
         }
         for member in members {
             known("model", member, models.iter().copied(), faults);
@@ -61,24 +63,33 @@ fn model_field(request: &Request, faults: &mut Vec<Fault>) {
     known("choice", name, choices.map(|field| field.wire.as_str()), faults);
     let count = request.models().len();
     if count > MOST_MODELS {
-        faults.push(name.fault(format!("{count} models, at most {MOST_MODELS}"), "take some out"));
+        faults.push(
+            name.fault(format!("there are {count} models, and at most {MOST_MODELS} are allowed"), "remove some"),
+        );
     }
 }
 
-/// Does the limit fit the type of its field?
+/// Checks that the limit fits the type of its field.
 fn fits_type(field: &Field, bound: &At<(&'static str, Bound)>, faults: &mut Vec<Fault>) {
     let (key, bound_value) = bound.value;
     let is_number = matches!(*field.kind, FieldKind::Number | FieldKind::Integer);
-    let is_text = matches!(*field.kind, FieldKind::Text(_) | FieldKind::Url);
+    let is_address = matches!(*field.kind, FieldKind::Url);
+    let is_string = matches!(*field.kind, FieldKind::Text(_));
     let (fits, what, label) = match bound_value {
-        Bound::MinLength(_) | Bound::MaxLength(_) => (is_text, "text", "only `string` and `url` have it"),
-        Bound::MinItems(_) | Bound::MaxItems(_) => (field.is_list(), "list", "only a field with `list = true` has it"),
-        _ => (is_number, "number", "only `number` and `integer` have it"),
+        Bound::MinLength(_) | Bound::MaxLength(_) => {
+            (is_string || is_address, "a text", "use it with `string` or `url`")
+        }
+        Bound::MaxBytes(_) if is_string => (false, "an address", "use `max_length` and `unit = \"bytes\"`"),
+        Bound::MaxBytes(_) => (is_address, "an address", "use it with `url`"),
+        Bound::MinItems(_) | Bound::MaxItems(_) => (field.is_list(), "a list", "use it with `list = true`"),
+        _ => (is_number, "a number", "use it with `number` or `integer`"),
     };
     if !fits {
-        faults.push(bound.fault(format!("`{key}` of a field that is no {what}"), label));
+        faults.push(bound.fault(format!("`{key}` is not allowed: the field is not {what}"), label));
+    } else if let Bound::MaxBytes(..SHORTEST_ADDRESS) = bound_value {
+        faults.push(bound.fault("no address can keep this limit", format!("must be at least {SHORTEST_ADDRESS}")));
     } else if matches!(bound_value, Bound::MaxLength(0) | Bound::MaxItems(0)) {
-        faults.push(bound.fault("nothing can hold this limit", "must be at least 1"));
+        faults.push(bound.fault("no value can keep this limit", "must be at least 1"));
     } else if let Bound::MultipleOf(step) = bound_value
         && step.value() <= 0.0
     {
@@ -86,26 +97,28 @@ fn fits_type(field: &Field, bound: &At<(&'static str, Bound)>, faults: &mut Vec<
     } else if matches!(*field.kind, FieldKind::Integer)
         && (bound_value.figure().scale > 0 || bound_value.figure().digits.unsigned_abs() > MOST_EXACT.unsigned_abs())
     {
-        faults.push(bound.fault("a limit of an integer is a whole number", format!("of at most {MOST_EXACT}")));
+        faults.push(bound.fault("a limit of an integer must be a whole number", format!("of at most {MOST_EXACT}")));
     }
 }
 
-/// Is there anything that keeps all limits that hold together?
+/// Checks that a value can keep all limits which hold together.
 fn feasible(field: &Field, holding: &[&At<(&'static str, Bound)>], faults: &mut Vec<Fault>) {
     let figure = |wanted: fn(&Bound) -> bool| holding.iter().find(|bound| wanted(&bound.1)).map(|bound| **bound);
     for (least, most, what) in [
         (figure(|it| matches!(it, Bound::MinLength(_))), figure(|it| matches!(it, Bound::MaxLength(_))), "text"),
+        // A character has at least one byte.
+        (figure(|it| matches!(it, Bound::MinLength(_))), figure(|it| matches!(it, Bound::MaxBytes(_))), "address"),
         (figure(|it| matches!(it, Bound::MinItems(_))), figure(|it| matches!(it, Bound::MaxItems(_))), "list"),
     ] {
         if let (Some(least), Some(most)) = (least, most)
             && least.1.figure().value() > most.1.figure().value()
         {
             let label = format!("less than `{}`, which is {}", least.0, least.1.figure());
-            faults.push(most.fault(format!("no {what} can hold both bounds"), label));
+            faults.push(most.fault(format!("no {what} can keep both limits"), label));
         }
     }
     let value = |bound: &At<(&'static str, Bound)>| bound.1.figure().value();
-    // Of two bounds on one side, the tighter one; of equal ones, the exclusive one.
+    // The stricter of two limits on one side counts. Of equal ones, the exclusive one is stricter.
     let lower = holding.iter().filter(|it| matches!(it.1, Bound::Min(_) | Bound::Above(_))).map(|it| **it);
     let upper = holding.iter().filter(|it| matches!(it.1, Bound::Max(_) | Bound::Below(_))).map(|it| **it);
     let is_tie = |one: &At<(&'static str, Bound)>| matches!(one.1, Bound::Above(_) | Bound::Below(_));
@@ -119,8 +132,8 @@ fn feasible(field: &Field, holding: &[&At<(&'static str, Bound)>], faults: &mut 
     let open = matches!(least.1, Bound::Above(_)) || matches!(most.1, Bound::Below(_));
     let (low, high) = (least.1.figure().value(), most.1.figure().value());
     if low > high || (low >= high && open) {
-        let label = format!("leaves nothing above `{}`, which is {}", least.0, least.1.figure());
-        return faults.push(most.fault("no number can hold both bounds", label));
+        let label = format!("no value is above `{}`, which is {}", least.0, least.1.figure());
+        return faults.push(most.fault("no number can keep both limits", label));
     }
     let step = figure(|it| matches!(it, Bound::MultipleOf(step) if step.value() > 0.0));
     let whole = matches!(*field.kind, FieldKind::Integer).then_some(1.0);
@@ -131,20 +144,20 @@ fn feasible(field: &Field, holding: &[&At<(&'static str, Bound)>], faults: &mut 
     let reached = first * size;
     if reached > high + TINY || (matches!(most.1, Bound::Below(_)) && reached > high - TINY) {
         let place = step.unwrap_or(most);
-        faults.push(place.fault("no number can hold `multiple_of` and both bounds", "make it smaller"));
+        faults.push(place.fault("no number can keep `multiple_of` and both limits", "make it smaller"));
     }
 }
 
 fn shape(field: &Field, limit: &Limit, faults: &mut Vec<Fault>) {
     let figures = limit.bounds.iter().count() + usize::from(limit.max_seconds.is_some());
     if figures == 0 {
-        faults.push(limit.at.fault("a limit without a figure", "give `max_length`, `max` or another"));
+        faults.push(limit.at.fault("the limit has no figure", "add `max_length`, `max` or another limit"));
     }
     if let Some(figure) = &limit.max_seconds {
         if !matches!(*field.kind, FieldKind::Url) {
-            faults.push(figure.fault("`max_seconds` of a field that is no address", "only `url` has it"));
+            faults.push(figure.fault("`max_seconds` is not allowed: the field is not an address", "use it with `url`"));
         } else if figure.value == 0 {
-            faults.push(figure.fault("nothing can hold this limit", "must be at least 1"));
+            faults.push(figure.fault("no value can keep this limit", "must be at least 1"));
         }
     }
     for (key, names) in [("modes", &limit.modes), ("models", &limit.models)] {
@@ -153,7 +166,7 @@ fn shape(field: &Field, limit: &Limit, faults: &mut Vec<Fault>) {
         }
     }
     if figures > 1 && !limit.disputed.is_empty() {
-        faults.push(limit.at.fault("a dispute about several figures", "give each figure a limit of its own"));
+        faults.push(limit.at.fault("`disputed` with several figures", "write a separate limit for each figure"));
     }
 }
 
@@ -162,13 +175,15 @@ fn disputes(limit: &Limit, faults: &mut Vec<Fault>) {
     let figure = limit.bounds.iter().next().map(|bound| bound.with(bound.1.figure())).or(seconds);
     let (Some(figure), Some(first)) = (figure, limit.disputed.first()) else { return };
     if limit.disputed.len() < 2 {
-        faults.push(first.figure.fault("a dispute has two sides", "name the other figure and its place"));
+        faults.push(first.figure.fault("`disputed` needs two entries", "add the other figure and its place"));
     } else if !limit.disputed.iter().any(|dispute| dispute.figure.value == figure.value) {
-        faults.push(figure.fault("the enforced figure is none of the disputed ones", "which place says so?"));
+        faults.push(
+            figure.fault("the enforced figure is not among the disputed ones", "add the place that has this figure"),
+        );
     }
 }
 
-/// In every mode that may have the field, with every model: each figure is given once, and something holds all of them.
+/// Checks that every mode and model has each limit once, and that a value can keep all of them.
 fn coverage(field: &Field, request: &Request, faults: &mut Vec<Fault>) {
     let always: Vec<_> = field.bounds.iter().collect();
     feasible(field, &always, faults);
@@ -177,7 +192,7 @@ fn coverage(field: &Field, request: &Request, faults: &mut Vec<Fault>) {
     let models = request.models();
     let is_model = |name: &At<String>| models.iter().any(|model| request.is_model_named(model, name));
     if field.limits.is_empty() || !mode_names().all(|name| is_mode(request, name)) || !model_names().all(is_model) {
-        // Behind a misspelt name, every other fault would be its echo.
+        // After a misspelt name, other faults would only follow from it.
         return;
     }
     let models = if models.is_empty() { vec![""] } else { models };
@@ -194,7 +209,7 @@ fn coverage(field: &Field, request: &Request, faults: &mut Vec<Fault>) {
     }
 }
 
-/// Is the field not ruled out with this model by the conditions that ask for others?
+/// Whether the field is allowed with this model, as far as `allowed_when` names models.
 fn may_be_with(field: &Field, request: &Request, model: &str) -> bool {
     let Some(name) = &request.model else { return true };
     let asks_for_others = |condition: &Condition| {
@@ -217,19 +232,17 @@ fn each_once(field: &Field, holding: &[&At<(&'static str, Bound)>], place: &str,
         }
     }
     for key in keys {
-        let what = if key == "max_length" { "length".to_owned() } else { format!("`{key}`") };
         let of_key: Vec<_> = holding.iter().filter(|bound| bound.0 == key).collect();
         let conditional =
             field.limits.iter().any(|it| !it.when.is_empty() && it.bounds.iter().any(|bound| bound.0 == key));
         let first = field.limits.iter().find(|limit| limit.bounds.iter().any(|bound| bound.0 == key));
         match (&of_key[..], first) {
             ([], Some(first)) if !conditional => {
-                let message = format!("`{}` has no {what}{place}", *field.wire);
-                faults.push(first.at.fault(message, "add a limit beside this one"));
+                let message = format!("`{}` has no `{key}`{place}", *field.wire);
+                faults.push(first.at.fault(message, "add another limit"));
             }
             ([_, second, ..], _) => {
-                let plural = if key == "max_length" { "lengths".to_owned() } else { format!("{what}s") };
-                faults.push(second.fault(format!("`{}` has two {plural}{place}", *field.wire), "this one is too many"));
+                faults.push(second.fault(format!("`{}` has `{key}` twice{place}", *field.wire), "remove this one"));
             }
             _ => {}
         }

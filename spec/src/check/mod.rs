@@ -1,4 +1,4 @@
-//! Proof that a spec has no holes and does not contradict itself. Every fault is reported.
+//! Checks that a spec is complete and does not contradict itself. Every fault is reported.
 
 mod callback;
 mod conditions;
@@ -11,12 +11,12 @@ mod service;
 mod task;
 mod values;
 
-use crate::diagnostic::Fault;
+use crate::fault::Fault;
 use crate::model::{Request, Spec};
 use crate::source::At;
-use crate::suggest;
+use crate::suggest::suggestion;
 
-/// Every fault, and whether the names can be written in Rust nevertheless.
+/// Returns every fault, and whether all names are valid in Rust.
 pub(crate) fn all(spec: &Spec) -> (Vec<Fault>, bool) {
     let mut found = Vec::new();
     names::check(spec, &mut found);
@@ -32,29 +32,29 @@ pub(crate) fn all(spec: &Spec) -> (Vec<Fault>, bool) {
     conditions::check(&spec.request, faults);
     relations::check(&spec.request, faults);
     values::check(spec, faults);
-    // Faults of stand-ins for what is missing: that it is missing was reported when it was read.
+    // Stand-ins have no place. The missing values that they replace are already reported.
     found.retain(|fault| !fault.span().is_empty());
     (found, can_be_named)
 }
 
-/// Reports a name that is not among the known ones.
+/// Reports a name that is not known.
 fn known<'a>(what: &str, name: &At<String>, known: impl IntoIterator<Item = &'a str> + Clone, faults: &mut Vec<Fault>) {
     if !known.clone().into_iter().any(|known| known == name.value) {
-        faults.push(name.fault(format!("unknown {what} `{}`", name.value), suggest::label(name, known)));
+        faults.push(name.fault(format!("unknown {what} `{}`", name.value), suggestion(name, known)));
     }
 }
 
-/// Reports a name of the request's fields that does not exist.
+/// Reports the name of a field that does not exist.
 fn known_field(request: &Request, name: &At<String>, faults: &mut Vec<Fault>) {
     known("field", name, request.fields.iter().map(|field| field.wire.as_str()), faults);
 }
 
-/// Is it the name of a mode, or of a group of modes?
+/// Whether `name` is the name of a mode, or the first part of one.
 fn is_mode(request: &Request, name: &str) -> bool {
     request.modes.iter().any(|mode| mode.is_named(name))
 }
 
-/// Reports names of modes, or of groups of modes, that do not exist.
+/// Reports names of modes that do not exist.
 fn known_modes(request: &Request, names: &[At<String>], faults: &mut Vec<Fault>) {
     for name in names.iter().filter(|name| !is_mode(request, name)) {
         known("mode", name, request.modes.iter().map(|mode| mode.name.as_str()), faults);

@@ -1,24 +1,24 @@
-//! Modes: their names nest, their conditions are about known fields, and every combination has exactly one mode.
+//! Modes: their names nest, their fields exist, and every combination of values has exactly one mode.
 
-use crate::diagnostic::Fault;
+use crate::fault::Fault;
 use crate::model::{Field, FieldKind, Mode, Request, Scalar};
 use crate::rules::Decimal;
 
 use super::known_field;
 
-/// As many as the bits of a set of modes.
+/// Maximum number of modes: the bits of a set.
 const MOST_MODES: usize = 64;
-/// More combinations of values are not looked at.
+/// Maximum number of combinations of values.
 const MOST_COMBINATIONS: usize = 4096;
-/// A number between wider bounds is not taken value by value.
+/// Maximum number of values of an integer that are checked one by one.
 const MOST_NUMBERS: i64 = 64;
-/// More combinations without a mode are only counted.
+/// Maximum number of combinations without a mode that are shown; others are counted.
 const MOST_UNCOVERED: usize = 8;
 
 pub(super) fn check(request: &Request, faults: &mut Vec<Fault>) {
     if let Some(mode) = request.modes.get(MOST_MODES) {
-        let message = format!("{} modes, at most {MOST_MODES}", request.modes.len());
-        faults.push(mode.name.fault(message, "this one is too many"));
+        let message = format!("there are {} modes, and at most {MOST_MODES} are allowed", request.modes.len());
+        faults.push(mode.name.fault(message, "remove this one"));
         return;
     }
     let before = faults.len();
@@ -30,7 +30,7 @@ pub(super) fn check(request: &Request, faults: &mut Vec<Fault>) {
     }
 }
 
-/// Names of modes nest, and no part of one stands at different places.
+/// Checks that names nest, and that each part is always at the same position.
 pub(super) fn names(request: &Request, faults: &mut Vec<Fault>) {
     for mode in request.modes.iter().take(MOST_MODES) {
         name(mode, request, faults);
@@ -41,10 +41,10 @@ fn name(mode: &Mode, request: &Request, faults: &mut Vec<Fault>) {
     let parts = mode.parts();
     let nested = parts.join("<") + &">".repeat(parts.len().saturating_sub(1));
     if nested != mode.name.value || parts.is_empty() {
-        let message = format!("`{}` is no name of a mode", mode.name.value);
+        let message = format!("`{}` is not the name of a mode", mode.name.value);
         faults.push(mode.name.fault(message, "write `Name`, or `Outer<Inner>`"));
     }
-    // `Custom` beside `Custom<Vocal>`: the same type with and without a parameter.
+    // `Custom` and `Custom<Vocal>` would be one type with and without a parameter.
     for other in &request.modes {
         let depth = |part: &str| other.parts().iter().position(|it| *it == part);
         let leaf = |parts: &[&str], part: &str| parts.last() == Some(&part);
@@ -52,8 +52,8 @@ fn name(mode: &Mode, request: &Request, faults: &mut Vec<Fault>) {
             depth(part).is_some_and(|other_at| other_at != *at || leaf(&parts, part) != leaf(&other.parts(), part))
         });
         if let Some((_, part)) = clash {
-            let message = format!("`{part}` stands at different places in `{}` and `{}`", *mode.name, *other.name);
-            faults.push(mode.name.fault(message, "give it another name here or there"));
+            let message = format!("`{part}` is at different positions in `{}` and `{}`", *mode.name, *other.name);
+            faults.push(mode.name.fault(message, "rename one of them"));
             return;
         }
     }
@@ -61,15 +61,16 @@ fn name(mode: &Mode, request: &Request, faults: &mut Vec<Fault>) {
 
 fn conditions(mode: &Mode, request: &Request, faults: &mut Vec<Fault>) {
     if mode.when.is_empty() && !mode.name.is_empty() {
-        faults.push(mode.name.fault(format!("`{}` has no condition", *mode.name), "add `when = { field = true }`"));
+        faults
+            .push(mode.name.fault(format!("the mode `{}` has no `when`", *mode.name), "add `when = { field = true }`"));
     }
     for (wire, value) in &mode.when {
         known_field(request, wire, faults);
         let Some(field) = request.field(wire) else { continue };
         let decides = matches!(*field.kind, FieldKind::Boolean | FieldKind::Integer | FieldKind::Choice(..));
         if !decides || field.is_list() || field.constant.is_some() {
-            let message = format!("`{}` cannot decide the mode", wire.value);
-            faults.push(wire.fault(message, "only a single `boolean`, `integer` or `choice` can"));
+            let message = format!("`{}` cannot select the mode", wire.value);
+            faults.push(wire.fault(message, "use a single `boolean`, `integer` or `choice`"));
         } else if let (FieldKind::Choice(_, choices), Scalar::Text(text)) = (&*field.kind, &value.value) {
             let known = choices.iter().map(|choice| choice.wire.as_str());
             super::known("choice", &value.with(text.clone()), known, faults);
@@ -88,7 +89,7 @@ fn of_type(field: &Field, value: &Scalar) -> bool {
     }
 }
 
-/// What a field that decides the mode may be: one of these, or, where there are too many of them, something else.
+/// The values of a field that selects the mode. `None` stands for any other value.
 struct Switch<'a> {
     wire: &'a str,
     values: Vec<Option<Scalar>>,
@@ -108,7 +109,7 @@ impl<'a> Switch<'a> {
         Some(Self { wire, values })
     }
 
-    /// Every number within narrow bounds; else those that modes name, and any other.
+    /// Returns every number within narrow limits, otherwise the numbers in modes and "any other".
     fn numbers(field: &Field, request: &Request) -> Vec<Option<Scalar>> {
         let bound = |key| field.bounds.number(key).filter(|bound| bound.scale == 0).map(|bound| bound.digits);
         if let (Some(min), Some(max)) = (bound("min"), bound("max"))
@@ -127,7 +128,7 @@ impl<'a> Switch<'a> {
     }
 }
 
-/// One value of each field that decides the mode.
+/// One value of each field that selects the mode.
 type Combination<'a> = [(&'a str, Option<&'a Scalar>)];
 
 fn coverage(request: &Request, faults: &mut Vec<Fault>) {
@@ -142,7 +143,7 @@ fn coverage(request: &Request, faults: &mut Vec<Fault>) {
     let product = switches.iter().try_fold(1_usize, |product, switch| product.checked_mul(switch.values.len()));
     let Some(product) = product.filter(|product| *product <= MOST_COMBINATIONS) else {
         let message = format!("the modes depend on more than {MOST_COMBINATIONS} combinations of values");
-        faults.push(last.name.fault(message, "let fewer fields, or fields with fewer values, decide"));
+        faults.push(last.name.fault(message, "use fewer fields, or fields with fewer values, in `when`"));
         return;
     };
     let (mut uncovered, mut overlapping) = (0, Vec::new());
@@ -177,7 +178,7 @@ fn coverage(request: &Request, faults: &mut Vec<Fault>) {
     }
     if uncovered > MOST_UNCOVERED {
         let message = format!("no mode for {} more combinations", uncovered - MOST_UNCOVERED);
-        faults.push(last.name.fault(message, "let one mode leave a field open"));
+        faults.push(last.name.fault(message, "leave a field out of the `when` of a mode"));
     }
 }
 

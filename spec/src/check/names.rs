@@ -1,9 +1,9 @@
-//! Names in generated code: each can be written in Rust, and no two collide.
+//! Names in generated code: each is valid in Rust, and no two are equal.
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::case;
-use crate::diagnostic::Fault;
+use crate::fault::Fault;
 use crate::model::{FieldKind, Request, Spec};
 use crate::source::At;
 
@@ -60,7 +60,12 @@ pub(super) fn check(spec: &Spec, faults: &mut Vec<Fault>) {
 fn setters(request: &Request, faults: &mut Vec<Fault>) {
     let mut setters = Scope::new("setter", &["build", "mode"]);
     for field in &request.fields {
+        let is_duplicate = setters.taken.contains(&*field.rust);
         setters.add(&field.rust, case::snake, faults);
+        // The setter that takes an `Option`. Whether it is generated depends on presences and groups, which may change.
+        if !is_duplicate {
+            setters.add(&field.rust.with(format!("maybe_{}", *field.rust)), case::snake, faults);
+        }
         if field.is_nullable() {
             setters.add(&field.rust.with(field.null_setter()), case::snake, faults);
         }
@@ -72,7 +77,7 @@ fn setters(request: &Request, faults: &mut Vec<Fault>) {
     }
 }
 
-/// The marker types of the modes, each once however many modes use it.
+/// Returns the marker types of the modes, without duplicates.
 fn markers(request: &Request) -> Vec<At<String>> {
     let mut markers = BTreeMap::new();
     for mode in &request.modes {
@@ -83,7 +88,7 @@ fn markers(request: &Request) -> Vec<At<String>> {
     markers.into_values().collect()
 }
 
-/// Names that stand beside each other in generated code.
+/// Names that share a namespace in generated code.
 struct Scope<'a> {
     what: &'a str,
     reserved: &'a [&'a str],
@@ -103,13 +108,13 @@ impl<'a> Scope<'a> {
             let label = if case::is_identifier(&suggestion) && suggestion != *shown {
                 format!("try `{suggestion}`")
             } else {
-                "give a Rust name for it".to_owned()
+                "add a Rust name".to_owned()
             };
-            faults.push(name.fault(format!("`{shown}` cannot be the name of a {what} in Rust"), label));
+            faults.push(name.fault(format!("`{shown}` is not a valid Rust name for a {what}"), label));
         } else if reserved.contains(&shown.as_str()) {
-            faults.push(name.fault(format!("`{shown}` is a name that generated code uses"), "give another Rust name"));
+            faults.push(name.fault(format!("`{shown}` is reserved for generated code"), "use another Rust name"));
         } else if taken.contains(shown) {
-            faults.push(name.fault(format!("a second {what} `{shown}`"), "give one of the two another Rust name"));
+            faults.push(name.fault(format!("duplicate {what} `{shown}`"), "rename one of them"));
         }
         taken.insert(shown.clone());
     }

@@ -1,6 +1,6 @@
-//! Every field is required, optional, forbidden or the mode's own in every mode, and only one of these.
+//! In every mode, each field is exactly one of required, optional, forbidden and set by the mode.
 
-use crate::diagnostic::Fault;
+use crate::fault::Fault;
 use crate::model::{Field, Mode, ModeSet, Request};
 
 use super::{is_mode, known_modes};
@@ -16,7 +16,7 @@ pub(super) fn check(request: &Request, faults: &mut Vec<Fault>) {
         if request.modes.is_empty() {
             without_modes(field, faults);
         } else if names().all(|name| is_mode(request, name)) {
-            // Behind a misspelt name, every other fault would be its echo.
+            // After a misspelt name, other faults would only follow from it.
             request.modes.iter().for_each(|mode| in_mode(field, mode, faults));
         }
     }
@@ -27,13 +27,13 @@ fn claims(field: &Field) -> impl Iterator<Item = (&'static str, &ModeSet)> {
     all.into_iter().filter_map(|(name, set)| Some((name, set.as_ref()?)))
 }
 
-/// What has one value only is always sent.
+/// A constant field is always sent.
 fn constant(field: &Field, faults: &mut Vec<Fault>) {
     let open =
         claims(field).next().map(|(name, _)| name).or_else(|| field.conditions.iter().next().map(|_| "conditional"));
     if let Some(word) = open {
-        let message = format!("`{}` is constant, and {word}", *field.wire);
-        faults.push(field.wire.fault(message, "it is always sent: take the rest out"));
+        let message = format!("`{}` is both constant and {word}", *field.wire);
+        faults.push(field.wire.fault(message, "it is always sent; remove the other key"));
     }
 }
 
@@ -52,16 +52,16 @@ fn in_mode(field: &Field, mode: &Mode, faults: &mut Vec<Fault>) {
     match (fixed, &claims[..]) {
         (true, []) | (false, [_]) => {}
         (true, [claim, ..]) => {
-            let message = format!("`{wire}` is {claim} in `{mode}`, which gives it its value");
-            faults.push(field.wire.fault(message, format!("take `{mode}` out of `{claim}`")));
+            let message = format!("`{wire}` is {claim} in `{mode}`, which sets its value");
+            faults.push(field.wire.fault(message, format!("remove `{mode}` from `{claim}`")));
         }
         (false, []) => {
-            let message = format!("`{wire}` says nothing about `{mode}`");
-            faults.push(field.wire.fault(message, "is it required, optional or forbidden there?"));
+            let message = format!("`{wire}` is neither required, optional nor forbidden in `{mode}`");
+            faults.push(field.wire.fault(message, "add the mode to one of these keys"));
         }
         (false, [one, other, ..]) => {
             let message = format!("`{wire}` is both {one} and {other} in `{mode}`");
-            faults.push(field.wire.fault(message, "keep one of the two"));
+            faults.push(field.wire.fault(message, "remove one of them"));
         }
     }
 }

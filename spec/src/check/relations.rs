@@ -1,6 +1,6 @@
-//! Rules over several fields: the fields fit them, and each can be kept and can be broken.
+//! Rules over several fields: the fields fit the rule, and each rule can be kept and broken.
 
-use crate::diagnostic::Fault;
+use crate::fault::Fault;
 use crate::lower;
 use crate::model::{Asks, Field, FieldKind, Mode, Relation, Request};
 use crate::rules::{self, Decimal, Presence};
@@ -8,7 +8,7 @@ use crate::source::At;
 
 use super::{conditions, is_mode, known_field, known_modes};
 
-/// Two to the power of it states of a group are looked at.
+/// Maximum number of fields of a rule. All 2^12 combinations of a group are checked.
 const MOST_MEMBERS: usize = 12;
 
 pub(super) fn check(request: &Request, faults: &mut Vec<Fault>) {
@@ -20,12 +20,12 @@ pub(super) fn check(request: &Request, faults: &mut Vec<Fault>) {
         let before = faults.len();
         members(relation, request, faults);
         if faults.len() > before || !names.iter().all(|name| is_mode(request, name)) {
-            // Behind a misspelt name, every other fault would be its echo.
+            // After a misspelt name, other faults would only follow from it.
             continue;
         }
         let modes: Vec<Option<&Mode>> = request.each_mode().filter(|mode| concerns(relation, *mode)).collect();
         if modes.is_empty() {
-            faults.push(relation.at.fault("a rule that holds in no mode", "name a mode"));
+            faults.push(relation.at.fault("this rule holds in no mode", "add a mode"));
         }
         relation.when.iter().for_each(|it| conditions::decided(it, &modes, request, faults));
         match &relation.asks {
@@ -44,32 +44,34 @@ fn concerns(relation: &Relation, mode: Option<&Mode>) -> bool {
     }
 }
 
-/// Fields that exist, each once, and enough of them.
+/// Checks that the fields exist, are different, and are at least two.
 fn members(relation: &Relation, request: &Request, faults: &mut Vec<Fault>) {
     let fields = relation.asks.fields();
     for (index, name) in fields.iter().enumerate() {
         known_field(request, name, faults);
         if fields[..index].iter().any(|other| other.value == name.value) {
-            faults.push(name.fault(format!("`{}` stands here twice", name.value), "take one out"));
+            faults.push(name.fault(format!("`{}` is listed twice", name.value), "remove one of them"));
         }
     }
     if fields.len() < 2 {
-        faults.push(relation.at.fault("a rule over several fields names fewer than two", "name another"));
+        faults.push(relation.at.fault("a rule over several fields needs at least two", "add another field"));
     }
     if fields.len() > MOST_MEMBERS {
-        let message = format!("a rule over {} fields, at most {MOST_MEMBERS}", fields.len());
-        faults.push(relation.at.fault(message, "split it"));
+        let message = format!("this rule has {} fields, and at most {MOST_MEMBERS} are allowed", fields.len());
+        faults.push(relation.at.fault(message, "split the rule"));
     }
     if let Asks::ExactlyOne(groups) = &relation.asks
         && (groups.len() < 2 || groups.iter().any(Vec::is_empty))
     {
         faults.push(
-            relation.at.fault("`exactly_one` needs two groups, none of them empty", "such as [[\"a\"], [\"b\"]]"),
+            relation
+                .at
+                .fault("`exactly_one` needs at least two groups, and none may be empty", "such as [[\"a\"], [\"b\"]]"),
         );
     }
 }
 
-/// Whether each member must, may or must not be there leaves the rule something to decide.
+/// Checks that the presence of the fields in a mode does not already decide the rule.
 fn group(
     relation: &Relation,
     lowered: &rules::Relation,
@@ -82,8 +84,8 @@ fn group(
     let place = mode.map(|mode| format!(" in `{}`", *mode.name)).unwrap_or_default();
     let must_not = |(_, field): &(&&At<String>, &&Field)| field.presence_in(mode) == Presence::Forbidden;
     if let Some((name, _)) = names.iter().zip(&fields).find(must_not) {
-        let message = format!("`{}` must be left out{place}, and is in a group there", name.value);
-        return faults.push(name.fault(message, "take it out of the group, or name the modes of the group"));
+        let message = format!("`{}` is forbidden{place}, but listed in a group", name.value);
+        return faults.push(name.fault(message, "remove it from the group, or add `modes` to the group"));
     }
     let can = |field: &&Field, there: bool| match field.presence_in(mode) {
         Presence::Optional => true,
@@ -97,10 +99,11 @@ fn group(
     let verdicts: Vec<bool> = states.map(|state| lowered.is_kept_by(|index| is_in(state, index))).collect();
     if verdicts.iter().all(|kept| *kept) {
         faults.push(
-            relation.at.fault(format!("a rule that always holds{place}"), "a required field decides it: take it out"),
+            relation.at.fault(format!("this rule always holds{place}"), "remove the rule; a required field decides it"),
         );
     } else if !verdicts.contains(&true) {
-        faults.push(relation.at.fault(format!("a rule that can never hold{place}"), "required fields break it"));
+        faults
+            .push(relation.at.fault(format!("this rule can never hold{place}"), "the required fields always break it"));
     }
 }
 
@@ -112,14 +115,17 @@ fn total(relation: &Relation, request: &Request, faults: &mut Vec<Fault>) {
         let fits = if is_items { field.is_list() } else { matches!(*field.kind, FieldKind::Text(_)) };
         if !fits {
             let what = if is_items { "list" } else { "text" };
-            faults.push(name.fault(format!("`{}` is no {what}", name.value), "its total says nothing"));
+            faults.push(name.fault(
+                format!("`{}` is not a {what}", name.value),
+                if is_items { "`items` needs lists" } else { "`length` needs texts" },
+            ));
         }
     }
     match (&total.least, &total.most) {
-        (None, None) => faults.push(relation.at.fault("a total without a figure", "give `min` or `max`")),
+        (None, None) => faults.push(relation.at.fault("the total has no figure", "give `min` or `max`")),
         (Some(least), Some(most)) if least.value > most.value => {
             faults.push(
-                most.fault("no total can hold both bounds", format!("less than `min`, which is {}", least.value)),
+                most.fault("no total can keep both limits", format!("less than `min`, which is {}", least.value)),
             );
         }
         _ => {}
@@ -131,7 +137,7 @@ fn total(relation: &Relation, request: &Request, faults: &mut Vec<Fault>) {
     };
     let needed: f64 = names.iter().filter_map(least).sum();
     if let Some(most) = total.most.as_ref().filter(|most| f64::from(most.value) < needed) {
-        faults.push(most.fault("a total that can never hold", format!("the fields hold at least {needed}")));
+        faults.push(most.fault("this total can never hold", format!("the fields need at least {needed}")));
     }
 }
 
@@ -140,14 +146,14 @@ fn difference(relation: &Relation, request: &Request, faults: &mut Vec<Fault>) {
     for name in [larger, smaller] {
         let number = |field: &Field| matches!(*field.kind, FieldKind::Number | FieldKind::Integer) && !field.is_list();
         if !request.field(name).is_some_and(number) {
-            faults.push(name.fault(format!("`{}` is no number", name.value), "a difference is between numbers"));
+            faults.push(name.fault(format!("`{}` is not a number", name.value), "differences need numbers"));
         }
     }
     match (least, most) {
-        (None, None) => faults.push(relation.at.fault("a difference without a figure", "give `min` or `max`")),
+        (None, None) => faults.push(relation.at.fault("the difference has no figure", "give `min` or `max`")),
         (Some(least), Some(most)) if least.value.value() > most.value.value() => {
             faults.push(
-                most.fault("no difference can hold both bounds", format!("less than `min`, which is {}", least.value)),
+                most.fault("no difference can keep both limits", format!("less than `min`, which is {}", least.value)),
             );
         }
         _ => {}
@@ -163,10 +169,8 @@ fn difference(relation: &Relation, request: &Request, faults: &mut Vec<Fault>) {
     let always = least_value.is_none_or(|least| smallest.is_some_and(|smallest| smallest >= least))
         && most_value.is_none_or(|most| greatest.is_some_and(|greatest| greatest <= most));
     if never {
-        faults.push(
-            relation.at.fault("a difference that can never hold", "the bounds of the two fields do not allow it"),
-        );
+        faults.push(relation.at.fault("this difference can never hold", "the limits of the two fields exclude it"));
     } else if always && (least.is_some() || most.is_some()) {
-        faults.push(relation.at.fault("a difference that always holds", "the bounds of the two fields see to it"));
+        faults.push(relation.at.fault("this difference always holds", "the limits of the two fields ensure it"));
     }
 }

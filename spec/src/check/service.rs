@@ -1,10 +1,10 @@
-//! The service: addresses, header and codes that a client can use.
+//! The service: a client can use its addresses, headers and codes.
 
-use crate::diagnostic::Fault;
-use crate::model::{Pace, Spec};
+use crate::fault::Fault;
+use crate::model::{RateLimit, Spec};
 use crate::rules::looks_like_web_address;
 use crate::source::At;
-use crate::wire::{CodeMeaning, Created};
+use crate::tables::{CodeMeaning, Created};
 
 pub(super) fn check(spec: &Spec, faults: &mut Vec<Fault>) {
     let service = &spec.service;
@@ -14,11 +14,12 @@ pub(super) fn check(spec: &Spec, faults: &mut Vec<Fault>) {
         given(key, value, faults);
     }
     if !looks_like_web_address(&service.base_url) && !service.base_url.is_empty() {
-        faults
-            .push(service.base_url.fault("`base_url` is no http or https address", "such as https://api.example.com"));
+        faults.push(
+            service.base_url.fault("`base_url` is not an http or https address", "such as https://api.example.com"),
+        );
     }
     if service.base_url.contains(['?', '#', '@']) {
-        faults.push(service.base_url.fault("`base_url` has more than host and path", "take query and user out"));
+        faults.push(service.base_url.fault("`base_url` has a query, a fragment or a user", "remove it"));
     }
     header(&service.auth_header, faults);
     header(&service.auth_scheme, faults);
@@ -30,19 +31,19 @@ pub(super) fn check(spec: &Spec, faults: &mut Vec<Fault>) {
         url_path(&credits.path, faults);
         json_path("amount", &credits.amount, faults);
     }
-    if let Some(pace) = &spec.pace {
-        self::pace(pace, spec, faults);
+    if let Some(rate_limit) = &spec.rate_limit {
+        self::rate_limit(rate_limit, spec, faults);
     }
     codes(spec, faults);
 }
 
-fn pace(pace: &Pace, spec: &Spec, faults: &mut Vec<Fault>) {
-    if pace.requests.value == 0 {
-        faults.push(pace.requests.fault("`requests` is none at all", "at least 1"));
+fn rate_limit(rate_limit: &RateLimit, spec: &Spec, faults: &mut Vec<Fault>) {
+    if rate_limit.requests.value == 0 {
+        faults.push(rate_limit.requests.fault("`requests` must not be 0", "use at least 1"));
     }
     let least = spec.poll.every.value[0];
-    if let Some(task_every) = pace.task_every.as_ref().filter(|task_every| task_every.value > least) {
-        let message = "tasks are polled more often than the pace of one task allows";
+    if let Some(task_every) = rate_limit.task_every.as_ref().filter(|task_every| task_every.value > least) {
+        let message = "`task_every` is longer than the minimum time between two polls";
         faults.push(task_every.fault(message, format!("`poll.every` begins with {} ms", least.as_millis())));
     }
 }
@@ -51,46 +52,48 @@ fn codes(spec: &Spec, faults: &mut Vec<Fault>) {
     for (index, code) in spec.codes.iter().enumerate() {
         let number = code.number.value;
         if spec.codes[..index].iter().any(|other| other.number.value == number) {
-            faults.push(code.number.fault(format!("a second code {number}"), "take one of the two out"));
+            faults.push(code.number.fault(format!("there are two codes {number}"), "remove one of them"));
         }
-        if let Some(resend) = code.resend.as_ref().filter(|_| code.created.value != Created::No) {
-            let message = format!("code {number} may have created a task and may be sent again");
-            faults.push(resend.fault(message, "this could be paid twice: take it out"));
+        if let Some(retry_after) = code.retry_after.as_ref().filter(|_| code.created.value != Created::No) {
+            let message = format!("code {number} may have created a task, so it must not have `retry_after`");
+            faults.push(retry_after.fault(message, "remove it; the task could be paid twice"));
         }
         if (code.means.value == CodeMeaning::Success) != (code.created.value == Created::Yes) {
-            let message = format!("code {number}: success creates a task, and nothing else surely does");
-            faults.push(code.created.fault(message, "does not go with `means`"));
+            let message = format!("code {number}: `created = \"yes\"` and `means = \"success\"` belong together");
+            faults.push(code.created.fault(message, "change `created` or `means`"));
         }
     }
     let success = spec.codes.iter().any(|code| code.means.value == CodeMeaning::Success);
     if let Some(code) = spec.codes.first().filter(|_| !success) {
-        faults.push(code.number.fault("no code means success", "add one"));
+        faults.push(code.number.fault("no code has `means = \"success\"`", "add one"));
     }
 }
 
-/// The name of a header, or a scheme in one.
+/// Checks the name of a header, or the scheme in its value.
 pub(super) fn header(text: &At<String>, faults: &mut Vec<Fault>) {
     let is_fit = |byte: u8| byte.is_ascii_alphanumeric() || b"-_.!#$%&'*+^|~".contains(&byte);
     if !text.bytes().all(is_fit) {
-        faults.push(text.fault("no HTTP header can hold this", "letters, digits and - only"));
+        faults.push(text.fault("not allowed in an HTTP header", "use letters, digits and -"));
     }
 }
 
 pub(super) fn given(key: &str, value: &At<String>, faults: &mut Vec<Fault>) {
     if value.trim().is_empty() {
-        faults.push(value.fault(format!("`{key}` is empty"), "give a text"));
+        faults.push(value.fault(format!("`{key}` is empty"), "add a text"));
     }
 }
 
 pub(super) fn url_path(path: &At<String>, faults: &mut Vec<Fault>) {
     let plain = |c: char| c.is_ascii_alphanumeric() || "/-_.~".contains(c);
     if !path.starts_with('/') || !path.chars().all(plain) {
-        faults.push(path.fault("a path starts with / and has letters, digits and -_.~ only", "such as /api/v1/tasks"));
+        faults.push(
+            path.fault("a path must begin with / and consist of letters, digits and -_.~", "such as /api/v1/tasks"),
+        );
     }
 }
 
 pub(super) fn json_path(key: &str, path: &At<String>, faults: &mut Vec<Fault>) {
     if path.split('.').any(str::is_empty) {
-        faults.push(path.fault(format!("`{key}` must lead to a value in JSON"), "such as `data.taskId`"));
+        faults.push(path.fault(format!("`{key}` must be the place of a value in JSON"), "such as `data.taskId`"));
     }
 }

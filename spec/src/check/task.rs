@@ -1,16 +1,16 @@
-//! Following a task: it can be found, it can end, and it brings something.
+//! Polling: a task can be found, can end, and has results.
 
 use std::time::Duration;
 
-use crate::diagnostic::Fault;
+use crate::fault::Fault;
 use crate::model::{Poll, Spec, Status, Track, TrackKind};
 use crate::source::At;
-use crate::wire::StatusMeaning;
+use crate::tables::StatusMeaning;
 
 use super::known_field;
 use super::service::{json_path, url_path};
 
-/// Where the id of the task stands in a path.
+/// The part of a path that stands for the id of the task.
 const TASK: &str = "{task}";
 
 pub(super) fn check(spec: &Spec, faults: &mut Vec<Fault>) {
@@ -29,11 +29,11 @@ fn poll(poll: &Poll, faults: &mut Vec<Fault>) {
     url_path(&poll.path.with(poll.path.replacen(TASK, "task", 1)), faults);
     match (&poll.query, in_path) {
         (None, 0) => {
-            let message = "the poll does not say which task it is about";
+            let message = "the poll does not send the id of the task";
             faults.push(poll.path.fault(message, "add `query = \"taskId\"`, or `{task}` to the path"));
         }
         (Some(query), 1..) => {
-            faults.push(query.fault("the task stands in the path already", "take it out here or there"));
+            faults.push(query.fault("the path already has the id of the task", "remove it in one of the two"));
         }
         _ => {}
     }
@@ -52,30 +52,37 @@ fn poll(poll: &Poll, faults: &mut Vec<Fault>) {
     tracks(&poll.tracks, faults);
     let [least, most] = poll.every.value;
     if least.is_zero() || most < least {
-        faults.push(poll.every.fault("`every` gives the least and the most time", "such as [\"10 s\", \"30 s\"]"));
+        faults.push(poll.every.fault("`every` must be the minimum and maximum time", "such as [\"10 s\", \"30 s\"]"));
     }
-    if let Some(typical) = poll.typical.as_ref().filter(|typical| typical.value[0] >= typical.value[1]) {
-        faults.push(typical.fault("`typical` gives two ages, the earlier first", "such as [\"2 min\", \"4 min\"]"));
+    if let Some(expected_duration) = poll
+        .expected_duration
+        .as_ref()
+        .filter(|expected_duration| expected_duration.value[0] >= expected_duration.value[1])
+    {
+        faults.push(
+            expected_duration
+                .fault("`expected_duration` must be a minimum and a maximum age", "such as [\"2 min\", \"4 min\"]"),
+        );
     }
-    if poll.deadline.value == Duration::ZERO {
-        faults.push(poll.deadline.fault("`deadline` is no time at all", "such as \"15 min\""));
+    if poll.timeout.value == Duration::ZERO {
+        faults.push(poll.timeout.fault("`timeout` must not be zero", "such as \"15 min\""));
     }
 }
 
-/// An object counts as a track, so that what lies inside an earlier place is never reached.
+/// Reports places inside an earlier one. The object at the earlier place is a track itself, so they are never read.
 fn tracks(places: &[At<String>], faults: &mut Vec<Fault>) {
     for (index, place) in places.iter().enumerate() {
         if !place.is_empty() {
             json_path("tracks", place, faults);
         }
         if let Some(earlier) = places[..index].iter().find(|earlier| holds(earlier, place)) {
-            let message = format!("`tracks` are never read at `{}`", place.value);
-            faults.push(place.fault(message, format!("`{}` stands before it: take one of them out", earlier.value)));
+            let message = format!("`tracks` are never read from `{}`", place.value);
+            faults.push(place.fault(message, format!("remove one of them; `{}` comes first", earlier.value)));
         }
     }
 }
 
-/// Is the inner place the outer one, or inside of it?
+/// Whether the inner place is the outer one, or inside it.
 fn holds(outer: &str, inner: &str) -> bool {
     let rest = inner.strip_prefix(outer);
     outer.is_empty() || rest.is_some_and(|rest| rest.is_empty() || rest.starts_with('.'))
@@ -85,26 +92,26 @@ fn statuses(statuses: &[Status], faults: &mut Vec<Fault>) {
     for status in statuses {
         let running = status.means.value == StatusMeaning::Running;
         if running != status.stage.is_some() {
-            let label = if running { "add `stage = 0`, or a later one" } else { "take `stage` out" };
-            let message = format!("`{}`: running statuses have a stage, and no others", *status.name);
+            let label = if running { "add `stage = 0` or a higher one" } else { "remove `stage`" };
+            let message = format!("`{}`: running statuses need a `stage`, and others must not have one", *status.name);
             faults.push(status.name.fault(message, label));
         }
     }
     let has = |meaning: StatusMeaning| statuses.iter().any(|status| status.means.value == meaning);
     if let Some(last) = statuses.last().filter(|_| !has(StatusMeaning::Done)) {
-        faults.push(last.name.fault("no status means that the task is done", "add one with `means = \"done\"`"));
+        faults.push(last.name.fault("no status has `means = \"done\"`", "add one"));
     }
 }
 
 fn track(track: &Track, faults: &mut Vec<Fault>) {
     if !track.fields.is_empty() && !track.fields.iter().any(|field| field.kind.value == TrackKind::Audio) {
-        faults.push(track.name.fault("no field of a track is its audio", "add one with `type = \"audio\"`"));
+        faults.push(track.name.fault("no field of the track has the type `audio`", "add one with `type = \"audio\"`"));
     }
     let mut seen: Vec<&At<String>> = Vec::new();
     for spelling in track.fields.iter().flat_map(|field| &field.spellings) {
         if seen.iter().any(|other| other.value == spelling.value) {
-            let message = format!("`{}` is the spelling of two fields", spelling.value);
-            faults.push(spelling.fault(message, "take it out of one of them"));
+            let message = format!("`{}` is a spelling of two fields", spelling.value);
+            faults.push(spelling.fault(message, "remove one of them"));
         }
         seen.push(spelling);
     }

@@ -1,6 +1,6 @@
-//! Examples, defaults and placeholders keep the rules of their own field.
+//! Examples, defaults, constants and placeholders: they keep the rules of their field.
 
-use crate::diagnostic::Fault;
+use crate::fault::Fault;
 use crate::lower;
 use crate::model::{Field, FieldKind, Scalar, Spec};
 use crate::rules::{self, Presence, Rule, Rules, Value, looks_like_web_address};
@@ -14,14 +14,17 @@ pub(super) fn check(spec: &Spec, faults: &mut Vec<Fault>) {
         }
         if let Some(default) = &field.default {
             if field.is_list() {
-                faults.push(default.fault("a default of a list", "take it out"));
+                faults.push(default.fault("a list cannot have a default", "remove it"));
             } else {
                 keeps_rules("default", &rules, index, default, faults);
             }
         }
         if let Some(constant) = &field.constant {
             if field.is_list() || field.is_nullable() {
-                faults.push(constant.fault("a constant that is a list or may be null", "only a single value can be"));
+                faults.push(
+                    constant
+                        .fault("a list or a nullable field cannot be constant", "remove `constant`, or the other key"),
+                );
             } else {
                 keeps_rules("constant", &rules, index, constant, faults);
             }
@@ -29,8 +32,8 @@ pub(super) fn check(spec: &Spec, faults: &mut Vec<Fault>) {
         if let Some(placeholder) = &field.placeholder {
             let value = placeholder.value.with(Scalar::Text(placeholder.value.value.clone()));
             if !matches!(*field.kind, FieldKind::Text(_) | FieldKind::Url) || field.is_list() {
-                let label = "only `string` and `url` have one";
-                faults.push(placeholder.value.fault("a placeholder of a field that is no text", label));
+                let label = "use it with `string` or `url`";
+                faults.push(placeholder.value.fault("a placeholder is not allowed: the field is not a text", label));
             }
             keeps_rules("placeholder", &rules, index, &value, faults);
             reserved(field, &placeholder.value, faults);
@@ -44,13 +47,13 @@ pub(super) fn keeps_rules(what: &str, rules: &Rules, index: usize, scalar: &At<S
     let alone = alone(&rules.fields[index]);
     let value = if alone.fields[0].list { Value::List(vec![value]) } else { value };
     let Err(violations) = alone.check(0, &[Some(value)], looks_like_web_address) else { return };
-    // An example of a list is one item.
+    // The example of a list is a single item.
     if let Some(violation) = violations.iter().find(|violation| violation.rule() != Rule::MinItems) {
-        faults.push(scalar.fault(format!("the {what} breaks the field's own rules"), violation.to_string()));
+        faults.push(scalar.fault(format!("the {what} breaks a rule of the field"), violation.to_string()));
     }
 }
 
-/// The rules of one field that hold in every mode: what is missing besides is no matter of it.
+/// Returns rules with only this field and its limits for every mode.
 fn alone(field: &rules::Field) -> Rules {
     let always = |limit: &&rules::Limit| limit.modes == u64::MAX && limit.when.is_empty();
     let limits = field.limits.iter().filter(always).cloned().collect();
@@ -59,11 +62,11 @@ fn alone(field: &rules::Field) -> Rules {
     Rules { modes: Vec::new().into(), fields: vec![field].into(), model: None, relations: Vec::new().into() }
 }
 
-/// Results must not go to a stranger's server.
+/// Checks that a placeholder cannot send results to a real server.
 fn reserved(field: &Field, value: &At<String>, faults: &mut Vec<Fault>) {
     let host = value.split("://").nth(1).and_then(|rest| rest.split(['/', ':', '?']).next()).unwrap_or_default();
     if matches!(*field.kind, FieldKind::Url) && !host.ends_with(".invalid") {
-        let message = "a placeholder must not lead anywhere";
+        let message = "the placeholder may lead to a real server";
         faults.push(value.fault(message, "use a host under `.invalid`, which is reserved and never resolves"));
     }
 }

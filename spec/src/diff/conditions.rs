@@ -1,9 +1,9 @@
-//! Conditions, compared by what they say of every state that the fields they name can be in.
+//! Conditions, compared by their results for every combination of values of their fields.
 
 use super::Changes;
 use crate::model::{Condition, Conditions, Field, FieldKind, Is, Request, Scalar};
 
-/// More states than these are not looked at; the change then counts as breaking.
+/// Maximum number of combinations that are compared. With more, a change counts as breaking.
 const MOST_STATES: usize = 20_000;
 
 pub(super) struct Conditioned<'a> {
@@ -11,7 +11,7 @@ pub(super) struct Conditioned<'a> {
     pub(super) conditions: Conditions,
 }
 
-/// Where more or fewer states fulfil a condition.
+/// Whether more or fewer combinations fulfil a condition.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub(super) enum Shift {
     Same,
@@ -23,23 +23,23 @@ pub(super) enum Shift {
 pub(super) fn compare(what: &str, old: &Conditioned<'_>, new: &Conditioned<'_>, changes: &mut Changes) {
     let (was, is) = (&old.conditions, &new.conditions);
     let text = Condition::any_in_words;
-    // Where nothing is said, everything is allowed, and nothing required or forbidden.
+    // Without conditions, everything is allowed, and nothing required or forbidden.
     match shift((&was.allowed, true), (&is.allowed, true), old.request, new.request) {
         Shift::Same => {}
         Shift::More if is.allowed.is_empty() => {
-            changes.loosening(format!("{what} is taken whatever the other fields say"));
+            changes.loosening(format!("{what} is allowed independently of other fields"));
         }
-        Shift::More => changes.loosening(format!("{what} is taken in more cases: where {}", text(&is.allowed))),
-        Shift::Fewer | Shift::Other => changes.breaking(format!("{what} is taken only where {}", text(&is.allowed))),
+        Shift::More => changes.loosening(format!("{what} is allowed in more cases: if {}", text(&is.allowed))),
+        Shift::Fewer | Shift::Other => changes.breaking(format!("{what} is allowed only if {}", text(&is.allowed))),
     }
     match shift((&was.forbidden, false), (&is.forbidden, false), old.request, new.request) {
         Shift::Same => {}
         Shift::Fewer if is.forbidden.is_empty() => {
-            changes.loosening(format!("{what} is no longer ruled out by other fields"));
+            changes.loosening(format!("{what} is no longer forbidden by other fields"));
         }
-        Shift::Fewer => changes.loosening(format!("{what} is ruled out in fewer cases: where {}", text(&is.forbidden))),
+        Shift::Fewer => changes.loosening(format!("{what} is forbidden in fewer cases: if {}", text(&is.forbidden))),
         Shift::More | Shift::Other => {
-            changes.breaking(format!("{what} must be left out where {}", text(&is.forbidden)));
+            changes.breaking(format!("{what} must be left out if {}", text(&is.forbidden)));
         }
     }
     match shift((&was.required, false), (&is.required, false), old.request, new.request) {
@@ -47,15 +47,15 @@ pub(super) fn compare(what: &str, old: &Conditioned<'_>, new: &Conditioned<'_>, 
         Shift::Fewer if is.required.is_empty() => {
             changes.loosening(format!("{what} is no longer required by other fields"));
         }
-        Shift::Fewer => changes.loosening(format!("{what} is required in fewer cases: where {}", text(&is.required))),
-        Shift::More | Shift::Other => changes.breaking(format!("{what} is required where {}", text(&is.required))),
+        Shift::Fewer => changes.loosening(format!("{what} is required in fewer cases: if {}", text(&is.required))),
+        Shift::More | Shift::Other => changes.breaking(format!("{what} is required if {}", text(&is.required))),
     }
 }
 
-/// What a field is in one state: left out, or of a value; `None` stands for any other value.
+/// The value of a field in one combination, or that it is left out. `None` stands for any other value.
 type State<'a> = Option<Option<&'a Scalar>>;
 
-/// Compares two lists of conditions, each with what holds where it is empty.
+/// Compares two lists of conditions, each with its result if it is empty.
 pub(super) fn shift(
     (old, old_empty): (&[Condition], bool),
     (new, new_empty): (&[Condition], bool),
@@ -99,7 +99,7 @@ pub(super) fn shift(
                 domain[at]
             })
             .collect();
-        // A choice that no longer exists, or did not yet, tells nothing about the conditions.
+        // Choices that exist on one side only are not compared.
         let exists =
             |request: &Request| wires.iter().zip(&state).all(|(wire, state)| can_be(request.field(wire), *state));
         if !exists(old_request) || !exists(new_request) {

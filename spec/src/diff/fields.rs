@@ -1,4 +1,4 @@
-//! Fields that come, go, or are asked for elsewhere.
+//! Fields that are added, removed, or have other types or modes.
 
 use super::conditions::Conditioned;
 use super::{Changes, conditions, limits, modes};
@@ -11,7 +11,8 @@ pub(super) fn compare(old: &Spec, new: &Spec, changes: &mut Changes) {
     for field in &old.fields {
         match new.field(&field.wire) {
             None if field.constant.is_some() => changes.neutral(format!("`{}` is no longer sent", *field.wire)),
-            None => changes.breaking(format!("the field `{}` is gone, and so is `.{}(..)`", *field.wire, *field.rust)),
+            None => changes
+                .breaking(format!("the field `{}` is removed, with its setter `.{}(..)`", *field.wire, *field.rust)),
             Some(other) => one(old, field, new, other, changes),
         }
     }
@@ -23,7 +24,7 @@ pub(super) fn compare(old: &Spec, new: &Spec, changes: &mut Changes) {
 fn added(request: &Request, field: &Field, changes: &mut Changes) {
     let wire = &*field.wire;
     if field.constant.is_some() {
-        return changes.neutral(format!("`{wire}` is new, and always sent with the same value"));
+        return changes.neutral(format!("`{wire}` is new; it is always sent with the same value"));
     }
     let required: Vec<&str> =
         request.each_mode().filter(|mode| field.presence_in(*mode) == Presence::Required).map(name).collect();
@@ -38,15 +39,11 @@ fn added(request: &Request, field: &Field, changes: &mut Changes) {
 fn one(old_request: &Request, old: &Field, new_request: &Request, new: &Field, changes: &mut Changes) {
     let wire = &*new.wire;
     if old.constant.is_some() != new.constant.is_some() {
-        let text = if new.constant.is_some() {
-            "has one value only: its setter is gone"
-        } else {
-            "has no longer one value only"
-        };
+        let text = if new.constant.is_some() { "is constant: its setter is removed" } else { "is no longer constant" };
         return changes.breaking(format!("`{wire}` {text}"));
     }
     if old.constant.as_deref() != new.constant.as_deref() {
-        changes.neutral(format!("`{wire}` is sent with another constant"));
+        changes.neutral(format!("`{wire}` has another constant value"));
     }
     if old.rust.value != new.rust.value {
         changes.breaking(format!("`{wire}`: its setter is `.{}(..)` instead of `.{}(..)`", *new.rust, *old.rust));
@@ -56,8 +53,8 @@ fn one(old_request: &Request, old: &Field, new_request: &Request, new: &Field, c
     if old.default.as_deref() != new.default.as_deref() {
         let decides = old_request.decides_mode(old) || new_request.decides_mode(new);
         let text = match &new.default {
-            Some(default) => format!("`{wire}`: left out, it counts as {}", default.value),
-            None => format!("`{wire}`: left out, it no longer counts as a value"),
+            Some(default) => format!("`{wire}`: the default is {}", default.value),
+            None => format!("`{wire}`: the default is removed"),
         };
         if decides { changes.breaking(text) } else { changes.neutral(text) }
     }
@@ -76,7 +73,7 @@ fn types(old: &Field, new: &Field, changes: &mut Changes) {
     if !same || old.is_list() != new.is_list() {
         let list = |field: &Field| if field.is_list() { "a list, each " } else { "" };
         let (was, is) = (list(old).to_owned() + old_kind.word(), list(new).to_owned() + new_kind.word());
-        changes.breaking(format!("`{wire}` holds {is} instead of {was}"));
+        changes.breaking(format!("`{wire}` is {is} instead of {was}"));
     } else if let (FieldKind::Text(was), FieldKind::Text(is)) = (&*old.kind, &*new.kind)
         && was != is
     {
@@ -98,7 +95,7 @@ fn name(mode: Option<&Mode>) -> &str {
     mode.map_or("", |mode| mode.name.as_str())
 }
 
-/// " in `A` and `B`", or nothing where it is everywhere.
+/// Returns " in `A` and `B`", or an empty text if these are all modes.
 pub(super) fn place(names: &[&str], request: &Request) -> String {
     if names.len() >= request.modes.len() {
         return String::new();
@@ -129,11 +126,11 @@ fn presences(old_request: &Request, old: &Field, new_request: &Request, new: &Fi
             (_, Presence::Required) => changes.breaking(format!("`{wire}` is required{place}")),
             (_, Presence::Forbidden) => changes.breaking(format!("`{wire}` must be left out{place}")),
             (_, Presence::Fixed) => {
-                changes.breaking(format!("`{wire}` is set by the mode{place}: its setter is gone there"));
+                changes.breaking(format!("`{wire}` is set by the mode{place}: its setter is removed there"));
             }
             (Presence::Fixed, _) => changes.breaking(format!("`{wire}` is no longer set by the mode{place}")),
             (Presence::Required, _) => changes.loosening(format!("`{wire}` may be left out{place}")),
-            _ => changes.loosening(format!("`{wire}` is taken{place}")),
+            _ => changes.loosening(format!("`{wire}` is allowed{place}")),
         }
     }
 }
@@ -155,8 +152,8 @@ fn placeholders(old: &Field, new: &Field, changes: &mut Changes) {
         (Some(was), Some(is)) if was.value.value != is.value.value => {
             changes.neutral(format!("`{wire}`: `.{}()` sends another address", *is.setter));
         }
-        (Some(was), None) => changes.breaking(format!("`{wire}`: `.{}()` is gone", *was.setter)),
-        (None, Some(is)) => changes.loosening(format!("`{wire}`: `.{}()` stands in for a value", *is.setter)),
+        (Some(was), None) => changes.breaking(format!("`{wire}`: `.{}()` is removed", *was.setter)),
+        (None, Some(is)) => changes.loosening(format!("`{wire}`: `.{}()` is new and sends a placeholder", *is.setter)),
         _ => {}
     }
 }
@@ -168,12 +165,12 @@ fn choices(old_request: &Request, old: &Field, new_request: &Request, new: &Fiel
         |choices: &'_ [Choice], like: &Choice| choices.iter().position(|choice| choice.wire.value == like.wire.value);
     for choice in was {
         let Some(other) = find(is, choice).map(|index| &is[index]) else {
-            changes.breaking(format!("`{wire}` no longer takes {}", *choice.wire));
+            changes.breaking(format!("`{wire}` no longer allows {}", *choice.wire));
             continue;
         };
         if choice.rust.value != other.rust.value {
             let (was, is) = (&*choice.rust, &*other.rust);
-            changes.breaking(format!("`{wire}`: {} is called `{is}` instead of `{was}`", *choice.wire));
+            changes.breaking(format!("`{wire}`: {} is named `{is}` instead of `{was}`", *choice.wire));
         }
         let what = format!("`{wire}` = {}", *choice.wire);
         deprecation(&what, choice.deprecated.is_some(), other.deprecated.as_deref(), changes);
@@ -181,6 +178,6 @@ fn choices(old_request: &Request, old: &Field, new_request: &Request, new: &Fiel
         conditions::compare(&what, &of(old_request, choice), &of(new_request, other), changes);
     }
     for choice in is.iter().filter(|choice| find(was, choice).is_none()) {
-        changes.loosening(format!("`{wire}` takes {}", *choice.wire));
+        changes.loosening(format!("`{wire}` allows {}", *choice.wire));
     }
 }

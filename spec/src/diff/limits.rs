@@ -1,11 +1,11 @@
-//! Limits, compared for every mode with every model.
+//! Limits, compared in every mode with every model.
 
 use super::{Changes, Effect, modes};
 use crate::lower;
 use crate::model::{Condition, Field, Mode, Request};
 use crate::rules::{Bound, Limit, Presence};
 
-/// One figure that is another in some modes with some models.
+/// A figure that changes in some modes with some models.
 struct Moved {
     was: Option<Bound>,
     is: Option<Bound>,
@@ -39,12 +39,12 @@ pub(super) fn compare(old_request: &Request, old: &Field, new_request: &Request,
     }
     conditional(old, new, changes);
     if seconds(old) != seconds(new) {
-        let text = "what is documented of the longest recording is different; it is not checked";
+        let text = "the documented maximum length of the recording changes; it is not checked";
         changes.neutral(format!("`{}`: {text}", *new.wire));
     }
 }
 
-/// What is documented only, with the models that it is about.
+/// Returns the limits that are only documented, with their models.
 fn seconds(field: &Field) -> Vec<(u32, Vec<String>)> {
     let of = |limit: &crate::model::Limit| limit.models.clone().unwrap_or_default();
     let limits = field.limits.iter().filter_map(|limit| Some((limit.max_seconds?.value, of(limit))));
@@ -69,7 +69,7 @@ fn shared_models<'a>(old: &'a Request, new: &'a Request) -> Vec<Option<&'a str>>
     new.models().into_iter().filter(|model| known.contains(model)).map(Some).collect()
 }
 
-/// The limits without conditions that hold in this mode with this model; the tightest of each kind.
+/// Returns the limits without conditions in this mode with this model, the strictest of each kind.
 fn holding(request: &Request, limits: &[Limit], mode: Option<&Mode>, model: Option<&str>) -> Vec<Bound> {
     let bit = |set: u64, index: Option<usize>| set == u64::MAX || index.is_some_and(|index| set >> index & 1 == 1);
     let mode = mode.and_then(|mode| request.modes.iter().position(|it| it.name.value == mode.name.value));
@@ -95,7 +95,7 @@ fn pairs(was: &[Bound], is: &[Bound]) -> Vec<(Option<Bound>, Option<Bound>)> {
     changed.chain(new).collect()
 }
 
-/// What it does that one limit takes the place of another of its kind.
+/// Returns the effect of replacing a limit by another of its kind.
 pub(super) fn effect(was: Option<Bound>, is: Option<Bound>) -> Effect {
     let (Some(was), Some(is)) = (was, is) else {
         return if is.is_some() { Effect::Breaking } else { Effect::Loosening };
@@ -127,7 +127,8 @@ impl Moved {
     }
 }
 
-/// " with V4 in `Custom<Vocal>`"; models are left out where it is all, and modes where it is all that take the field.
+/// Returns a text like " with V4 in `Custom<Vocal>`". It leaves out models if they are all models, and modes if they
+/// are all modes that allow the field.
 fn place(places: &[(String, String)], request: &Request, new_request: &Request, field: &Field) -> String {
     let distinct = |of: fn(&(String, String)) -> &String| {
         let mut all: Vec<&str> = Vec::new();
@@ -147,7 +148,7 @@ fn place(places: &[(String, String)], request: &Request, new_request: &Request, 
     with + &in_modes
 }
 
-/// Limits with conditions of their own: whatever is not the same on both sides is told as it stands.
+/// Compares limits with conditions. A limit that is not the same on both sides is shown as it is.
 fn conditional(old: &Field, new: &Field, changes: &mut Changes) {
     let told = |field: &Field| -> Vec<String> {
         let limits = field.limits.iter().filter(|limit| !limit.when.is_empty());
@@ -156,7 +157,7 @@ fn conditional(old: &Field, new: &Field, changes: &mut Changes) {
             limit
                 .bounds
                 .iter()
-                .map(move |bound| format!("{} where {when}", bound.1.words(field.unit())))
+                .map(move |bound| format!("{} if {when}", bound.1.words(field.unit())))
                 .collect::<Vec<_>>()
         });
         all.collect()

@@ -1,4 +1,4 @@
-//! What a changed spec does to those who call the service: by the meaning of both specs, not by their text.
+//! The changes between two specs, and their effect on callers. The meaning of the specs is compared, not their text.
 
 mod conditions;
 mod fields;
@@ -11,18 +11,18 @@ use std::fmt;
 
 use crate::model::Spec;
 
-/// What a change does to callers.
+/// The effect of a change on callers.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Effect {
-    /// A program that compiled, or a request that built, may no longer.
+    /// Programs may no longer compile, or requests may no longer build.
     Breaking,
-    /// What was refused may now be taken; whatever was taken still is.
+    /// More requests are allowed. Programs compile and requests build as before.
     Loosening,
-    /// Neither.
+    /// Programs and requests are not affected.
     Neutral,
 }
 
-/// One change, in the words of users.
+/// One change between two specs.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Change {
     effect: Effect,
@@ -30,33 +30,33 @@ pub struct Change {
 }
 
 impl Change {
-    /// What it does to callers.
+    /// Returns the effect on callers.
     #[must_use]
     pub fn effect(&self) -> Effect {
         self.effect
     }
 
-    /// What changed, in one line.
+    /// Returns a description of one line.
     #[must_use]
     pub fn text(&self) -> &str {
         &self.text
     }
 }
 
-/// Every change between two specs, the breaking ones first.
+/// The changes between two specs, breaking ones first.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Changes(Vec<Change>);
 
-/// The step to the next version of a crate that is generated from the spec.
+/// The next version, by semantic versioning, of a crate that is generated from the spec.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Step {
-    /// Something may break.
+    /// There are breaking changes.
     Major,
-    /// Something is new.
+    /// There are loosening changes, and no breaking ones.
     Minor,
-    /// Something else is different.
+    /// There are only neutral changes.
     Patch,
-    /// Nothing changed.
+    /// There are no changes.
     None,
 }
 
@@ -85,12 +85,12 @@ impl Changes {
         changes
     }
 
-    /// The changes, the breaking ones first.
+    /// Returns the changes, breaking ones first.
     pub fn iter(&self) -> std::slice::Iter<'_, Change> {
         self.0.iter()
     }
 
-    /// The step that a crate generated from the spec needs.
+    /// Returns the step to the next version of a crate that is generated from the spec.
     #[must_use]
     pub fn step(&self) -> Step {
         match self.0.first().map(|change| change.effect) {
@@ -155,7 +155,7 @@ impl fmt::Display for Step {
     }
 }
 
-/// A heading for each effect, a line for each change, and the step that they need.
+/// Shows a heading for each effect, a line for each change, and the step to the next version.
 impl fmt::Display for Changes {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         if self.0.is_empty() {

@@ -1,4 +1,4 @@
-//! Modes that come, go or mean something else.
+//! Modes that are added, removed or changed.
 
 use super::Changes;
 use crate::model::{Mode, Request, Spec};
@@ -7,14 +7,14 @@ pub(super) fn compare(old: &Spec, new: &Spec, changes: &mut Changes) {
     let (old, new) = (&old.request, &new.request);
     if old.modes.is_empty() != new.modes.is_empty() {
         let (had, has) = if old.modes.is_empty() { ("no modes", "modes") } else { ("modes", "no modes") };
-        changes.breaking(format!("`{}` had {had} and has {has}: its constructors are others", *new.name));
+        changes.breaking(format!("`{}` had {had} and has {has}: its constructors change", *new.name));
         return;
     }
     for mode in &old.modes {
         match find(&new.modes, mode) {
-            None => changes.breaking(format!("the mode `{}` is gone", *mode.name)),
+            None => changes.breaking(format!("the mode `{}` is removed", *mode.name)),
             Some(other) if conditions(mode) != conditions(other) => {
-                changes.breaking(format!("the mode `{}` is another: it is sent with {}", *mode.name, describe(other)));
+                changes.breaking(format!("the mode `{}` changes: it is sent with {}", *mode.name, describe(other)));
             }
             Some(_) => {}
         }
@@ -29,8 +29,7 @@ fn find<'a>(modes: &'a [Mode], like: &Mode) -> Option<&'a Mode> {
     modes.iter().find(|mode| mode.name.value == like.name.value)
 }
 
-/// A mode before and after, as far as they can be compared: those of one name, and each with the whole where one side has
-/// no modes.
+/// Pairs of modes to compare: those with the same name. If one side has no modes, each mode is paired with `None`.
 pub(super) fn pairs<'a>(old: &'a Request, new: &'a Request) -> Vec<(Option<&'a Mode>, Option<&'a Mode>)> {
     match (old.modes.is_empty(), new.modes.is_empty()) {
         (true, true) => vec![(None, None)],

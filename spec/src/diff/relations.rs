@@ -14,7 +14,7 @@ pub(super) fn compare(old: &Spec, new: &Spec, changes: &mut Changes) {
     }
 }
 
-/// The rule in words that depend on nothing but what it says.
+/// Describes the rule, independently of the order of its fields.
 fn describe(relation: &Relation) -> String {
     let names = |fields: &[&str]| {
         let mut names: Vec<String> = fields.iter().map(|name| format!("`{name}`")).collect();
@@ -63,7 +63,7 @@ fn describe(relation: &Relation) -> String {
     let when = if relation.when.is_empty() {
         String::new()
     } else {
-        format!(" where {}", Condition::any_in_words(&relation.when))
+        format!(" if {}", Condition::any_in_words(&relation.when))
     };
     asks + &place.unwrap_or_default() + &when
 }

@@ -1,7 +1,8 @@
-//! The rules of a request as JSON Schema 2020-12, whose validators know nothing of this crate.
+//! The rules of a request as JSON Schema 2020-12.
 //!
-//! Lengths in bytes or UTF-16 units have no keyword there: they are exported as lengths in characters, which are never
-//! more, so that the schema refuses nothing that the rules take.
+//! JSON Schema has no keyword for lengths in bytes or UTF-16 units. They are exported as lengths in characters, which are
+//! never greater, so that the schema accepts every request that the rules accept. If an address has both `max_length`
+//! and `max_bytes`, the smaller figure is its `maxLength`.
 
 use serde_json::{Map, Value, json};
 
@@ -12,14 +13,14 @@ use crate::rules::{
     Rules,
 };
 
-/// What [`looks_like_web_address`](crate::rules::looks_like_web_address) takes, as far as a pattern can tell.
+/// The addresses that [`looks_like_web_address`](crate::rules::looks_like_web_address) accepts, approximately.
 const WEB_ADDRESS: &str =
     r#"^[Hh][Tt][Tt][Pp][Ss]?://([^/?#@\s]*@)*(\[[^\]\s]+\]|[^/?#@:\[\]%\s]+)(:[0-9]{0,5})?([/?#]|$)[^\s<>"{}|\\^`]*$"#;
 
 impl Spec {
-    /// The rules of the request as JSON Schema 2020-12: modes as if and then, limits by model, unknown fields refused.
+    /// Returns the rules of the request as JSON Schema 2020-12.
     ///
-    /// What JSON Schema has no words for, such as the lengths of several texts together, is told in `$comment`.
+    /// Rules that JSON Schema cannot express, such as the total length of several texts, are listed in `$comment`.
     ///
     /// ```
     /// let spec = cover_spec::Spec::parse("upload_cover.toml", cover_spec::SHIPPED)?;
@@ -47,7 +48,7 @@ impl Spec {
         let both = self.request.relations.iter().zip(rules.relations.iter());
         let unsaid: Vec<String> = both.filter_map(|both| unsaid(&both)).collect();
         if !unsaid.is_empty() {
-            schema["$comment"] = json!(format!("JSON Schema has no words for this: {}", unsaid.join(" ")));
+            schema["$comment"] = json!(format!("JSON Schema cannot express these rules: {}", unsaid.join(" ")));
         }
         if rules.modes.is_empty() {
             all_of(&mut schema, limits(&rules, 0));
@@ -60,7 +61,7 @@ impl Spec {
     }
 }
 
-/// What holds in every mode with every model.
+/// Returns the schema of a field: the rules that hold in every mode with every model.
 fn property(spec: &Spec, field: &Field) -> Value {
     let mut property = match &field.kind {
         Kind::Text(_) => json!({ "type": "string" }),
@@ -101,7 +102,7 @@ fn description(field: &crate::model::Field) -> String {
     format!("{}{}{deprecated}", *field.doc, choices.collect::<String>())
 }
 
-/// The type and the choices take null, too.
+/// Adds null to the type and to the choices.
 fn or_null(mut property: Value) -> Value {
     property["type"] = json!([property["type"].take(), "null"]);
     if let Some(choices) = property.get_mut("enum").and_then(Value::as_array_mut) {
@@ -122,23 +123,26 @@ fn number(number: Decimal) -> Value {
     if number.scale == 0 { json!(number.digits) } else { json!(number.value()) }
 }
 
-/// Adds members to an object, those of inner objects one by one.
+/// Adds members to an object. Inner objects are merged. Of two figures for `maxLength`, the smaller one is kept.
 fn merge(into: &mut Value, from: Value) {
     match (into, from) {
         (Value::Object(into), Value::Object(from)) => {
             for (name, value) in from {
-                merge(into.entry(name).or_insert(Value::Null), value);
+                let is_stricter = |own: &Value| name == "maxLength" && own.as_u64() < value.as_u64();
+                if !into.get(&name).is_some_and(is_stricter) {
+                    merge(into.entry(name).or_insert(Value::Null), value);
+                }
             }
         }
         (into, from) => *into = from,
     }
 }
 
-/// The schema of a field, or of the items of its list, that a bound makes.
+/// Returns the schema of a limit, for a field or for the items of its list.
 fn limited(field: &Field, bound: Bound) -> Value {
     let (keyword, figure) = match bound {
         Bound::MinLength(least) => ("minLength", json!(least)),
-        Bound::MaxLength(most) => ("maxLength", json!(most)),
+        Bound::MaxLength(most) | Bound::MaxBytes(most) => ("maxLength", json!(most)),
         Bound::MinItems(least) => return json!({ "minItems": least }),
         Bound::MaxItems(most) => return json!({ "maxItems": most }),
         Bound::Min(least) => ("minimum", number(least)),
@@ -151,7 +155,7 @@ fn limited(field: &Field, bound: Bound) -> Value {
     if field.list { json!({ "items": limited }) } else { limited }
 }
 
-/// Holds for bodies of this mode alone. A field that is left out counts with its default.
+/// Returns a schema that only bodies of this mode match. A field that is left out has its default.
 fn condition(rules: &Rules, mode: usize) -> Value {
     let terms = rules.modes[mode].when.iter();
     conjunction(rules, terms.map(|(field, wanted)| (*field, Is::OneOf(vec![wanted.clone()].into()))))
@@ -197,7 +201,7 @@ fn in_mode(rules: &Rules, mode: usize) -> Value {
     json!({ "title": rules.modes[mode].name, "if": condition(rules, mode), "then": then })
 }
 
-/// The keyword must not be empty.
+/// Sets `allOf`, which must not be empty.
 fn all_of(schema: &mut Value, parts: Vec<Value>) {
     if !parts.is_empty() {
         schema["allOf"] = parts.into();
@@ -208,14 +212,14 @@ fn always_required(rules: &Rules) -> impl Iterator<Item = &Field> {
     rules.fields.iter().filter(|field| field.presence.iter().all(|presence| *presence == Presence::Required))
 }
 
-/// What this mode requires, and not every other.
+/// Returns the fields that this mode requires and not all modes do.
 fn required(rules: &Rules, mode: usize) -> Value {
     let always: Vec<&str> = always_required(rules).map(|field| &*field.wire).collect();
     let here = rules.fields.iter().filter(|field| field.presence.get(mode) == Some(&Presence::Required));
     here.filter(|field| !always.contains(&&*field.wire)).map(|field| json!(field.wire)).collect()
 }
 
-/// The rules of this mode that do not hold in every mode with every model.
+/// Returns the limits of this mode that do not hold in every mode with every model.
 fn limits(rules: &Rules, mode: usize) -> Vec<Value> {
     let mut found = Vec::new();
     for field in rules.fields.iter() {
@@ -268,7 +272,7 @@ fn conditioned(rules: &Rules, field: &Field, conditional: &Conditional) -> Value
     }
 }
 
-/// The models for which the limit holds; `None` where it holds for all.
+/// Returns the models with which the limit holds; `None` for all.
 fn models(rules: &Rules, limit: &Limit) -> Option<Value> {
     let index = rules.model.filter(|_| limit.models != u64::MAX)?;
     let Kind::Choice(choices) = &rules.fields.get(index)?.kind else { return None };

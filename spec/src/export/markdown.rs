@@ -1,4 +1,4 @@
-//! A spec as a page to read.
+//! A spec as a Markdown page.
 
 use std::fmt::Write;
 
@@ -6,7 +6,7 @@ use crate::model::{Condition, Field, FieldKind, Limit, Mode, Spec};
 use crate::rules::Presence;
 
 impl Spec {
-    /// The service as a page in Markdown: what each mode takes, the limits, codes and statuses.
+    /// Returns a Markdown page with the modes, fields, limits, codes and statuses.
     ///
     /// ```
     /// let spec = cover_spec::Spec::parse("upload_cover.toml", cover_spec::SHIPPED)?;
@@ -18,7 +18,7 @@ impl Spec {
         let mut page = format!("# {}\n\n{}\n", *self.request.name, *self.request.doc);
         let _ = writeln!(page, "\n`POST {}{}`", *self.service.base_url, *self.submit.path);
         if let Some(docs) = &self.service.docs {
-            let _ = writeln!(page, "\nAfter <{}>.", **docs);
+            let _ = writeln!(page, "\nDocumented at <{}>.", **docs);
         }
         self.modes_in_words(&mut page);
         self.fields_in_a_table(&mut page);
@@ -78,10 +78,10 @@ impl Spec {
                 let _ = writeln!(page, "-{}", asked.trim_start_matches(','));
             }
             if let Some(default) = &field.default {
-                let _ = writeln!(page, "- left out, it counts as `{}`", default.value);
+                let _ = writeln!(page, "- default: `{}`", default.value);
             }
             if let Some(example) = &field.example {
-                let _ = writeln!(page, "- for example `{}`", example.value);
+                let _ = writeln!(page, "- example: `{}`", example.value);
             }
         }
     }
@@ -97,18 +97,17 @@ impl Spec {
     }
 
     fn answers(&self, page: &mut String) {
-        page.push_str(
-            "\n## Codes\n\n| code | meaning | was a task created? | may it be sent again? |\n|---|---|---|---|\n",
-        );
+        page.push_str("\n## Codes\n\n| code | meaning | task created | may be sent again |\n|---|---|---|---|\n");
         for code in &self.codes {
             let created = format!("{:?}", code.created.value).to_lowercase();
-            let resend = code.resend.as_ref().map_or("no".to_owned(), |after| format!("after {} s", after.as_secs()));
-            let _ = writeln!(page, "| {} | {} | {created} | {resend} |", code.number.value, cell(&code.doc));
+            let retry_after =
+                code.retry_after.as_ref().map_or("no".to_owned(), |after| format!("after {} s", after.as_secs()));
+            let _ = writeln!(page, "| {} | {} | {created} | {retry_after} |", code.number.value, cell(&code.doc));
         }
         page.push_str("| any other | not documented | perhaps | no |\n");
-        if let Some(pace) = &self.pace {
-            let (requests, window) = (pace.requests.value, pace.window.as_secs_f64());
-            let _ = writeln!(page, "\nAt most {requests} requests of one key in {window} s.");
+        if let Some(rate_limit) = &self.rate_limit {
+            let (requests, per) = (rate_limit.requests.value, rate_limit.per.as_secs_f64());
+            let _ = writeln!(page, "\nRate limit: {requests} requests of one API key in {per} s.");
         }
         let query = self.poll.query.as_ref().map(|query| format!("?{}=…", **query)).unwrap_or_default();
         let _ = writeln!(page, "\n## Statuses\n\n`GET {}{query}`\n", *self.poll.path);
@@ -162,22 +161,22 @@ fn limits(field: &Field, limit: &Limit, page: &mut String) {
     };
     let place = names("with", &limit.models) + &names("in", &limit.modes);
     let when =
-        if limit.when.is_empty() { String::new() } else { format!(" where {}", Condition::any_in_words(&limit.when)) };
+        if limit.when.is_empty() { String::new() } else { format!(" if {}", Condition::any_in_words(&limit.when)) };
     let seconds = limit.max_seconds.as_ref().map(|seconds| format!("at most {} s long (not checked)", seconds.value));
     for text in limit.bounds.iter().map(|bound| bound.1.words(field.unit())).chain(seconds) {
         let _ = writeln!(page, "- {text}{place}{when}");
     }
     for side in &limit.disputed {
-        let _ = writeln!(page, "  - the {} says {}", *side.place, side.figure.value);
+        let _ = writeln!(page, "  - {} in the {}", side.figure.value, *side.place);
     }
 }
 
-/// ", required where …, allowed only where …"
+/// Describes conditions, such as ", required if …, allowed only if …".
 fn conditions(conditions: &crate::model::Conditions) -> String {
     let all = [
-        ("required where", &conditions.required),
-        ("allowed only where", &conditions.allowed),
-        ("must be left out where", &conditions.forbidden),
+        ("required if", &conditions.required),
+        ("allowed only if", &conditions.allowed),
+        ("must be left out if", &conditions.forbidden),
     ];
     let said = all.iter().filter(|(_, any)| !any.is_empty());
     said.map(|(word, any)| format!(", {word} {}", Condition::any_in_words(any))).collect::<Vec<_>>().concat()

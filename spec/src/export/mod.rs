@@ -1,4 +1,4 @@
-//! Specs in other languages.
+//! Specs in other formats.
 
 mod json_schema;
 mod markdown;

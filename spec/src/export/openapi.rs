@@ -5,7 +5,7 @@ use serde_json::{Map, Value, json};
 use crate::model::{Spec, TrackField, TrackKind};
 
 impl Spec {
-    /// The service as an OpenAPI 3.1 document: the POST, the poll, callbacks, and the rules of the request as its schema.
+    /// Returns an OpenAPI 3.1 document with the POST, the poll, callbacks, and the rules of the request as its schema.
     ///
     /// ```
     /// let spec = cover_spec::Spec::parse("upload_cover.toml", cover_spec::SHIPPED)?;
@@ -39,7 +39,7 @@ impl Spec {
 
     fn schema_of_the_request(&self) -> Value {
         let mut schema = self.json_schema();
-        // The document says which dialect it is in.
+        // The document itself names the dialect.
         schema.as_object_mut().map(|schema| schema.remove("$schema"));
         schema
     }
@@ -77,7 +77,7 @@ impl Spec {
         let mut values = vec![(self.poll.status.as_str(), status)];
         values.extend(self.poll.task.as_ref().map(|place| (place.as_str(), json!({ "type": "string" }))));
         values.extend(self.poll.tracks.iter().map(|place| (place.as_str(), tracks.clone())));
-        let poll = self.answer("How far the task is.", &values);
+        let poll = self.answer("The state of the task.", &values);
         let (name, place) = self.poll.query.as_ref().map_or(("task", "path"), |query| (query.as_str(), "query"));
         let parameter = json!({ "name": name, "in": place, "required": true, "schema": { "type": "string" } });
         paths[&**self.poll.path]["get"] = json!({
@@ -86,7 +86,7 @@ impl Spec {
             "responses": { "200": poll },
         });
         if let Some(credits) = &self.credits {
-            let amount = self.answer("The credits that are left.", &[(&credits.amount, json!({ "type": "number" }))]);
+            let amount = self.answer("The remaining credits.", &[(&credits.amount, json!({ "type": "number" }))]);
             paths[&**credits.path]["get"] =
                 json!({ "operationId": format!("credits{}", *self.service.name), "responses": { "200": amount } });
         }
@@ -99,7 +99,7 @@ impl Spec {
         format!("Codes in the answer: {}", codes.join(" "))
     }
 
-    /// An answer whose body has these values at these places, beside code and message.
+    /// Returns an answer whose body has these values at these places, besides code and message.
     fn answer(&self, doc: &str, values: &[(&str, Value)]) -> Value {
         let mut schema = json!({ "type": "object" });
         if let Some(envelope) = &self.envelope {
@@ -134,7 +134,7 @@ impl Spec {
             "operationId": format!("callback{}", *self.request.name),
             "description": format!("Sent to the address in `{}`.", *callback.field),
             "requestBody": { "content": { "application/json": { "schema": schema } } },
-            "responses": { "200": { "description": "Taken." } },
+            "responses": { "200": { "description": "Accepted." } },
         } } }))
     }
 }
@@ -148,7 +148,7 @@ fn track_field(field: &TrackField) -> Value {
     json!({ "type": kind, "description": *field.doc })
 }
 
-/// Sets the schema of a value inside objects: `data.taskId`.
+/// Sets the schema of a value inside objects, such as `data.taskId`.
 fn put(schema: &mut Value, path: &str, value: Value) {
     let mut place = schema;
     for part in path.split('.') {

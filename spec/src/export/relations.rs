@@ -1,14 +1,14 @@
-//! The rules over several fields as JSON Schema, as far as it can say them.
+//! The rules over several fields as JSON Schema, as far as it can express them.
 
 use serde_json::{Value, json};
 
 use crate::rules::{Bound, Decimal, List, Relating, Relation, Rules};
 
-/// More cases than these are not written out one by one.
+/// Maximum number of cases that are written one by one.
 const MOST_CASES: u64 = 2_000;
 
-/// What the relation asks; `None` where JSON Schema has no words for it: lengths of texts added up, and differences of
-/// numbers that are no whole ones between narrow bounds.
+/// Returns the schema of a rule; `None` if JSON Schema cannot express it. It cannot add lengths of texts, and differences
+/// only work for integers with narrow limits.
 pub(super) fn asked(rules: &Rules, relation: &Relation) -> Option<Value> {
     let wires: Vec<&str> = relation.fields.iter().map(|field| &*rules.fields[*field].wire).collect();
     let all = |group: &List<usize>| -> Vec<&str> { group.iter().map(|field| &*rules.fields[*field].wire).collect() };
@@ -43,19 +43,19 @@ fn each(wires: &[&str]) -> Vec<Value> {
     wires.iter().map(|wire| json!({ "required": [wire] })).collect()
 }
 
-/// No way to hold one item more than the most.
+/// Returns a schema that fails with more than `most` items in total.
 fn too_many(wires: &[&str], most: u32) -> Option<Value> {
     let ways = shares(wires.len(), most.checked_add(1)?)?;
     Some(json!({ "not": { "anyOf": ways.iter().map(|way| holds(wires, way)).collect::<Vec<_>>() } }))
 }
 
-/// Some way to hold the least.
+/// Returns a schema that fails with less than `least` items in total.
 fn enough(wires: &[&str], least: u32) -> Option<Value> {
     let ways = shares(wires.len(), least)?;
     Some(json!({ "anyOf": ways.iter().map(|way| holds(wires, way)).collect::<Vec<_>>() }))
 }
 
-/// Each list holds at least its share.
+/// Returns a schema in which each list has at least its share of items.
 fn holds(wires: &[&str], shares: &[u32]) -> Value {
     let shared = || wires.iter().zip(shares).filter(|(_, share)| **share > 0);
     let properties: serde_json::Map<String, Value> =
@@ -63,7 +63,7 @@ fn holds(wires: &[&str], shares: &[u32]) -> Value {
     json!({ "properties": properties, "required": shared().map(|(wire, _)| wire).collect::<Vec<_>>() })
 }
 
-/// Every way to share so many items among so many lists.
+/// Returns every way to distribute `items` among `lists`.
 fn shares(lists: usize, items: u32) -> Option<Vec<Vec<u32>>> {
     let mut ways = vec![Vec::new()];
     for list in 0..lists {
@@ -72,7 +72,7 @@ fn shares(lists: usize, items: u32) -> Option<Vec<Vec<u32>>> {
             let shares = if list + 1 == lists { left..=left } else { 0..=left };
             shares.map(|share| [way.clone(), vec![share]].concat())
         });
-        // Counted before they are collected: a large total has more ways than memory.
+        // They are counted first, as a large total has too many to collect.
         ways = longer.take(usize::try_from(MOST_CASES).ok()? + 1).collect();
         if ways.len() as u64 > MOST_CASES {
             return None;
@@ -81,7 +81,7 @@ fn shares(lists: usize, items: u32) -> Option<Vec<Vec<u32>>> {
     Some(ways)
 }
 
-/// For each value of the smaller one, the bounds of the larger one.
+/// Returns the limits of the larger field for each value of the smaller one.
 fn difference(rules: &Rules, relation: &Relation, least: Option<Decimal>, most: Option<Decimal>) -> Option<Value> {
     let [smaller, larger] = [0, 1].map(|at| relation.fields.get(at).map(|field| &rules.fields[*field]));
     let (smaller, larger) = (smaller?, larger?);

@@ -1,13 +1,13 @@
-//! The table of the service's answers.
+//! The service as a table.
 
 use super::text;
-use crate::model::{Code, Credits, Pace, Spec, Status};
+use crate::model::{Code, Credits, RateLimit, Spec, Status};
 use crate::rules::Str;
 use crate::source::At;
-use crate::wire::{self, Api, Path};
+use crate::tables::{self, Api, JsonPath};
 
 impl Spec {
-    /// The table of the service's answers.
+    /// Returns the service as a table.
     #[must_use]
     pub fn api(&self) -> Api {
         Api {
@@ -21,18 +21,18 @@ impl Spec {
             code: self.envelope.as_ref().map(|envelope| path(&envelope.code)).unwrap_or_default(),
             message: self.envelope.as_ref().map(|envelope| path(&envelope.message)).unwrap_or_default(),
             codes: self.codes.iter().map(code).collect(),
-            submit: wire::Submit { path: text(&self.submit.path), task: path(&self.submit.task) },
+            submit: tables::SubmitSpec { path: text(&self.submit.path), task: path(&self.submit.task) },
             poll: self.poll(),
             statuses: self.statuses.iter().map(status).collect(),
-            pace: self.pace.as_ref().map(pace).unwrap_or_default(),
+            rate_limit: self.rate_limit.as_ref().map(rate_limit).unwrap_or_default(),
             credits: self.credits.as_ref().map(credits),
             callback: self.callback.as_ref().map(|callback| self.callback(callback)),
         }
     }
 
-    fn poll(&self) -> wire::Poll {
+    fn poll(&self) -> tables::PollSpec {
         let poll = &self.poll;
-        wire::Poll {
+        tables::PollSpec {
             path: text(&poll.path),
             query: poll.query.as_ref().map(text),
             status: path(&poll.status),
@@ -42,8 +42,8 @@ impl Spec {
             error_message: poll.error_message.as_ref().map(path).unwrap_or_default(),
             request: poll.request.as_ref().map(path).unwrap_or_default(),
             every: poll.every.value,
-            typical: poll.typical.as_ref().map(|typical| typical.value),
-            deadline: poll.deadline.value,
+            expected_duration: poll.expected_duration.as_ref().map(|expected_duration| expected_duration.value),
+            timeout: poll.timeout.value,
             unknown_task: poll.unknown_task.iter().map(|code| code.value).collect(),
             patience: poll.patience.value,
             settle: poll.settle.value,
@@ -51,32 +51,32 @@ impl Spec {
     }
 }
 
-pub(super) fn path(text: &At<String>) -> Path {
+pub(super) fn path(text: &At<String>) -> JsonPath {
     text.split('.').filter(|part| !part.is_empty()).map(|part| Str::Owned(part.to_owned())).collect()
 }
 
-fn code(code: &Code) -> wire::Code {
-    wire::Code {
+fn code(code: &Code) -> tables::CodeSpec {
+    tables::CodeSpec {
         number: code.number.value,
         means: code.means.value,
         created: code.created.value,
-        resend: code.resend.as_ref().map(|resend| resend.value),
+        retry_after: code.retry_after.as_ref().map(|retry_after| retry_after.value),
     }
 }
 
-fn status(status: &Status) -> wire::Status {
+fn status(status: &Status) -> tables::StatusSpec {
     let stage = status.stage.as_ref().map_or(0, |stage| stage.value);
-    wire::Status { name: text(&status.name), means: status.means.value, stage }
+    tables::StatusSpec { name: text(&status.name), means: status.means.value, stage }
 }
 
-fn pace(pace: &Pace) -> wire::Pace {
-    wire::Pace {
-        requests: pace.requests.value,
-        window: pace.window.value,
-        task_every: pace.task_every.as_ref().map(|every| every.value).unwrap_or_default(),
+fn rate_limit(rate_limit: &RateLimit) -> tables::RateLimitSpec {
+    tables::RateLimitSpec {
+        requests: rate_limit.requests.value,
+        per: rate_limit.per.value,
+        task_every: rate_limit.task_every.as_ref().map(|every| every.value).unwrap_or_default(),
     }
 }
 
-fn credits(credits: &Credits) -> wire::Credits {
-    wire::Credits { path: text(&credits.path), amount: path(&credits.amount) }
+fn credits(credits: &Credits) -> tables::CreditsSpec {
+    tables::CreditsSpec { path: text(&credits.path), amount: path(&credits.amount) }
 }

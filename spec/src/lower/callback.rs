@@ -1,4 +1,4 @@
-//! What the service tells by itself.
+//! The callbacks of the service.
 
 use std::time::Duration;
 
@@ -7,31 +7,31 @@ use super::text;
 use crate::model::{Callback, CallbackStage, Signature, Spec};
 use crate::rules::{List, Str};
 use crate::source::At;
-use crate::wire::{self, Clock, Signed, StatusMeaning};
+use crate::tables::{self, SignatureClock, SignedPart, StatusMeaning};
 
-/// A callback may come so long after its POST, where the spec says nothing.
+/// Time after the submit after which callbacks are refused, if the spec does not give one.
 const EXPIRES: Duration = Duration::from_secs(86_400);
 
 impl Spec {
-    pub(super) fn callback(&self, callback: &Callback) -> wire::Callback {
-        wire::Callback {
+    pub(super) fn callback(&self, callback: &Callback) -> tables::CallbackSpec {
+        tables::CallbackSpec {
             field: text(&callback.field),
             stage: path(&callback.stage),
             task: path(&callback.task),
             tracks: path(&callback.tracks),
             answer_within: callback.answer_within.value,
-            tries: callback.tries.value,
+            attempts: callback.attempts.value,
             expires: callback.expires.as_deref().copied().unwrap_or(EXPIRES),
             stages: callback.stages.iter().map(|stage| self.callback_stage(stage)).collect(),
             signature: callback.signature.as_ref().map(signature),
         }
     }
 
-    fn callback_stage(&self, stage: &CallbackStage) -> wire::CallbackStage {
+    fn callback_stage(&self, stage: &CallbackStage) -> tables::CallbackStageSpec {
         let name = stage.status.as_deref();
         let status = self.statuses.iter().find(|status| Some(&status.name.value) == name);
         let running = status.filter(|status| status.means.value == StatusMeaning::Running);
-        wire::CallbackStage {
+        tables::CallbackStageSpec {
             name: text(&stage.name),
             status: stage.status.as_ref().map(text),
             running: running.and_then(|status| status.stage.as_deref().copied()),
@@ -39,40 +39,43 @@ impl Spec {
     }
 }
 
-fn signature(signature: &Signature) -> wire::Signature {
-    let clock =
-        |(header, tolerance): &(At<String>, At<Duration>)| Clock { header: text(header), tolerance: tolerance.value };
-    wire::Signature {
+fn signature(signature: &Signature) -> tables::SignatureSpec {
+    let clock = |(header, tolerance): &(At<String>, At<Duration>)| SignatureClock {
+        header: text(header),
+        tolerance: tolerance.value,
+    };
+    tables::SignatureSpec {
         header: text(&signature.header),
+        // A template with an unknown part is a fault.
         signs: parts(&signature.signs).unwrap_or_default(),
         encoding: signature.encoding.value,
         clock: signature.timestamp.as_ref().map(clock),
     }
 }
 
-/// The parts of what is signed; else the name of one that does not exist.
-pub(crate) fn parts(template: &str) -> Result<List<Signed>, String> {
+/// Returns the parts of a template, or the name of the first part that does not exist.
+pub(crate) fn parts(template: &str) -> Result<List<SignedPart>, String> {
     let mut parts = Vec::new();
     let mut rest = template;
     while let Some((before, name, after)) = next(rest) {
         if !before.is_empty() {
-            parts.push(Signed::Text(Str::Owned(before.to_owned())));
+            parts.push(SignedPart::Text(Str::Owned(before.to_owned())));
         }
         parts.push(match name {
-            "task" => Signed::Task,
-            "timestamp" => Signed::Timestamp,
-            "body" => Signed::Body,
+            "task" => SignedPart::Task,
+            "timestamp" => SignedPart::Timestamp,
+            "body" => SignedPart::Body,
             other => return Err(other.to_owned()),
         });
         rest = after;
     }
     if !rest.is_empty() {
-        parts.push(Signed::Text(Str::Owned(rest.to_owned())));
+        parts.push(SignedPart::Text(Str::Owned(rest.to_owned())));
     }
     Ok(parts.into())
 }
 
-/// What stands before, in and after the next pair of braces.
+/// Returns the text before, in and after the next pair of braces.
 fn next(text: &str) -> Option<(&str, &str, &str)> {
     let (before, rest) = text.split_once('{')?;
     let (name, after) = rest.split_once('}')?;
@@ -84,11 +87,11 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_is_signed_is_split_at_its_braces() {
-        let dot = || Signed::Text(Str::Borrowed("."));
-        assert_eq!(parts("{task}.{timestamp}").unwrap()[..], [Signed::Task, dot(), Signed::Timestamp]);
-        assert_eq!(parts("{body}").unwrap()[..], [Signed::Body]);
-        assert_eq!(parts("v1{open").unwrap()[..], [Signed::Text(Str::Borrowed("v1{open"))]);
+    fn a_template_is_split_at_its_braces() {
+        let dot = || SignedPart::Text(Str::Borrowed("."));
+        assert_eq!(parts("{task}.{timestamp}").unwrap()[..], [SignedPart::Task, dot(), SignedPart::Timestamp]);
+        assert_eq!(parts("{body}").unwrap()[..], [SignedPart::Body]);
+        assert_eq!(parts("v1{open").unwrap()[..], [SignedPart::Text(Str::Borrowed("v1{open"))]);
         assert_eq!(parts("{task}{id}").unwrap_err(), "id");
     }
 }

@@ -1,4 +1,4 @@
-//! Model → tables. What a faulty spec names but does not have is left out.
+//! Model → tables. Names that a faulty spec does not define are left out.
 
 mod answers;
 mod callback;
@@ -12,7 +12,7 @@ use crate::rules::{self, Bound, Const, Effect, Kind, Presence, Relating, Rules, 
 use crate::source::At;
 
 impl Spec {
-    /// The table of the request's rules.
+    /// Returns the rules of the request as a table.
     ///
     /// ```
     /// use cover_spec::rules::{Placed, Value, looks_like_web_address};
@@ -131,13 +131,13 @@ fn relation(relation: &Relation, request: &Request) -> rules::Relation {
     rules::Relation { fields: fields.into(), modes, when: conditions(&relation.when, request), asks }
 }
 
-/// The bits of the modes that are named.
+/// Returns the bits of the modes with these names.
 fn modes(names: Option<&[At<String>]>, request: &Request) -> u64 {
     set(names, request.modes.len(), |index, name| request.modes[index].is_named(name))
 }
 
 impl Field {
-    /// Must it be there in this mode, or in a request that has none?
+    /// Returns whether the field is required in a mode, or in a request without modes.
     #[must_use]
     pub fn presence_in(&self, mode: Option<&Mode>) -> Presence {
         match mode {
@@ -147,7 +147,7 @@ impl Field {
         }
     }
 
-    /// Must it be there in this mode?
+    /// Returns whether the field is required in this mode.
     #[must_use]
     pub fn presence(&self, mode: &Mode) -> Presence {
         let has = |set: &Option<ModeSet>| set.as_ref().is_some_and(|set| set.has(mode));
@@ -180,7 +180,7 @@ pub(crate) fn kind(kind: &FieldKind) -> Kind {
 pub(crate) fn limits(field: &Field, request: &Request) -> Vec<rules::Limit> {
     let always =
         |bound| rules::Limit { modes: u64::MAX, models: u64::MAX, when: Vec::new().into(), bound, dispute: None };
-    // An empty text counts as none, so that a text that is there holds something.
+    // Texts must not be empty unless the spec gives `min_length`.
     let says_least = field.bounds.iter().any(|bound| bound.0 == "min_length");
     let least = (matches!(*field.kind, FieldKind::Text(_)) && !says_least).then_some(Bound::MinLength(1));
     let bounds = least.into_iter().chain(field.bounds.iter().map(|bound| bound.1));
@@ -201,7 +201,7 @@ pub(crate) fn limits(field: &Field, request: &Request) -> Vec<rules::Limit> {
     bounds.map(always).chain(placed).collect()
 }
 
-/// The bits of the entries that are named; all of them where nothing is said.
+/// Returns the bits of the entries with these names, or all bits without names.
 fn set(names: Option<&[At<String>]>, count: usize, is: impl Fn(usize, &str) -> bool) -> u64 {
     let Some(names) = names else { return u64::MAX };
     let named = (0..count.min(64)).filter(|&index| names.iter().any(|name| is(index, name)));

@@ -1,53 +1,55 @@
+//! `[callback]`.
+
 use std::time::Duration;
 
 use super::At;
-use crate::wire::Encoding;
+use crate::tables::SignatureEncoding;
 
-/// `[callback]`
+/// `[callback]`: the POSTs that the service sends about a task.
 #[derive(Debug, Clone)]
 pub struct Callback {
-    /// The field of the request that holds the address.
+    /// Field of the request with the address of the callbacks.
     pub field: At<String>,
-    /// Where the body says which stage it tells of.
+    /// Where the body has the stage.
     pub stage: At<String>,
-    /// Where the body gives the id of the task.
+    /// Where the body has the id of the task.
     pub task: At<String>,
-    /// Where the body lists the tracks.
+    /// Where the body has the list of tracks.
     pub tracks: At<String>,
-    /// How long the service waits for an answer.
+    /// Time for which the service waits for an answer.
     pub answer_within: At<Duration>,
-    /// How often the service tries.
-    pub tries: At<u32>,
-    /// How long after the POST a callback may still come.
+    /// Number of attempts of the service to deliver a callback.
+    pub attempts: At<u32>,
+    /// Time after the submit after which callbacks are refused.
     pub expires: Option<At<Duration>>,
-    /// The stages that it tells of.
+    /// Stages of a task that have a callback.
     pub stages: Vec<CallbackStage>,
-    /// What its codes mean.
+    /// Codes in callbacks, each with its documentation.
     pub codes: Vec<(At<u32>, At<String>)>,
-    /// How callbacks are signed; `None` where they are not.
+    /// Signature of callbacks. `None`: they are not signed.
     pub signature: Option<Signature>,
 }
 
-/// An entry of `[callback.stages]`.
+/// An entry of `[callback.stages]`: one stage.
 #[derive(Debug, Clone)]
 pub struct CallbackStage {
-    /// Its name in the body.
+    /// Name in the body.
     pub name: At<String>,
-    /// The status that a poll would give then; `None`: the task has failed.
+    /// Status of the task at this stage. `None`: the task has failed.
     pub status: Option<At<String>>,
-    /// What it means.
+    /// What the stage means, as documentation.
     pub doc: At<String>,
 }
 
-/// `[callback.signature]`: an HMAC-SHA256.
+/// `[callback.signature]`: an HMAC-SHA256 over parts of the callback.
 #[derive(Debug, Clone)]
 pub struct Signature {
-    /// The header that carries it.
+    /// Name of the header with the signature.
     pub header: At<String>,
-    /// What is signed, with `{task}`, `{timestamp}` and `{body}` where these stand.
+    /// Template of the signed text, with `{task}`, `{timestamp}` and `{body}`.
     pub signs: At<String>,
-    /// How it is written.
-    pub encoding: At<Encoding>,
-    /// The header that says when it was signed, and how far that may lie from now.
+    /// Encoding of the signature.
+    pub encoding: At<SignatureEncoding>,
+    /// Name of the header with the time of signing, and its tolerance.
     pub timestamp: Option<(At<String>, At<Duration>)>,
 }

@@ -1,44 +1,50 @@
-//! What a spec says, each value with its place.
+//! The model of a spec: one type for each table of the language, and every value with its place.
 
 mod callback;
+mod condition;
+mod field;
+mod limit;
+mod mode;
+mod relation;
 mod request;
 mod service;
 mod task;
-mod words;
 
 pub use callback::{Callback, CallbackStage, Signature};
-pub use request::{
-    Asks, Bounds, Choice, Condition, Conditions, Dispute, Field, FieldKind, Is, Limit, Mode, ModeSet, Placeholder,
-    Relation, Request, Total,
-};
-pub use service::{Code, Credits, Envelope, Pace, Service};
+pub use condition::{Condition, Conditions, Is};
+pub use field::{Choice, Field, FieldKind, Placeholder};
+pub use limit::{Bounds, Dispute, Limit};
+pub use mode::{Mode, ModeSet};
+pub use relation::{Asks, Relation, Total};
+pub use request::Request;
+pub use service::{Code, Credits, Envelope, RateLimit, Service};
 pub use task::{Poll, Ready, Status, Submit, Track, TrackField, TrackKind};
 
 pub use crate::source::{At, Scalar, Span};
 
-/// A whole spec: a service, one request of it, and how the task that it starts is followed.
+/// A whole spec: a service, one request to it, and the task that the request starts.
 #[derive(Debug, Clone)]
 pub struct Spec {
     /// The service.
     pub service: Service,
     /// The request.
     pub request: Request,
-    /// Where answers say their code and message; `None` where the HTTP status is the code.
+    /// Where answers have their code and message. `None`: the HTTP status is the code.
     pub envelope: Option<Envelope>,
-    /// What the codes mean.
+    /// The codes of answers.
     pub codes: Vec<Code>,
-    /// How a task is submitted.
+    /// The POST that submits a task.
     pub submit: Submit,
-    /// How a task is followed.
+    /// The GET that polls a task.
     pub poll: Poll,
     /// The statuses of a task.
     pub statuses: Vec<Status>,
-    /// What a task brings.
+    /// One result of a task.
     pub track: Track,
-    /// How many requests the service takes.
-    pub pace: Option<Pace>,
-    /// How to ask for credits.
+    /// The rate limit of the service.
+    pub rate_limit: Option<RateLimit>,
+    /// The GET that returns the remaining credits.
     pub credits: Option<Credits>,
-    /// How the service tells of stages by itself.
+    /// The callbacks that the service sends.
     pub callback: Option<Callback>,
 }

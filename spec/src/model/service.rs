@@ -1,75 +1,77 @@
+//! The service, its codes and its limits.
+
 use std::time::Duration;
 
 use super::At;
-use crate::wire::{CodeMeaning, Created};
+use crate::tables::{CodeMeaning, Created};
 
-/// `[service]`
+/// `[service]`: the service and its address.
 #[derive(Debug, Clone)]
 pub struct Service {
     /// Name of the Rust type that stands for the service.
     pub name: At<String>,
-    /// What handles of its tasks are marked with.
+    /// Id of the service in task handles.
     pub id: At<String>,
-    /// What it does.
+    /// What the service does, as documentation.
     pub doc: At<String>,
-    /// The page that documents it.
+    /// Address of the service's documentation.
     pub docs: Option<At<String>>,
-    /// Where it is reached.
+    /// Base URL.
     pub base_url: At<String>,
-    /// The header that carries the key.
+    /// Name of the header with the API key.
     pub auth_header: At<String>,
-    /// What stands before the key in it.
+    /// Text before the key in that header, such as `Bearer`; may be empty.
     pub auth_scheme: At<String>,
-    /// The environment variable that holds the key.
+    /// Environment variable with the API key.
     pub env_key: At<String>,
-    /// The environment variable that holds another base address.
+    /// Environment variable with another base URL.
     pub env_url: At<String>,
-    /// How long results are kept.
+    /// Time after which the service deletes results.
     pub retention: Option<At<Duration>>,
 }
 
-/// `[envelope]`
+/// `[envelope]`: where every answer has its code and message.
 #[derive(Debug, Clone)]
 pub struct Envelope {
-    /// Where an answer says its code.
+    /// Where an answer has its code.
     pub code: At<String>,
-    /// Where an answer says in words what happened.
+    /// Where an answer has its message.
     pub message: At<String>,
 }
 
-/// An entry of `[codes]`.
+/// An entry of `[codes]`: one code of an answer.
 #[derive(Debug, Clone)]
 pub struct Code {
     /// The number.
     pub number: At<u32>,
-    /// What kind of answer it is.
+    /// Kind of answer.
     pub means: At<CodeMeaning>,
-    /// What the page says of it.
+    /// What the code says, as documentation.
     pub doc: At<String>,
-    /// Was a task created?
+    /// Whether a task was created.
     pub created: At<Created>,
-    /// After which time the same request may be sent again.
-    pub resend: Option<At<Duration>>,
+    /// Time after which the same request may be sent again. `None`: never.
+    pub retry_after: Option<At<Duration>>,
 }
 
-/// `[credits]`
+/// `[credits]`: the GET that returns the remaining credits.
 #[derive(Debug, Clone)]
 pub struct Credits {
-    /// Path of the address.
+    /// Path below the base URL.
     pub path: At<String>,
-    /// Where the answer gives the number.
+    /// Where the answer has the number of credits.
     pub amount: At<String>,
-    /// What a request costs, roughly.
+    /// Approximate cost of a request, in credits.
     pub cost: At<u32>,
 }
 
-/// `[pace]`
+/// `[rate_limit]`: how many requests the service takes.
 #[derive(Debug, Clone)]
-pub struct Pace {
-    /// So many requests of one key are taken in every window.
+pub struct RateLimit {
+    /// Number of requests of one API key within `per`.
     pub requests: At<u32>,
-    /// How long a window is.
-    pub window: At<Duration>,
-    /// The least time between two polls of one task, however they come about.
+    /// The time that `requests` is counted over.
+    pub per: At<Duration>,
+    /// Minimum time between two polls of one task.
     pub task_every: Option<At<Duration>>,
 }

@@ -1,124 +1,137 @@
+//! Submitting and polling a task, and its results.
+
 use std::time::Duration;
 
 use super::At;
-use crate::wire::StatusMeaning;
+use crate::tables::StatusMeaning;
 
-/// `[submit]`
+/// `[submit]`: the POST that submits a task.
 #[derive(Debug, Clone)]
 pub struct Submit {
-    /// Path of the address.
+    /// Path below the base URL.
     pub path: At<String>,
-    /// Where the answer gives the id of the task.
+    /// Where the answer has the id of the task.
     pub task: At<String>,
 }
 
-/// `[poll]`
+/// `[poll]`: the GET that polls a task.
 #[derive(Debug, Clone)]
 pub struct Poll {
-    /// Path of the address.
+    /// Path below the base URL.
     pub path: At<String>,
-    /// Parameter of the query that carries the id of the task; `None` where it stands in the path, as `{task}`.
+    /// Query parameter for the id of the task. `None`: the path has `{task}`.
     pub query: Option<At<String>>,
-    /// Where the answer gives the status.
+    /// Where the answer has the status.
     pub status: At<String>,
     /// Where the answer repeats the id of the task.
     pub task: Option<At<String>>,
-    /// Places where the answer lists the tracks, or has the one that there is: at least one. An empty text is the answer
-    /// itself.
+    /// Places of the tracks, as a list or a single object. At least one place; an empty text is the answer itself.
     pub tracks: Vec<At<String>>,
-    /// Where the answer gives the code of a failure.
+    /// Where the answer has the code of a failure.
     pub error_code: Option<At<String>>,
-    /// Where the answer says in words what failed.
+    /// Where the answer has the message of a failure.
     pub error_message: Option<At<String>>,
     /// Where the answer repeats the request.
     pub request: Option<At<String>>,
-    /// The least and the most time between two polls.
+    /// Minimum and maximum time between two polls.
     pub every: At<[Duration; 2]>,
-    /// Between which ages most tasks are done.
-    pub typical: Option<At<[Duration; 2]>>,
-    /// How long a task is waited for.
-    pub deadline: At<Duration>,
-    /// Codes that say that there is no such task.
+    /// Minimum and maximum age at which most tasks are done.
+    pub expected_duration: Option<At<[Duration; 2]>>,
+    /// Default timeout of a wait.
+    pub timeout: At<Duration>,
+    /// Codes which say that the task does not exist.
     pub unknown_task: Vec<At<u32>>,
-    /// How long after the submit such a code only means "not yet".
+    /// Time after the submit during which such a code means "not yet".
     pub patience: At<Duration>,
-    /// How long a task that is done is polled on while its tracks have no address.
+    /// Time for which a finished task is polled while its tracks have no address.
     pub settle: At<Duration>,
 }
 
-/// An entry of `[statuses]`.
+/// An entry of `[statuses]`: one status of a task.
 #[derive(Debug, Clone)]
 pub struct Status {
-    /// Its name in answers.
+    /// Name in answers.
     pub name: At<String>,
-    /// Its name in Rust.
+    /// Name of the Rust variant.
     pub rust: At<String>,
-    /// What it means, in words.
+    /// What the status says, as documentation.
     pub doc: At<String>,
-    /// What it means for the task.
+    /// What the status means for the task.
     pub means: At<StatusMeaning>,
-    /// How far a running task is.
+    /// Position of a running task in the order of stages.
     pub stage: Option<At<u32>>,
-    /// What there is to hear.
+    /// Which results the sandbox has at this status.
     pub ready: At<Ready>,
 }
 
-/// What there is to hear at a status.
+/// Results that the sandbox has at a status.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Ready {
-    /// Nothing.
+    /// None.
     Nothing,
     /// Streams of every track.
     Streams,
-    /// Streams of every track, and the first track.
+    /// Streams of every track, and the file of the first one.
     First,
-    /// Everything.
+    /// All.
     All,
 }
 
-/// `[track]`
+/// `[track]`: one result of a task.
 #[derive(Debug, Clone)]
 pub struct Track {
     /// Name of the Rust type.
     pub name: At<String>,
-    /// What it is.
+    /// What a track is, as documentation.
     pub doc: At<String>,
-    /// How many a task usually brings.
+    /// Usual number of tracks of a task.
     pub count: At<u32>,
-    /// Its fields.
+    /// Fields of a track.
     pub fields: Vec<TrackField>,
 }
 
-/// An entry of `[track.fields]`.
+/// An entry of `[track.fields]`: one field of a track.
 #[derive(Debug, Clone)]
 pub struct TrackField {
-    /// Its name.
+    /// Name of the field.
     pub name: At<String>,
-    /// Its name in Rust.
+    /// Name of the Rust field.
     pub rust: At<String>,
-    /// What it says.
+    /// What the field is, as documentation.
     pub doc: At<String>,
-    /// What it holds.
+    /// Type of the field.
     pub kind: At<TrackKind>,
-    /// Every name under which it is seen.
+    /// Names of the field in JSON, in every kind of answer.
     pub spellings: Vec<At<String>>,
-    /// The field of the request that it repeats.
+    /// Field of the request that this field repeats.
     pub echo: Option<At<String>>,
 }
 
-/// What a field of a track holds.
+/// The type of a field of a track.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum TrackKind {
     /// A text.
     Text,
-    /// The address of finished audio: what makes a track ready.
+    /// The address of the finished file. A track that has it is ready.
     Audio,
-    /// The address of a stream.
+    /// The address of a stream of the unfinished track.
     Stream,
     /// The address of a picture.
     Image,
     /// A length in seconds.
     Seconds,
-    /// A point in time, as a number of milliseconds or a text.
+    /// A point in time: milliseconds since 1970, or a text.
     Time,
+}
+
+impl Poll {
+    /// Describes the places of the tracks, such as "`data.results`, else `data.songs`".
+    #[must_use]
+    pub fn track_places(&self) -> String {
+        let place = |place: &At<String>| match place.as_str() {
+            "" => "the answer itself".to_owned(),
+            place => format!("`{place}`"),
+        };
+        self.tracks.iter().map(place).collect::<Vec<_>>().join(", else ")
+    }
 }

@@ -1,9 +1,12 @@
+//! `[callback]`.
+
 use super::service::number;
 use crate::model::{Callback, CallbackStage, Signature};
 use crate::source::{At, Section};
-use crate::wire::Encoding;
+use crate::tables::SignatureEncoding;
 
-const ENCODINGS: &[(&str, Encoding)] = &[("base64", Encoding::Base64), ("hex", Encoding::Hex)];
+const ENCODINGS: &[(&str, SignatureEncoding)] =
+    &[("base64", SignatureEncoding::Base64), ("hex", SignatureEncoding::Hex)];
 
 pub(super) fn callback(root: &Section<'_>) -> Option<Callback> {
     let section = root.section("callback")?;
@@ -13,7 +16,7 @@ pub(super) fn callback(root: &Section<'_>) -> Option<Callback> {
         task: section.needs_text("task"),
         tracks: section.needs_text("tracks"),
         answer_within: section.needs_duration("answer_within"),
-        tries: section.needs_whole("tries"),
+        attempts: section.needs_whole("attempts"),
         expires: section.duration("expires"),
         stages: section.needs_section("stages").entries().iter().map(stage).collect(),
         codes: section.needs_section("codes").entries().iter().map(code).collect(),
@@ -45,7 +48,7 @@ fn signature(section: &Section<'_>) -> Signature {
     let signature = Signature {
         header: section.needs_text("header"),
         signs: section.needs_text("signs"),
-        encoding: section.needs_one_of("encoding", ENCODINGS, Encoding::Base64),
+        encoding: section.needs_one_of("encoding", ENCODINGS, SignatureEncoding::Base64),
         timestamp,
     };
     section.unknown_keys();

@@ -1,13 +1,15 @@
-//! Tables → model. Types and keys are settled here; whether the parts fit each other is for `check`.
+//! Tables → model. Keys and types are checked here; whether the parts fit together is checked by `check`.
 
 mod callback;
+mod conditions;
+mod relations;
 mod request;
 mod service;
 mod task;
 
 use std::cell::RefCell;
 
-use crate::diagnostic::Fault;
+use crate::fault::Fault;
 use crate::model::Spec;
 use crate::source::{Document, Section, Span};
 
@@ -18,7 +20,7 @@ pub(crate) fn spec(document: &Document<'_>, base: Option<(&Document<'_>, Span)>,
     spec
 }
 
-/// What is about the request alone is never taken from a base.
+/// Keys that are never taken from a base: they are about one request.
 const OWN: &[&str] = &["base", "request", "modes", "fields", "classes", "groups", "totals", "differences", "submit"];
 
 fn root(root: &Section<'_>) -> Spec {
@@ -27,7 +29,7 @@ fn root(root: &Section<'_>) -> Spec {
     let mut track = task::track(root);
     let mut callback = callback::callback(root);
     if root.has_base() {
-        // Another request of the service need not have the fields that these speak of.
+        // The base may name fields of its own request, which this one does not have.
         for field in &mut track.fields {
             field.echo = field.echo.take().filter(|echo| request.field(echo).is_some());
         }
@@ -40,7 +42,7 @@ fn root(root: &Section<'_>) -> Spec {
         submit: task::submit(&own),
         poll: task::poll(root),
         statuses: task::statuses(root),
-        pace: service::pace(root),
+        rate_limit: service::rate_limit(root),
         credits: service::credits(root),
         request,
         track,

@@ -1,6 +1,8 @@
-use crate::model::{Code, Credits, Envelope, Pace, Service};
+//! `[service]`, `[envelope]`, `[codes]`, `[credits]` and `[rate_limit]`.
+
+use crate::model::{Code, Credits, Envelope, RateLimit, Service};
 use crate::source::{At, Section};
-use crate::wire::{CodeMeaning, Created};
+use crate::tables::{CodeMeaning, Created};
 
 const CODE_MEANINGS: &[(&str, CodeMeaning)] = &[
     ("success", CodeMeaning::Success),
@@ -35,7 +37,7 @@ pub(super) fn service(root: &Section<'_>) -> Service {
     service
 }
 
-/// Without it, the HTTP status is the code.
+/// Without this table, the HTTP status is the code.
 pub(super) fn envelope(root: &Section<'_>) -> Option<Envelope> {
     let section = root.section("envelope")?;
     let envelope = Envelope { code: section.needs_text("code"), message: section.needs_text("message") };
@@ -53,17 +55,17 @@ fn code(section: &Section<'_>) -> Code {
         means: section.needs_one_of("means", CODE_MEANINGS, CodeMeaning::Server),
         doc: section.needs_text("doc"),
         created: section.needs_one_of("created", CREATED, Created::Perhaps),
-        resend: section.duration("resend"),
+        retry_after: section.duration("retry_after"),
     };
     section.unknown_keys();
     code
 }
 
-/// The key of an entry, which is a number.
+/// Returns the number that is the key of an entry.
 pub(super) fn number(section: &Section<'_>) -> At<u32> {
     let name = section.name();
     let number = name.parse().unwrap_or_else(|_| {
-        section.report(name.fault(format!("`{}` is no code", name.value), "must be a whole number"));
+        section.report(name.fault(format!("`{}` is not a code", name.value), "must be a whole number"));
         0
     });
     name.with(number)
@@ -80,13 +82,13 @@ pub(super) fn credits(root: &Section<'_>) -> Option<Credits> {
     Some(credits)
 }
 
-pub(super) fn pace(root: &Section<'_>) -> Option<Pace> {
-    let section = root.section("pace")?;
-    let pace = Pace {
+pub(super) fn rate_limit(root: &Section<'_>) -> Option<RateLimit> {
+    let section = root.section("rate_limit")?;
+    let rate_limit = RateLimit {
         requests: section.needs_whole("requests"),
-        window: section.needs_duration("window"),
+        per: section.needs_duration("per"),
         task_every: section.duration("task_every"),
     };
     section.unknown_keys();
-    Some(pace)
+    Some(rate_limit)
 }

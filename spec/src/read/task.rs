@@ -1,7 +1,9 @@
+//! `[submit]`, `[poll]`, `[statuses]` and `[track]`.
+
 use crate::case;
 use crate::model::{Poll, Ready, Status, Submit, Track, TrackField, TrackKind};
 use crate::source::Section;
-use crate::wire::StatusMeaning;
+use crate::tables::StatusMeaning;
 
 const STATUS_MEANINGS: &[(&str, StatusMeaning)] = &[
     ("running", StatusMeaning::Running),
@@ -41,8 +43,8 @@ pub(super) fn poll(root: &Section<'_>) -> Poll {
         error_message: section.text("error_message"),
         request: section.text("request"),
         every: section.needs_durations("every"),
-        typical: section.durations("typical"),
-        deadline: section.needs_duration("deadline"),
+        expected_duration: section.durations("expected_duration"),
+        timeout: section.needs_duration("timeout"),
         unknown_task: section.wholes("unknown_task").unwrap_or_default(),
         patience: section.needs_duration("patience"),
         settle: section.needs_duration("settle"),

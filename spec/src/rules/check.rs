@@ -1,73 +1,32 @@
-use std::borrow::Cow;
+//! The checker: the values of a request, and whether they keep the rules.
+
 use std::collections::BTreeSet;
 
-use super::field::Context;
+use super::context::Context;
 use super::violations::Found;
-use super::{Field, Kind, Names, Rule, Rules, Violation, Violations};
+use super::{Field, IsAddress, Names, Rule, Rules, Value, Violation, Violations};
 
-/// A value of a field, borrowed from a request or from JSON.
-#[derive(Debug, Clone, PartialEq)]
-pub enum Value<'a> {
-    /// A text, an address or a choice.
-    Text(Cow<'a, str>),
-    /// A number.
-    Number(f64),
-    /// True or false.
-    Truth(bool),
-    /// Several values.
-    List(Vec<Value<'a>>),
-    /// A list that no request can hold: its first items, how many there are, and how many of the others have a wrong type.
-    Cut {
-        /// The first items.
-        items: Vec<Value<'a>>,
-        /// How many items there are.
-        count: usize,
-        /// How many of the items that are not kept have a wrong type.
-        wrong: usize,
-    },
-    /// The value that JSON has for none.
-    Null,
-    /// What no field holds: an object.
-    Other,
-    /// Something that is given, but not known yet. It keeps every rule about values.
-    Later,
-}
-
-impl<'a> Value<'a> {
-    /// A text that stands elsewhere.
-    #[must_use]
-    pub fn text(text: &'a str) -> Self {
-        Self::Text(Cow::Borrowed(text))
-    }
-
-    /// A whole number. Beyond 2^53, where a field takes none, it is rounded.
-    #[must_use]
-    #[expect(clippy::cast_precision_loss, reason = "what is not exact is refused")]
-    pub fn integer(number: i64) -> Self {
-        Self::Number(number as f64)
-    }
-}
-
-/// The named values of a request, such as those of a JSON object, each at the index of its field.
+/// The values of a request that are given by name, such as those of a JSON object. Each has the index of its field.
 #[derive(Debug)]
 pub struct Placed<'r, 'v> {
     rules: &'r Rules,
     values: Vec<Option<Value<'v>>>,
-    /// Names that the request does not have.
+    /// Violations for names that the request does not have.
     unknown: Found,
-    /// The fields that are given more than once, by their index.
+    /// Indices of the fields that are given more than once.
     twice: BTreeSet<usize>,
 }
 
 impl<'r, 'v> Placed<'r, 'v> {
-    /// None yet.
+    /// Creates a request without values.
     #[must_use]
     pub fn none(rules: &'r Rules) -> Self {
         Self { rules, values: vec![None; rules.fields.len()], unknown: Found::default(), twice: BTreeSet::new() }
     }
 
-    /// Finds the place for the value of this name, which is free, and its field. Without one, a rule is broken whatever the
-    /// value is.
+    /// Returns the field with this name, and the free place for its value.
+    ///
+    /// `None` means that a rule is broken: the name is unknown, or its field already has a value.
     pub fn place(&mut self, name: &str) -> Option<(&'r Field, &mut Option<Value<'v>>)> {
         let fields: &'r [Field] = &self.rules.fields;
         let Some((index, field)) = fields.iter().enumerate().find(|(_, field)| field.wire == name) else {
@@ -81,18 +40,21 @@ impl<'r, 'v> Placed<'r, 'v> {
         Some((field, place?))
     }
 
-    /// Puts a value where its name belongs.
+    /// Puts a value into the place of its field.
     pub fn put(&mut self, name: &str, value: Value<'v>) {
         if let Some((_, place)) = self.place(name) {
             *place = Some(value);
         }
     }
 
-    /// Finds the mode and gives its index (0 where the request has no modes), and the values in the order of the table.
+    /// Finds the mode and checks all rules. Returns the index of the mode, and the values in the order of the fields.
+    ///
+    /// The index is 0 if the request has no modes.
     ///
     /// # Errors
     ///
-    /// Every broken rule, unknown fields included. Where no mode fits, the rules that hold in every mode are checked.
+    /// Returns every broken rule, including unknown fields. If no mode fits, only rules that hold in every mode are checked.
+    #[expect(clippy::missing_panics_doc, reason = "a request that fits no mode breaks a rule")]
     pub fn check(self, is_address: IsAddress) -> Result<(usize, Vec<Option<Value<'v>>>), Violations> {
         let Self { rules, values, unknown, twice } = self;
         let mut found = Found::default();
@@ -102,19 +64,17 @@ impl<'r, 'v> Placed<'r, 'v> {
             found.extend(rules.what_no_mode_has(&values));
         }
         Context::of(rules, mode, &values, Names::Wire, is_address).violations(&mut found);
-        found.preceded_by(unknown).result().map(|()| (mode.unwrap_or_default(), values))
+        found.preceded_by(unknown).result()?;
+        Ok((mode.expect("a request that fits no mode breaks a rule"), values))
     }
 }
 
-/// Decides whether a text is an address: [`looks_like_web_address`](super::looks_like_web_address), or a full parser.
-pub type IsAddress = fn(&str) -> bool;
-
 impl Rules {
-    /// Checks the values of a request whose mode is known: one for each field, in the order of the table.
+    /// Checks the values of a request in a known mode. `values` has one entry for each field, in the order of the fields.
     ///
     /// # Errors
     ///
-    /// Every broken rule.
+    /// Returns every broken rule.
     pub fn check(&self, mode: usize, values: &[Option<Value<'_>>], is_address: IsAddress) -> Result<(), Violations> {
         let mut found = Found::default();
         Context::of(self, Some(mode), values, Names::Rust, is_address).violations(&mut found);
@@ -128,7 +88,7 @@ impl Rules {
         self.modes.iter().position(|mode| self.misfits(mode, values).next().is_none())
     }
 
-    /// The fields that do not have the value of the mode.
+    /// Returns the fields whose value is not that of the mode.
     fn misfits<'a>(
         &'a self,
         mode: &'a super::Mode,
@@ -141,15 +101,17 @@ impl Rules {
         mode.when.iter().filter(move |(field, wanted)| !fits(*field, wanted)).map(|(field, _)| *field)
     }
 
-    /// What keeps the values from the mode that they are nearest to. A wrong type is reported with the other types.
+    /// Returns the differences from the nearest mode. Wrong types are reported with those of other fields.
     fn what_no_mode_has(&self, values: &[Option<Value<'_>>]) -> Vec<Violation> {
         let misfits = self.modes.iter().map(|mode| self.misfits(mode, values).collect::<Vec<_>>());
-        let nearest = misfits.min_by_key(Vec::len).unwrap_or_default();
+        let nearest = misfits.min_by_key(Vec::len).expect("a request without modes has no misfits");
         let reported = nearest.into_iter().filter_map(|index| {
             let field = &self.fields[index];
             let rule = match &values[index] {
                 None => Rule::Required,
                 Some(value) if field.kind.takes(value) => Rule::Mode,
+                Some(Value::Later) => Rule::Mode,
+                Some(Value::Null) if field.nullable => Rule::Mode,
                 Some(_) => return None,
             };
             Some(Violation::of(field, rule, Names::Wire))
@@ -158,20 +120,13 @@ impl Rules {
     }
 }
 
-impl Kind {
-    /// Is it a value of this type, whatever its limits? Whether a text is an address is another question.
-    pub(super) fn takes(&self, value: &Value<'_>) -> bool {
-        match (self, value) {
-            (Self::Text(_) | Self::Url, Value::Text(_)) | (Self::Boolean, Value::Truth(_)) => true,
-            (Self::Number, Value::Number(number)) => number.is_finite(),
-            (Self::Integer, Value::Number(number)) => is_whole(*number),
-            (Self::Choice(choices), Value::Text(text)) => choices.iter().any(|choice| choice == text),
-            _ => false,
+impl Context<'_> {
+    fn violations(&self, found: &mut Found) {
+        for (index, (field, value)) in self.rules.fields.iter().zip(self.values).enumerate() {
+            self.field(index, field, value.as_ref(), found);
+        }
+        for relation in self.rules.relations.iter() {
+            self.relation(relation, found);
         }
     }
-}
-
-#[expect(clippy::cast_precision_loss, reason = "exact by its definition")]
-fn is_whole(number: f64) -> bool {
-    number.fract() == 0.0 && number.abs() <= super::MOST_EXACT as f64
 }

@@ -1,24 +1,24 @@
-//! Conditions over the values of a request. What is not known yet makes them undecided, and then nothing is asked.
+//! Conditions on the values of a request. A condition on a value that is not known yet is undecided, and asks nothing.
 
 use std::fmt;
 
 use super::{Decimal, List, Str, Value};
 
-/// A value that stands in the rules.
+/// A value in the rules.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Const {
     /// A text or a choice.
     Text(Str),
     /// A number.
     Number(Decimal),
-    /// True or false.
+    /// A boolean.
     Truth(bool),
 }
 
 impl Const {
-    /// Is it this value? `None` where that is not known yet.
+    /// Whether `value` is this one. `None` if that is not known yet.
     #[must_use]
-    #[expect(clippy::float_cmp, reason = "both sides round the same decimal")]
+    #[expect(clippy::float_cmp, reason = "equal decimals are rounded equally")]
     pub fn is(&self, value: &Value<'_>) -> Option<bool> {
         match (self, value) {
             (_, Value::Later) => None,
@@ -29,7 +29,7 @@ impl Const {
         }
     }
 
-    /// The value, as a request would hold it.
+    /// Returns the value as a request has it.
     #[must_use]
     pub fn value(&self) -> Value<'_> {
         match self {
@@ -50,56 +50,56 @@ impl fmt::Display for Const {
     }
 }
 
-/// What must hold of other fields, all of it.
+/// A condition on the values of other fields. All of its terms must hold.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Condition {
-    /// Its parts.
+    /// The terms.
     pub terms: List<Term>,
 }
 
-/// What must hold of one field.
+/// What a condition asks of one field.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Term {
     /// The index of the field.
     pub field: usize,
-    /// What must hold of it.
+    /// What it asks of the field.
     pub is: Is,
 }
 
-/// What must hold of a field.
+/// What a term asks of its field.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Is {
-    /// It is there.
+    /// The field is given.
     Given,
-    /// It is not there.
+    /// The field is left out.
     Absent,
-    /// It has one of these values; its default counts where it is left out.
+    /// The field has one of these values. A field that is left out has its default.
     OneOf(List<Const>),
 }
 
-/// What other fields ask of a field.
+/// A rule that holds for a field, or for one of its choices, depending on other fields.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Conditional {
-    /// What is asked.
+    /// The rule.
     pub effect: Effect,
-    /// Of this choice alone, by its index.
+    /// Index of the choice that the rule is about. `None`: the field itself.
     pub choice: Option<usize>,
-    /// Under which conditions: one of them is enough.
+    /// Conditions. At least one must hold.
     pub any: List<Condition>,
 }
 
-/// What a condition asks of a field, or of one of its choices.
+/// The effect of a condition on a field, or on one of its choices.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Effect {
-    /// It must be there where the condition holds.
+    /// It is required if the condition holds.
     Required,
-    /// It may be there only where the condition holds.
+    /// It is forbidden unless the condition holds.
     Allowed,
-    /// It must be left out where the condition holds.
+    /// It is forbidden if the condition holds.
     Forbidden,
 }
 
-/// One of them is enough; `None` where it depends on what is not known yet.
+/// Whether one of them is true; `None` if that depends on unknown ones.
 pub(super) fn any(decided: impl Iterator<Item = Option<bool>>) -> Option<bool> {
     let mut all_known = true;
     for one in decided {
@@ -112,7 +112,7 @@ pub(super) fn any(decided: impl Iterator<Item = Option<bool>>) -> Option<bool> {
     all_known.then_some(false)
 }
 
-/// All of them are needed.
+/// Whether all of them are true; `None` if that depends on unknown ones.
 pub(super) fn all(mut decided: impl Iterator<Item = Option<bool>>) -> Option<bool> {
     any(decided.by_ref().map(|one| one.map(|one| !one))).map(|one| !one)
 }

@@ -1,16 +1,18 @@
+//! Exact decimal numbers.
+
 use std::fmt;
 
-/// A decimal number of at most 15 digits, exact: a bound such as 0.01.
+/// An exact decimal number of at most 15 digits, such as the limit 0.01.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub struct Decimal {
-    /// Its digits, without the point.
+    /// The digits, without the point.
     pub digits: i64,
-    /// How many of them stand behind the point; at most 15.
+    /// Number of digits after the point; at most 15.
     pub scale: u32,
 }
 
 impl Decimal {
-    /// Reads a number such as `-12`, `0.01` or `1e-2`.
+    /// Parses a number such as `-12`, `0.01` or `1e-2`.
     ///
     /// ```
     /// use cover_spec::rules::Decimal;
@@ -28,7 +30,7 @@ impl Decimal {
             return None;
         }
         let mut digits: i64 = format!("{whole}{fraction}").parse().ok()?;
-        // With an exponent such as `0e2000000000`, the loops below would not end for a long time.
+        // Without this, the loops below would take very long for `0e2000000000`.
         if digits == 0 {
             return exponent.parse::<i32>().ok().map(|_| Self { digits, scale: 0 });
         }
@@ -45,15 +47,15 @@ impl Decimal {
         fits.then_some(Self { digits, scale: scale.unsigned_abs() })
     }
 
-    /// The nearest floating-point number.
+    /// Returns the nearest floating-point number.
     #[must_use]
     #[expect(clippy::cast_precision_loss, reason = "15 digits are exact")]
     pub fn value(self) -> f64 {
-        // Both are exact below 2^53 and 10^22, so that the division rounds once, as parsing would.
+        // Both are exact, as they are below 2^53 and 10^22. The division rounds once, as parsing does.
         self.digits as f64 / power_of_ten(self.scale)
     }
 
-    /// Is `number`, written as short as it can be, a multiple of this?
+    /// Whether `number`, in its shortest notation, is a multiple of this decimal.
     ///
     /// ```
     /// let step = cover_spec::rules::Decimal::parse("0.01").unwrap();

@@ -1,23 +1,23 @@
-//! The items of a list, as they are read.
+//! The items of a list, while they are read.
 
 use super::violations::MOST_KEPT;
 use super::{Bound, Field, Value};
 
-/// Collects the items of a list. Once no request can hold it, it only counts them.
+/// Collects the items of a list. Once the list breaks a rule in any case, items are only counted.
 #[derive(Debug)]
 pub struct Items<'f, 'v> {
     field: &'f Field,
     most: usize,
     count: usize,
     kept: Vec<Value<'v>>,
-    /// Kept items of a wrong type.
+    /// Number of kept items with a wrong type.
     wrong: usize,
-    /// Items of a wrong type that are not kept.
+    /// Number of other items with a wrong type.
     wrong_cut: usize,
 }
 
 impl<'f, 'v> Items<'f, 'v> {
-    /// None yet, of a field that holds a list.
+    /// Creates an empty list for a field that has one.
     #[must_use]
     pub fn of(field: &'f Field) -> Self {
         let most = field.most_items().map_or(usize::MAX, |most| most as usize);
@@ -36,12 +36,12 @@ impl<'f, 'v> Items<'f, 'v> {
         self.count += 1;
     }
 
-    /// Whether a rule is broken, whatever else the request holds.
+    /// Whether the list breaks a rule in any case.
     fn is_refused(&self) -> bool {
         self.count > self.most || self.wrong > MOST_KEPT
     }
 
-    /// The list.
+    /// Returns the list.
     #[must_use]
     pub fn value(self) -> Value<'v> {
         if self.count == self.kept.len() {
@@ -52,7 +52,7 @@ impl<'f, 'v> Items<'f, 'v> {
 }
 
 impl Field {
-    /// The most items that its list may have in every mode and with every model, where that is limited.
+    /// Returns the maximum number of items, if one holds in every mode with every model.
     fn most_items(&self) -> Option<u32> {
         let always =
             |limit: &&super::Limit| limit.modes == u64::MAX && limit.models == u64::MAX && limit.when.is_empty();

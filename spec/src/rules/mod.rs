@@ -1,99 +1,103 @@
-//! The table of rules of one request, and the one checker that applies it.
+//! The rules of a request as a table, and the checker that applies them.
 //!
-//! The macro writes such a table as a `static` beside the types that it generates; the sandbox makes one from a spec
-//! that it loads while running. Either way [`Rules::check`] or [`Placed::check`] decides, so that a rule is implemented once.
+//! The macro writes the table as a `static`. The sandbox makes one from a spec at run time. [`Rules::check`] and
+//! [`Placed::check`] apply both, so that each rule is implemented once.
 
 mod check;
 mod condition;
+mod context;
 mod decimal;
 mod field;
 mod items;
+mod limit;
 mod relation;
 #[cfg(feature = "serde")]
 mod serialize;
 #[cfg(test)]
 mod tests;
 mod text;
+mod value;
 mod violation;
 mod violations;
 
 use std::borrow::Cow;
 
-pub use check::{IsAddress, Placed, Value};
+pub use check::Placed;
 pub use condition::{Condition, Conditional, Const, Effect, Is, Term};
 pub use decimal::Decimal;
 pub use items::Items;
 pub use relation::{Relating, Relation};
 pub use text::{Unit, looks_like_web_address};
+pub use value::{IsAddress, Value};
 pub use violation::{Figure, Names, Rule, Violation};
 pub use violations::Violations;
 
-/// A text that is written into the program or owned.
+/// A text that is static or owned.
 pub type Str = Cow<'static, str>;
 
-/// A list that is written into the program or owned.
+/// A list that is static or owned.
 pub type List<T> = Cow<'static, [T]>;
 
-/// The greatest whole number up to which JSON numbers are exact in every language: 2^53 - 1.
+/// The greatest whole number that is exact as a JSON number in every language: 2^53 - 1.
 pub const MOST_EXACT: i64 = (1 << 53) - 1;
 
 /// The rules of one request.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Rules {
-    /// The modes; none or at most 64.
+    /// The modes, at most 64. A request may have none.
     pub modes: List<Mode>,
     /// The fields, in the order of the spec.
     pub fields: List<Field>,
-    /// The index of the field that limits "by model" speak of.
+    /// Index of the field that selects the model.
     pub model: Option<usize>,
     /// The rules over several fields.
     pub relations: List<Relation>,
 }
 
-/// A mode: which values of which fields make it.
+/// A mode, and the field values that select it.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Mode {
-    /// Its name, such as `Custom<Vocal>`.
+    /// Name, such as `Custom<Vocal>`.
     pub name: Str,
-    /// Index of a field, and the value that it has in this mode.
+    /// Indices of fields, each with its value in this mode.
     pub when: List<(usize, Const)>,
 }
 
 /// A field and its rules.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Field {
-    /// Its name in JSON.
+    /// Name in JSON.
     pub wire: Str,
-    /// Its name in Rust.
+    /// Name of the setter.
     pub rust: Str,
-    /// What it holds.
+    /// Type of the value, or of each item of a list.
     pub kind: Kind,
-    /// Does it hold a list of these?
+    /// Whether the field holds a list.
     pub list: bool,
-    /// May it be null?
+    /// Whether the field may be null.
     pub nullable: bool,
-    /// The one value that it ever has.
+    /// The only value of a constant field.
     pub constant: Option<Const>,
-    /// Whether it must be there: one for each mode, or a single one where there are no modes.
+    /// Presence in each mode. A request without modes has a single entry.
     pub presence: List<Presence>,
-    /// What counts where it is left out.
+    /// The value that the service assumes if the field is left out.
     pub default: Option<Const>,
-    /// Its limits.
+    /// Limits of the value.
     pub limits: List<Limit>,
-    /// What other fields ask of it, where the mode leaves it open.
+    /// Conditions on the values of other fields.
     pub conditions: List<Conditional>,
 }
 
-/// What a field holds, or each item of its list.
+/// The type of a field, or of each item of its list.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Kind {
-    /// A text, whose length is counted in this unit.
+    /// A text, with the unit of its length.
     Text(Unit),
     /// An http or https address.
     Url,
-    /// True or false.
+    /// A boolean.
     Boolean,
-    /// A whole number of at most [`MOST_EXACT`], either way.
+    /// A whole number from -[`MOST_EXACT`] to [`MOST_EXACT`].
     Integer,
     /// A number.
     Number,
@@ -101,53 +105,55 @@ pub enum Kind {
     Choice(List<Str>),
 }
 
-/// Whether a field must be there in a mode.
+/// Whether a field is required in a mode.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Presence {
-    /// It must be there.
+    /// The field must be given.
     Required,
-    /// It may be there.
+    /// The field may be given.
     Optional,
-    /// It must be left out.
+    /// The field must be left out.
     Forbidden,
-    /// Its value is the mode's own.
+    /// The mode sets the value.
     Fixed,
 }
 
-/// A limit, and where it holds.
+/// A limit, and when it holds.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Limit {
-    /// The modes in which it holds: bit n stands for mode n.
+    /// Modes in which the limit holds: bit n stands for mode n.
     pub modes: u64,
-    /// The models with which it holds: bit n stands for choice n of the model field.
+    /// Models with which the limit holds: bit n stands for choice n of the model field.
     pub models: u64,
-    /// Holds only under one of these conditions; always where there are none.
+    /// Conditions. At least one must hold, if there are any.
     pub when: List<Condition>,
-    /// What it bounds.
+    /// The limit.
     pub bound: Bound,
-    /// What the documentation says elsewhere, where it contradicts itself.
+    /// Contradicting statements of the service's documentation.
     pub dispute: Option<Str>,
 }
 
-/// What a limit bounds. Of a list, all but the numbers of items are about each item.
+/// The kinds of limits. For a list, all but `MinItems` and `MaxItems` limit each item.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub enum Bound {
-    /// A text has at least so many of its unit.
+    /// Minimum length of a text, in its unit.
     MinLength(u32),
-    /// A text has at most so many of its unit.
+    /// Maximum length of a text, in its unit.
     MaxLength(u32),
-    /// A list has at least so many items.
+    /// Maximum length of an address, in bytes.
+    MaxBytes(u32),
+    /// Minimum number of items.
     MinItems(u32),
-    /// A list has at most so many items.
+    /// Maximum number of items.
     MaxItems(u32),
-    /// A number is at least this.
+    /// Minimum of a number.
     Min(Decimal),
-    /// A number is at most this.
+    /// Maximum of a number.
     Max(Decimal),
-    /// A number is more than this.
+    /// Exclusive minimum of a number.
     Above(Decimal),
-    /// A number is less than this.
+    /// Exclusive maximum of a number.
     Below(Decimal),
-    /// A number is a multiple of this.
+    /// Step of a number.
     MultipleOf(Decimal),
 }

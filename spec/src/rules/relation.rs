@@ -1,58 +1,58 @@
 //! The rules over several fields.
 
-use super::field::{Context, among};
+use super::context::{Context, among};
 use super::violations::Found;
 use super::{Condition, Decimal, Figure, Kind, List, Rule, Str, Unit, Value, Violation};
 
-/// A rule over several fields, and where it holds.
+/// A rule over several fields, and when it holds.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Relation {
-    /// The indices of its fields.
+    /// Indices of the fields. The subtrahend of a difference comes first.
     pub fields: List<usize>,
-    /// The modes in which it holds: bit n stands for mode n.
+    /// Modes in which the rule holds: bit n stands for mode n.
     pub modes: u64,
-    /// Holds only under one of these conditions; always where there are none.
+    /// Conditions. At least one must hold, if there are any.
     pub when: List<Condition>,
-    /// What it asks.
+    /// The rule.
     pub asks: Relating,
 }
 
-/// What a relation asks of its fields.
+/// The kinds of rules over several fields.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Relating {
-    /// At least one of them is there.
+    /// At least one field is given.
     AtLeastOne,
-    /// At most one of them is there.
+    /// At most one field is given.
     AtMostOne,
-    /// All of them are there, or none.
+    /// All fields are given, or none.
     AllOrNone,
-    /// Exactly one of these groups is there: all of its fields, and none of the others'.
+    /// Exactly one of these groups is given: all of its fields, and no field of another group.
     ExactlyOne(List<List<usize>>),
-    /// Their lists hold so many items together.
+    /// The number of items of all lists is within bounds.
     Items {
-        /// At least.
+        /// Minimum.
         least: Option<u32>,
-        /// At most.
+        /// Maximum.
         most: Option<u32>,
     },
-    /// Their texts are so long together, each in its own unit.
+    /// The length of all texts is within bounds. Each text is counted in its own unit.
     Length {
-        /// At least.
+        /// Minimum.
         least: Option<u32>,
-        /// At most.
+        /// Maximum.
         most: Option<u32>,
     },
-    /// The second less the first is within these bounds.
+    /// The second field less the first is within bounds.
     Difference {
-        /// At least.
+        /// Minimum.
         least: Option<Decimal>,
-        /// At most.
+        /// Maximum.
         most: Option<Decimal>,
     },
 }
 
 impl Relation {
-    /// Of a group, is it kept where these fields are given? Totals and differences ask nothing of that.
+    /// Whether the rule holds if exactly these fields are given. Totals and differences do not depend on that.
     pub(crate) fn is_kept_by(&self, given: impl Fn(usize) -> bool) -> bool {
         let count = self.fields.iter().filter(|field| given(**field)).count();
         match &self.asks {
@@ -109,14 +109,14 @@ impl Context<'_> {
         Some(Violation { detail: Some(Str::Owned(detail)), ..self.together(fields, ", ", Rule::Group) })
     }
 
-    /// `None` where a value is not known or of the wrong type. What is left out counts nothing.
+    /// Returns `None` if a value is not known or has a wrong type. Fields that are left out count 0.
     fn sum(&self, fields: &[usize], count: impl Fn(&Value<'_>) -> Option<u64>) -> Option<u64> {
         fields.iter().map(|field| self.values.get(*field)?.as_ref().map_or(Some(0), &count)).sum()
     }
 
     fn unit(&self, field: usize) -> Unit {
-        match self.rules.fields.get(field).map(|field| &field.kind) {
-            Some(Kind::Text(unit)) => *unit,
+        match &self.rules.fields[field].kind {
+            Kind::Text(unit) => *unit,
             _ => Unit::Chars,
         }
     }
@@ -127,7 +127,7 @@ impl Context<'_> {
                 Figure::Length(_, unit) => Figure::Length(limit.into(), unit),
                 _ => Figure::Items(limit.into()),
             }),
-            Figure::Number(_) => return None,
+            Figure::Bytes(_) | Figure::Number(_) => return None,
         };
         let (rule, limit) = match (least, most) {
             (Some(least), _) if count < u64::from(least) => (Rule::MinTotal, least),
@@ -144,7 +144,7 @@ impl Context<'_> {
             Some(Value::Number(number)) => Some(*number),
             _ => None,
         };
-        // Of two decimals, the difference is the nearest number to what one would calculate by hand.
+        // Rounded, so that the difference of two decimals is the exact one.
         let actual = ((number(larger)? - number(smaller)?) * 1e9).round() / 1e9;
         let (rule, limit) = match (least, most) {
             (Some(least), _) if actual < least.value() => (Rule::MinDifference, least),
@@ -160,18 +160,18 @@ impl Context<'_> {
     }
 
     fn together(&self, fields: &[usize], between: &str, rule: Rule) -> Violation {
-        let wire: Vec<&str> =
-            fields.iter().filter_map(|index| self.rules.fields.get(*index)).map(|field| &*field.wire).collect();
+        let several: Vec<Str> = fields.iter().map(|index| self.rules.fields[*index].wire.clone()).collect();
         let shown = Str::Owned(self.names_of(fields).join(between));
-        Violation { shown, mode: self.mode_name(), ..Violation::unplaced(&wire.join(", "), rule) }
+        let wire = several.join(", ");
+        Violation { several, shown, mode: self.mode_name(), ..Violation::unplaced(&wire, rule) }
     }
 
     fn names_of(&self, fields: &[usize]) -> Vec<&str> {
-        fields.iter().filter_map(|index| self.rules.fields.get(*index)).map(|field| self.name(field)).collect()
+        fields.iter().map(|index| self.name(&self.rules.fields[*index])).collect()
     }
 }
 
-/// The length of a text, or of all texts of a list.
+/// Returns the length of a text, or of all texts of a list.
 fn length(value: &Value<'_>, unit: Unit) -> Option<u64> {
     match value {
         Value::Text(text) => Some(unit.count(text) as u64),

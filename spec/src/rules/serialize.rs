@@ -73,7 +73,7 @@ impl Serialize for Row<'_> {
 impl Serialize for Figure {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         match self {
-            Self::Length(count, _) | Self::Items(count) => serializer.serialize_u64(*count),
+            Self::Length(count, _) | Self::Bytes(count) | Self::Items(count) => serializer.serialize_u64(*count),
             Self::Number(number) => serializer.serialize_f64(*number),
         }
     }

@@ -1,17 +1,19 @@
-/// What the length of a text is counted in.
+//! The length of texts, and the syntax of addresses.
+
+/// The unit of the length of a text.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum Unit {
-    /// Unicode scalar values, which is what JSON Schema counts.
+    /// Unicode scalar values, as in JSON Schema.
     #[default]
     Chars,
-    /// UTF-16 code units, which is what JavaScript counts.
+    /// UTF-16 code units, as in JavaScript.
     Utf16,
     /// Bytes of UTF-8.
     Bytes,
 }
 
 impl Unit {
-    /// How many of this unit `text` has.
+    /// Returns the length of `text` in this unit.
     ///
     /// ```
     /// use cover_spec::rules::Unit;
@@ -27,7 +29,7 @@ impl Unit {
         }
     }
 
-    /// The word for `count` of this unit.
+    /// Returns the name of the unit for a number: "character" for 1, else "characters".
     #[must_use]
     pub fn word(self, count: u64) -> &'static str {
         match (self, count) {
@@ -41,9 +43,9 @@ impl Unit {
     }
 }
 
-/// Is this an http or https address with a host, made of characters that an address can hold?
+/// Whether `text` looks like an http or https address: it has a scheme, a host and no forbidden characters.
 ///
-/// Enough to find slips while compiling. A full parser finds more: ports out of range, hosts that are no hosts.
+/// The macros use it to find typing errors at compile time. A full parser finds more, such as invalid host names.
 ///
 /// ```
 /// use cover_spec::rules::looks_like_web_address;
@@ -59,13 +61,12 @@ pub fn looks_like_web_address(text: &str) -> bool {
         start.eq_ignore_ascii_case(scheme).then_some(rest)
     });
     let Some(rest) = rest else { return false };
-    let end = rest.bytes().position(|byte| matches!(byte, b'/' | b'?' | b'#')).unwrap_or(rest.len());
-    let authority = rest.get(..end).unwrap_or_default();
+    let authority = rest.split_once(['/', '?', '#']).map_or(rest, |(authority, _)| authority);
     let host_and_port = authority.rsplit_once('@').map_or(authority, |(_, host_and_port)| host_and_port);
-    is_host_and_port(host_and_port) && can_stand_in_an_address(rest)
+    is_host_and_port(host_and_port) && has_only_url_characters(rest)
 }
 
-fn can_stand_in_an_address(text: &str) -> bool {
+fn has_only_url_characters(text: &str) -> bool {
     let is_ascii_held = |byte: u8| {
         byte.is_ascii_graphic() && !matches!(byte, b'<' | b'>' | b'"' | b'{' | b'}' | b'|' | b'\\' | b'^' | b'`')
     };
@@ -73,7 +74,7 @@ fn can_stand_in_an_address(text: &str) -> bool {
     text.bytes().all(|byte| !byte.is_ascii() || is_ascii_held(byte)) && (text.is_ascii() || text.chars().all(is_held))
 }
 
-/// `a.example`, `a.example:8080`, `[::1]:8080`. An empty port is the scheme's own.
+/// Whether `text` is like `a.example`, `a.example:8080` or `[::1]:8080`. The port may be empty.
 fn is_host_and_port(text: &str) -> bool {
     let (host, port) = match text.strip_prefix('[').and_then(|rest| rest.split_once(']')) {
         Some((_, rest)) if !rest.is_empty() && !rest.starts_with(':') => return false,
@@ -89,7 +90,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn web_addresses_have_a_scheme_a_host_and_no_blanks() {
+    fn addresses_have_a_scheme_and_a_host_and_no_blanks() {
         for good in ["http://a", "HTTPS://a.example/x y".split(' ').next().unwrap(), "https://u:p@[::1]:8080/?q#f"] {
             assert!(looks_like_web_address(good), "{good}");
         }
@@ -100,7 +101,7 @@ mod tests {
     }
 
     #[test]
-    fn hosts_and_ports_are_whole() {
+    fn hosts_and_ports_are_complete() {
         for bad in [
             "https://a:99999",
             "https://a:8x",
@@ -115,7 +116,7 @@ mod tests {
     }
 
     #[test]
-    fn letters_of_every_script_can_stand_in_an_address_but_blanks_and_controls_cannot() {
+    fn addresses_may_have_letters_of_every_script_but_no_blanks_or_control_characters() {
         assert!(looks_like_web_address("https://é.example/🎷?q=é"));
         for bad in ["https://a/é b", "https://a/é\n", "https://a/é\u{85}", "https://a/é\u{3000}", "https://a/é<"] {
             assert!(!looks_like_web_address(bad), "{bad:?}");

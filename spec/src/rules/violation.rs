@@ -1,65 +1,69 @@
+//! One broken rule.
+
 use std::fmt;
 
 use super::{Field, Str, Unit};
 
-/// Which rule a value breaks.
+/// The rule that a value breaks.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum Rule {
-    /// The field must be there.
+    /// The field is required.
     Required,
-    /// The field must be left out.
+    /// The field is forbidden.
     Forbidden,
     /// The request has no such field.
     Unknown,
-    /// The field holds another type.
+    /// The value has another type.
     Type,
     /// The text is too short.
     MinLength,
     /// The text is too long.
     MaxLength,
+    /// The address has too many bytes.
+    MaxBytes,
     /// The number is too small.
     Min,
     /// The number is too large.
     Max,
-    /// The number is not above its bound.
+    /// The number is not above its exclusive minimum.
     Above,
-    /// The number is not below its bound.
+    /// The number is not below its exclusive maximum.
     Below,
-    /// The number is between two steps.
+    /// The number is not a multiple of the step.
     MultipleOf,
     /// The list has too few items.
     MinItems,
     /// The list has too many items.
     MaxItems,
-    /// The text is no http or https address.
+    /// The text is not an http or https address.
     Url,
-    /// The text is none of those that are allowed.
+    /// The text is not one of the choices.
     Choice,
-    /// The field has one value only, and this is another.
+    /// The value is not that of the constant field.
     Constant,
-    /// The choice is not allowed with the values of other fields.
+    /// The values of other fields do not allow the choice.
     Condition,
-    /// Of several fields, too many or too few are there.
+    /// Too many or too few fields of a group are given.
     Group,
-    /// Several fields together hold too little.
+    /// Several fields are too short together.
     MinTotal,
-    /// Several fields together hold too much.
+    /// Several fields are too long together.
     MaxTotal,
-    /// Two numbers are too near to each other, or in the wrong order.
+    /// The difference of two numbers is too small.
     MinDifference,
-    /// Two numbers are too far apart.
+    /// The difference of two numbers is too large.
     MaxDifference,
     /// No mode has this value.
     Mode,
     /// The field is given twice.
     Twice,
-    /// The whole is no JSON object.
+    /// The request is not a JSON object.
     Object,
 }
 
 impl Rule {
-    /// The name of the rule, such as `max_length`.
+    /// Returns the name of the rule, such as `max_length`.
     #[must_use]
     pub fn name(self) -> &'static str {
         match self {
@@ -69,6 +73,7 @@ impl Rule {
             Self::Type => "type",
             Self::MinLength => "min_length",
             Self::MaxLength => "max_length",
+            Self::MaxBytes => "max_bytes",
             Self::Min => "min",
             Self::Max => "max",
             Self::Above => "exclusive_min",
@@ -92,22 +97,24 @@ impl Rule {
     }
 }
 
-/// A number in a violation: a limit, or what was given.
+/// A number in a violation: a limit, or the size of the value.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub enum Figure {
-    /// How many characters, UTF-16 units or bytes.
+    /// Length of a text, in a unit.
     Length(u64, Unit),
-    /// How many items.
+    /// Length of an address, in bytes.
+    Bytes(u64),
+    /// Number of items.
     Items(u64),
     /// A number.
     Number(f64),
 }
 
 impl Figure {
-    /// The number alone, where its unit was said before.
+    /// Returns the number without its unit.
     fn bare(self) -> String {
         match self {
-            Self::Length(count, _) | Self::Items(count) => count.to_string(),
+            Self::Length(count, _) | Self::Bytes(count) | Self::Items(count) => count.to_string(),
             Self::Number(number) => number.to_string(),
         }
     }
@@ -117,6 +124,7 @@ impl fmt::Display for Figure {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Length(count, unit) => write!(f, "{count} {}", unit.word(*count)),
+            Self::Bytes(count) => write!(f, "{count} {}", Unit::Bytes.word(*count)),
             Self::Items(1) => f.write_str("1 item"),
             Self::Items(count) => write!(f, "{count} items"),
             Self::Number(number) => write!(f, "{number}"),
@@ -124,12 +132,12 @@ impl fmt::Display for Figure {
     }
 }
 
-/// Which names of the fields a message uses.
+/// The names of fields in a message.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Names {
-    /// Those of the setters, such as `upload_url`.
+    /// Names of setters, such as `upload_url`.
     Rust,
-    /// Those in JSON, such as `uploadUrl`.
+    /// Names in JSON, such as `uploadUrl`.
     Wire,
 }
 
@@ -142,13 +150,15 @@ impl Names {
     }
 }
 
-/// The most characters of a name that the request does not have.
+/// Maximum length of an unknown name, in characters.
 const LONGEST_NAME: usize = 100;
 
-/// One broken rule: which field, which rule, what was allowed and what was given. Never the value of a text.
+/// One broken rule: the field, the rule, the limit and the size of the value. Never the text itself.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Violation {
     pub(crate) wire: Str,
+    /// The names of the fields, for a rule over several.
+    pub(crate) several: Vec<Str>,
     pub(crate) shown: Str,
     pub(crate) rule: Rule,
     pub(crate) limit: Option<Figure>,
@@ -159,13 +169,23 @@ pub struct Violation {
 }
 
 impl Violation {
-    /// One that is about no field of the table.
+    /// Creates a violation without a field of the table.
     pub(crate) fn unplaced(name: &str, rule: Rule) -> Self {
         let wire = Str::Owned(name.to_owned());
-        Self { shown: wire.clone(), wire, rule, limit: None, actual: None, mode: None, model: None, detail: None }
+        Self {
+            shown: wire.clone(),
+            wire,
+            several: Vec::new(),
+            rule,
+            limit: None,
+            actual: None,
+            mode: None,
+            model: None,
+            detail: None,
+        }
     }
 
-    /// A name that the request does not have. A long one is cut, and what would disturb a terminal is escaped where it is shown.
+    /// Creates the violation for an unknown name. Long names are cut; control characters are escaped in messages.
     pub(super) fn unknown(name: &str) -> Self {
         let mut cut: String = name.chars().take(LONGEST_NAME).collect();
         let mut shown = cut.escape_debug().to_string();
@@ -180,44 +200,51 @@ impl Violation {
         Self { shown: names.of(field).clone(), ..Self::unplaced(&field.wire, rule) }
     }
 
-    /// The field, by its name in JSON; of a rule over several fields, their names with `, ` between them. A name that the
-    /// request does not have is cut behind 100 characters.
+    /// Returns the JSON name of the field. For a rule over several fields, the names are separated by `, `.
+    ///
+    /// An unknown name is cut after 100 characters.
     #[must_use]
     pub fn field(&self) -> &str {
         &self.wire
     }
 
-    /// The rule that is broken.
+    /// Returns the JSON names of the fields: one, or all of a rule over several fields.
+    #[must_use]
+    pub fn fields(&self) -> &[Str] {
+        if self.several.is_empty() { std::slice::from_ref(&self.wire) } else { &self.several }
+    }
+
+    /// Returns the broken rule.
     #[must_use]
     pub fn rule(&self) -> Rule {
         self.rule
     }
 
-    /// The limit, for a rule that has one.
+    /// Returns the limit, for a rule that has one.
     #[must_use]
     pub fn limit(&self) -> Option<Figure> {
         self.limit
     }
 
-    /// What was given, for a rule that has a limit: the length of a text, or a number.
+    /// Returns the size of the value, for a rule that has a limit: a length, a number of items, or the number itself.
     #[must_use]
     pub fn actual(&self) -> Option<Figure> {
         self.actual
     }
 
-    /// The mode in which the rule holds, where the request has modes.
+    /// Returns the mode of the request, if the spec has modes.
     #[must_use]
     pub fn mode(&self) -> Option<&str> {
         self.mode.as_deref()
     }
 
-    /// The model with which the limit holds, where it depends on one.
+    /// Returns the model, if the limit depends on it.
     #[must_use]
     pub fn model(&self) -> Option<&str> {
         self.model.as_deref()
     }
 
-    /// What else there is to say: the types and choices that are allowed, or what the documentation says elsewhere.
+    /// Returns details, such as the allowed type or choices, or a contradicting statement of the documentation.
     #[must_use]
     pub fn detail(&self) -> Option<&str> {
         self.detail.as_deref()
@@ -236,7 +263,7 @@ impl fmt::Display for Violation {
         let detail = self.detail.as_deref().unwrap_or_default();
         write!(f, "{}: ", self.shown)?;
         match (self.rule, self.limit, self.actual) {
-            (Rule::MinLength, Some(Figure::Length(1, _)), _) => write!(f, "empty, must hold something{place}")?,
+            (Rule::MinLength, Some(Figure::Length(1, _)), _) => write!(f, "must not be empty{place}")?,
             (Rule::MinLength | Rule::MaxLength, Some(Figure::Length(limit, _)), Some(actual)) => {
                 let word = if self.rule == Rule::MinLength { "at least" } else { "at most" };
                 write!(f, "{actual}, {word} {limit}{place}")?;
@@ -244,7 +271,7 @@ impl fmt::Display for Violation {
             (Rule::Min | Rule::MinItems | Rule::MinDifference, Some(limit), Some(actual)) => {
                 write!(f, "{actual}, at least {}{place}", limit.bare())?;
             }
-            (Rule::Max | Rule::MaxItems | Rule::MaxDifference, Some(limit), Some(actual)) => {
+            (Rule::Max | Rule::MaxBytes | Rule::MaxItems | Rule::MaxDifference, Some(limit), Some(actual)) => {
                 write!(f, "{actual}, at most {}{place}", limit.bare())?;
             }
             (Rule::MinTotal, Some(limit), Some(actual)) => {
@@ -261,14 +288,14 @@ impl fmt::Display for Violation {
             (Rule::Required, ..) => write!(f, "missing, required{place}")?,
             (Rule::Forbidden, ..) => write!(f, "must be left out{place}")?,
             (Rule::Unknown, ..) => f.write_str("no such field")?,
-            (Rule::Url, ..) => f.write_str("no http or https address")?,
+            (Rule::Url, ..) => f.write_str("not an http or https address")?,
             (Rule::Mode, ..) => f.write_str("no mode has this value")?,
             (Rule::Twice, ..) => f.write_str("given twice")?,
-            (Rule::Object, ..) => f.write_str("no JSON object")?,
+            (Rule::Object, ..) => f.write_str("not a JSON object")?,
             (Rule::Type | Rule::Constant, ..) => return write!(f, "must be {detail}"),
             (Rule::Choice, ..) => return write!(f, "must be one of {detail}"),
             (Rule::Group, ..) => return write!(f, "{detail}{place}"),
-            (Rule::Condition, ..) => return write!(f, "this value is not taken{place} ({detail})"),
+            (Rule::Condition, ..) => return write!(f, "this value is not allowed{place} ({detail})"),
             (rule, ..) => f.write_str(rule.name())?,
         }
         if detail.is_empty() { Ok(()) } else { write!(f, " ({detail})") }

@@ -1,22 +1,22 @@
-//! All violations of one request: a bounded number of them, and how many more there are.
+//! The violations of one request. Their number is bounded; the others are counted.
 
 use std::fmt;
 
 use super::{Rule, Violation};
 
-/// The most violations of one request that are kept.
+/// Maximum number of violations of one request that are kept.
 pub(super) const MOST_KEPT: usize = 100;
 
-/// The broken rules of one request, in the order of the fields; never empty.
+/// The broken rules of one request, in the order of its fields. There is at least one.
 ///
-/// At most 100 of them are kept, so that a request of junk makes no report of the same size. The rest is counted by
-/// [`omitted`](Self::omitted). Names that the request does not have stand first; they are the first to be left out.
+/// At most 100 are kept, so that junk does not produce a report of its own size. [`omitted`](Self::omitted) counts the
+/// others. Unknown names come first, and are omitted first.
 ///
-/// `Display` gives one line each, such as `title: 81 characters, at most 80 with V4 in Custom<Vocal>`, and ends with a line
-/// such as `and 12 more` where violations were left out.
+/// `Display` writes a line for each, such as `title: 81 characters, at most 80 with V4 in Custom<Vocal>`. If violations
+/// are omitted, the last line is like `and 12 more`.
 ///
-/// `Serialize` gives a list of objects. Where violations were left out, one more object ends the list: its `rule` is
-/// `omitted`, and `actual` says how many they are.
+/// `Serialize` writes a list of objects. If violations are omitted, the last object has the rule `omitted`, and `actual`
+/// is their number.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Violations {
     kept: Vec<Violation>,
@@ -24,21 +24,20 @@ pub struct Violations {
 }
 
 impl Violations {
-    /// The one violation of what is no JSON object at all. Its field is called `request`.
+    /// Creates the violation for a body that is not a JSON object. Its field is `request`.
     #[must_use]
     pub fn no_object() -> Self {
         Self { kept: vec![Violation::unplaced("request", Rule::Object)], omitted: 0 }
     }
 
-    /// The broken rules that are kept, in the order of the fields.
+    /// Returns the violations that are kept, in the order of the fields.
     pub fn iter(&self) -> std::slice::Iter<'_, Violation> {
         self.kept.iter()
     }
 
-    /// How many more violations were found and are not kept.
+    /// Returns the number of violations that were found and are not kept.
     ///
-    /// Of a list that is too long or holds too many items of a wrong type, the items behind its first ones count only where
-    /// their type is wrong.
+    /// In a list that is too long, or has more than 100 items of a wrong type, later items are only checked for their type.
     #[must_use]
     pub fn omitted(&self) -> usize {
         self.omitted
@@ -68,7 +67,7 @@ impl fmt::Display for Violations {
 
 impl std::error::Error for Violations {}
 
-/// How many were left out, in words.
+/// Shows the number of omitted violations.
 pub(super) struct More(pub(super) usize);
 
 impl fmt::Display for More {
@@ -77,7 +76,7 @@ impl fmt::Display for More {
     }
 }
 
-/// Collects violations: keeps the first ones and counts the others.
+/// Collects violations. The first ones are kept, the others counted.
 #[derive(Debug, Default)]
 pub(super) struct Found {
     kept: Vec<Violation>,
@@ -93,27 +92,27 @@ impl Found {
         }
     }
 
-    /// Counts violations that nobody made.
+    /// Counts violations that were not created.
     pub(super) fn omit(&mut self, count: usize) {
         self.omitted = self.omitted.saturating_add(count);
     }
 
-    /// How many there are, kept or not.
+    /// Returns the number of violations, kept or not.
     pub(super) fn count(&self) -> usize {
         self.omitted.saturating_add(self.kept.len())
     }
 
-    /// How many are kept.
+    /// Returns the number of violations that are kept.
     pub(super) fn kept(&self) -> usize {
         self.kept.len()
     }
 
-    /// Those that are kept, from this one on.
+    /// Returns the violations that are kept, without the first ones.
     pub(super) fn since(&mut self, kept: usize) -> impl Iterator<Item = &mut Violation> {
         self.kept.iter_mut().skip(kept)
     }
 
-    /// Puts others before these, as many as there is room for.
+    /// Puts other violations before these, as many as can be kept.
     pub(super) fn preceded_by(self, mut others: Self) -> Self {
         let dropped = others.kept.split_off(others.kept.len().min(MOST_KEPT - self.kept.len()));
         others.omit(self.omitted.saturating_add(dropped.len()));
@@ -121,7 +120,7 @@ impl Found {
         others
     }
 
-    /// `Ok` if there are none.
+    /// Returns the violations as an error, or `Ok` if there are none.
     pub(super) fn result(self) -> Result<(), Violations> {
         let Self { kept, omitted } = self;
         if kept.is_empty() && omitted == 0 { Ok(()) } else { Err(Violations { kept, omitted }) }

@@ -1,4 +1,4 @@
-//! One value of the text → what it stands for.
+//! One TOML value → a value of Rust.
 
 use std::fmt;
 use std::time::Duration;
@@ -6,10 +6,9 @@ use std::time::Duration;
 use toml::de::DeValue;
 
 use super::At;
-use crate::model::Is;
 use crate::rules::Decimal;
 
-/// An example, a default or another value of a field.
+/// A value of a field, such as an example or a default.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Scalar {
     /// `"…"`
@@ -52,7 +51,7 @@ pub(super) fn as_decimal(value: &DeValue<'_>) -> Option<Decimal> {
     }
 }
 
-pub(super) fn as_scalar(value: &DeValue<'_>) -> Option<Scalar> {
+pub(crate) fn as_scalar(value: &DeValue<'_>) -> Option<Scalar> {
     match value {
         DeValue::String(text) => Some(Scalar::Text(text.to_string())),
         DeValue::Boolean(truth) => Some(Scalar::Truth(*truth)),
@@ -65,22 +64,6 @@ pub(super) fn as_texts(value: &DeValue<'_>) -> Option<Vec<At<String>>> {
     items.map(|item| Some(At::new(item.get_ref().as_str()?.to_owned(), item.span()))).collect()
 }
 
-/// A value, a list of values, or `{ given = true }`.
-pub(super) fn as_is(value: &DeValue<'_>) -> Option<Is> {
-    match value {
-        DeValue::Array(items) => {
-            let values = items.iter().map(|item| Some(At::new(as_scalar(item.get_ref())?, item.span())));
-            values.collect::<Option<_>>().map(Is::OneOf)
-        }
-        DeValue::Table(table) => match (table.len(), table.get("given")?.get_ref().as_bool()?) {
-            (1, true) => Some(Is::Given),
-            (1, false) => Some(Is::Absent),
-            _ => None,
-        },
-        other => Some(Is::OneOf(vec![At::nowhere(as_scalar(other)?)])),
-    }
-}
-
 pub(super) fn as_duration(text: &str) -> Option<Duration> {
     let (number, unit) = text.split_at(text.find(|letter: char| !letter.is_ascii_digit())?);
     let millis: u64 = match unit.trim() {
@@ -91,7 +74,7 @@ pub(super) fn as_duration(text: &str) -> Option<Duration> {
         "days" => 86_400_000,
         _ => return None,
     };
-    // A century is longer than anything that a spec says, and short enough to be added to any point in time.
+    // At most a century, which can be added to any point in time.
     let total = number.parse::<u64>().ok()?.checked_mul(millis)?;
     (total <= 100 * 365 * 86_400_000).then(|| Duration::from_millis(total))
 }

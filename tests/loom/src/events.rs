@@ -1,4 +1,4 @@
-//! What stands for the events of cover-api: nothing is reported.
+//! Stands for the events of cover-api, and reports nothing.
 
 use crate::time::Duration;
 

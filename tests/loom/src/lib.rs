@@ -1,11 +1,10 @@
-//! Every order in which threads can take their steps, tried on the sources of cover-api itself.
+//! Tries every order of the steps of threads on the sources of cover-api.
 //!
-//! The modules under test are the files of cover-api, included by their paths: what connects a caller with its attempt, and the
-//! whole rate limit. Only what lies beneath them is another: this crate calls itself `std` and `tokio`, so that `std::sync` is
-//! loom's, and the time is what a model says it is. Neither cover-api nor its dependencies are built for that, and no flag is
-//! needed.
+//! The modules under test are files of cover-api, included by their paths: the connection of a caller with its attempt, and the
+//! rate limit. This crate calls itself `std` and `tokio`, so that the modules use loom's `std::sync` and the clock of the model.
+//! Neither cover-api nor its dependencies are built, and no flag is needed.
 //!
-//! Each function is a model; `tests/models.rs` runs them. A model that gets stuck, such as by a wake-up that is lost, fails.
+//! Each function is a model; `tests/models.rs` runs them. A model that gets stuck, for example after a lost wake-up, fails.
 #![cfg_attr(not(test), expect(clippy::missing_panics_doc, reason = "each function is a test"))]
 // The sources of cover-api have tests of their own, which run there.
 #![cfg(not(test))]

@@ -1,4 +1,4 @@
-//! The rate limit: no more permits than there are places, and none is lost.
+//! The rate limit: there are never too many permits, and none is lost.
 
 use std::future::Future;
 use std::pin::Pin;
@@ -6,17 +6,17 @@ use std::sync::Arc;
 use std::task::{Context, Poll, Waker};
 use std::time::{Duration, Instant, advance};
 
-use cover_spec::wire::Pace;
+use cover_spec::tables::RateLimitSpec;
 use loom::future::block_on;
 use loom::sync::atomic::{AtomicUsize, Ordering};
 use loom::thread;
 
 use crate::rate_limit::{Denied, Permit, PermitRequest, RateLimit, Verdict};
 
-/// A permit that nobody takes is given to another one after so long.
-const UNTAKEN: Duration = Duration::from_secs(1);
+/// Time after which a permit that is not taken goes to the next waiter.
+const TAKE_WITHIN: Duration = Duration::from_secs(1);
 
-/// A rate limit, and how many have a permit.
+/// A rate limit, and the number of permits that are held.
 #[derive(Debug)]
 struct Door {
     limit: Arc<RateLimit>,
@@ -24,17 +24,17 @@ struct Door {
 }
 
 impl Door {
-    /// So many at the same time.
+    /// Number of permits that are held at the same time.
     fn new(places: u32) -> Arc<Self> {
-        let pace = Pace { requests: places, window: Duration::ZERO, task_every: Duration::ZERO };
-        Arc::new(Self { limit: Arc::new(RateLimit::new(pace)), inside: AtomicUsize::new(0) })
+        let limit = RateLimitSpec { requests: places, per: Duration::ZERO, task_every: Duration::ZERO };
+        Arc::new(Self { limit: Arc::new(RateLimit::new(limit)), inside: AtomicUsize::new(0) })
     }
 
     fn acquire(&self) -> impl Future<Output = Result<Permit, Denied>> + use<> {
         self.limit.acquire(PermitRequest::send(Instant::now()))
     }
 
-    /// Has a permit for a while, together with no more than `most` others.
+    /// Holds a permit for a while, together with at most `most` others.
     fn use_up(&self, permit: Permit, most: usize, end: End) {
         let others = self.inside.fetch_add(1, Ordering::AcqRel);
         assert!(others < most, "{others} others have a permit");
@@ -42,9 +42,9 @@ impl Door {
         end.of(permit);
     }
 
-    /// Nobody has a permit, waits for one, or was given one: so many can be had.
+    /// Checks that no permit is held, awaited or handed out, so that this number is free.
     fn is_as_new(&self, places: usize) {
-        assert_eq!(self.limit.figures().waiting, 0);
+        assert_eq!(self.limit.stats().waiting, 0);
         let permits: Vec<_> =
             (0..places).map(|_| self.limit.try_acquire("a task").expect("there is a place")).collect();
         assert!(self.limit.try_acquire("a task").is_err(), "there are more than {places} places");
@@ -52,7 +52,7 @@ impl Door {
     }
 }
 
-/// What becomes of a permit.
+/// What happens to a permit.
 #[derive(Debug, Clone, Copy)]
 enum End {
     Answered,
@@ -71,12 +71,12 @@ impl End {
     }
 }
 
-/// Polls once. The time that passes before the next poll is unknown to whoever waits.
+/// Polls once. The waiter does not know the time until the next poll.
 fn poll<F: Future>(future: Pin<&mut F>) -> Poll<F::Output> {
     future.poll(&mut Context::from_waker(Waker::noop()))
 }
 
-/// Tries every order in which threads use the lock, with so many of them interrupted at most where all would take hours.
+/// Tries every order in which threads use the lock. `preemptions` bounds the interruptions if all orders would take hours.
 fn model(interrupted: Option<usize>, run: impl Fn() + Sync + Send + 'static) {
     let mut builder = loom::model::Builder::new();
     builder.preemption_bound = interrupted;
@@ -98,14 +98,14 @@ fn each_in_turn(ends: [End; 2]) {
     });
 }
 
-/// Two want the only permit; each gets it, one after the other, however it is returned.
+/// Two waiters want the only permit. Each gets it, one after the other, however it is returned.
 pub fn one_permit_is_had_by_one_at_a_time_and_everybody_gets_it() {
     for ends in [[End::Answered, End::Unused], [End::Dropped, End::Answered], [End::Unused, End::Dropped]] {
         each_in_turn(ends);
     }
 }
 
-/// A permit is returned while two wait for it.
+/// A permit is returned while two waiters wait for it.
 pub fn who_waits_gets_a_permit_that_is_returned() {
     for end in [End::Answered, End::Unused, End::Dropped] {
         model(Some(2), move || {
@@ -127,7 +127,7 @@ pub fn who_waits_gets_a_permit_that_is_returned() {
     }
 }
 
-/// One who waits gives up, before or after the permit was given to it; the other one gets it.
+/// A waiter gives up before or after it was handed the permit. The other waiter gets it.
 pub fn who_gives_up_takes_no_permit_along() {
     model(Some(3), || {
         let door = Door::new(1);
@@ -144,19 +144,19 @@ pub fn who_gives_up_takes_no_permit_along() {
     });
 }
 
-/// A permit is not taken for so long that it goes to the next, while the one that it was for takes it.
+/// A permit goes to the next waiter after its time, while the first waiter takes it.
 pub fn a_permit_that_is_given_to_the_next_is_not_taken_by_the_first() {
     model(None, || {
         let door = Door::new(1);
         let permit = block_on(door.acquire()).expect("it gets one");
         let [mut slow, mut next] = [Box::pin(door.acquire()), Box::pin(door.acquire())];
         assert!(poll(slow.as_mut()).is_pending() && poll(next.as_mut()).is_pending());
-        // The slow one has it now, and does not know.
+        // The slow waiter has the permit now, and does not know.
         End::Answered.of(permit);
         let slow = thread::spawn(move || (poll(slow.as_mut()).map(|permit| permit.expect("one")), slow));
-        // Time passes between two uses of the lock, so that the slow one's may come before.
-        assert!(door.limit.figures().waiting <= 1, "at least one was given it");
-        advance(UNTAKEN);
+        // Time passes between two uses of the lock, so that the slow waiter may come first.
+        assert!(door.limit.stats().waiting <= 1, "at least one was given it");
+        advance(TAKE_WITHIN);
         let nexts = poll(next.as_mut()).map(|permit| permit.expect("one"));
         let (slows, slow) = slow.join().expect("it looked");
         assert!(!(slows.is_ready() && nexts.is_ready()), "both have the only permit");
@@ -166,7 +166,7 @@ pub fn a_permit_that_is_given_to_the_next_is_not_taken_by_the_first() {
     });
 }
 
-/// After maintenance, one request alone finds out whether it is over, also where that one was not sent.
+/// After maintenance, a single request probes the service, even if the first probe was not sent.
 pub fn after_maintenance_one_permit_is_given_at_a_time() {
     for end in [End::Unused, End::Dropped] {
         model(None, move || {
@@ -188,7 +188,7 @@ pub fn after_maintenance_one_permit_is_given_at_a_time() {
     }
 }
 
-/// Nothing is left to pay with: who waits for a send learns of that, and the permit that it was given is not lost.
+/// The credits run out: a waiting send is told, and its permit is not lost.
 pub fn no_credits_end_every_wait() {
     model(None, || {
         let door = Door::new(1);

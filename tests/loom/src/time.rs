@@ -1,4 +1,4 @@
-//! What stands for `tokio::time`: the time is passed in, and passes only when a model says so.
+//! Stands for `tokio::time`: time passes only when a model says so.
 
 use std::future::Future;
 use std::pin::Pin;
@@ -8,7 +8,7 @@ pub(crate) use real::time::Duration;
 use real::{cell, ops};
 
 real::thread_local! {
-    // All threads of a model are one thread of the system, and another model is another one.
+    // All threads of a model run on one thread of the system, and each model on its own.
     static NOW: cell::Cell<Duration> = const { cell::Cell::new(Duration::ZERO) };
 }
 
@@ -43,7 +43,7 @@ impl ops::Sub for Instant {
     }
 }
 
-/// Wakes nobody: what a model shows must happen without timers.
+/// Never wakes: models must not depend on timers.
 #[derive(Debug)]
 pub(crate) struct Sleep(Instant);
 

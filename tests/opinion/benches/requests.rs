@@ -1,7 +1,7 @@
-//! What a request costs while running: `cargo bench -p cover-opinion`.
+//! Cost of a request at run time: `cargo bench -p cover-opinion`.
 //!
-//! Building and serialising, beside a struct and checks of the same rules written by hand; reading from JSON, beside the
-//! exported schema under an independent validator.
+//! Building and serialising are compared with a struct and checks of the same rules written by hand, and reading from JSON with an
+//! independent validator of the exported schema.
 
 use cover_api::{CoverRequest, Model, VocalGender};
 use divan::{Bencher, black_box};

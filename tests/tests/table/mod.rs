@@ -1,11 +1,11 @@
-//! The rules of upload-and-cover, stated a second time: a plain table, written from the service's page and not from
-//! the spec. What both say is likely to be so.
+//! The rules of upload-and-cover a second time: a plain table, written from the service's page and not from the spec. A mistake
+//! in one of them shows as a difference.
 
 #![allow(dead_code, reason = "each test that uses the table uses a part of it")]
 
 use serde_json::{Map, Value};
 
-/// What a field holds.
+/// The type of a field.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum Holds {
     Address,
@@ -15,13 +15,13 @@ pub enum Holds {
     One(&'static [&'static str]),
 }
 
-/// Must a field be there?
+/// Whether a field is required, optional or forbidden.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum Must {
     Be,
     May,
     Not,
-    /// The mode decides.
+    /// The mode sets this value.
     Mode(bool),
 }
 
@@ -36,7 +36,7 @@ pub struct Row {
     pub must: [Must; 3],
 }
 
-/// Name, constructor, customMode, instrumental where the mode fixes it.
+/// Name, constructor, `customMode`, and `instrumental` if the mode sets it.
 pub const MODES: [(&str, &str, bool, Option<bool>); 3] = [
     ("Custom<Instrumental>", "custom_instrumental", true, Some(true)),
     ("Custom<Vocal>", "custom_vocal", true, Some(false)),
@@ -62,7 +62,7 @@ pub const FIELDS: [Row; 13] = [
     Row { wire: "audioWeight",         rust: "audio_weight",         holds: Weight,         must: [May, May, Not] },
 ];
 
-/// The most characters of a text in a mode, with a model.
+/// Returns the most characters of a text in a mode with a model.
 pub fn most(wire: &str, mode: usize, model: &str) -> Option<usize> {
     let old = matches!(model, "V3_5" | "V4");
     match (wire, mode, old) {
@@ -77,7 +77,7 @@ pub fn most(wire: &str, mode: usize, model: &str) -> Option<usize> {
     }
 }
 
-/// The mode of a body: the index in [`MODES`].
+/// Returns the mode of a body as an index in [`MODES`].
 fn mode_of(body: &Map<String, Value>) -> Option<usize> {
     let instrumental = body.get("instrumental").unwrap_or(&Value::Bool(false)).as_bool();
     match (body.get("customMode")?.as_bool()?, instrumental) {
@@ -88,7 +88,7 @@ fn mode_of(body: &Map<String, Value>) -> Option<usize> {
     }
 }
 
-/// May this body be sent?
+/// Returns true if the body is valid.
 pub fn takes(body: &Map<String, Value>) -> bool {
     let Some(mode) = mode_of(body) else { return false };
     let model = body.get("model").and_then(Value::as_str).unwrap_or_default();
@@ -105,7 +105,7 @@ fn fits(row: &Row, mode: usize, model: &str, value: Option<&Value>) -> bool {
             let count = text.chars().count();
             count > 0 && most(row.wire, mode, model).is_none_or(|most| count <= most)
         }),
-        // As it is written: no more than two digits behind the point.
+        // At most two decimals.
         Weight => value.as_f64().is_some_and(|weight| {
             let decimals = format!("{weight}").split_once('.').map_or(0, |(_, decimals)| decimals.len());
             (0.0..=1.0).contains(&weight) && decimals <= 2

@@ -1,4 +1,4 @@
-//! Two fields belong together.
+//! Two fields must be set together.
 
 use cover_tests::clip::{ClipRequest, Model};
 

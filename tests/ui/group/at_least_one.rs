@@ -1,4 +1,4 @@
-//! Of several fields, one must be there.
+//! At least one of several fields must be set.
 
 use cover_tests::clip::{ClipRequest, Model};
 

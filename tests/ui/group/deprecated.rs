@@ -1,4 +1,4 @@
-//! What is deprecated says why.
+//! A deprecated setter says why.
 
 #![deny(deprecated)]
 

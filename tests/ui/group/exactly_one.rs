@@ -1,4 +1,4 @@
-//! Exactly one of several groups of fields must be there.
+//! Exactly one of several groups of fields must be set.
 
 use cover_tests::clip::{ClipRequest, Model};
 

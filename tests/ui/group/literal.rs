@@ -1,4 +1,4 @@
-//! Rules over several fields and conditions on other fields are decided for literals.
+//! Rules over several fields and conditions on other fields are checked for literals.
 
 fn main() {
     let request = cover_tests::clip::clip! {

@@ -1,4 +1,4 @@
-//! Doubled commas, missing values and what is no entry.
+//! Doubled commas, missing values and invalid entries.
 
 use cover_api::cover;
 

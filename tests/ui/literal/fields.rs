@@ -1,4 +1,4 @@
-//! Missing, forbidden, unknown, doubled fields and the mode's own are errors at once.
+//! Missing, forbidden, unknown and repeated fields, and those that the mode sets, are all reported at once.
 
 use cover_api::cover;
 

@@ -1,4 +1,4 @@
-//! Each limit is an error under its literal, with what was given, the limit, the model and the mode.
+//! A broken limit is an error at its literal, with the actual value, the limit, the model and the mode.
 
 use cover_api::cover;
 

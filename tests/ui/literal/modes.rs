@@ -1,4 +1,4 @@
-//! The mode is one of the spec's, and is given once.
+//! The mode is one of the spec and is given once.
 
 use cover_api::cover;
 

@@ -1,4 +1,4 @@
-//! What is no literal is for the macro that tries.
+//! `cover!` takes only literals; `try_cover!` takes expressions.
 
 use cover_api::cover;
 

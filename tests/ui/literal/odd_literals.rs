@@ -1,4 +1,4 @@
-//! Literals of another kind are no values.
+//! Literals of the wrong type are errors.
 
 use cover_api::cover;
 

@@ -1,4 +1,4 @@
-//! The macro that tries checks its literals, too, against the loosest limit where the model is not known yet.
+//! `try_cover!` also checks literals, against the loosest limit if the model is not a literal.
 
 use cover_api::try_cover;
 

@@ -1,4 +1,4 @@
-//! The modes are those of the spec.
+//! No mode can be defined outside of the spec.
 
 use cover_api::Mode;
 

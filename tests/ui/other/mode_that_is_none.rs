@@ -1,4 +1,4 @@
-//! A type that is no mode starts no request.
+//! A type that is not a mode has no builder.
 
 use cover_api::{CoverRequest, Vocal};
 

@@ -1,4 +1,4 @@
-//! An optional field is set once, too.
+//! An optional field is also set only once.
 
 use cover_api::CoverRequest;
 

@@ -1,4 +1,4 @@
-//! The mode sets `instrumental` by itself.
+//! The mode sets `instrumental` itself.
 
 use cover_api::CoverRequest;
 

@@ -1,4 +1,4 @@
-//! A field is set once.
+//! A field is set only once.
 
 use cover_api::CoverRequest;
 

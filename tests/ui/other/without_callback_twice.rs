@@ -1,4 +1,4 @@
-//! `without_callback` is called once.
+//! `without_callback` is called only once.
 
 use cover_api::CoverRequest;
 

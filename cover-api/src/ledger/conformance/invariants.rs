@@ -1,14 +1,14 @@
-//! What must hold of the rows of a ledger, whatever the model says.
+//! Invariants of the rows of a ledger, independent of the model.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
-use super::{Broken, ensure};
+use super::{Mismatch, ensure};
 use crate::ledger::{
-    Attempt, AttemptId, AttemptState, Entry, EntryId, Filter, LedgerError, Purchase, Rows, Settlement, Source, State,
-    Terms,
+    Attempt, AttemptId, AttemptState, Entry, EntryId, EntryState, Filter, LedgerError, Purchase, Rows, Settlement,
+    TaskSource, Terms,
 };
 
-/// What the ledger has of one account and operation.
+/// All rows of one account and operation.
 #[derive(Default, Clone)]
 pub(super) struct Dump {
     pub(super) entries: BTreeMap<EntryId, Entry>,
@@ -33,7 +33,7 @@ impl Dump {
         for id in attempts {
             dump.attempts.extend(rows.attempt(*id)?.map(|attempt| (*id, attempt)));
         }
-        // In pages of three, as a caller would read them.
+        // Lists are read in pages of three.
         for (filter, list) in [(Filter::Open, &mut dump.open), (Filter::Unfinished, &mut dump.unfinished)] {
             loop {
                 let after = list.last().map_or(EntryId(0), |entry: &Entry| entry.id);
@@ -53,14 +53,14 @@ impl Dump {
         self.attempts.values().filter(move |attempt| attempt.entry == entry)
     }
 
-    /// The latest attempt of an entry that may have become a task, or whose task is no second charge.
+    /// Returns the latest attempt of an entry that may have created a task other than a second charge.
     fn latest_of(&self, entry: EntryId) -> Option<&Attempt> {
         let counts = |attempt: &&Attempt| attempt.state != AttemptState::NotCreated && !attempt.duplicate;
         self.attempts_of(entry).filter(counts).max_by_key(|attempt| attempt.number)
     }
 }
 
-/// What a step did, as far as it matters here.
+/// The effect of a step, as far as invariants depend on it.
 pub(super) enum Step {
     /// An attempt was recorded for an entry.
     Recorded(AttemptId, EntryId, Purchase, Terms),
@@ -71,26 +71,26 @@ pub(super) enum Step {
     Other,
 }
 
-/// Holds what cannot be read from the rows.
+/// State that cannot be read from the rows.
 #[derive(Default)]
 pub(super) struct Invariants {
-    /// Attempts of entries without a key that somebody accepted to pay for twice, with the entries that were posted then.
+    /// Attempts of entries without a key that a caller accepted as a possible second charge, with the entries posted then.
     /// They are excused while one of those may have created something, and no longer.
     accepted: HashMap<AttemptId, BTreeSet<EntryId>>,
-    /// Attempts that may be paid for twice: another entry guarded in their place.
+    /// Attempts that may be charged twice, since another entry guarded in their place.
     excused: HashSet<AttemptId>,
 }
 
 impl Invariants {
-    pub(super) fn check(&mut self, before: &Dump, after: &Dump, step: &Step) -> Result<(), Broken> {
+    pub(super) fn check(&mut self, before: &Dump, after: &Dump, step: &Step) -> Result<(), Mismatch> {
         Self::rows_agree(after)?;
         Self::nothing_is_forgotten(before, after, step)?;
         Self::only_proof_makes_ready(before, after, step)?;
         match step {
             Step::Recorded(attempt, entry, purchase, terms) => {
                 self.money_rule(before, purchase, *terms, *attempt, *entry)?;
-                // Accepting what has a task is no consent, and stays none where the task is lost.
-                let is_unknown = |entry: &Entry| entry.state == State::Unknown && entry.attempt == terms.consent;
+                // Consent to an attempt with a task has no effect, even if the task is lost later.
+                let is_unknown = |entry: &Entry| entry.state == EntryState::Unknown && entry.attempt == terms.consent;
                 if let Some(accepted) = terms.consent.filter(|_| before.entries.values().any(is_unknown)) {
                     self.accepted.entry(accepted).or_default().insert(*entry);
                 }
@@ -108,14 +108,13 @@ impl Invariants {
         self.all_are_guarded(after)
     }
 
-    /// Whether an attempt of an entry without a key need not stand in the way of an equal one.
+    /// Returns whether an attempt of an entry without a key need not guard against equal requests.
     fn is_excused(&self, dump: &Dump, id: AttemptId) -> bool {
         let accepted = self.accepted.get(&id).into_iter().flatten();
         self.excused.contains(&id) || accepted.into_iter().any(|entry| dump.latest_of(*entry).is_some())
     }
 
-    /// An attempt may be posted only where nothing that was posted for the same purchase may have become a task that nobody
-    /// was given.
+    /// Checks that no earlier attempt of the same purchase may have created an undelivered task.
     fn money_rule(
         &self,
         before: &Dump,
@@ -123,14 +122,14 @@ impl Invariants {
         terms: Terms,
         id: AttemptId,
         own: EntryId,
-    ) -> Result<(), Broken> {
+    ) -> Result<(), Mismatch> {
         for entry in before.entries.values() {
             let is_equal = entry.purchase.key.is_none() && entry.purchase.fingerprint == purchase.fingerprint;
             let is_own = entry.id == own;
             if !is_own && !is_equal {
                 continue;
             }
-            let may_repeat = entry.state == State::Failed && terms.after_failure;
+            let may_repeat = entry.state == EntryState::Failed && terms.after_failure;
             // Those before the latest were settled, accepted or ended when that one was recorded.
             let latest = before.latest_of(entry.id).filter(|_| is_own || Filter::Open.has(entry));
             let open = latest.filter(|latest| {
@@ -158,9 +157,9 @@ impl Invariants {
         }
     }
 
-    /// An open entry without a key stands in the way of others, unless somebody accepted to pay for it twice and something may
-    /// have come of that, or an equal one guards: the contract has one guard at a time.
-    fn all_are_guarded(&mut self, after: &Dump) -> Result<(), Broken> {
+    /// Checks that an open entry without a key guards against equal requests. It need not if a caller accepted a second charge that
+    /// may have happened, or if an equal entry guards.
+    fn all_are_guarded(&mut self, after: &Dump) -> Result<(), Mismatch> {
         let unkeyed = |entry: &&Entry| entry.purchase.key.is_none();
         for entry in after.open.iter().filter(unkeyed).filter(|entry| entry.consent) {
             let Some(attempt) = entry.attempt.filter(|attempt| !self.is_excused(after, *attempt)) else { continue };
@@ -171,35 +170,35 @@ impl Invariants {
         Ok(())
     }
 
-    fn earlier_attempts_change_nothing(before: &Dump, after: &Dump, id: AttemptId) -> Result<(), Broken> {
+    fn earlier_attempts_change_nothing(before: &Dump, after: &Dump, id: AttemptId) -> Result<(), Mismatch> {
         let Some(attempt) = before.attempts.get(&id) else { return Ok(()) };
         let (old, new) = (&before.entries[&attempt.entry], &after.entries[&attempt.entry]);
         let is_same = Entry { changed: old.changed, ..new.clone() } == *old;
         ensure(is_same || old.attempt == Some(id), || format!("{id} is not the current attempt, but changed its entry"))
     }
 
-    /// Posting and unknown entries become ready only by what is known of their current attempt.
-    fn only_proof_makes_ready(before: &Dump, after: &Dump, step: &Step) -> Result<(), Broken> {
+    /// Checks that posting and unknown entries become ready only by proof about their current attempt.
+    fn only_proof_makes_ready(before: &Dump, after: &Dump, step: &Step) -> Result<(), Mismatch> {
         let proven = match step {
             Step::Settled(attempt, Settlement::NotCreated { .. }) | Step::NotCharged(attempt) => Some(*attempt),
             _ => None,
         };
         for (id, new) in &after.entries {
             let Some(old) = before.entries.get(id) else { continue };
-            let became_ready = old.state != State::Ready && new.state == State::Ready;
+            let became_ready = old.state != EntryState::Ready && new.state == EntryState::Ready;
             let is_proven = Filter::Open.has(old) && proven.is_some() && old.attempt == proven;
             ensure(!became_ready || is_proven, || format!("the entry {} became ready without proof", id.0))?;
         }
         Ok(())
     }
 
-    /// A task that a reply gave stays with its attempt, and nothing goes but what a purge may take.
-    fn nothing_is_forgotten(before: &Dump, after: &Dump, step: &Step) -> Result<(), Broken> {
+    /// Checks that a task from a reply stays with its attempt, and that only purges remove rows.
+    fn nothing_is_forgotten(before: &Dump, after: &Dump, step: &Step) -> Result<(), Mismatch> {
         for (id, old) in &before.entries {
             if after.entries.contains_key(id) {
                 continue;
             }
-            let is_over = (old.state.has_ended() && old.delivered) || old.state == State::Ready;
+            let is_over = (old.state.has_ended() && old.delivered) || old.state == EntryState::Ready;
             ensure(matches!(step, Step::Purged) && is_over, || format!("the entry {} vanished", id.0))?;
         }
         for (id, old) in &before.attempts {
@@ -209,13 +208,13 @@ impl Invariants {
                 continue;
             };
             let is_lost = matches!(step, Step::Lost(task) if old.task.as_ref() == Some(task));
-            let is_kept = old.source != Some(Source::Reply) || (new.task == old.task && new.source == old.source);
+            let is_kept = old.source != Some(TaskSource::Reply) || (new.task == old.task && new.source == old.source);
             ensure(is_kept || is_lost, || format!("{id} forgot its task {:?}", old.task))?;
         }
         Ok(())
     }
 
-    fn rows_agree(after: &Dump) -> Result<(), Broken> {
+    fn rows_agree(after: &Dump) -> Result<(), Mismatch> {
         let mut tasks = BTreeSet::new();
         for attempt in after.attempts.values() {
             let (id, has_task) = (attempt.id, attempt.task.is_some());
@@ -230,15 +229,17 @@ impl Invariants {
             let current = entry.attempt.and_then(|id| after.attempts.get(&id));
             let state = current.map(|attempt| attempt.state);
             let is_true = match entry.state {
-                State::Posting => state == Some(AttemptState::Posting),
-                State::Unknown => state == Some(AttemptState::Unknown),
-                State::Ready => state == Some(AttemptState::NotCreated),
-                State::Running | State::Done | State::Failed => true,
+                EntryState::Posting => state == Some(AttemptState::Posting),
+                EntryState::Unknown => state == Some(AttemptState::Unknown),
+                EntryState::Ready => state == Some(AttemptState::NotCreated),
+                EntryState::Running | EntryState::Done | EntryState::Failed => true,
             };
             ensure(is_true, || named("does not stand as its current attempt does"))?;
             let latest = after.latest_of(*id).map(|attempt| attempt.id);
             ensure(latest.is_none() || latest == entry.attempt, || named("forgot an attempt that counts"))?;
-            ensure(latest.is_none() || entry.state != State::Ready, || named("is ready, although an attempt counts"))?;
+            ensure(latest.is_none() || entry.state != EntryState::Ready, || {
+                named("is ready, although an attempt counts")
+            })?;
             ensure(entry.state.has_task() == entry.task.is_some(), || named("is half a task"))?;
             let mut of_task = after.attempts_of(*id).filter(|attempt| attempt.task == entry.task && !attempt.duplicate);
             ensure(entry.task.is_none() || of_task.next().is_some(), || named("has a task that no attempt made"))?;

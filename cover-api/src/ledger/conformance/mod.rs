@@ -1,10 +1,10 @@
-//! Checks for a store that is not this crate's own.
+//! A test suite for stores that implement [`Ledger`].
 //!
-//! A [`Suite`] is run from the tests of the store. [`Suite::facts`] checks what [`Rows`](super::Rows) and
-//! [`Ledger`] promise, one promise at a time. [`Suite::random`] runs this crate's rules on the store in random
-//! orders, and compares it after every step with a model and with what must hold of every purchase.
+//! Run a [`Suite`] from the tests of the store. [`Suite::contract`] checks each promise of [`Rows`](super::Rows) and [`Ledger`].
+//! [`Suite::random`] runs this crate's rules on the store in random order. After every step, it compares the store with a model
+//! and checks invariants.
 //!
-//! Each run uses accounts of its own, so that all of them may share one store. Runs need a tokio runtime with time.
+//! Each run uses its own accounts, so several runs may share one store. Runs need a Tokio runtime with time enabled.
 //!
 //! ```
 //! use cover_api::ledger::MemoryLedger;
@@ -13,16 +13,16 @@
 //! # tokio::runtime::Builder::new_current_thread().enable_time().build()?.block_on(async {
 //! let ledger = MemoryLedger::new();
 //! let suite = Suite::new(async || Ok(ledger.clone()));
-//! suite.facts().await?;
+//! suite.contract().await?;
 //! for seed in 0..10 {
 //!     suite.random(seed, 100).await?;
 //! }
-//! # Ok::<(), cover_api::ledger::conformance::Failure>(())
+//! # Ok::<(), cover_api::ledger::conformance::SuiteError>(())
 //! # })?;
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 
-mod facts;
+mod contract;
 mod invariants;
 mod model;
 mod steps;
@@ -34,12 +34,12 @@ use std::fmt;
 use std::sync::Arc;
 use std::time::Duration;
 
-use super::{Attempt, AttemptId, Book, Ledger, LedgerError};
+use super::{Attempt, AttemptId, Ledger, LedgerError, LedgerHandle};
 
-/// How long a store may take to notice that a process has ended.
+/// Time within which a store must notice that a process has ended.
 const DEATH: Duration = Duration::from_secs(5);
 
-/// Checks of one store.
+/// A test suite for one store.
 #[derive(Debug, Clone)]
 pub struct Suite<F> {
     open: F,
@@ -47,86 +47,86 @@ pub struct Suite<F> {
 }
 
 impl<F> Suite<F> {
-    /// The checks of a store that only one process uses. `open` returns a handle of it, the same one each time or a clone.
+    /// Creates the suite of a store that only one process uses. `open` returns a handle of the store, the same one or a clone.
     pub fn new(open: F) -> Self {
         Self { open, processes: 1 }
     }
 
-    /// Sets how many processes use the store at once, as far as it can tell. Above 1, every call of `open` must return what
-    /// another process would get: a handle with a [holder](super::Rows::holder) and a [`Local`](super::Local) of its own.
-    /// When such a handle is dropped, its holder is expected to be dead within five seconds.
+    /// Sets how many processes use the store at once. Above 1, every call of `open` must return a handle like that of another
+    /// process, with its own [holder](super::Rows::holder) and its own [`Local`](super::Local). After such a handle is dropped, its
+    /// holder must be dead within five seconds.
     #[must_use]
     pub fn processes(self, processes: usize) -> Self {
         Self { processes: processes.max(1), ..self }
     }
 
     /// Checks each promise of the store.
-    pub async fn facts<L: Ledger>(&self) -> Result<(), Failure>
+    pub async fn contract<L: Ledger>(&self) -> Result<(), SuiteError>
     where
         F: AsyncFn() -> Result<L, LedgerError>,
     {
-        facts::check(self).await
+        contract::check(self).await
     }
 
-    /// Takes this many random steps, and checks the store after each of them. The same seed takes the same steps.
-    pub async fn random<L: Ledger>(&self, seed: u64, steps: u32) -> Result<(), Failure>
+    /// Takes this many random steps, and checks the store after each. The same seed takes the same steps.
+    pub async fn random<L: Ledger>(&self, seed: u64, steps: u32) -> Result<(), SuiteError>
     where
         F: AsyncFn() -> Result<L, LedgerError>,
     {
         steps::run(self, seed, steps).await
     }
 
-    async fn open<L: Ledger>(&self) -> Result<Book, LedgerError>
+    async fn open<L: Ledger>(&self) -> Result<LedgerHandle, LedgerError>
     where
         F: AsyncFn() -> Result<L, LedgerError>,
     {
-        Ok(Book::new(Arc::new((self.open)().await?)))
+        Ok(LedgerHandle::new(Arc::new((self.open)().await?)))
     }
 
-    /// One handle for each process. It fails where two of them are of the same process.
-    async fn open_all<L: Ledger>(&self) -> Result<Vec<Book>, Broken>
+    /// Opens one handle per process. Fails if two of them belong to the same process.
+    async fn open_all<L: Ledger>(&self) -> Result<Vec<LedgerHandle>, Mismatch>
     where
         F: AsyncFn() -> Result<L, LedgerError>,
     {
-        let mut books = Vec::new();
+        let mut stores = Vec::new();
         let mut holders: Vec<String> = Vec::new();
         for _ in 0..self.processes {
-            let book = self.open().await?;
-            let holder = book.run(|rows| Ok(rows.holder().to_owned())).await?;
-            let is_shared = |other: &Book| Arc::ptr_eq(other.local(), book.local());
-            ensure(!books.iter().any(is_shared), || "two processes share what belongs to one of them".to_owned())?;
+            let store = self.open().await?;
+            let holder = store.run(|rows| Ok(rows.holder().to_owned())).await?;
+            let is_shared = |other: &LedgerHandle| Arc::ptr_eq(other.local(), store.local());
+            ensure(!stores.iter().any(is_shared), || "two processes share what belongs to one of them".to_owned())?;
             ensure(!holders.contains(&holder), || format!("two processes are called `{holder}`"))?;
-            books.push(book);
+            stores.push(store);
             holders.push(holder);
         }
-        Ok(books)
+        Ok(stores)
     }
 }
 
-/// What a store does wrong, with the steps that led there.
+/// A fault of a store, with the steps that led to it.
 ///
-/// Its `Debug` is its `Display`, so that `unwrap` in a test shows a readable history.
-pub struct Failure {
+/// `Debug` equals `Display`, so that `unwrap` in a test shows a readable history.
+pub struct SuiteError {
     seed: Option<u64>,
     what: String,
     history: Vec<String>,
 }
 
-impl Failure {
-    /// Returns the seed of the random steps; none where a promise of the store is broken by itself.
+impl SuiteError {
+    /// Returns the seed of the random steps, or `None` for a fault that [`Suite::contract`] found.
     #[must_use]
     pub fn seed(&self) -> Option<u64> {
         self.seed
     }
 
-    /// Returns the steps, the last of which failed.
+    /// Returns the steps. The last one failed.
     #[must_use]
     pub fn history(&self) -> &[String] {
         &self.history
     }
 }
 
-impl fmt::Display for Failure {
+impl fmt::Display for SuiteError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self.seed {
             Some(seed) => write!(f, "seed {seed}: {}", self.what)?,
@@ -136,35 +136,35 @@ impl fmt::Display for Failure {
     }
 }
 
-impl fmt::Debug for Failure {
+impl fmt::Debug for SuiteError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         fmt::Display::fmt(self, f)
     }
 }
 
-impl Error for Failure {}
+impl Error for SuiteError {}
 
-/// What is wrong, in words; the steps are added where they are known.
-struct Broken(String);
+/// A fault in words, without the steps.
+struct Mismatch(String);
 
-impl From<LedgerError> for Broken {
+impl From<LedgerError> for Mismatch {
     fn from(error: LedgerError) -> Self {
         let cause = error.source().map(|cause| format!(": {cause}")).unwrap_or_default();
         Self(format!("it failed: {error}{cause}"))
     }
 }
 
-fn ensure(holds: bool, what: impl FnOnce() -> String) -> Result<(), Broken> {
-    if holds { Ok(()) } else { Err(Broken(what())) }
+fn ensure(holds: bool, what: impl FnOnce() -> String) -> Result<(), Mismatch> {
+    if holds { Ok(()) } else { Err(Mismatch(what())) }
 }
 
-/// Waits until the process of an attempt is seen to have ended.
-async fn await_death(book: &Book, attempt: &Attempt) -> Result<(), Broken> {
+/// Waits until the store sees that the process of an attempt has ended.
+async fn await_death(store: &LedgerHandle, attempt: &Attempt) -> Result<(), Mismatch> {
     let pause = Duration::from_millis(2);
     let mut waited = Duration::ZERO;
     loop {
         let posted = attempt.clone();
-        if !book.run(move |rows| rows.is_alive(&posted)).await? {
+        if !store.run(move |rows| rows.is_alive(&posted)).await? {
             return Ok(());
         }
         ensure(waited < DEATH, || format!("{} has ended, and still seems alive", attempt.holder))?;
@@ -173,12 +173,12 @@ async fn await_death(book: &Book, attempt: &Attempt) -> Result<(), Broken> {
     }
 }
 
-/// The name of an account that no other run uses.
+/// Returns the name of an account that no other run uses.
 fn account(of: &str) -> String {
     format!("conformance {of} {}", AttemptId::new())
 }
 
-/// A generator of numbers (`SplitMix64`): the same for one seed on every machine.
+/// A generator of random numbers (`SplitMix64`). A seed gives the same numbers on every machine.
 struct Random(u64);
 
 impl Random {
@@ -189,7 +189,7 @@ impl Random {
         mixed ^ mixed >> 31
     }
 
-    /// A number below `end`, which is not 0.
+    /// Returns a number below `end`, which must not be 0.
     fn below(&mut self, end: usize) -> usize {
         usize::try_from(self.next() % end as u64).unwrap_or_default()
     }

@@ -1,5 +1,5 @@
 use super::super::MemoryLedger;
-use super::{Failure, Suite};
+use super::{Suite, SuiteError};
 
 /// Seeds of the random runs: more, or others, with `COVER_RUNS=1000` or `COVER_RUNS=17..18`.
 fn seeds(usual: u64) -> std::ops::Range<u64> {
@@ -10,12 +10,12 @@ fn seeds(usual: u64) -> std::ops::Range<u64> {
 }
 
 #[tokio::test]
-async fn memory_keeps_its_promises() -> Result<(), Failure> {
-    Suite::new(async || Ok(MemoryLedger::new())).facts().await
+async fn memory_keeps_its_promises() -> Result<(), SuiteError> {
+    Suite::new(async || Ok(MemoryLedger::new())).contract().await
 }
 
 #[tokio::test]
-async fn memory_follows_the_model() -> Result<(), Failure> {
+async fn memory_follows_the_model() -> Result<(), SuiteError> {
     // A new one for each seed: its lists look through all accounts.
     let suite = Suite::new(async || Ok(MemoryLedger::new()));
     for seed in seeds(300) {

@@ -1,17 +1,19 @@
-//! Which attempt of an entry counts.
+//! The chain of attempts of an entry, and which of them counts.
 //!
-//! An attempt counts while it is open or has a task that is not a second charge. Each attempt names the one that it
-//! superseded, so that there is something to return to where it created nothing. All that count are among those that begin
-//! with an entry's current attempt, the latest of them first; below them may be one of another entry, without a key.
+//! An attempt counts while it is open, or if it has a task that is not a second charge. Each attempt names the one that it
+//! replaced, so that the entry can return to that one if the attempt created nothing. The chain begins with the entry's current
+//! attempt, the latest first. It may end with an attempt of another entry, without a key.
 
 use super::write_entry;
-use crate::ledger::{Attempt, AttemptId, AttemptState, Entry, EntryId, Filter, LedgerError, Purchase, Rows, State};
+use crate::ledger::{
+    Attempt, AttemptId, AttemptState, Entry, EntryId, EntryState, Filter, LedgerError, Purchase, Rows,
+};
 
-/// What an entry goes back to.
+/// The attempt that an entry returns to.
 pub(super) enum Base {
     /// The latest of its attempts that counts.
     Own(Attempt),
-    /// Nothing of its own; this attempt of another entry, where its first one superseded that.
+    /// None of its own. It may have replaced this attempt of another entry.
     Other(Option<AttemptId>),
 }
 
@@ -26,7 +28,7 @@ pub(super) fn base(rows: &mut dyn Rows, entry: &Entry) -> Result<Base, LedgerErr
         if counts(&attempt) {
             return Ok(Base::Own(attempt));
         }
-        // Numbers fall, so that this ends whatever the rows say.
+        // Numbers decrease, so that the loop ends even if the rows are damaged.
         next = attempt.supersedes.filter(|_| attempt.number < above);
         above = attempt.number;
     }
@@ -41,7 +43,7 @@ fn counts(attempt: &Attempt) -> bool {
     }
 }
 
-/// Lets an attempt count, which may have created nothing as far as was known, by its place in the order of attempts.
+/// Inserts an attempt into the chain at its place. It was thought to have created nothing before.
 pub(super) fn include(rows: &mut dyn Rows, entry: &mut Entry, attempt: &mut Attempt) -> Result<(), LedgerError> {
     let (mut next, mut above): (_, Option<Attempt>) = (entry.attempt, None);
     while let Some(id) = next {
@@ -66,11 +68,11 @@ pub(super) fn include(rows: &mut dyn Rows, entry: &mut Entry, attempt: &mut Atte
     Ok(())
 }
 
-/// Makes an entry stand as the latest attempt that counts. Its own task stays where it has one.
+/// Sets the state of an entry to that of its latest attempt that counts. If the entry has a task, it keeps it.
 pub(super) fn stand(rows: &mut dyn Rows, entry: &mut Entry) -> Result<(), LedgerError> {
     let Base::Own(latest) = base(rows, entry)? else {
         if entry.task.is_none() {
-            (entry.state, entry.status) = (State::Ready, None);
+            (entry.state, entry.status) = (EntryState::Ready, None);
         }
         return Ok(());
     };
@@ -79,18 +81,18 @@ pub(super) fn stand(rows: &mut dyn Rows, entry: &mut Entry) -> Result<(), Ledger
         return Ok(());
     }
     entry.state = match latest.state {
-        AttemptState::Posting => State::Posting,
+        AttemptState::Posting => EntryState::Posting,
         AttemptState::Task => {
-            // It was posted again after this task had failed.
+            // The entry was posted again after this task had failed.
             (entry.task, entry.delivered) = (latest.task, true);
-            State::Failed
+            EntryState::Failed
         }
-        AttemptState::Unknown | AttemptState::NotCreated => State::Unknown,
+        AttemptState::Unknown | AttemptState::NotCreated => EntryState::Unknown,
     };
     guard(rows, entry)
 }
 
-/// Takes back the consent to whatever an entry superseded, where nothing of it counts.
+/// Withdraws the consent for the entry that this one replaced, if none of its own attempts counts.
 pub(super) fn take_back(rows: &mut dyn Rows, entry: &Entry) -> Result<(), LedgerError> {
     let mut seen: Vec<EntryId> = Vec::new();
     let mut entry = entry.clone();
@@ -108,8 +110,8 @@ pub(super) fn take_back(rows: &mut dyn Rows, entry: &Entry) -> Result<(), Ledger
     Ok(())
 }
 
-/// Nobody has consented to the attempt that an open entry goes back to. Where an equal entry without a key is open already,
-/// that one guards against others: there is one guard at a time.
+/// Makes an open entry guard against equal requests, unless an equal entry without a key does. The caller has not consented to the
+/// attempt that it returned to.
 pub(super) fn guard(rows: &mut dyn Rows, entry: &mut Entry) -> Result<(), LedgerError> {
     if !Filter::Open.has(entry) {
         return Ok(());

@@ -1,25 +1,25 @@
-//! The intent: the last word before a POST.
+//! Records the intent to post.
 
 use super::chain::{Base, base};
-use super::standing::{Standing, Terms, look_up};
+use super::look_up::{PurchaseState, Terms, look_up};
 use super::{damaged, write_entry};
-use crate::ledger::{Attempt, AttemptId, AttemptState, Entry, EntryId, LedgerError, Purchase, Rows, State};
+use crate::ledger::{Attempt, AttemptId, AttemptState, Entry, EntryId, EntryState, LedgerError, Purchase, Rows};
 
-/// What became of an intent.
+/// The result of an intent.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Intended {
     /// The attempt is recorded, and may be posted.
     Recorded {
         /// The entry that it belongs to.
         entry: EntryId,
-        /// Its number among the attempts of the entry.
+        /// Its number within the entry.
         number: u32,
     },
-    /// It must not be posted.
-    Refused(Box<Standing>),
+    /// The attempt must not be posted, because of this state.
+    Refused(Box<PurchaseState>),
 }
 
-/// Records that an attempt is about to be posted, unless something stands in its way. Idempotent by the attempt's id.
+/// Records that an attempt is about to be posted, unless the state of the purchase forbids it. Idempotent by the attempt's id.
 pub fn intend(
     rows: &mut dyn Rows,
     purchase: &Purchase,
@@ -31,10 +31,10 @@ pub fn intend(
         return Ok(Intended::Recorded { entry: known.entry, number: known.number });
     }
     let at = match look_up(rows, purchase, at, terms)? {
-        Standing::Ready(at) => at,
-        standing => return Ok(Intended::Refused(Box::new(standing))),
+        PurchaseState::Ready(at) => at,
+        state => return Ok(Intended::Refused(Box::new(state))),
     };
-    // The one write that may find no room comes first.
+    // The only write that may fail for lack of room comes first.
     let entry = match at {
         Some(id) => id,
         None => insert(rows, purchase)?,
@@ -46,17 +46,17 @@ pub fn intend(
         Base::Other(_) => None,
     };
     let supersedes = match terms.consent {
-        // Of another entry, only where there is nothing of its own to return to: an attempt supersedes one.
+        // An attempt replaces one other. That is an attempt of another entry only if this one has none to return to.
         Some(id) if own.is_none_or(|own| own == id) => record_consent(rows, id)?.or(own),
         _ => own,
     };
     let mut entry = rows.entry(entry)?.ok_or_else(vanished)?;
     entry.purchase.fingerprint = purchase.fingerprint;
-    entry.state = State::Posting;
+    entry.state = EntryState::Posting;
     entry.attempt = Some(id);
     entry.attempts += 1;
     (entry.task, entry.delivered) = (None, false);
-    // Without a key, consent takes the entry out of the way of others. It was for an earlier attempt.
+    // Without a key, consent stops the entry from guarding. It was given for an earlier attempt.
     entry.consent &= entry.purchase.key.is_some();
     entry.changed = rows.now();
     rows.update_entry(&entry)?;
@@ -78,11 +78,11 @@ pub fn intend(
     Ok(Intended::Recorded { entry: entry.id, number: attempt.number })
 }
 
-/// Records that an attempt which is unknown may be charged twice. Returns it, unless it is something else by now.
+/// Records that an unknown attempt may be charged twice. Returns it, unless it is no longer unknown.
 fn record_consent(rows: &mut dyn Rows, id: AttemptId) -> Result<Option<AttemptId>, LedgerError> {
     let Some(attempt) = rows.attempt(id)? else { return Ok(None) };
     let Some(mut entry) = rows.entry(attempt.entry)? else { return Ok(None) };
-    if entry.state != State::Unknown || entry.attempt != Some(id) {
+    if entry.state != EntryState::Unknown || entry.attempt != Some(id) {
         return Ok(None);
     }
     entry.consent = true;

@@ -1,23 +1,23 @@
-//! Who may POST, and what a settled attempt does to its entry: the same for every store.
+//! The rules of all ledgers: what may be posted, and how a settled attempt changes its entry.
 //!
 //! Each function runs within one transaction. It reads and decides first, and writes last.
 
 mod chain;
 mod intend;
+mod look_up;
 mod people;
 mod settle;
-mod standing;
 mod task;
 
 use super::{Attempt, Entry, LedgerError, Rows};
 
 pub use intend::{Intended, intend};
+pub(crate) use look_up::refresh;
+pub use look_up::{PurchaseState, Terms, look_up};
 #[cfg_attr(not(feature = "unstable-ledger"), expect(unused_imports, reason = "only stores name it"))]
 pub use people::UnknownPage;
 pub use people::{Resolution, resolve, unknown};
 pub use settle::{Settled, Settlement, settle};
-pub(crate) use standing::refresh;
-pub use standing::{Standing, Terms, look_up};
 pub use task::{deliver, end, lose};
 
 fn write(rows: &mut dyn Rows, entry: &mut Entry, attempt: &Attempt) -> Result<(), LedgerError> {

@@ -1,20 +1,20 @@
-//! What people see of unknown outcomes, and say of them.
+//! Lists unknown outcomes, and records an operator's decision about them.
 
 use std::fmt;
 
 use super::damaged;
+use super::look_up::refresh;
 use super::settle::{Settled, Settlement, settle};
-use super::standing::refresh;
-use crate::ledger::{Attempt, AttemptId, Entry, EntryId, Filter, LedgerError, Rows, Source, State};
+use crate::ledger::{Attempt, AttemptId, Entry, EntryId, EntryState, Filter, LedgerError, Rows, TaskSource};
 use crate::redact::Shown;
 
-/// An operator's word on an unknown attempt.
+/// An operator's decision about an unknown outcome.
 #[derive(Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Resolution {
-    /// It became this task.
+    /// The attempt created this task.
     Task(String),
-    /// It created nothing, and nothing was charged.
+    /// The attempt created nothing, and nothing was charged.
     NotCharged,
 }
 
@@ -28,7 +28,7 @@ impl fmt::Debug for Resolution {
     }
 }
 
-/// Records an operator's word on an entry that is unknown, unless it changed since it was listed with this attempt.
+/// Records an operator's decision about an unknown entry, unless the entry changed since it was listed with this attempt.
 pub fn resolve(
     rows: &mut dyn Rows,
     id: EntryId,
@@ -37,12 +37,12 @@ pub fn resolve(
 ) -> Result<Entry, LedgerError> {
     let entry = rows.entry(id)?.ok_or_else(|| LedgerError::refused("there is no such entry"))?;
     let (entry, _) = refresh(rows, entry)?;
-    if entry.state != State::Unknown || entry.attempt != Some(listed) {
+    if entry.state != EntryState::Unknown || entry.attempt != Some(listed) {
         return Err(LedgerError::refused("the entry is not unknown, or has changed since it was listed"));
     }
     let settlement = match resolution {
         Resolution::NotCharged => Settlement::NotCreated { evidence: "an operator's word".to_owned() },
-        Resolution::Task(task) => Settlement::Task { task: task.clone(), source: Source::Operator },
+        Resolution::Task(task) => Settlement::Task { task: task.clone(), source: TaskSource::Operator },
     };
     match settle(rows, listed, &settlement)? {
         Settled::Recorded(entry) | Settled::Duplicate(entry) => Ok(entry),
@@ -51,12 +51,12 @@ pub fn resolve(
     }
 }
 
-/// Entries whose outcome is unknown, each with its current attempt.
+/// A page of entries whose outcome is unknown, each with its current attempt.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct UnknownPage {
-    /// The entries, the oldest first.
+    /// The entries, oldest first.
     pub entries: Vec<(Entry, Attempt)>,
-    /// The entry after which the next page begins; `None` at the end.
+    /// The entry after which the next page begins; `None` on the last page.
     pub next: Option<EntryId>,
 }
 
@@ -74,11 +74,11 @@ pub fn unknown(
     for entry in open {
         let (entry, attempt) = match refresh(rows, entry) {
             Ok(refreshed) => refreshed,
-            // One row that a later version wrote must not hide the others.
+            // A row that a later version wrote must not hide the others.
             Err(error) if error.is_damaged() => continue,
             Err(error) => return Err(error),
         };
-        if let Some(attempt) = attempt.filter(|_| entry.state == State::Unknown) {
+        if let Some(attempt) = attempt.filter(|_| entry.state == EntryState::Unknown) {
             entries.push((entry, attempt));
         }
     }

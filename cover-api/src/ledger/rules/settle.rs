@@ -1,50 +1,52 @@
-//! What is learnt of an attempt, by whomever and whenever.
+//! Records the outcomes of attempts, from any source and at any time.
 
 use std::fmt;
 
 use super::chain::{guard, include, stand, take_back};
 use super::{damaged, write, write_entry};
-use crate::ledger::{Attempt, AttemptId, AttemptState, Entry, EntryId, LedgerError, Purchase, Rows, Source, State};
+use crate::ledger::{
+    Attempt, AttemptId, AttemptState, Entry, EntryId, EntryState, LedgerError, Purchase, Rows, TaskSource,
+};
 use crate::redact::Shown;
 
-/// What is known of an attempt that has ended.
+/// The outcome of an attempt.
 #[derive(Clone, PartialEq, Eq)]
 pub enum Settlement {
-    /// It became a task.
+    /// It created a task.
     Task {
         /// The id of the task.
         task: String,
-        /// Who says so.
-        source: Source,
+        /// The source of the information.
+        source: TaskSource,
     },
-    /// It is proved to have created nothing.
+    /// It is proven to have created nothing.
     NotCreated {
         /// The proof, in words.
         evidence: String,
     },
-    /// Nothing proves either.
+    /// Nothing is proven.
     Unknown {
-        /// The id of a task that its broken reply seems to give.
+        /// The id of a task in a broken reply.
         hint: Option<String>,
         /// What happened, in words.
         evidence: String,
     },
 }
 
-/// What a settlement did.
+/// The effect of a settlement.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Settled {
-    /// It is recorded; this is the entry now.
+    /// It is recorded. Contains the entry after that.
     Recorded(Entry),
-    /// The task is a second charge: the entry has another one.
+    /// The task is a second charge, since the entry has another one.
     Duplicate(Entry),
-    /// The task is another attempt's, or the attempt became another task by a stronger word. The attempt has no task by this.
+    /// The task belongs to another attempt, or the attempt has another task from a stronger source. Nothing was assigned.
     Contradicted,
     /// There is no such attempt.
     Missing,
 }
 
-/// Texts of the service are shown fit to be read.
+/// Texts of the service are shown without secrets.
 impl fmt::Debug for Settlement {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
@@ -60,8 +62,8 @@ impl fmt::Debug for Settlement {
     }
 }
 
-/// Records what is known of an attempt. A task is always recorded, whatever the entry's state and whoever settles it;
-/// everything else changes the entry only by its current attempt.
+/// Records the outcome of an attempt. A task is always recorded, whatever the state of the entry. Any other outcome changes the
+/// entry only if the attempt is its current one.
 pub fn settle(rows: &mut dyn Rows, id: AttemptId, settlement: &Settlement) -> Result<Settled, LedgerError> {
     let Some(attempt) = rows.attempt(id)? else { return Ok(Settled::Missing) };
     match settlement {
@@ -73,7 +75,12 @@ pub fn settle(rows: &mut dyn Rows, id: AttemptId, settlement: &Settlement) -> Re
     }
 }
 
-fn settle_task(rows: &mut dyn Rows, mut attempt: Attempt, task: &str, source: Source) -> Result<Settled, LedgerError> {
+fn settle_task(
+    rows: &mut dyn Rows,
+    mut attempt: Attempt,
+    task: &str,
+    source: TaskSource,
+) -> Result<Settled, LedgerError> {
     let mut entry = entry_of(rows, &attempt)?;
     let Purchase { account, operation, .. } = entry.purchase.clone();
     if attempt.task.as_deref() == Some(task) {
@@ -84,11 +91,11 @@ fn settle_task(rows: &mut dyn Rows, mut attempt: Attempt, task: &str, source: So
         return Ok(Settled::Recorded(entry));
     }
     let owner = rows.attempt_by_task(&account, &operation, task)?;
-    let is_outranked = |word: Option<Source>| source == Source::Reply && word != Some(Source::Reply);
+    let is_outranked = |word: Option<TaskSource>| source == TaskSource::Reply && word != Some(TaskSource::Reply);
     let has_other = attempt.task.is_some() && !is_outranked(attempt.source);
     if has_other || owner.as_ref().is_some_and(|owner| !is_outranked(owner.source)) {
-        // Only a reply ends its attempt; a claim that is wrong says nothing of it.
-        if source == Source::Reply && attempt.state == AttemptState::Posting {
+        // Only a reply ends its attempt. A wrong claim says nothing about it.
+        if source == TaskSource::Reply && attempt.state == AttemptState::Posting {
             let evidence = "its task belongs to another attempt";
             settle_without(rows, attempt, AttemptState::Unknown, Some(task.to_owned()), evidence)?;
         }
@@ -98,14 +105,14 @@ fn settle_task(rows: &mut dyn Rows, mut attempt: Attempt, task: &str, source: So
     if let Some(mut owner) = owner {
         let evidence = "the task that it had claimed belongs to another attempt";
         if owner.entry == entry.id {
-            // The entry keeps its task; only the attempt that made it is another one.
+            // The entry keeps its task, which now belongs to another of its attempts.
             unclaim(rows, &mut entry, &mut owner, evidence)?;
             entry.task.take_if(|of_owner| of_owner == task);
         } else {
             robbed = release(rows, owner, evidence)?;
         }
     }
-    // What is above it in the order of attempts may have been changed with the other one.
+    // Releasing the other attempt may have changed the chain.
     attempt.supersedes = rows.attempt(attempt.id)?.and_then(|attempt| attempt.supersedes);
     if attempt.task.is_some() && entry.task == attempt.task {
         entry.task = None;
@@ -114,9 +121,9 @@ fn settle_task(rows: &mut dyn Rows, mut attempt: Attempt, task: &str, source: So
     (attempt.task, attempt.source, attempt.state) = (Some(task.to_owned()), Some(source), AttemptState::Task);
     rows.put_attempt(&attempt, &entry.purchase)?;
     if !attempt.duplicate {
-        (entry.task, entry.state) = (Some(task.to_owned()), State::Running);
+        (entry.task, entry.state) = (Some(task.to_owned()), EntryState::Running);
         (entry.delivered, entry.status) = (false, None);
-        // Without a key, consent takes the entry out of the way of others. It was for an attempt without a task.
+        // Without a key, consent stops the entry from guarding. It was given for an attempt without a task.
         entry.consent &= entry.purchase.key.is_some();
         include(rows, &mut entry, &mut attempt)?;
     }
@@ -125,14 +132,14 @@ fn settle_task(rows: &mut dyn Rows, mut attempt: Attempt, task: &str, source: So
     if let Some(robbed) = robbed
         && let Some(mut robbed) = rows.entry(robbed)?
     {
-        // This entry was open until now, but guards nothing any more.
+        // The entry of the settled attempt was open until now, and no longer guards.
         guard(rows, &mut robbed)?;
         rows.update_entry(&robbed)?;
     }
     Ok(if attempt.duplicate { Settled::Duplicate(entry) } else { Settled::Recorded(entry) })
 }
 
-/// Takes its task from an attempt, and from the entry where it was the entry's: returns that one.
+/// Takes the task from an attempt, and from its entry if that had it. Returns the entry in that case.
 pub(super) fn release(rows: &mut dyn Rows, mut owner: Attempt, evidence: &str) -> Result<Option<EntryId>, LedgerError> {
     let mut entry = entry_of(rows, &owner)?;
     let was_first = entry.task.is_some() && entry.task == owner.task;
@@ -146,7 +153,7 @@ pub(super) fn release(rows: &mut dyn Rows, mut owner: Attempt, evidence: &str) -
     Ok(was_first.then_some(entry.id))
 }
 
-/// Makes an attempt unknown that had a task.
+/// Takes the task from an attempt, which becomes unknown.
 fn unclaim(rows: &mut dyn Rows, entry: &mut Entry, owner: &mut Attempt, evidence: &str) -> Result<(), LedgerError> {
     (owner.task, owner.source, owner.duplicate) = (None, None, false);
     owner.state = AttemptState::Unknown;
@@ -155,13 +162,13 @@ fn unclaim(rows: &mut dyn Rows, entry: &mut Entry, owner: &mut Attempt, evidence
     include(rows, entry, owner)
 }
 
-/// What was a second charge is the first now, since the entry has lost that one.
+/// Makes the first duplicate the task of an entry that lost its own.
 fn inherit(rows: &mut dyn Rows, entry: &mut Entry) -> Result<(), LedgerError> {
     let duplicates = rows.duplicates(&entry.purchase.account, &entry.purchase.operation)?;
     let of_entry = duplicates.into_iter().filter(|attempt| attempt.entry == entry.id);
     let Some(mut heir) = of_entry.min_by_key(|attempt| attempt.number) else { return Ok(()) };
     heir.duplicate = false;
-    (entry.task, entry.state) = (heir.task.clone(), State::Running);
+    (entry.task, entry.state) = (heir.task.clone(), EntryState::Running);
     rows.put_attempt(&heir, &entry.purchase)?;
     include(rows, entry, &mut heir)
 }
@@ -182,9 +189,9 @@ fn settle_without(
     attempt.state = state;
     attempt.hint = hint.or(attempt.hint);
     attempt.evidence = Some(evidence.to_owned());
-    let became_unknown = state == AttemptState::Unknown && entry.state == State::Posting && is_current;
+    let became_unknown = state == AttemptState::Unknown && entry.state == EntryState::Posting && is_current;
     if became_unknown {
-        entry.state = State::Unknown;
+        entry.state = EntryState::Unknown;
     }
     write(rows, &mut entry, &attempt)?;
     if state == AttemptState::NotCreated && is_current {

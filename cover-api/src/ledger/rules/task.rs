@@ -1,9 +1,9 @@
-//! What becomes of a task after its POST.
+//! Records the further life of a task.
 
 use super::settle::release;
-use crate::ledger::{Entry, EntryId, LedgerError, Rows, State};
+use crate::ledger::{Entry, EntryId, EntryState, LedgerError, Rows};
 
-/// Records that a caller was given the task of an entry.
+/// Records that a caller received the task of an entry.
 pub fn deliver(rows: &mut dyn Rows, id: EntryId, task: &str) -> Result<(), LedgerError> {
     match rows.entry(id)? {
         Some(mut entry) if entry.task.as_deref() == Some(task) && !entry.delivered => {
@@ -15,13 +15,13 @@ pub fn deliver(rows: &mut dyn Rows, id: EntryId, task: &str) -> Result<(), Ledge
     }
 }
 
-/// Records that a task is done or has failed, and that a caller was given the result.
+/// Records that a task is done or has failed, and that a caller received the result.
 pub fn end(
     rows: &mut dyn Rows,
     account: &str,
     operation: &str,
     task: &str,
-    state: State,
+    state: EntryState,
     status: &str,
 ) -> Result<(), LedgerError> {
     let Some(mut entry) = entry_of_task(rows, account, operation, task)? else { return Ok(()) };
@@ -37,12 +37,12 @@ pub fn end(
 pub fn lose(rows: &mut dyn Rows, account: &str, operation: &str, task: &str) -> Result<(), LedgerError> {
     let Some(entry) = entry_of_task(rows, account, operation, task)? else { return Ok(()) };
     let attempt = rows.attempt_by_task(account, operation, task)?;
-    let Some(mut attempt) = attempt.filter(|_| entry.state == State::Running) else { return Ok(()) };
+    let Some(mut attempt) = attempt.filter(|_| entry.state == EntryState::Running) else { return Ok(()) };
     attempt.hint = Some(task.to_owned());
     release(rows, attempt, "the service no longer knows its task").map(drop)
 }
 
-/// The entry whose task this is, and not one that has another by now.
+/// Returns the entry whose current task this is.
 fn entry_of_task(
     rows: &mut dyn Rows,
     account: &str,

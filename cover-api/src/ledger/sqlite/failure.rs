@@ -1,4 +1,4 @@
-//! What to say of failures of SQLite and of the file system.
+//! Errors of SQLite and of the file system.
 
 use std::io;
 use std::path::Path;
@@ -7,7 +7,7 @@ use rusqlite::ErrorCode;
 
 use super::super::LedgerError;
 
-/// A failure of SQLite.
+/// Converts an error of SQLite.
 pub(super) fn sql(path: &Path, error: rusqlite::Error) -> LedgerError {
     let failure = match error.sqlite_error_code() {
         Some(ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked) => {
@@ -33,7 +33,7 @@ fn is_check(error: &rusqlite::Error) -> bool {
     error.sqlite_error().is_some_and(|error| error.extended_code == rusqlite::ffi::SQLITE_CONSTRAINT_CHECK)
 }
 
-/// A failure of the file system.
+/// Converts an error of the file system.
 pub(super) fn io(path: &Path, what: &str, error: io::Error) -> LedgerError {
     let failure = match error.kind() {
         io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded => LedgerError::full("the disk has no room for more"),

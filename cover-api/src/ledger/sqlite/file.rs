@@ -1,9 +1,9 @@
-//! Where the file is, and how a new one comes to be.
+//! Finds the file of a ledger, or creates it.
 //!
-//! The file of a ledger is never empty. A new one is made under another name and linked to its own only when it is
-//! complete, so that an empty file is one that lost its contents, and is not taken for a new ledger.
+//! The file of a ledger is never empty. A new one is created under another name and linked to its own name when it is
+//! complete. An empty file has therefore lost its contents, and is not mistaken for a new ledger.
 //!
-//! A database that SQLite has open must not be opened here: to close it would end the locks of this process.
+//! A database that SQLite has open must not be opened here, since closing it would release the locks of this process.
 
 use std::ffi::OsString;
 use std::fs;
@@ -13,9 +13,9 @@ use std::path::{Path, PathBuf};
 use super::super::{AttemptId, LedgerError};
 use super::{failure, schema, system};
 
-/// Returns the file's path without links and relative parts, having created the file where there was none.
+/// Returns the canonical path of the file, and creates the file if it does not exist.
 ///
-/// All processes must find the same files beside it, by whatever path it was opened.
+/// All processes must find the same files beside it, whatever path they use.
 pub(super) fn find_or_create(path: &Path) -> Result<PathBuf, LedgerError> {
     match fs::metadata(path) {
         Ok(found) if found.is_dir() => return Err(LedgerError::unavailable("it is a directory").at(path)),
@@ -47,15 +47,15 @@ fn create(path: &Path) -> Result<(), LedgerError> {
         return Err(LedgerError::unavailable("its directory does not exist").at(path));
     }
     let fails = |error| failure::io(path, "it cannot be created", error);
-    // The id serves as a name that nobody else has.
+    // The id serves as a unique name.
     let draft = Draft(beside(path, &format!("-new-{}", AttemptId::new())));
-    // SQLite takes the mode from an existing file.
+    // SQLite keeps the permissions of an existing file.
     system::create(&draft.0).map_err(fails)?;
     schema::create(&draft.0).map_err(|error| failure::sql(path, error))?;
     fs::OpenOptions::new().write(true).open(&draft.0).and_then(|file| file.sync_all()).map_err(fails)?;
     match fs::hard_link(&draft.0, path) {
         Ok(()) => {}
-        // Another process was faster; its file is as good.
+        // Another process was first. Its file is equivalent.
         Err(error) if error.kind() == ErrorKind::AlreadyExists => {}
         Err(error) => return Err(failure::io(path, "it cannot be linked to its name", error)),
     }
@@ -63,7 +63,7 @@ fn create(path: &Path) -> Result<(), LedgerError> {
     system::sync_directory(directory).map_err(fails)
 }
 
-/// A file that is removed in the end, with what SQLite leaves beside it.
+/// A file that is removed when it is dropped, with the files that SQLite creates beside it.
 struct Draft(PathBuf);
 
 impl Drop for Draft {

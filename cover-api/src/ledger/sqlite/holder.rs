@@ -1,10 +1,10 @@
-//! Which processes live.
+//! Finds out which processes are alive.
 //!
-//! Each one that uses the ledger is a holder. It has a file of its own beside the ledger, and keeps it locked; the system
-//! ends the lock when the process ends, however that happens. A holder whose file is missing, or can be locked, is dead.
+//! Each process that uses the ledger is a holder. It keeps a lock on its own file beside the ledger, which the system releases
+//! when the process ends. A holder is dead if its file is missing or can be locked.
 //!
-//! Holders are added and checked only within write transactions, and only one runs at a time. So a check is never mistaken
-//! for a holder's lock.
+//! Holders are added and checked only within write transactions, which run one at a time. So a check is never mistaken for the
+//! lock of a holder.
 
 use std::fs::{self, File, OpenOptions, TryLockError};
 use std::io::{self, ErrorKind};
@@ -16,20 +16,20 @@ use rusqlite::{Connection, params};
 use super::super::{AttemptId, LedgerError};
 use super::{failure, file, record, statements, system};
 
-/// This process, or one of several within it.
+/// This process, or one of several ledgers within it.
 #[derive(Debug)]
 pub(super) struct Holder {
     name: String,
-    /// The file of the ledger.
+    /// The path of the ledger.
     ledger: PathBuf,
     /// Locked until it is dropped.
     file: File,
 }
 
 impl Holder {
-    /// Adds a holder and removes those that are dead, within a transaction.
+    /// Adds a holder and removes the dead ones, within a transaction.
     pub(super) fn enter(db: &Connection, ledger: PathBuf) -> Result<Self, LedgerError> {
-        // Like an id of an attempt, nobody else has the name.
+        // The id serves as a unique name.
         let name = AttemptId::new().to_string();
         let path = path_of(&ledger, &name);
         let fails = |error| failure::io(&path, "it cannot be created and locked", error);
@@ -48,7 +48,7 @@ impl Holder {
 
     fn record(&self, db: &Connection) -> Result<(), LedgerError> {
         for name in all(db).map_err(|error| failure::sql(&self.ledger, error))? {
-            // Who was posting stays until its entries were found to be unknown.
+            // A holder with posting entries stays until they are found to be unknown.
             if !self.is_alive(&name)? {
                 self.remove(db, &name).map_err(|error| failure::sql(&self.ledger, error))?;
             }
@@ -61,7 +61,7 @@ impl Holder {
         &self.name
     }
 
-    /// Returns whether another holder lives, within a transaction.
+    /// Returns whether another holder is alive, within a transaction.
     pub(super) fn is_alive(&self, other: &str) -> Result<bool, LedgerError> {
         let path = path_of(&self.ledger, other);
         let file = match OpenOptions::new().read(true).write(true).open(&path) {
@@ -76,12 +76,12 @@ impl Holder {
         }
     }
 
-    /// Takes back that it entered, where the transaction is not committed.
+    /// Removes the file of a holder whose transaction is not committed.
     pub(super) fn abandon(&self) {
         fs::remove_file(path_of(&self.ledger, &self.name)).ok();
     }
 
-    /// Removes this holder within a transaction, unless something of it is still posting.
+    /// Removes this holder within a transaction, unless one of its attempts is still posting.
     pub(super) fn leave(&self, db: &Connection) -> rusqlite::Result<()> {
         self.remove(db, &self.name)
     }
@@ -90,7 +90,7 @@ impl Holder {
         if db.prepare(statements::IS_POSTING)?.exists([name])? {
             return Ok(());
         }
-        // First the file: without it the holder is dead, even if the transaction is lost.
+        // The file is removed first. Without it the holder is dead, even if the transaction is lost.
         match fs::remove_file(path_of(&self.ledger, name)) {
             Err(error) if error.kind() != ErrorKind::NotFound => Ok(()),
             _ => db.execute(statements::REMOVE_HOLDER, [name]).map(drop),

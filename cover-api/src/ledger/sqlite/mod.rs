@@ -1,7 +1,7 @@
-//! A ledger in a file.
+//! A ledger in an SQLite file.
 //!
-//! One thread owns the connection and runs what is queued, many in one transaction; see [`worker`]. Which processes live
-//! is told by locks on files beside the ledger; see [`holder`].
+//! One thread owns the connection, and runs queued jobs in common transactions; see [`worker`]. Locks on files beside the
+//! ledger show which processes are alive; see [`holder`].
 
 mod failure;
 mod file;
@@ -33,16 +33,16 @@ use tokio::sync::oneshot;
 use self::worker::Job;
 use super::{Ledger, LedgerError, Local, Transacted, Work};
 
-/// A ledger in a file, which several processes of one machine may share.
+/// A ledger in an SQLite file, which several processes of one machine may share.
 ///
-/// The ledger survives the process. When a send returns, its outcome is on the disk, unless the ledger failed; then it is
-/// written as soon as that works. The file is an SQLite database. Open it once per process and clone the result: a second
-/// `open` counts as another process.
+/// When a send returns, its outcome is on disk. If the ledger failed, it is written as soon as that succeeds.
 ///
-/// Beside it lie `-wal` and `-shm`, which belong to it, and one empty `-holder-…` per process that uses it. The processes hold
-/// locks on these, so the file must be on a local disk, and all processes must open it in the same directory.
+/// Open a file once per process and clone the result. A second `open` counts as another process.
 ///
-/// Cloning is cheap, and clones share one connection. Dropping the last clone waits until everything that was queued is
+/// SQLite keeps `-wal` and `-shm` beside the file, and each process that uses it keeps an empty file `-holder-…`. The processes
+/// hold locks on these files, so the file must be on a local disk, and all processes must open it in the same directory.
+///
+/// Cloning is cheap, and clones share one connection. Dropping the last clone waits until all queued work is
 /// written.
 ///
 /// ```no_run
@@ -54,23 +54,23 @@ use super::{Ledger, LedgerError, Local, Transacted, Work};
 /// # }
 /// ```
 #[derive(Clone)]
-pub struct SqliteLedger(Arc<Shared>);
+pub struct SqliteLedger(Arc<WorkerHandle>);
 
-struct Shared {
+struct WorkerHandle {
     path: Arc<Path>,
     local: Arc<Local>,
-    /// Taken only by the drop.
+    /// Taken only by `drop`.
     jobs: Option<mpsc::Sender<Job>>,
-    /// Taken only by the drop.
+    /// Taken only by `drop`.
     thread: Option<JoinHandle<()>>,
 }
 
-/// What tests change.
+/// Settings that only tests change.
 #[derive(Debug, Clone, Copy)]
 struct Settings {
-    /// How long to wait for another process that writes.
+    /// How long to wait for another process that is writing.
     patience: Duration,
-    /// The most pages that the file may have.
+    /// Largest number of pages of the file.
     max_pages: Option<u32>,
 }
 
@@ -81,9 +81,9 @@ impl Default for Settings {
 }
 
 impl SqliteLedger {
-    /// Opens the ledger in this file, or creates it. Only the owner may read a new file.
+    /// Opens the ledger in this file, or creates it. Only its owner may read a new file.
     ///
-    /// Opening never changes what other processes have recorded.
+    /// Opening does not change what other processes have recorded.
     pub async fn open(path: impl AsRef<Path>) -> Result<Self, LedgerError> {
         Self::open_with(path.as_ref().into(), Settings::default()).await
     }
@@ -98,7 +98,7 @@ impl SqliteLedger {
             .spawn(move || worker::run(&theirs.0, theirs.1, settings, opened, &queue))
             .map_err(|error| failure::io(&path, "its thread cannot be started", error))?;
         is_open.await.unwrap_or_else(|_| Err(gone(&path)))?;
-        Ok(Self(Arc::new(Shared { path, local, jobs: Some(jobs), thread: Some(thread) })))
+        Ok(Self(Arc::new(WorkerHandle { path, local, jobs: Some(jobs), thread: Some(thread) })))
     }
 }
 
@@ -106,7 +106,7 @@ impl Ledger for SqliteLedger {
     fn transact(&self, work: Work) -> Transacted {
         let (answer, answered) = oneshot::channel();
         if let Some(jobs) = &self.0.jobs {
-            // A job that cannot be queued is dropped, and its answer with it.
+            // A job that cannot be queued is dropped together with its sender.
             jobs.send(Job { work, answer }).ok();
         }
         let path = Arc::clone(&self.0.path);
@@ -122,7 +122,7 @@ fn gone(path: &Path) -> LedgerError {
     LedgerError::unavailable("its thread has ended").at(path)
 }
 
-impl Drop for Shared {
+impl Drop for WorkerHandle {
     fn drop(&mut self) {
         drop(self.jobs.take());
         // Work and wakers run on that thread, and may own the last clone.

@@ -1,4 +1,4 @@
-//! Entries and attempts as rows of the tables.
+//! Converts entries and attempts from and to rows of the tables.
 
 use std::fmt;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
@@ -7,7 +7,7 @@ use rusqlite::Row;
 use rusqlite::types::FromSql;
 
 use super::super::{
-    Attempt, AttemptId, AttemptState, Entry, EntryId, Fingerprint, LedgerError, Purchase, Source, State,
+    Attempt, AttemptId, AttemptState, Entry, EntryId, EntryState, Fingerprint, LedgerError, Purchase, TaskSource,
 };
 
 /// Reads an entry in the order of columns of `statements`.
@@ -17,7 +17,7 @@ pub(super) fn entry(row: &Row<'_>) -> Result<Entry, LedgerError> {
     Ok(Entry {
         id: EntryId(get(row, 0)?),
         purchase,
-        state: named("an entry's state", &get::<String>(row, 6)?, State::from_name)?,
+        state: named("an entry's state", &get::<String>(row, 6)?, EntryState::from_name)?,
         attempt: get::<Option<[u8; 16]>>(row, 7)?.map(from_bytes),
         attempts: get(row, 8)?,
         task: get(row, 9)?,
@@ -33,7 +33,7 @@ pub(super) fn entry(row: &Row<'_>) -> Result<Entry, LedgerError> {
 /// Reads an attempt in the order of columns of `statements`.
 pub(super) fn attempt(row: &Row<'_>) -> Result<Attempt, LedgerError> {
     let source = get::<Option<String>>(row, 6)?;
-    let source = source.map(|name| named("the source of an attempt's task", &name, Source::from_name));
+    let source = source.map(|name| named("the source of an attempt's task", &name, TaskSource::from_name));
     Ok(Attempt {
         id: from_bytes(get(row, 0)?),
         entry: EntryId(get(row, 1)?),
@@ -77,7 +77,7 @@ pub(super) fn to_millis(time: SystemTime) -> i64 {
     time.duration_since(UNIX_EPOCH).map_or_else(|before| -millis(before.duration()), millis)
 }
 
-/// Returns the time as it is read back.
+/// Returns the time of a number of milliseconds since 1970.
 pub(super) fn from_millis(millis: i64) -> SystemTime {
     let distance = Duration::from_millis(millis.unsigned_abs());
     let time = if millis < 0 { UNIX_EPOCH.checked_sub(distance) } else { UNIX_EPOCH.checked_add(distance) };

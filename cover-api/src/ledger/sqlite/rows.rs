@@ -1,16 +1,16 @@
-//! The rows within a transaction.
+//! The rows of a ledger within one transaction.
 
 use std::time::{Duration, SystemTime};
 
 use rusqlite::{Params, Row, params};
 
-use super::super::{Attempt, AttemptId, Entry, EntryId, Filter, Fingerprint, LedgerError, Purchase, Rows, Source};
+use super::super::{Attempt, AttemptId, Entry, EntryId, Filter, Fingerprint, LedgerError, Purchase, Rows, TaskSource};
 use super::store::Store;
 use super::{record, statements};
 
 impl Rows for Store {
     fn now(&self) -> SystemTime {
-        // Whole milliseconds, so that what is written equals what is read.
+        // Whole milliseconds, so that a time equals the one that is read back.
         record::from_millis(record::to_millis(SystemTime::now()))
     }
 
@@ -40,7 +40,7 @@ impl Rows for Store {
         fingerprint: &Fingerprint,
     ) -> Result<Vec<Entry>, LedgerError> {
         let of = params![account, operation, fingerprint.digest, fingerprint.version];
-        // One that cannot be read may stand in the way, so that none is left out.
+        // An entry that cannot be read may prevent a send, so it is not skipped.
         self.list(statements::OPEN_ENTRIES, of, record::entry)?.into_iter().map(|entry| self.here(entry)).collect()
     }
 
@@ -72,7 +72,7 @@ impl Rows for Store {
             record::to_millis(entry.changed),
         ];
         let id = self.db.prepare_cached(statements::INSERT_ENTRY).and_then(|mut insert| {
-            // A statement that returns rows is over only when they were all read.
+            // A statement that returns rows is complete only after all rows are read.
             insert.query_one(values, |row| row.get(0))
         });
         id.map(EntryId).map_err(|error| self.failure(error))
@@ -111,7 +111,7 @@ impl Rows for Store {
             attempt.holder,
             attempt.state.name(),
             attempt.task,
-            attempt.source.map(Source::name),
+            attempt.source.map(TaskSource::name),
             attempt.duplicate,
             attempt.hint,
             attempt.evidence,
@@ -134,7 +134,7 @@ impl Rows for Store {
             Filter::Unfinished => statements::LIST_UNFINISHED,
         };
         let (mut found, mut after) = (Vec::new(), after.0);
-        // More than once only where some rows cannot be read: they do not hide the others, nor end the list early.
+        // Rows that cannot be read are skipped. They must not end the list early.
         while found.len() < limit {
             let most = i64::try_from(limit - found.len()).unwrap_or(i64::MAX);
             let read = |row: &Row<'_>| (row.get(0), record::entry(row));
@@ -156,7 +156,7 @@ impl Rows for Store {
     }
 
     fn purge(&mut self, account: &str, operation: &str, before: SystemTime) -> Result<u64, LedgerError> {
-        // Times of entries are whole milliseconds, so that rounding up leaves out none.
+        // Times of entries are whole milliseconds, so rounding up misses none.
         let before = record::to_millis(before.checked_add(Duration::from_nanos(999_999)).unwrap_or(before));
         self.execute(statements::PURGE_ATTEMPTS, params![account, operation, before])?;
         let purged = self.execute(statements::PURGE_ENTRIES, params![account, operation, before])?;

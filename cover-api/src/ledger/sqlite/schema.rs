@@ -1,4 +1,4 @@
-//! The tables, and how those of earlier versions are brought up to date.
+//! The tables, and the migration of tables of earlier versions.
 
 use std::path::Path;
 
@@ -7,17 +7,17 @@ use rusqlite::{Connection, OpenFlags, OptionalExtension, TransactionBehavior};
 use super::super::LedgerError;
 use super::{failure, statements};
 
-/// What each version adds to the one before. A step that was released never changes.
+/// The changes of each version. A released step never changes.
 const STEPS: [&str; 1] = [include_str!("schema/1.sql")];
 
 /// The version of the tables that this crate writes.
 #[expect(clippy::cast_possible_wrap, reason = "there are few steps")]
 const VERSION: i64 = STEPS.len() as i64;
 
-/// The least version of this crate's tables whose writers do no harm to these.
+/// The least version whose writers are compatible with these tables.
 const LEAST: i64 = 1;
 
-/// Creates the tables in a database that is empty and that nobody else uses.
+/// Creates the tables in an empty database that only this process uses.
 pub(super) fn create(path: &Path) -> rusqlite::Result<()> {
     let mut db = Connection::open_with_flags(path, OpenFlags::SQLITE_OPEN_READ_WRITE)?;
     db.execute_batch("PRAGMA synchronous = FULL")?;
@@ -30,7 +30,7 @@ pub(super) fn create(path: &Path) -> rusqlite::Result<()> {
     db.close().map_err(|(_, error)| error)
 }
 
-/// Checks that a database is a ledger that this version may write to. Changes nothing.
+/// Checks that a database is a ledger that this version may change.
 pub(super) fn check(db: &Connection, path: &Path) -> Result<(), LedgerError> {
     const TABLE: &str = "SELECT 1 FROM sqlite_schema WHERE type = 'table' AND name = 'ledger_meta'";
     let is_ledger = db.query_row(TABLE, [], |_| Ok(())).optional().map_err(|error| failure::sql(path, error))?;
@@ -40,7 +40,7 @@ pub(super) fn check(db: &Connection, path: &Path) -> Result<(), LedgerError> {
     version(db, path).map(drop)
 }
 
-/// Returns the version of the tables, if this version may write to them.
+/// Returns the version of the tables. Fails if this version must not write to them.
 pub(super) fn version(db: &Connection, path: &Path) -> Result<i64, LedgerError> {
     let versions = |row: &rusqlite::Row<'_>| Ok((row.get(0)?, row.get(1)?));
     let found = db.prepare_cached(statements::VERSIONS).and_then(|mut select| select.query_one([], versions));
@@ -56,7 +56,7 @@ pub(super) fn version(db: &Connection, path: &Path) -> Result<i64, LedgerError> 
     Ok(version)
 }
 
-/// Brings the tables up to date, within a transaction.
+/// Migrates the tables to the current version, within a transaction.
 pub(super) fn migrate(db: &Connection, path: &Path) -> Result<(), LedgerError> {
     let version = version(db, path)?;
     if version >= VERSION {

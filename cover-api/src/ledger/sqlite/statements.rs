@@ -1,7 +1,7 @@
-//! What is asked of the tables.
+//! The SQL statements.
 //!
-//! PostgreSQL runs these as well: parameters are numbered in the order in which they first appear, as SQLite numbers
-//! what it takes for names. The conditions are word for word those of the partial indexes.
+//! PostgreSQL accepts them as well. Parameters are numbered in the order of their first use, since SQLite treats `$1` as a
+//! name. The conditions repeat those of the partial indexes word for word.
 
 /// The columns of [`record::entry`](super::record::entry).
 macro_rules! entry {
@@ -49,7 +49,7 @@ pub(super) const LIST_UNFINISHED: &str = entry!(
 pub(super) const INSERT_ENTRY: &str = "INSERT INTO entries (account, operation, key, fingerprint_version, fingerprint, \
     state, attempt, attempts, task, cost, consent, delivered, status, created, changed) \
     VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15) RETURNING id";
-/// Account, operation and key are who the entry is, and stay.
+/// Account, operation and key identify the entry and do not change.
 pub(super) const UPDATE_ENTRY: &str = "UPDATE entries SET fingerprint_version = $1, fingerprint = $2, state = $3, \
     attempt = $4, attempts = $5, task = $6, cost = $7, consent = $8, delivered = $9, status = $10, created = $11, \
     changed = $12 WHERE id = $13";
@@ -71,13 +71,13 @@ pub(super) const PURGE_ENTRIES: &str = concat!("DELETE FROM entries WHERE ", ove
 pub(super) const HOLDERS: &str = "SELECT name FROM holders";
 pub(super) const ADD_HOLDER: &str = "INSERT INTO holders (name, started) VALUES ($1, $2)";
 pub(super) const REMOVE_HOLDER: &str = "DELETE FROM holders WHERE name = $1";
-/// Whether an entry waits for an attempt of this holder.
+/// Finds an entry whose current attempt is posting and belongs to this holder.
 pub(super) const IS_POSTING: &str = "SELECT 1 FROM entries JOIN attempts ON attempts.id = entries.attempt \
     WHERE entries.state = 'posting' AND attempts.holder = $1 LIMIT 1";
 
 pub(super) const VERSIONS: &str = "SELECT version, least_version FROM ledger_meta";
 
-/// All of them.
+/// All statements.
 pub(super) const ALL: [&str; 18] = [
     ENTRY,
     ENTRY_BY_KEY,

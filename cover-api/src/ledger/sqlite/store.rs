@@ -1,4 +1,4 @@
-//! The connection, and transactions of it.
+//! The connection and its transactions.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -12,8 +12,8 @@ use super::super::{LedgerError, Local};
 use super::holder::Holder;
 use super::{Settings, failure, file, schema, statements};
 
-/// How long to wait for other processes to say goodbye. One that was not removed is removed by the next that opens the file.
-const GOODBYE: Duration = Duration::from_secs(1);
+/// How long to wait for other processes when closing. The next process that opens the file removes a holder that remained.
+const CLOSE_PATIENCE: Duration = Duration::from_secs(1);
 
 pub(super) struct Store {
     pub(super) db: Connection,
@@ -28,8 +28,8 @@ impl Store {
         let fails = |error| failure::sql(&path, error);
         let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
         let mut db = Connection::open_with_flags(&path, flags).map_err(fails)?;
-        be_patient(&mut db, settings.patience).map_err(fails)?;
-        // Nothing is changed before it is known to be a ledger.
+        wait_for_writers(&mut db, settings.patience).map_err(fails)?;
+        // Nothing is changed before the file is known to be a ledger.
         schema::check(&db, &path)?;
         prepare(&db, settings).map_err(fails)?;
         execute(&db, BEGIN).map_err(fails)?;
@@ -42,16 +42,16 @@ impl Store {
         Ok(store)
     }
 
-    /// Ends the use of the file by this process. Whatever fails is made good by the next one that opens it.
+    /// Closes the file. The next process that opens it completes steps that fail here.
     pub(super) fn close(mut self) {
         let mut leave = || {
-            be_patient(&mut self.db, GOODBYE)?;
+            wait_for_writers(&mut self.db, CLOSE_PATIENCE)?;
             execute(&self.db, BEGIN)?;
             self.holder.leave(&self.db)?;
             execute(&self.db, COMMIT)
         };
         leave().ok();
-        // Before the lock of the holder.
+        // The connection is closed before the lock of the holder is released.
         self.db.close().ok();
     }
 
@@ -63,13 +63,13 @@ impl Store {
         failure::sql(&self.path, error)
     }
 
-    /// Begins a transaction that may write, unless a later version has changed the tables meanwhile.
+    /// Begins a write transaction, unless a later version has changed the tables.
     pub(super) fn begin(&self) -> Result<(), LedgerError> {
         execute(&self.db, BEGIN).map_err(|error| self.failure(error))?;
         schema::version(&self.db, &self.path).map(drop).inspect_err(|_| self.abort())
     }
 
-    /// Ends the transaction: everything is durable, or nothing was kept.
+    /// Ends the transaction. Either everything is durable, or nothing is kept.
     pub(super) fn end(&self, has_changes: bool) -> Result<(), LedgerError> {
         if !self.is_in_transaction() {
             return Err(LedgerError::unavailable(LOST).at(&self.path));
@@ -77,7 +77,7 @@ impl Store {
         if has_changes {
             return self.commit();
         }
-        // A commit would write to the disk even what was rolled back to a savepoint.
+        // A commit would write pages even if they were rolled back to a savepoint.
         self.abort();
         Ok(())
     }
@@ -92,27 +92,27 @@ impl Store {
         }
     }
 
-    /// Returns false after SQLite has rolled back by itself, as it does on a full disk.
+    /// Returns false after SQLite has rolled back by itself, such as on a full disk.
     pub(super) fn is_in_transaction(&self) -> bool {
         !self.db.is_autocommit()
     }
 
-    /// Returns a number that grows with each row that is written.
+    /// Returns a number that grows with each written row.
     pub(super) fn changes(&self) -> u64 {
         self.db.total_changes()
     }
 
-    /// Begins what may be rolled back alone.
+    /// Begins a savepoint, which can be rolled back alone.
     pub(super) fn save(&self) -> Result<(), LedgerError> {
         execute(&self.db, "SAVEPOINT job").map_err(|error| self.failure(error))
     }
 
-    /// Keeps what was done since [`save`](Self::save).
+    /// Keeps the changes since [`save`](Self::save).
     pub(super) fn keep(&self) -> Result<(), LedgerError> {
         execute(&self.db, "RELEASE job").map_err(|error| self.failure(error)).inspect_err(|_| self.abort())
     }
 
-    /// Rolls back what was done since [`save`](Self::save); where that fails, the whole transaction.
+    /// Rolls back to [`save`](Self::save), or the whole transaction if that fails.
     pub(super) fn undo(&self) {
         if self.is_in_transaction() && execute(&self.db, "ROLLBACK TO job").is_err() {
             self.abort();
@@ -125,24 +125,24 @@ impl Store {
 
 const BEGIN: &str = "BEGIN IMMEDIATE";
 const COMMIT: &str = "COMMIT";
-const LOST: &str = "the transaction was rolled back, for the sake of another in the same batch";
+const LOST: &str = "the transaction was rolled back, because of another job in the same batch";
 
-/// Makes a connection wait for others that write.
+/// Makes a connection wait for other writers.
 ///
-/// SQLite's own waits grow to 100 ms, which would rarely meet one of the short pauses of a busy process.
-fn be_patient(db: &mut Connection, patience: Duration) -> rusqlite::Result<()> {
+/// SQLite's own pauses grow to 100 ms, and would rarely hit one of the short gaps of a busy process.
+fn wait_for_writers(db: &mut Connection, patience: Duration) -> rusqlite::Result<()> {
     let mut since = Instant::now();
     db.busy_handler(Some(move |count| {
         if count == 0 {
             since = Instant::now();
         }
-        thread::sleep(ASK_AGAIN);
+        thread::sleep(RETRY_PAUSE);
         since.elapsed() < patience
     }))
 }
 
-/// How long to wait before asking again whether others still write.
-const ASK_AGAIN: Duration = Duration::from_millis(1);
+/// Pause before the next try while another process writes.
+const RETRY_PAUSE: Duration = Duration::from_millis(1);
 
 fn execute(db: &Connection, statement: &str) -> rusqlite::Result<()> {
     db.prepare_cached(statement)?.execute([]).map(drop)
@@ -151,9 +151,9 @@ fn execute(db: &Connection, statement: &str) -> rusqlite::Result<()> {
 fn prepare(db: &Connection, settings: Settings) -> rusqlite::Result<()> {
     db.set_prepared_statement_cache_capacity(2 * statements::ALL.len());
     db.pragma_update(None, "synchronous", "full")?;
-    // A copy that SQLite made of a ledger may have another mode.
+    // A copy of a ledger may have another journal mode.
     db.pragma_update(None, "journal_mode", "wal")?;
-    // What a purge has written does not stay beside the file for ever.
+    // The `-wal` file shrinks again after a purge.
     db.pragma_update(None, "journal_size_limit", JOURNAL)?;
     settings.max_pages.map_or(Ok(()), |pages| db.pragma_update(None, "max_page_count", pages))
 }
@@ -161,9 +161,9 @@ fn prepare(db: &Connection, settings: Settings) -> rusqlite::Result<()> {
 /// Bytes of the `-wal` file that are kept for later transactions.
 const JOURNAL: u32 = 16 << 20;
 
-/// Notices a file that was cut off. Without a `-wal`, SQLite does so by itself.
+/// Detects a truncated file. Without a `-wal` file, SQLite detects it.
 ///
-/// Within a transaction, so that pages which are not in the file are in the `-wal`.
+/// Called within a transaction, so that pages that are not in the file are in the `-wal` file.
 fn check_length(db: &Connection, path: &Path) -> Result<(), LedgerError> {
     let fails = |error| failure::sql(path, error);
     let number = |name| db.pragma_query_value(None, name, |row| row.get::<_, u32>(0)).map(u64::from).map_err(fails);
@@ -179,7 +179,7 @@ fn check_length(db: &Connection, path: &Path) -> Result<(), LedgerError> {
 /// Bytes before each page in a `-wal` file.
 const FRAME_HEADER: u64 = 24;
 
-/// Notices tables that are not those of a ledger.
+/// Checks that the tables are those of a ledger.
 fn check_tables(db: &Connection, path: &Path) -> Result<(), LedgerError> {
     statements::ALL.iter().try_for_each(|statement| db.prepare_cached(statement).map(drop)).map_err(|error| match error
         .sqlite_error_code()

@@ -1,7 +1,7 @@
 //! The thread that owns the connection.
 //!
-//! A durable commit waits for the disk, so that the thread runs all that is queued in one transaction, each job in a
-//! savepoint of its own, and commits once. A job that fails is rolled back alone. All are answered after the commit.
+//! A durable commit waits for the disk. The thread therefore runs all queued jobs in one transaction, each in its own savepoint,
+//! and commits once. A job that fails is rolled back alone. All jobs are answered after the commit.
 
 use std::any::Any;
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -15,11 +15,11 @@ use super::super::{LedgerError, Local, Work};
 use super::Settings;
 use super::store::Store;
 
-/// The most jobs in one transaction.
+/// Largest number of jobs in one transaction.
 const BATCH: usize = 256;
-/// How long a transaction waits for those to come back that were answered a moment ago.
-const REUNION: Duration = Duration::from_micros(200);
-/// How many jobs run alone after SQLite has thrown a transaction away, such as on a full disk.
+/// How long a transaction waits for callers that were answered a moment ago.
+const REGATHER: Duration = Duration::from_micros(200);
+/// Number of jobs that run alone after SQLite has rolled back a transaction by itself, such as on a full disk.
 const ALONE: usize = 256;
 
 pub(super) struct Job {
@@ -27,9 +27,9 @@ pub(super) struct Job {
     pub(super) answer: oneshot::Sender<Result<(), LedgerError>>,
 }
 
-type Answer = (Result<(), LedgerError>, oneshot::Sender<Result<(), LedgerError>>);
+type FinishedJob = (Result<(), LedgerError>, oneshot::Sender<Result<(), LedgerError>>);
 
-/// Opens the file, says whether that went well, and runs jobs until all who could send one are gone.
+/// Opens the file, reports whether that succeeded, and runs jobs until all senders are gone.
 pub(super) fn run(
     path: &Path,
     local: Arc<Local>,
@@ -54,9 +54,9 @@ pub(super) fn run(
 
 struct Worker {
     store: Store,
-    /// How many jobs the last transaction had.
+    /// Number of jobs in the last transaction.
     last: usize,
-    /// How many further jobs run alone.
+    /// Number of further jobs that run alone.
     alone: usize,
 }
 
@@ -72,12 +72,12 @@ impl Worker {
         }
     }
 
-    /// Takes what is queued. Callers in a loop come back a moment after they were answered, one by one; without the short
-    /// wait for as many as were there before, the first of them would have a commit of its own.
+    /// Collects queued jobs. Callers in a loop return one by one, a moment after they were answered. Without a short wait for them,
+    /// the first one would have a commit of its own.
     fn gather(&self, first: Job, queue: &mpsc::Receiver<Job>) -> Vec<Job> {
         let mut jobs = vec![first];
         jobs.extend(queue.try_iter().take(BATCH - 1));
-        let until = Instant::now() + REUNION;
+        let until = Instant::now() + REGATHER;
         while jobs.len() < self.last {
             let left = until.saturating_duration_since(Instant::now());
             let Ok(job) = queue.recv_timeout(left) else { break };
@@ -86,14 +86,14 @@ impl Worker {
         jobs
     }
 
-    /// Runs jobs in one transaction and answers them. Returns those that were not run, since the transaction was lost.
+    /// Runs jobs in one transaction and answers them. Returns the jobs that were not run, since the transaction was lost.
     fn transact(&mut self, jobs: Vec<Job>) -> Vec<Job> {
         let mut jobs = jobs.into_iter();
         if let Err(error) = self.store.begin() {
             answer(jobs.map(|job| (Ok(()), job.answer)), &Err(error));
             return Vec::new();
         }
-        let mut answers: Vec<Answer> = Vec::with_capacity(jobs.len());
+        let mut answers: Vec<FinishedJob> = Vec::with_capacity(jobs.len());
         let mut has_changes = false;
         for job in jobs.by_ref() {
             let before = self.store.changes();
@@ -109,7 +109,7 @@ impl Worker {
         jobs.collect()
     }
 
-    /// Runs work in a savepoint, and keeps all of it or nothing.
+    /// Runs work in a savepoint. Either all of it is kept, or nothing.
     fn run_in_savepoint(&mut self, work: Work) -> Result<(), LedgerError> {
         self.store.save()?;
         let result = catch_unwind(AssertUnwindSafe(|| work(&mut self.store))).unwrap_or_else(|panic| {
@@ -125,8 +125,8 @@ impl Worker {
     }
 }
 
-/// Tells everybody what became of their work: it was kept if it went well and the transaction did.
-fn answer(answers: impl IntoIterator<Item = Answer>, end: &Result<(), LedgerError>) {
+/// Answers all jobs. A job succeeded if its work and the transaction did.
+fn answer(answers: impl IntoIterator<Item = FinishedJob>, end: &Result<(), LedgerError>) {
     for (result, answer) in answers {
         answer.send(result.and_then(|()| end.clone())).ok();
     }

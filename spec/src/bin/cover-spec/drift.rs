@@ -16,14 +16,14 @@ pub(crate) fn drift(spec: &str, document: &str) -> Result<Outcome, Failure> {
         let _ = writeln!(text, "{drift}");
     }
     let _ = match found.len() {
-        0 => writeln!(text, "{spec} and {document} say the same"),
+        0 => writeln!(text, "{spec} and {document} agree"),
         1 => writeln!(text, "1 difference between {spec} and {document}"),
         count => writeln!(text, "{count} differences between {spec} and {document}"),
     };
     Ok(Outcome { text, fine: found.is_empty() })
 }
 
-/// JSON is tried first: its errors are better, and it is what most documents are.
+/// Parses JSON or YAML. JSON has a parser of its own, whose errors are better.
 fn parse(text: &str) -> Result<Value, Box<dyn std::error::Error>> {
     if text.trim_start().starts_with(['{', '[']) {
         return Ok(serde_json::from_str(text)?);

@@ -1,4 +1,4 @@
-//! Reading and printing.
+//! Reading files and printing.
 
 use std::fmt;
 use std::fs;
@@ -8,13 +8,13 @@ use std::path::Path;
 use cover_spec::{Faults, Spec};
 use serde_json::Value;
 
-/// Why the command could not be carried out.
+/// The reason why a command failed.
 pub(crate) enum Failure {
     /// A file cannot be read or written.
     File(String, io::Error),
-    /// A spec has faults, and this is not the command that looks for them.
+    /// A spec has faults, and the command needs one without.
     Faults(Box<Faults>),
-    /// What was asked for is not there, or not readable.
+    /// A document cannot be understood.
     Document(String, Box<dyn std::error::Error>),
 }
 
@@ -32,12 +32,12 @@ pub(crate) fn read(path: &str) -> Result<String, Failure> {
     fs::read_to_string(path).map_err(|error| Failure::File(path.to_owned(), error))
 }
 
-/// A spec without faults.
+/// Reads a spec that must have no faults.
 pub(crate) fn spec(path: &str) -> Result<Spec, Failure> {
     checked(path)?.map_err(|faults| Failure::Faults(Box::new(faults)))
 }
 
-/// A spec, or its faults.
+/// Reads a spec, and returns it or its faults.
 pub(crate) fn checked(path: &str) -> Result<Result<Spec, Faults>, Failure> {
     Spec::read(Path::new(path)).map_err(|error| Failure::File(path.to_owned(), error))
 }
@@ -50,7 +50,7 @@ pub(crate) fn is_terminal() -> bool {
     io::stdout().is_terminal()
 }
 
-/// Prints; that nobody reads on is no fault.
+/// Prints a text. A closed pipe is not an error.
 pub(crate) fn print(text: &str) {
     let mut out = io::stdout().lock();
     let _ = out.write_all(text.as_bytes()).and_then(|()| out.flush());

@@ -1,4 +1,4 @@
-//! `cover-spec`: the tool for the people who keep specs.
+//! `cover-spec`: the command that checks, compares and exports specs.
 
 mod check;
 mod drift;
@@ -13,7 +13,7 @@ use cover_spec::diff::Changes;
 
 use files::Failure;
 
-/// What is printed, and whether a machine that runs the command may go on.
+/// The output of a command, and whether it found nothing to report.
 struct Outcome {
     text: String,
     fine: bool,
@@ -38,36 +38,34 @@ fn command() -> Command {
     Command::new("cover-spec")
         .version(env!("CARGO_PKG_VERSION"))
         .about("Checks, compares and exports specs of asynchronous HTTP APIs")
-        .after_help(
-            "Exit status: 0 if all is well, 1 if something was found, 2 if the command could not be carried out.",
-        )
+        .after_help("Exit status: 0 for success, 1 if faults or differences were found, 2 if the command failed.")
         .subcommand_required(true)
         .arg_required_else_help(true)
         .subcommand(
             Command::new("check")
-                .about("Finds every hole and contradiction of specs")
+                .about("Checks specs and reports every fault")
                 .arg(file("FILE", "Specs to check").num_args(1..))
                 .arg(
                     Arg::new("format")
                         .long("format")
                         .value_parser(PossibleValuesParser::new(["text", "json"]))
                         .default_value("text")
-                        .help("How faults are shown"),
+                        .help("Output format of the faults"),
                 ),
         )
         .subcommand(
             Command::new("diff")
-                .about("Tells what a changed spec does to callers, and which step the version needs")
-                .arg(file("OLD", "The spec as it was"))
-                .arg(file("NEW", "The spec as it is")),
+                .about("Lists the changes between two specs, their effect on callers, and the next version")
+                .arg(file("OLD", "The old spec"))
+                .arg(file("NEW", "The new spec")),
         )
         .subcommand(
-            Command::new("export").about("Prints a spec in another language").arg(file("FILE", "The spec")).arg(
+            Command::new("export").about("Prints a spec in another format").arg(file("FILE", "The spec")).arg(
                 Arg::new("to")
                     .long("to")
                     .required(true)
                     .value_parser(PossibleValuesParser::new(["json-schema", "openapi", "markdown"]))
-                    .help("The language"),
+                    .help("The format"),
             ),
         )
         .subcommand(
@@ -84,8 +82,8 @@ fn command() -> Command {
         )
         .subcommand(
             Command::new("new")
-                .about("Writes a spec to start from, with comments")
-                .arg(file("FILE", "Where to; nothing is overwritten")),
+                .about("Writes a commented spec as a starting point")
+                .arg(file("FILE", "The file to create; an existing file is not overwritten")),
         )
 }
 
@@ -117,5 +115,5 @@ fn run(matches: &ArgMatches) -> Result<Outcome, Failure> {
 }
 
 fn text<'a>(matches: &'a ArgMatches, name: &str) -> &'a str {
-    matches.get_one::<String>(name).map_or("", String::as_str)
+    matches.get_one::<String>(name).expect("the argument is required or has a default")
 }

@@ -1,4 +1,4 @@
-//! What a caller and its attempt share: how far the body was handed over, and the result.
+//! The state that a caller and its attempt share: how much of the body was sent, and the result.
 
 #[path = "../../../../cover-api/src/attempt/flag.rs"]
 mod flag;
@@ -23,7 +23,7 @@ fn hand_over(flag: &Flag) -> bool {
     parts[0]
 }
 
-/// Revokes twice. Returns what the first said.
+/// Revokes twice, and returns the first answer.
 fn revoke(flag: &Flag) -> HandedOver {
     let said = [flag.revoke(), flag.revoke()];
     let is_consistent = match said[0] {
@@ -65,7 +65,7 @@ pub fn a_result_is_the_callers_or_the_tasks() {
     });
 }
 
-/// The same where the caller has waited for it before, and where the task is dropped and reports a second time.
+/// Like above, after the caller has waited, and with a task that is dropped and reports a second time.
 pub fn no_result_is_lost_or_given_twice() {
     model(|| {
         let cell = Arc::new(Handoff::new());
@@ -87,7 +87,7 @@ pub fn no_result_is_lost_or_given_twice() {
     });
 }
 
-/// A caller that waits is woken, whenever the task finishes.
+/// A waiting caller is woken whenever the task finishes.
 pub fn a_caller_that_waits_gets_the_result() {
     model(|| {
         let cell = Arc::new(Handoff::new());
@@ -98,7 +98,7 @@ pub fn a_caller_that_waits_gets_the_result() {
     });
 }
 
-/// Counts how often it is woken.
+/// Counts its wake-ups.
 #[derive(Debug, Default)]
 struct Woken(AtomicUsize);
 
@@ -108,7 +108,7 @@ impl real::task::Wake for Woken {
     }
 }
 
-/// A future that moves between tasks has the last of them woken.
+/// A future that moves between tasks wakes the last of them.
 pub fn the_last_who_waited_is_woken() {
     model(|| {
         let cell = Arc::new(Handoff::new());
@@ -126,8 +126,8 @@ pub fn the_last_who_waited_is_woken() {
     });
 }
 
-/// A caller gives up, as after its timeout: it revokes, and leaves. What it says fits what the attempt did, and a result that is
-/// there is not lost.
+/// A caller gives up, as after its timeout: it revokes and leaves. Its answer fits what the attempt did, and a result is not
+/// lost.
 pub fn a_caller_that_gives_up_knows_whether_the_attempt_goes_on() {
     model(|| {
         let shared = Arc::new((Flag::new(), Handoff::new()));

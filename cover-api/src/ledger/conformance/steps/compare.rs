@@ -1,25 +1,25 @@
-//! What the store has after a step, against the model.
+//! Compares the store with the model after a step.
 
 use std::collections::HashSet;
 
 use super::super::invariants::{Dump, Step};
-use super::super::{Broken, ensure};
+use super::super::{Mismatch, ensure};
 use super::{KEYS, OPERATION, REQUESTS, Run, STRAY, fingerprint};
 use crate::ledger::{self as ledger, AttemptId, AttemptState, Purchase};
 
 impl Run {
-    /// Reads everything, and compares it with the model and with what must hold.
-    pub(super) async fn observe(&mut self, slot: usize, step: &Step) -> Result<(), Broken> {
+    /// Reads all rows, compares them with the model, and checks the invariants.
+    pub(super) async fn observe(&mut self, slot: usize, step: &Step) -> Result<(), Mismatch> {
         let (account, entries) = (self.account.clone(), self.entries.clone());
-        let attempts: Vec<AttemptId> = self.model.tries.iter().map(|attempt| attempt.id).collect();
+        let attempts: Vec<AttemptId> = self.model.attempts.iter().map(|attempt| attempt.id).collect();
         let dump = move |rows: &mut dyn ledger::Rows| Dump::read(rows, &account, OPERATION, &entries, &attempts);
-        let dump = self.book(slot).run(dump).await?;
-        for name in 0..self.model.tries.len() {
-            // Whoever looks at an attempt that was given up may have written so.
-            let row = dump.attempts.get(&self.model.tries[name].id);
+        let dump = self.store(slot).run(dump).await?;
+        for index in 0..self.model.attempts.len() {
+            // Looking at an abandoned attempt may have recorded it as unknown.
+            let row = dump.attempts.get(&self.model.attempts[index].id);
             let is_unknown = row.is_some_and(|row| row.state == AttemptState::Unknown);
-            if is_unknown && self.model.tries[name].fate == AttemptState::Posting && self.model.is_lost(name) {
-                self.model.tries[name].fate = AttemptState::Unknown;
+            if is_unknown && self.model.attempts[index].state == AttemptState::Posting && self.model.is_lost(index) {
+                self.model.attempts[index].state = AttemptState::Unknown;
             }
         }
         self.invariants.check(&self.dump, &dump, step)?;
@@ -28,42 +28,44 @@ impl Run {
         self.compare_lookups(slot).await
     }
 
-    pub(super) fn compare_rows(&self, dump: &Dump) -> Result<(), Broken> {
-        let (rows, buys) = (dump.entries.len(), self.model.buys.len());
-        ensure(rows == buys, || format!("there are {rows} entries, and not {buys}"))?;
-        for (id, buy) in &self.model.buys {
-            let Some(row) = dump.entries.get(id) else { return Err(Broken(format!("e{} is not there", id.0))) };
-            let is_same = row.state == self.model.written(*id)
+    pub(super) fn compare_rows(&self, dump: &Dump) -> Result<(), Mismatch> {
+        let (rows, entries) = (dump.entries.len(), self.model.entries.len());
+        ensure(rows == entries, || format!("there are {rows} entries, and not {entries}"))?;
+        for (id, buy) in &self.model.entries {
+            let Some(row) = dump.entries.get(id) else { return Err(Mismatch(format!("e{} is not there", id.0))) };
+            let is_same = row.state == self.model.stored_state(*id)
                 && row.purchase == buy.purchase
-                && row.attempt == Some(self.model.tries[buy.current].id)
-                && usize::try_from(row.attempts) == Ok(buy.tries.len())
+                && row.attempt == Some(self.model.attempts[buy.current].id)
+                && usize::try_from(row.attempts) == Ok(buy.attempts.len())
                 && row.task.as_deref() == self.model.task(*id)
                 && row.delivered == buy.delivered
                 && (row.consent == buy.waived || buy.purchase.key.is_some());
             ensure(is_same, || {
-                let (state, task) = (self.model.written(*id), self.model.task(*id));
+                let (state, task) = (self.model.stored_state(*id), self.model.task(*id));
                 let (current, delivered, waived) = (buy.current, buy.delivered, buy.waived);
                 format!("{row:?} should be {state:?}, a{current}, {task:?}, {delivered}, {waived}")
             })?;
         }
-        for (name, attempt) in self.model.tries.iter().enumerate().filter(|(_, attempt)| !attempt.gone) {
-            let Some(row) = dump.attempts.get(&attempt.id) else { return Err(Broken(format!("a{name} is not there"))) };
-            let number = self.model.buys[&attempt.entry].tries.iter().position(|other| *other == name);
-            let is_same = row.state == attempt.fate
+        for (index, attempt) in self.model.attempts.iter().enumerate().filter(|(_, attempt)| !attempt.is_purged) {
+            let Some(row) = dump.attempts.get(&attempt.id) else {
+                return Err(Mismatch(format!("a{index} is not there")));
+            };
+            let number = self.model.entries[&attempt.entry].attempts.iter().position(|other| *other == index);
+            let is_same = row.state == attempt.state
                 && row.task.as_ref().zip(row.source) == attempt.task.as_ref().map(|(task, source)| (task, *source))
-                && row.duplicate == self.model.is_duplicate(name)
+                && row.duplicate == self.model.is_duplicate(index)
                 && row.entry == attempt.entry
                 && usize::try_from(row.number).ok() == number.map(|before| before + 1);
-            ensure(is_same, || format!("a{name} is {row:?}, and not {:?}, {:?}", attempt.fate, attempt.task))?;
+            ensure(is_same, || format!("a{index} is {row:?}, and not {:?}, {:?}", attempt.state, attempt.task))?;
         }
         let duplicates: Vec<AttemptId> = dump.duplicates.iter().map(|attempt| attempt.id).collect();
         let wanted: HashSet<AttemptId> =
-            self.model.duplicates().iter().map(|name| self.model.tries[*name].id).collect();
+            self.model.duplicates().iter().map(|index| self.model.attempts[*index].id).collect();
         let is_same = duplicates.len() == wanted.len() && duplicates.iter().all(|id| wanted.contains(id));
         ensure(is_same, || format!("the duplicates are {duplicates:?}, and not {wanted:?}"))
     }
 
-    pub(super) async fn compare_lookups(&self, slot: usize) -> Result<(), Broken> {
+    pub(super) async fn compare_lookups(&self, slot: usize) -> Result<(), Mismatch> {
         let account = self.account.clone();
         let prints = REQUESTS.map(fingerprint);
         let recent = self.tasks.iter().rev().take(8).cloned();
@@ -83,7 +85,7 @@ impl Run {
             }
             Ok(found)
         };
-        let (by_key, by_print, by_task) = self.book(slot).run(look).await?;
+        let (by_key, by_print, by_task) = self.store(slot).run(look).await?;
         let wanted = KEYS.map(|key| self.model.by_key(key));
         ensure(by_key == wanted, || format!("the keys are of {by_key:?}, and not of {wanted:?}"))?;
         let wanted = prints.map(|fingerprint| {
@@ -91,7 +93,7 @@ impl Run {
             self.model.equals(&Purchase { account, operation, key: None, fingerprint })
         });
         ensure(by_print == wanted, || format!("the equal entries are {by_print:?}, and not {wanted:?}"))?;
-        let owner = |task: &String| self.model.owner(task).map(|name| self.model.tries[name].id);
+        let owner = |task: &String| self.model.owner(task).map(|index| self.model.attempts[index].id);
         let wanted: Vec<_> = tasks.iter().map(owner).collect();
         ensure(by_task == wanted, || format!("{tasks:?} are of {by_task:?}, and not of {wanted:?}"))
     }

@@ -9,23 +9,25 @@ use std::time::Duration;
 
 use super::invariants::{Dump, Invariants, Step};
 use super::model::{Model, Process};
-use super::{Broken, Failure, Random, Suite, account, await_death, ensure};
-use crate::ledger::{self as ledger, AttemptId, AttemptState, Book, EntryId, Fingerprint, Ledger, LedgerError, State};
+use super::{Mismatch, Random, Suite, SuiteError, account, await_death, ensure};
+use crate::ledger::{
+    self as ledger, AttemptId, AttemptState, EntryId, EntryState, Fingerprint, Ledger, LedgerError, LedgerHandle,
+};
 
 const OPERATION: &str = "cover";
 const KEYS: [&str; 3] = ["k0", "k1", "k2"];
 const REQUESTS: [&str; 3] = ["r0", "r1", "r2"];
-/// Tasks that only a mistaken service or caller speaks of.
+/// Tasks that only a faulty service or caller names.
 const STRAY: [&str; 3] = ["stray-0", "stray-1", "stray-2"];
 
-pub(super) async fn run<F, L>(suite: &Suite<F>, seed: u64, steps: u32) -> Result<(), Failure>
+pub(super) async fn run<F, L>(suite: &Suite<F>, seed: u64, steps: u32) -> Result<(), SuiteError>
 where
     F: AsyncFn() -> Result<L, LedgerError>,
     L: Ledger,
 {
-    let failure = |what: Broken, history| Failure { seed: Some(seed), what: what.0, history };
-    let books = suite.open_all().await.map_err(|what| failure(what, Vec::new()))?;
-    let mut run = Run::new(seed, books);
+    let failure = |what: Mismatch, history| SuiteError { seed: Some(seed), what: what.0, history };
+    let stores = suite.open_all().await.map_err(|what| failure(what, Vec::new()))?;
+    let mut run = Run::new(seed, stores);
     for _ in 0..steps {
         if let Err(what) = run.step(suite).await {
             return Err(failure(what, run.history));
@@ -38,26 +40,26 @@ fn fingerprint(request: &str) -> Fingerprint {
     Fingerprint::new(OPERATION, request.as_bytes())
 }
 
-/// One process, and the handle that it has of the store.
+/// One process with its handle of the store.
 struct Running {
     process: Process,
-    book: Book,
+    store: LedgerHandle,
 }
 
-/// What the service has truly done.
+/// The tasks that the service has really created.
 #[derive(Default)]
-struct Service {
-    /// The task that an attempt became; by the attempt's name.
+struct ModelService {
+    /// The task that an attempt became; by the attempt's index.
     truth: Vec<Option<String>>,
     /// Tasks created for each key since it was last purged, and for each request without a key.
     created: HashMap<(Option<String>, Fingerprint), usize>,
-    /// Tasks of requests without a key that a caller was given, or that guard nothing any more.
+    /// Tasks of requests without a key that were delivered, or that no longer guard.
     delivered: HashMap<Fingerprint, HashSet<String>>,
 }
 
-/// What a run does often. Runs differ in it, so that each order of steps is likely in some of them.
-struct Habits {
-    /// Nobody lies, consents, or repeats what failed: no purchase is paid for twice then.
+/// The probabilities of a run. They differ between runs, so that each order of steps is likely in some of them.
+struct Profile {
+    /// Whether all sources tell the truth, and callers neither consent nor repeat failed tasks. Then no purchase is charged twice.
     is_honest: bool,
     keys: usize,
     requests: usize,
@@ -65,11 +67,11 @@ struct Habits {
     keyed: usize,
     after_failure: usize,
     consenting: usize,
-    /// The percentage of words of a task that name one that an attempt has already.
+    /// The percentage of words of a task that index one that an attempt has already.
     repeated: usize,
 }
 
-impl Habits {
+impl Profile {
     fn new(random: &mut Random) -> Self {
         Self {
             is_honest: random.is_percent(30),
@@ -85,7 +87,7 @@ impl Habits {
 
 struct Run {
     random: Random,
-    habits: Habits,
+    profile: Profile,
     account: String,
     running: Vec<Running>,
     processes: Process,
@@ -94,17 +96,17 @@ struct Run {
     tasks: Vec<String>,
     dump: Dump,
     invariants: Invariants,
-    service: Service,
+    service: ModelService,
     history: Vec<String>,
 }
 
 impl Run {
-    fn new(seed: u64, books: Vec<Book>) -> Self {
+    fn new(seed: u64, stores: Vec<LedgerHandle>) -> Self {
         let running: Vec<Running> =
-            books.into_iter().enumerate().map(|(process, book)| Running { process, book }).collect();
+            stores.into_iter().enumerate().map(|(process, store)| Running { process, store }).collect();
         let mut random = Random(seed);
         Self {
-            habits: Habits::new(&mut random),
+            profile: Profile::new(&mut random),
             random,
             account: account("random"),
             processes: running.len(),
@@ -114,12 +116,12 @@ impl Run {
             tasks: STRAY.map(str::to_owned).to_vec(),
             dump: Dump::default(),
             invariants: Invariants::default(),
-            service: Service::default(),
+            service: ModelService::default(),
             history: Vec::new(),
         }
     }
 
-    async fn step<F, L>(&mut self, suite: &Suite<F>) -> Result<(), Broken>
+    async fn step<F, L>(&mut self, suite: &Suite<F>) -> Result<(), Mismatch>
     where
         F: AsyncFn() -> Result<L, LedgerError>,
         L: Ledger,
@@ -145,14 +147,14 @@ impl Run {
         self.history.push(format!("p{}: {what}", self.running[slot].process));
     }
 
-    fn book(&self, slot: usize) -> &Book {
-        &self.running[slot].book
+    fn store(&self, slot: usize) -> &LedgerHandle {
+        &self.running[slot].store
     }
 
-    async fn purge(&mut self, slot: usize) -> Result<Step, Broken> {
+    async fn purge(&mut self, slot: usize) -> Result<Step, Mismatch> {
         self.tell(slot, "purges");
         let keys: HashMap<EntryId, Option<String>> =
-            self.model.buys.iter().map(|(id, buy)| (*id, buy.purchase.key.clone())).collect();
+            self.model.entries.iter().map(|(id, buy)| (*id, buy.purchase.key.clone())).collect();
         let purged = self.model.purge();
         for key in purged.iter().filter_map(|id| keys[id].clone()) {
             self.service.created.retain(|(of, _), _| of.as_ref() != Some(&key));
@@ -163,19 +165,19 @@ impl Run {
             let before = rows.now() + Duration::from_secs(90);
             rows.purge(&account, OPERATION, before)
         };
-        let count = self.book(slot).run(purge).await?;
+        let count = self.store(slot).run(purge).await?;
         ensure(count == purged.len() as u64, || format!("it purged {count}, and not {purged:?}"))?;
         Ok(Step::Purged)
     }
 
-    async fn list(&mut self, slot: usize) -> Result<Step, Broken> {
+    async fn list(&mut self, slot: usize) -> Result<Step, Mismatch> {
         self.tell(slot, "lists what is unknown");
         let viewer = self.running[slot].process;
         let (mut listed, mut after) = (Vec::new(), EntryId(0));
         loop {
             let account = self.account.clone();
             let page = move |rows: &mut dyn ledger::Rows| ledger::unknown(rows, &account, OPERATION, after, 2);
-            let ledger_page = self.book(slot).run(page).await?;
+            let ledger_page = self.store(slot).run(page).await?;
             let (page, next) = (ledger_page.entries, ledger_page.next);
             listed.extend(page.into_iter().map(|(entry, attempt)| (entry.id, attempt.id)));
             match next {
@@ -183,30 +185,30 @@ impl Run {
                 None => break,
             }
         }
-        let is_unknown = |id: &EntryId| self.model.seen(*id, viewer) == State::Unknown;
-        let unknown = self.model.buys.iter().filter(|(id, _)| is_unknown(id));
-        let wanted: Vec<_> = unknown.map(|(id, buy)| (*id, self.model.tries[buy.current].id)).collect();
+        let is_unknown = |id: &EntryId| self.model.state_for(*id, viewer) == EntryState::Unknown;
+        let unknown = self.model.entries.iter().filter(|(id, _)| is_unknown(id));
+        let wanted: Vec<_> = unknown.map(|(id, buy)| (*id, self.model.attempts[buy.current].id)).collect();
         ensure(listed == wanted, || format!("it listed {listed:?}, and not {wanted:?}"))?;
         Ok(Step::Other)
     }
 
     /// Ends a process, and starts another.
-    async fn kill<F, L>(&mut self, slot: usize, suite: &Suite<F>) -> Result<Step, Broken>
+    async fn kill<F, L>(&mut self, slot: usize, suite: &Suite<F>) -> Result<Step, Mismatch>
     where
         F: AsyncFn() -> Result<L, LedgerError>,
         L: Ledger,
     {
         self.tell(slot, &format!("dies; p{} starts", self.processes));
-        let Running { process, book } = self.running.remove(slot);
-        drop(book);
+        let Running { process, store } = self.running.remove(slot);
+        drop(store);
         self.model.dead.insert(process);
-        let running = Running { process: self.processes, book: suite.open().await? };
+        let running = Running { process: self.processes, store: suite.open().await? };
         self.processes += 1;
         let posting = self.dump.attempts.values().filter(|attempt| attempt.state == AttemptState::Posting);
         let of_dead =
-            |id: AttemptId| self.model.tries.iter().any(|attempt| attempt.id == id && attempt.process == process);
+            |id: AttemptId| self.model.attempts.iter().any(|attempt| attempt.id == id && attempt.process == process);
         for attempt in posting.filter(|attempt| of_dead(attempt.id)) {
-            await_death(&running.book, attempt).await?;
+            await_death(&running.store, attempt).await?;
         }
         self.running.insert(slot, running);
         Ok(Step::Other)

@@ -1,21 +1,21 @@
 //! Steps that say what became of an attempt or of its task.
 
 use super::super::invariants::Step;
-use super::super::model::{Did, Name};
-use super::super::{Broken, ensure};
+use super::super::model::{AttemptIndex, ExpectedSettlement};
+use super::super::{Mismatch, ensure};
 use super::{OPERATION, Run};
-use crate::ledger::{self as ledger, AttemptState, EntryId, Resolution, Settled, Settlement, Source, State};
+use crate::ledger::{self as ledger, AttemptState, EntryId, EntryState, Resolution, Settled, Settlement, TaskSource};
 
 impl Run {
-    pub(super) fn attempt(&mut self) -> Option<Name> {
-        let count = self.model.tries.len();
+    pub(super) fn attempt(&mut self) -> Option<AttemptIndex> {
+        let count = self.model.attempts.len();
         let from = if self.random.is_percent(65) { count.saturating_sub(6) } else { 0 };
         (count > 0).then(|| from + self.random.below(count - from))
     }
 
     /// A task that an attempt has, or any other.
     pub(super) fn task(&mut self) -> String {
-        if self.random.is_percent(self.habits.repeated) {
+        if self.random.is_percent(self.profile.repeated) {
             let owned: Vec<&str> = self.model.tasks().collect();
             if let Some(task) = self.random.pick(&owned) {
                 return (*task).to_owned();
@@ -25,75 +25,75 @@ impl Run {
         self.tasks[from + self.random.below(self.tasks.len() - from)].clone()
     }
 
-    pub(super) fn settlement(&mut self, name: Name) -> Settlement {
-        let truth = self.service.truth[name].clone();
-        let task = if self.habits.is_honest || self.random.is_percent(50) { truth.clone() } else { Some(self.task()) };
-        let source = if self.habits.is_honest {
-            [Source::Reply, Source::Claim][self.random.below(2)]
+    pub(super) fn settlement(&mut self, index: AttemptIndex) -> Settlement {
+        let truth = self.service.truth[index].clone();
+        let task = if self.profile.is_honest || self.random.is_percent(50) { truth.clone() } else { Some(self.task()) };
+        let source = if self.profile.is_honest {
+            [TaskSource::Reply, TaskSource::Claim][self.random.below(2)]
         } else {
-            Source::ALL[self.random.below(3)]
+            TaskSource::ALL[self.random.below(3)]
         };
         let evidence = "a step says so".to_owned();
         match (self.random.below(100), task) {
             (0..55, Some(task)) => Settlement::Task { task, source },
-            (0..75, _) if !self.habits.is_honest || truth.is_none() => Settlement::NotCreated { evidence },
+            (0..75, _) if !self.profile.is_honest || truth.is_none() => Settlement::NotCreated { evidence },
             _ => Settlement::Unknown { hint: self.random.is_percent(30).then(|| self.task()), evidence },
         }
     }
 
-    pub(super) async fn settle(&mut self, slot: usize) -> Result<Step, Broken> {
-        let Some(name) = self.attempt() else { return Ok(Step::Other) };
-        let settlement = self.settlement(name);
-        self.tell(slot, &format!("settles a{name}: {settlement:?}"));
-        let id = self.model.tries[name].id;
+    pub(super) async fn settle(&mut self, slot: usize) -> Result<Step, Mismatch> {
+        let Some(index) = self.attempt() else { return Ok(Step::Other) };
+        let settlement = self.settlement(index);
+        self.tell(slot, &format!("settles a{index}: {settlement:?}"));
+        let id = self.model.attempts[index].id;
         let settled = {
             let settlement = settlement.clone();
-            self.book(slot).run(move |rows| ledger::settle(rows, id, &settlement)).await?
+            self.store(slot).run(move |rows| ledger::settle(rows, id, &settlement)).await?
         };
         let wanted = match &settlement {
-            Settlement::Task { task, source } => self.model.settle_task(name, task, *source),
-            Settlement::NotCreated { .. } => self.model.settle_without(name, AttemptState::NotCreated),
-            Settlement::Unknown { .. } => self.model.settle_without(name, AttemptState::Unknown),
+            Settlement::Task { task, source } => self.model.settle_task(index, task, *source),
+            Settlement::NotCreated { .. } => self.model.settle_without(index, AttemptState::NotCreated),
+            Settlement::Unknown { .. } => self.model.settle_without(index, AttemptState::Unknown),
         };
         let did = match settled {
-            Settled::Recorded(_) => Did::Recorded,
-            Settled::Duplicate(_) => Did::Duplicate,
-            Settled::Contradicted => Did::Contradicted,
-            Settled::Missing => Did::Missing,
+            Settled::Recorded(_) => ExpectedSettlement::Recorded,
+            Settled::Duplicate(_) => ExpectedSettlement::Duplicate,
+            Settled::Contradicted => ExpectedSettlement::Contradicted,
+            Settled::Missing => ExpectedSettlement::Missing,
         };
         ensure(did == wanted, || format!("it did {settled:?}, and not {wanted:?}"))?;
         if let Settled::Recorded(entry) | Settled::Duplicate(entry) = settled {
-            let row = self.book(slot).run(move |rows| rows.entry(entry.id)).await?;
+            let row = self.store(slot).run(move |rows| rows.entry(entry.id)).await?;
             let is_same = row.as_ref().is_some_and(|row| row.state == entry.state && row.task == entry.task);
             ensure(is_same, || format!("it returned {entry:?}, and wrote {row:?}"))?;
         }
-        if self.model.tries[name].fate != AttemptState::Posting {
-            self.finish(name);
+        if self.model.attempts[index].state != AttemptState::Posting {
+            self.finish(index);
         }
         Ok(Step::Settled(id, settlement))
     }
 
     /// The process of an attempt no longer counts it as under way.
-    pub(super) fn finish(&mut self, name: Name) -> bool {
-        let (id, process) = (self.model.tries[name].id, self.model.tries[name].process);
+    pub(super) fn finish(&mut self, index: AttemptIndex) -> bool {
+        let (id, process) = (self.model.attempts[index].id, self.model.attempts[index].process);
         let Some(running) = self.running.iter().find(|running| running.process == process) else { return false };
-        running.book.local().finish(id);
-        self.model.tries[name].vanished = true;
+        running.store.local().finish(id);
+        self.model.attempts[index].is_abandoned = true;
         true
     }
 
     pub(super) fn vanish(&mut self) -> Step {
-        if let Some(name) = self.attempt()
-            && self.finish(name)
+        if let Some(index) = self.attempt()
+            && self.finish(index)
         {
-            self.history.push(format!("a{name} vanishes"));
+            self.history.push(format!("a{index} vanishes"));
         }
         Step::Other
     }
 
-    pub(super) async fn deliver(&mut self, slot: usize) -> Result<Step, Broken> {
+    pub(super) async fn deliver(&mut self, slot: usize) -> Result<Step, Mismatch> {
         let Some(id) = self.random.pick(&self.entries).copied() else { return Ok(Step::Other) };
-        let own = self.model.buys.get(&id).and_then(|_| self.model.task(id)).map(str::to_owned);
+        let own = self.model.entries.get(&id).and_then(|_| self.model.task(id)).map(str::to_owned);
         let task = if self.random.is_percent(80) { own.clone() } else { None };
         let task = task.unwrap_or_else(|| self.task());
         self.tell(slot, &format!("delivers {task} of e{}", id.0));
@@ -101,71 +101,72 @@ impl Run {
             self.count_delivered(id, &task);
         }
         self.model.deliver(id, &task);
-        self.book(slot).run(move |rows| ledger::deliver(rows, id, &task)).await?;
+        self.store(slot).run(move |rows| ledger::deliver(rows, id, &task)).await?;
         Ok(Step::Other)
     }
 
     pub(super) fn count_delivered(&mut self, id: EntryId, task: &str) {
-        let purchase = &self.model.buys[&id].purchase;
+        let purchase = &self.model.entries[&id].purchase;
         if purchase.key.is_none() {
             self.service.delivered.entry(purchase.fingerprint).or_default().insert(task.to_owned());
         }
     }
 
-    pub(super) async fn end(&mut self, slot: usize) -> Result<Step, Broken> {
+    pub(super) async fn end(&mut self, slot: usize) -> Result<Step, Mismatch> {
         let task = self.task();
-        let state = if self.random.is_percent(50) { State::Done } else { State::Failed };
+        let state = if self.random.is_percent(50) { EntryState::Done } else { EntryState::Failed };
         self.tell(slot, &format!("ends {task}: {state:?}"));
         if self.model.end(&task, state)
-            && let Some(name) = self.model.owner(&task)
+            && let Some(index) = self.model.owner(&task)
         {
-            self.count_delivered(self.model.tries[name].entry, &task);
+            self.count_delivered(self.model.attempts[index].entry, &task);
         }
         let account = self.account.clone();
         let ended =
             move |rows: &mut dyn ledger::Rows| ledger::end(rows, &account, OPERATION, &task, state, state.name());
-        self.book(slot).run(ended).await?;
+        self.store(slot).run(ended).await?;
         Ok(Step::Other)
     }
 
-    pub(super) async fn lose(&mut self, slot: usize) -> Result<Step, Broken> {
+    pub(super) async fn lose(&mut self, slot: usize) -> Result<Step, Mismatch> {
         let task = self.task();
         self.tell(slot, &format!("loses {task}"));
-        let owner = self.model.owner(&task).map(|name| self.model.tries[name].entry);
+        let owner = self.model.owner(&task).map(|index| self.model.attempts[index].entry);
         self.model.lose(&task);
-        if let Some(id) = owner.filter(|id| self.model.buys[id].waived) {
+        if let Some(id) = owner.filter(|id| self.model.entries[id].waived) {
             // Another entry guards in its place. When that one is settled, nothing does any more: the contract has one guard.
             self.count_delivered(id, &task);
         }
         let (account, lost) = (self.account.clone(), task.clone());
-        self.book(slot).run(move |rows| ledger::lose(rows, &account, OPERATION, &lost)).await?;
+        self.store(slot).run(move |rows| ledger::lose(rows, &account, OPERATION, &lost)).await?;
         Ok(Step::Lost(task))
     }
 
-    pub(super) async fn resolve(&mut self, slot: usize) -> Result<Step, Broken> {
+    pub(super) async fn resolve(&mut self, slot: usize) -> Result<Step, Mismatch> {
         let Some(id) = self.random.pick(&self.entries).copied() else { return Ok(Step::Other) };
-        let Some(buy) = self.model.buys.get(&id) else { return Ok(Step::Other) };
-        let stale = self.random.pick(&buy.tries).copied().unwrap_or(buy.current);
+        let Some(buy) = self.model.entries.get(&id) else { return Ok(Step::Other) };
+        let stale = self.random.pick(&buy.attempts).copied().unwrap_or(buy.current);
         let listed = if self.random.is_percent(75) { buy.current } else { stale };
-        let is_unknown = self.model.seen(id, self.running[slot].process) == State::Unknown && buy.current == listed;
+        let is_unknown =
+            self.model.state_for(id, self.running[slot].process) == EntryState::Unknown && buy.current == listed;
         let truth = self.service.truth[listed].clone();
         let word = match truth {
-            Some(task) if self.habits.is_honest => Resolution::Task(task),
-            None if self.habits.is_honest => Resolution::NotCharged,
+            Some(task) if self.profile.is_honest => Resolution::Task(task),
+            None if self.profile.is_honest => Resolution::NotCharged,
             _ if self.random.is_percent(50) => Resolution::Task(self.task()),
             _ => Resolution::NotCharged,
         };
         self.tell(slot, &format!("resolves e{} with a{listed}: {word:?}", id.0));
-        let attempt = self.model.tries[listed].id;
+        let attempt = self.model.attempts[listed].id;
         let resolved = {
             let word = word.clone();
-            self.book(slot).run(move |rows| ledger::resolve(rows, id, attempt, &word)).await
+            self.store(slot).run(move |rows| ledger::resolve(rows, id, attempt, &word)).await
         };
         let is_right = is_unknown
             && match &word {
                 Resolution::NotCharged => self.model.settle_without(listed, AttemptState::NotCreated),
-                Resolution::Task(task) => self.model.settle_task(listed, task, Source::Operator),
-            } == Did::Recorded;
+                Resolution::Task(task) => self.model.settle_task(listed, task, TaskSource::Operator),
+            } == ExpectedSettlement::Recorded;
         match resolved {
             Err(error) if !error.is_refused() => return Err(error.into()),
             resolved => ensure(resolved.is_ok() == is_right, || format!("it returned {resolved:?}"))?,

@@ -1,7 +1,7 @@
 use super::*;
 
 #[tokio::test]
-async fn one_that_fails_is_rolled_back_alone_and_gets_its_own_error() {
+async fn a_failed_job_is_rolled_back_alone_and_gets_its_own_error() {
     let (_directory, path) = place();
     let ledger = open(&path).await;
     let paused = pause(&ledger);
@@ -21,7 +21,7 @@ async fn one_that_fails_is_rolled_back_alone_and_gets_its_own_error() {
 }
 
 #[tokio::test]
-async fn one_that_panics_is_rolled_back_alone() {
+async fn a_panicking_job_is_rolled_back_alone() {
     let (_directory, path) = place();
     let ledger = open(&path).await;
     let paused = pause(&ledger);
@@ -40,7 +40,7 @@ async fn one_that_panics_is_rolled_back_alone() {
 }
 
 #[tokio::test]
-async fn what_is_queued_is_run_whether_or_not_anybody_waits() {
+async fn queued_work_runs_even_if_its_future_is_dropped() {
     let (_directory, path) = place();
     let ledger = open(&path).await;
     drop(insert(&ledger, "dropped"));
@@ -64,7 +64,7 @@ async fn work_is_run_in_the_order_of_the_calls() {
 }
 
 #[tokio::test]
-async fn dropping_the_last_clone_waits_for_what_is_queued() {
+async fn dropping_the_last_clone_waits_for_queued_work() {
     let (_directory, path) = place();
     let ledger = open(&path).await;
     let paused = pause(&ledger);
@@ -98,7 +98,7 @@ async fn the_last_clone_may_be_dropped_by_work() {
 }
 
 #[tokio::test]
-async fn where_the_commit_fails_nothing_is_kept_and_all_are_told() {
+async fn a_failed_commit_keeps_nothing_and_fails_all_jobs() {
     let (_directory, path) = place();
     let ledger = open(&path).await;
     // A key that is checked only by the commit.
@@ -119,7 +119,7 @@ async fn where_the_commit_fails_nothing_is_kept_and_all_are_told() {
 }
 
 #[tokio::test]
-async fn where_sqlite_rolls_back_by_itself_what_was_not_run_yet_is_run() {
+async fn jobs_continue_after_sqlite_rolled_back_by_itself() {
     let (_directory, path) = place();
     let ledger = open(&path).await;
     sql(
@@ -143,7 +143,7 @@ async fn where_sqlite_rolls_back_by_itself_what_was_not_run_yet_is_run() {
 }
 
 #[tokio::test]
-async fn what_changes_nothing_is_not_written() {
+async fn work_without_changes_is_not_written() {
     let (_directory, path) = place();
     let ledger = open(&path).await;
     insert(&ledger, "something").await.unwrap();

@@ -1,4 +1,4 @@
-//! What other processes do, of which one is killed.
+//! Other processes that use the same ledger. One of them is killed.
 
 use std::io::{BufRead, BufReader};
 use std::process::{Child, Command, Stdio};
@@ -39,10 +39,10 @@ async fn a_process_that_is_killed_is_dead() {
     let (directory, path) = place();
     let mut child = spawn("a_process_that_is_killed_is_dead", &path);
     let ledger = open(&path).await;
-    assert!(matches!(stands(&ledger, &buys).await, Standing::Posting { here: false, .. }));
+    assert!(matches!(stands(&ledger, &buys).await, PurchaseState::Posting { here: false, .. }));
     child.kill().unwrap();
     child.wait().unwrap();
-    assert!(matches!(stands(&ledger, &buys).await, Standing::Unknown(..)));
+    assert!(matches!(stands(&ledger, &buys).await, PurchaseState::Unknown(..)));
     drop(ledger);
     drop(open(&path).await);
     assert_eq!(names(directory.path()), ["covers.db"]);

@@ -4,7 +4,7 @@ use crate::ledger::conformance::Suite;
 async fn check(processes: usize, seeds: u64, steps: u32) {
     let (_directory, path) = place();
     let suite = Suite::new(async || SqliteLedger::open(&path).await).processes(processes);
-    suite.facts().await.unwrap();
+    suite.contract().await.unwrap();
     for seed in 0..seeds {
         suite.random(seed, steps).await.unwrap();
     }

@@ -16,8 +16,8 @@ use tempfile::TempDir;
 
 use super::{Settings, SqliteLedger};
 use crate::ledger::{
-    AttemptId, Book, Entry, EntryId, Fingerprint, Intended, Ledger, LedgerError, Purchase, Rows, Settled, Settlement,
-    Source, Standing, Terms, intend, look_up, settle, unknown,
+    AttemptId, Entry, EntryId, Fingerprint, Intended, Ledger, LedgerError, LedgerHandle, Purchase, PurchaseState, Rows,
+    Settled, Settlement, TaskSource, Terms, intend, look_up, settle, unknown,
 };
 
 const ACCOUNT: &str = "acme";
@@ -59,7 +59,7 @@ async fn run<T: Send + 'static>(
     ledger: &SqliteLedger,
     rule: impl FnOnce(&mut dyn Rows) -> Result<T, LedgerError> + Send + 'static,
 ) -> Result<T, LedgerError> {
-    Book::new(Arc::new(ledger.clone())).run(rule).await
+    LedgerHandle::new(Arc::new(ledger.clone())).run(rule).await
 }
 
 /// Records an intent, as a process that goes on to POST.
@@ -72,13 +72,13 @@ async fn intend_live(ledger: &SqliteLedger, purchase: &Purchase) -> (EntryId, At
     }
 }
 
-async fn stands(ledger: &SqliteLedger, purchase: &Purchase) -> Standing {
+async fn stands(ledger: &SqliteLedger, purchase: &Purchase) -> PurchaseState {
     let purchase = purchase.clone();
     run(ledger, move |rows| look_up(rows, &purchase, None, Terms::default())).await.unwrap()
 }
 
 async fn settle_task(ledger: &SqliteLedger, id: AttemptId, task: &str) -> Settled {
-    let settlement = Settlement::Task { task: task.into(), source: Source::Reply };
+    let settlement = Settlement::Task { task: task.into(), source: TaskSource::Reply };
     run(ledger, move |rows| settle(rows, id, &settlement)).await.unwrap()
 }
 
@@ -86,7 +86,7 @@ async fn entry(ledger: &SqliteLedger, id: EntryId) -> Entry {
     run(ledger, move |rows| rows.entry(id)).await.unwrap().unwrap()
 }
 
-/// Keeps the thread of a ledger busy until the sender is dropped, so that what is queued meanwhile is one batch.
+/// Keeps the thread of a ledger busy until the sender is dropped, so that work queued in the meantime forms one batch.
 fn pause(ledger: &SqliteLedger) -> mpsc::Sender<()> {
     let (started, is_started) = mpsc::channel::<()>();
     let (resume, wait) = mpsc::channel::<()>();

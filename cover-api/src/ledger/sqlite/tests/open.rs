@@ -14,7 +14,7 @@ fn impatient() -> Settings {
     Settings { patience: Duration::from_millis(50), ..Settings::default() }
 }
 
-/// A ledger of some hundred entries that nobody has open.
+/// Creates a ledger of some hundred entries, and closes it.
 async fn filled(path: &Path) {
     let ledger = open(path).await;
     for key in 0..500 {
@@ -68,13 +68,13 @@ async fn a_directory_must_exist() {
 
 #[cfg(target_os = "linux")]
 #[tokio::test]
-async fn a_place_where_nothing_can_be_written_is_refused() {
+async fn a_read_only_directory_is_refused() {
     let text = refusal(Path::new("/proc/covers.db")).await;
     assert!(text.contains("it cannot be created"), "{text}");
 }
 
 #[tokio::test]
-async fn an_empty_file_is_not_taken_for_a_new_ledger() {
+async fn an_empty_file_is_not_a_new_ledger() {
     let (directory, path) = place();
     fs::write(&path, "").unwrap();
     let text = refusal(&path).await;
@@ -84,7 +84,7 @@ async fn an_empty_file_is_not_taken_for_a_new_ledger() {
 }
 
 #[tokio::test]
-async fn other_files_are_refused_and_stay_as_they_are() {
+async fn other_files_are_refused_and_unchanged() {
     let (directory, path) = place();
     for garbage in [b"hello".to_vec(), b"hello ".repeat(10_000), vec![0; 8_192], b"SQLite format 3\0".to_vec()] {
         fs::write(&path, &garbage).unwrap();
@@ -112,7 +112,7 @@ async fn a_ledger_without_one_of_its_tables_is_refused() {
 }
 
 #[tokio::test]
-async fn a_file_that_was_cut_off_is_refused() {
+async fn a_truncated_file_is_refused() {
     let (directory, path) = place();
     filled(&path).await;
     let whole = fs::read(&path).unwrap();
@@ -127,7 +127,7 @@ async fn a_file_that_was_cut_off_is_refused() {
 }
 
 #[tokio::test]
-async fn a_file_that_was_cut_off_is_refused_beside_a_log_too() {
+async fn a_truncated_file_is_refused_beside_a_log_too() {
     let (directory, path) = place();
     filled(&path).await;
     let whole = fs::read(&path).unwrap();
@@ -143,7 +143,7 @@ async fn a_file_that_was_cut_off_is_refused_beside_a_log_too() {
 }
 
 #[tokio::test]
-async fn a_later_version_says_whether_this_one_may_write() {
+async fn a_later_version_decides_whether_this_one_may_write() {
     let (_directory, path) = place();
     filled(&path).await;
     sql(&path, "UPDATE ledger_meta SET version = 9");
@@ -178,7 +178,7 @@ async fn a_lock_is_waited_for_and_then_reported() {
 }
 
 #[tokio::test]
-async fn a_full_ledger_says_so_and_keeps_what_it_has() {
+async fn a_full_ledger_reports_it_and_keeps_its_rows() {
     let (_directory, path) = place();
     let settings = Settings { max_pages: Some(40), ..impatient() };
     let ledger = open_with(&path, settings).await.unwrap();
@@ -210,7 +210,7 @@ async fn a_full_ledger_says_so_and_keeps_what_it_has() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
-async fn all_who_create_it_at_once_get_the_same_ledger() {
+async fn concurrent_creators_get_the_same_ledger() {
     for _ in 0..10 {
         let (directory, path) = place();
         let all: Vec<_> = (0..8)

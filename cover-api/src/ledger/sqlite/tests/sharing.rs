@@ -1,7 +1,7 @@
 use std::time::SystemTime;
 
 use super::*;
-use crate::ledger::{Filter, State};
+use crate::ledger::{EntryState, Filter};
 
 #[tokio::test]
 async fn two_ledgers_on_one_file_see_each_other() {
@@ -9,12 +9,12 @@ async fn two_ledgers_on_one_file_see_each_other() {
     let (one, two) = (open(&path).await, open(&path).await);
     let buys = purchase(Some("order-17"), 1);
     let (id, attempt) = intend_live(&one, &buys).await;
-    let Standing::Posting { entry, here } = stands(&two, &buys).await else { panic!() };
+    let PurchaseState::Posting { entry, here } = stands(&two, &buys).await else { panic!() };
     assert_eq!((entry.id, here), (id, false));
-    assert!(matches!(stands(&one, &buys).await, Standing::Posting { here: true, .. }));
+    assert!(matches!(stands(&one, &buys).await, PurchaseState::Posting { here: true, .. }));
     // A settlement may come from any process.
     settle_task(&two, attempt, "task-1").await;
-    let Standing::Task(entry) = stands(&one, &buys).await else { panic!() };
+    let PurchaseState::Task(entry) = stands(&one, &buys).await else { panic!() };
     assert_eq!(entry.task.as_deref(), Some("task-1"));
 }
 
@@ -36,32 +36,32 @@ async fn only_one_of_two_may_post() {
 }
 
 #[tokio::test]
-async fn what_a_live_holder_posts_stays_and_what_a_dead_one_posted_is_unknown() {
+async fn attempts_of_a_dead_holder_become_unknown() {
     let (_directory, path) = place();
     let one = open(&path).await;
     let buys = purchase(None, 1);
     let (id, attempt) = intend_live(&one, &buys).await;
     let before = entry(&one, id).await;
     let two = open(&path).await;
-    assert!(matches!(stands(&two, &buys).await, Standing::Posting { here: false, .. }));
+    assert!(matches!(stands(&two, &buys).await, PurchaseState::Posting { here: false, .. }));
     assert_eq!(entry(&two, id).await, before);
     let list = |rows: &mut dyn Rows| unknown(rows, ACCOUNT, OPERATION, EntryId(0), 10);
     assert_eq!(run(&two, list).await.unwrap().entries, []);
     drop(one);
-    let Standing::Unknown(entry, of) = stands(&two, &buys).await else { panic!() };
-    assert_eq!((entry.id, entry.state, of.id), (id, State::Unknown, attempt));
+    let PurchaseState::Unknown(entry, of) = stands(&two, &buys).await else { panic!() };
+    assert_eq!((entry.id, entry.state, of.id), (id, EntryState::Unknown, attempt));
     assert_eq!(run(&two, list).await.unwrap().entries.len(), 1);
 }
 
 #[tokio::test]
-async fn what_this_process_gave_up_is_unknown() {
+async fn an_abandoned_attempt_of_this_process_is_unknown() {
     let (_directory, path) = place();
     let ledger = open(&path).await;
     let buys = purchase(None, 1);
     let (_, attempt) = intend_live(&ledger, &buys).await;
-    assert!(matches!(stands(&ledger, &buys).await, Standing::Posting { here: true, .. }));
+    assert!(matches!(stands(&ledger, &buys).await, PurchaseState::Posting { here: true, .. }));
     ledger.local().finish(attempt);
-    assert!(matches!(stands(&ledger, &buys).await, Standing::Unknown(..)));
+    assert!(matches!(stands(&ledger, &buys).await, PurchaseState::Unknown(..)));
 }
 
 #[tokio::test]
@@ -78,11 +78,11 @@ async fn a_link_leads_to_the_same_holders() {
     #[cfg(not(unix))]
     let link = path;
     let two = open(&link).await;
-    assert!(matches!(stands(&two, &buys).await, Standing::Posting { here: false, .. }));
+    assert!(matches!(stands(&two, &buys).await, PurchaseState::Posting { here: false, .. }));
 }
 
 #[tokio::test]
-async fn a_holder_that_is_posting_is_remembered_until_that_is_known() {
+async fn a_dead_holder_is_kept_until_its_attempts_are_unknown() {
     let (directory, path) = place();
     let ledger = open(&path).await;
     let buys = purchase(None, 1);
@@ -92,18 +92,18 @@ async fn a_holder_that_is_posting_is_remembered_until_that_is_known() {
     let ledger = open(&path).await;
     let list = |rows: &mut dyn Rows| rows.entries(ACCOUNT, OPERATION, Filter::Open, EntryId(0), 10);
     // Opening changes no entry.
-    assert_eq!(run(&ledger, list).await.unwrap()[0].state, State::Posting);
+    assert_eq!(run(&ledger, list).await.unwrap()[0].state, EntryState::Posting);
     drop(ledger);
     assert_eq!(names(directory.path()).len(), 2);
     let ledger = open(&path).await;
-    assert!(matches!(stands(&ledger, &buys).await, Standing::Unknown(_, of) if of.id == attempt));
+    assert!(matches!(stands(&ledger, &buys).await, PurchaseState::Unknown(_, of) if of.id == attempt));
     drop(ledger);
     drop(open(&path).await);
     assert_eq!(names(directory.path()), ["covers.db"]);
 }
 
 #[tokio::test]
-async fn everything_is_there_again() {
+async fn rows_survive_a_reopening() {
     let (_directory, path) = place();
     let ledger = open(&path).await;
     let (kept, attempt) = intend_live(&ledger, &purchase(Some("key"), 1)).await;
@@ -111,7 +111,7 @@ async fn everything_is_there_again() {
     let unset = intend_live(&ledger, &purchase(None, 2)).await;
     let set = run(&ledger, move |rows| {
         let mut entry = rows.entry(kept)?.unwrap();
-        (entry.state, entry.status, entry.cost) = (State::Done, Some("ended".into()), Some(12.5));
+        (entry.state, entry.status, entry.cost) = (EntryState::Done, Some("ended".into()), Some(12.5));
         (entry.consent, entry.delivered, entry.changed) = (true, true, rows.now() + Duration::from_secs(5));
         rows.update_entry(&entry)?;
         let mut attempt = rows.attempt(attempt)?.unwrap();
@@ -133,13 +133,13 @@ async fn everything_is_there_again() {
 }
 
 #[tokio::test]
-async fn ids_are_not_used_again() {
+async fn ids_are_not_reused() {
     let (_directory, path) = place();
     let ledger = open(&path).await;
     let (last, attempt) = intend_live(&ledger, &purchase(Some("key"), 1)).await;
     settle_task(&ledger, attempt, "task").await;
     let purged = run(&ledger, move |rows| {
-        crate::ledger::end(rows, ACCOUNT, OPERATION, "task", State::Done, "ended")?;
+        crate::ledger::end(rows, ACCOUNT, OPERATION, "task", EntryState::Done, "ended")?;
         rows.purge(ACCOUNT, OPERATION, SystemTime::now() + Duration::from_secs(1))
     });
     assert_eq!(purged.await.unwrap(), 1);

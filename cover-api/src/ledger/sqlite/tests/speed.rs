@@ -3,7 +3,7 @@
 use std::time::{Instant, SystemTime};
 
 use super::*;
-use crate::ledger::State;
+use crate::ledger::EntryState;
 
 const IN_FLIGHT: u64 = 16;
 
@@ -48,9 +48,9 @@ async fn a_hundred_thousand_entries() {
             for number in chunk * 1_000..(chunk + 1) * 1_000 {
                 let (name, id) = (number.to_string(), AttemptId::new());
                 intend(rows, &purchase(Some(&name), number), None, Terms::default(), id)?;
-                settle(rows, id, &Settlement::Task { task: name.clone(), source: Source::Reply })?;
+                settle(rows, id, &Settlement::Task { task: name.clone(), source: TaskSource::Reply })?;
                 if number % 100 != 0 {
-                    crate::ledger::end(rows, ACCOUNT, OPERATION, &name, State::Done, "ended")?;
+                    crate::ledger::end(rows, ACCOUNT, OPERATION, &name, EntryState::Done, "ended")?;
                 }
             }
             Ok(())

@@ -2,7 +2,7 @@ use std::time::{SystemTime, UNIX_EPOCH};
 
 use super::super::{record, statements};
 use super::*;
-use crate::ledger::{AttemptState, Filter, State};
+use crate::ledger::{AttemptState, EntryState, Filter};
 
 #[tokio::test]
 async fn parameters_are_numbered_in_the_order_in_which_they_appear() {
@@ -18,7 +18,7 @@ async fn parameters_are_numbered_in_the_order_in_which_they_appear() {
 }
 
 #[tokio::test]
-async fn nothing_is_looked_for_without_an_index() {
+async fn every_query_uses_an_index() {
     let (_directory, path) = place();
     drop(open(&path).await);
     let db = Connection::open(&path).unwrap();
@@ -46,34 +46,34 @@ async fn nothing_is_looked_for_without_an_index() {
 }
 
 #[tokio::test]
-async fn what_must_be_unique_is() {
+async fn uniqueness_is_enforced() {
     let (_directory, path) = place();
     let ledger = open(&path).await;
     insert(&ledger, "key").await.unwrap();
     assert!(insert(&ledger, "key").await.unwrap_err().is_refused());
 
     // Without a key: one that is posting or unknown, and any number of others.
-    let unkeyed = |state: State, consent: bool| {
+    let unkeyed = |state: EntryState, consent: bool| {
         run(&ledger, move |rows| {
             let entry = ready(rows, purchase(None, 1));
             let task = state.has_task().then(|| "another task".to_owned());
             rows.insert_entry(&Entry { state, task, consent, ..entry })
         })
     };
-    for (state, consent) in [(State::Ready, false), (State::Ready, false), (State::Running, false)] {
+    for (state, consent) in [(EntryState::Ready, false), (EntryState::Ready, false), (EntryState::Running, false)] {
         unkeyed(state, consent).await.unwrap();
     }
-    let first = unkeyed(State::Unknown, false).await.unwrap();
-    assert!(unkeyed(State::Posting, false).await.unwrap_err().is_refused());
-    assert!(unkeyed(State::Unknown, false).await.unwrap_err().is_refused());
-    unkeyed(State::Unknown, true).await.unwrap();
+    let first = unkeyed(EntryState::Unknown, false).await.unwrap();
+    assert!(unkeyed(EntryState::Posting, false).await.unwrap_err().is_refused());
+    assert!(unkeyed(EntryState::Unknown, false).await.unwrap_err().is_refused());
+    unkeyed(EntryState::Unknown, true).await.unwrap();
     run(&ledger, move |rows| {
         let entry = rows.entry(first)?.unwrap();
         rows.update_entry(&Entry { consent: true, ..entry })
     })
     .await
     .unwrap();
-    unkeyed(State::Posting, false).await.unwrap();
+    unkeyed(EntryState::Posting, false).await.unwrap();
 
     // Tasks, of entries and of attempts.
     let (one, of_one) = intend_live(&ledger, &purchase(None, 2)).await;
@@ -93,7 +93,7 @@ async fn what_must_be_unique_is() {
 }
 
 #[tokio::test]
-async fn a_row_of_a_later_version_stands_in_nobodys_way() {
+async fn a_row_of_a_later_version_does_not_block_others() {
     let (_directory, path) = place();
     let ledger = open(&path).await;
     let mut ids = Vec::new();
@@ -122,7 +122,7 @@ async fn a_row_of_a_later_version_stands_in_nobodys_way() {
         let expected: Vec<_> = ids[2..].iter().map(|ids| ids.0).take(limit).collect();
         assert_eq!(list, expected);
     }
-    assert!(matches!(stands(&ledger, &purchase(Some("key 2"), 2)).await, Standing::Unknown(..)));
+    assert!(matches!(stands(&ledger, &purchase(Some("key 2"), 2)).await, PurchaseState::Unknown(..)));
     settle_task(&ledger, ids[2].1, "task").await;
     intend_live(&ledger, &purchase(None, 9)).await;
     drop(ledger);
@@ -165,17 +165,17 @@ async fn a_row_that_lacks_its_task_is_damaged() {
 }
 
 #[tokio::test]
-async fn a_purge_deletes_what_is_over() {
+async fn a_purge_deletes_only_finished_entries() {
     let (_directory, path) = place();
     let ledger = open(&path).await;
     let all = [
-        ("over", State::Done, true, false),
-        ("failed", State::Failed, true, false),
-        ("undelivered", State::Done, false, false),
-        ("duplicate", State::Done, true, true),
-        ("running", State::Running, true, false),
-        ("unknown", State::Unknown, false, false),
-        ("ready", State::Ready, false, false),
+        ("over", EntryState::Done, true, false),
+        ("failed", EntryState::Failed, true, false),
+        ("undelivered", EntryState::Done, false, false),
+        ("duplicate", EntryState::Done, true, true),
+        ("running", EntryState::Running, true, false),
+        ("unknown", EntryState::Unknown, false, false),
+        ("ready", EntryState::Ready, false, false),
     ];
     for (request, (key, state, delivered, duplicate)) in all.into_iter().enumerate() {
         let (id, attempt) = intend_live(&ledger, &purchase(Some(key), request as u64)).await;
@@ -247,7 +247,7 @@ async fn duplicates_come_in_the_order_of_their_entries() {
 }
 
 #[test]
-fn times_are_whole_milliseconds_and_may_be_any() {
+fn any_time_is_stored_in_whole_milliseconds() {
     let zero = UNIX_EPOCH;
     for (time, millis) in [
         (zero, 0),

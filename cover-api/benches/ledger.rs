@@ -1,0 +1,160 @@
+//! Speed of a ledger file: pairs of intent and settlement, whole sends, opening and purging 100,000 entries. For comparison:
+//! syncs of a bare file on the same disk, and sends with a ledger in memory.
+//! `cargo bench -p cover-api --bench ledger`.
+
+use std::fs::File;
+use std::io::Write as _;
+use std::path::Path;
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use cover_api::ledger::{
+    AttemptId, EntryState, Fingerprint, Intended, Ledger, MemoryLedger, Purchase, Settlement, SqliteLedger, TaskSource,
+    Terms, deliver, end, intend, settle,
+};
+use cover_api::runtime::{ClientBuilder, Service as _};
+use cover_api::{Client, UploadCover};
+use cover_testkit::request;
+use cover_testkit::simulated::Simulated;
+use tokio::task::JoinSet;
+
+const PAIRS: usize = 8_000;
+const SENDS: usize = 4_000;
+const ENTRIES: usize = 100_000;
+
+fn main() {
+    let runtime =
+        tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build().expect("a runtime");
+    runtime.block_on(async {
+        let directory = tempfile::tempdir().expect("a directory");
+        println!("{:5.0} times in a second, 8 kB are synced to the disk", syncs(&directory.path().join("bare")));
+        for in_flight in [1, 16, 64] {
+            let ledger = SqliteLedger::open(directory.path().join("pairs")).await.expect("a ledger");
+            let rate = pairs(&ledger, in_flight).await;
+            println!("{rate:5.0} pairs of intent and settlement in a second, {in_flight} in flight");
+        }
+        for in_flight in [16, 64] {
+            let ledger = SqliteLedger::open(directory.path().join("sends")).await.expect("a ledger");
+            let (ours, memory) =
+                (sends(ledger, in_flight, "file").await, sends(MemoryLedger::new(), in_flight, "memory").await);
+            println!("{ours:5.0} sends in a second, {in_flight} in flight; {memory:.0} with a ledger in memory");
+        }
+        many(&directory.path().join("many")).await;
+    });
+}
+
+#[expect(clippy::cast_precision_loss, reason = "there are not that many")]
+fn per_second(count: usize, since: Instant) -> f64 {
+    count as f64 / since.elapsed().as_secs_f64()
+}
+
+/// Measures how often the bytes of a small transaction can be synced to the disk.
+fn syncs(path: &Path) -> f64 {
+    const SYNCS: usize = 300;
+    let mut file = File::create(path).expect("a file");
+    let started = Instant::now();
+    for _ in 0..SYNCS {
+        file.write_all(&[7; 8_192]).and_then(|()| file.sync_data()).expect("it is synced");
+    }
+    per_second(SYNCS, started)
+}
+
+fn operation() -> &'static str {
+    &UploadCover::api().id
+}
+
+fn purchase(account: &str, key: String) -> Purchase {
+    let operation = operation();
+    let fingerprint = Fingerprint::new(operation, key.as_bytes());
+    Purchase { account: account.to_owned(), operation: operation.to_owned(), key: Some(key), fingerprint }
+}
+
+async fn pairs(ledger: &SqliteLedger, in_flight: usize) -> f64 {
+    // A single task waits for the disk twice for each pair.
+    let each = PAIRS.min(400 * in_flight) / in_flight;
+    let started = Instant::now();
+    let mut senders = JoinSet::new();
+    for sender in 0..in_flight {
+        let ledger = ledger.clone();
+        senders.spawn(async move {
+            for number in 0..each {
+                let (key, id) = (format!("{in_flight}-{sender}-{number}"), AttemptId::new());
+                let (order, task) = (purchase("pairs", key.clone()), key);
+                let intent =
+                    ledger.transact(Box::new(move |rows| intend(rows, &order, None, Terms::default(), id).map(drop)));
+                intent.await.expect("it is recorded");
+                let settlement = Settlement::Task { task, source: TaskSource::Reply };
+                ledger
+                    .transact(Box::new(move |rows| settle(rows, id, &settlement).map(drop)))
+                    .await
+                    .expect("it is settled");
+            }
+        });
+    }
+    senders.join_all().await;
+    per_second(each * in_flight, started)
+}
+
+/// Whole sends to a router in this process.
+async fn sends(ledger: impl Ledger, in_flight: usize, kind: &str) -> f64 {
+    let service = Simulated::unlimited(0.0..1.0, fastrand::Rng::with_seed(1));
+    let builder: ClientBuilder<_> = Client::builder("key").transport(service.router());
+    let client = builder.rate_limit(100_000, Duration::ZERO).account(format!("{kind} {in_flight}")).ledger(ledger);
+    let client = client.build().expect("a client");
+    let request = Arc::new(request("A calm night drive through the rain"));
+    let started = Instant::now();
+    let mut senders = JoinSet::new();
+    for sender in 0..in_flight {
+        let (client, request) = (client.clone(), Arc::clone(&request));
+        senders.spawn(async move {
+            for number in 0..SENDS / in_flight {
+                let task = client.send(&*request).key(format!("{sender}-{number}")).await.expect("sent");
+                assert!(task.was_posted());
+            }
+        });
+    }
+    senders.join_all().await;
+    per_second(SENDS / in_flight * in_flight, started)
+}
+
+/// Opens and purges a file with many entries. One in a hundred has not ended.
+async fn many(path: &Path) {
+    let ledger = SqliteLedger::open(path).await.expect("a ledger");
+    let started = Instant::now();
+    for chunk in 0..ENTRIES / 1_000 {
+        let fill = ledger.transact(Box::new(move |rows| {
+            for number in chunk * 1_000..(chunk + 1) * 1_000 {
+                let (task, id) = (number.to_string(), AttemptId::new());
+                let intended = intend(rows, &purchase("many", task.clone()), None, Terms::default(), id)?;
+                let Intended::Recorded { entry, .. } = intended else { panic!("{intended:?}") };
+                settle(rows, id, &Settlement::Task { task: task.clone(), source: TaskSource::Reply })?;
+                deliver(rows, entry, &task)?;
+                if number % 100 != 0 {
+                    end(rows, "many", operation(), &task, EntryState::Done, "SUCCESS")?;
+                }
+            }
+            Ok(())
+        }));
+        fill.await.expect("it is filled");
+    }
+    let took = started.elapsed();
+    drop(ledger);
+    let size = std::fs::metadata(path).map_or(0, |file| file.len()) / 1_000_000;
+    println!("{ENTRIES} entries: {size} MB, written in {took:.1?}");
+    for _ in 0..3 {
+        let started = Instant::now();
+        let ledger = SqliteLedger::open(path).await.expect("a ledger");
+        let took = started.elapsed();
+        drop(ledger);
+        println!("opened in {took:.1?}");
+    }
+    let ledger = SqliteLedger::open(path).await.expect("a ledger");
+    let builder: ClientBuilder<_> = Client::builder("key").transport(axum::Router::new());
+    let client = builder.account("many").ledger(ledger).build().expect("a client");
+    tokio::time::sleep(Duration::from_millis(2)).await;
+    for _ in 0..2 {
+        let started = Instant::now();
+        let purged = client.purge(Duration::ZERO).await.expect("it is purged");
+        println!("{purged} entries purged in {:.1?}", started.elapsed());
+    }
+}

@@ -1,0 +1,188 @@
+//! The methods of clients that have no type of their own.
+
+use std::time::{Duration, SystemTime};
+
+use secrecy::SecretString;
+use serde_json::Value;
+use tokio::time::Instant;
+
+use super::{Client, ClientBuilder, Sending, Task};
+use crate::account::Stats;
+use crate::attempt::Unfinished;
+use crate::error::{Error, Evidence, Kind, Recovery};
+use crate::events::{self, Purpose};
+use crate::rate_limit::PermitRequest;
+use crate::response;
+use crate::service::{Request, Service, TaskHandle};
+use crate::submit;
+use crate::transport::envelope;
+
+impl<S: Service> Client<S> {
+    /// Makes a client of the service at the address that the spec gives.
+    ///
+    /// # Errors
+    ///
+    /// Those of [`ClientBuilder::build`].
+    pub fn new(key: impl Into<SecretString>) -> Result<Self, Error<S>> {
+        Self::builder(key).build()
+    }
+
+    /// Returns a builder for a client with other settings than the spec's.
+    pub fn builder(key: impl Into<SecretString>) -> ClientBuilder<S> {
+        ClientBuilder::new(key.into())
+    }
+
+    /// Makes a client from the environment variables that the spec names: the API key and, optionally, the base address.
+    ///
+    /// In the spec that this crate ships, they are `COVER_API_KEY` and `COVER_API_URL`.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::is_setup`] if the API key is not set, and the errors of [`ClientBuilder::build`].
+    pub fn from_env() -> Result<Self, Error<S>> {
+        ClientBuilder::from_env()?.build()
+    }
+
+    /// Sends a request and returns its task. The service charges for it.
+    ///
+    /// Set an idempotency [key](Sending::key), such as an order number. A key is one purchase: every further `send` of it returns
+    /// the same task. Without a key, an equal request is recognised by its fields.
+    ///
+    /// The ledger is asked first, and again directly before the POST:
+    ///
+    /// - If the purchase already has a task, that task is returned and nothing is posted. [`Task::was_posted`] is false then.
+    /// - If another attempt is running in this process, its outcome decides. If it is running in another process, the error is
+    ///   [`Error::is_in_progress`].
+    /// - If the outcome of an earlier attempt is unknown, the error is [`Error::is_outcome_unknown`]. It stays so until the outcome
+    ///   is [recovered](Self::recover) or [resolved](Self::resolve), or until you call
+    ///   [`send_may_charge_twice`](Self::send_may_charge_twice).
+    /// - Otherwise the request is posted as soon as the rate limit allows. It is posted again only after an attempt that is known
+    ///   to have created nothing, up to [`ClientBuilder::max_attempts`] times.
+    ///
+    /// Dropping the future never causes a second charge. If no byte of the body was handed over, the request is revoked.
+    /// Otherwise the exchange runs to its end, its outcome is recorded, and the next equal `send` returns its task.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::may_have_been_charged`] is false if the request can safely be sent again.
+    pub fn send<R: Request<Service = S>>(&self, request: &R) -> Sending<S> {
+        Sending::new(self.clone(), request, false)
+    }
+
+    /// Sends a request even if an earlier attempt of the same purchase has an unknown outcome. If that attempt created a task, you pay
+    /// twice.
+    ///
+    /// The consent covers only the attempt that this call finds. It is recorded together with the new attempt; a call that is
+    /// dropped before then records nothing.
+    ///
+    /// # Errors
+    ///
+    /// Those of [`send`](Self::send).
+    pub fn send_may_charge_twice<R: Request<Service = S>>(&self, request: &R) -> Sending<S> {
+        Sending::new(self.clone(), request, true)
+    }
+
+    /// Returns the task of a handle. Nothing is sent.
+    #[must_use]
+    pub fn resume(&self, handle: TaskHandle<S>) -> Task<S> {
+        Task::new(self.clone(), handle, false)
+    }
+
+    /// Returns the task of the purchase with this key, if the ledger has one. Nothing is sent.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::is_ledger`] if the ledger cannot be read.
+    pub async fn find(&self, key: &str) -> Result<Option<Task<S>>, Error<S>> {
+        let (name, api, key) = (self.account.name.clone(), self.account.api, key.to_owned());
+        let entry = self.read_ledger(move |rows| rows.entry_by_key(&name, &api.id, &key)).await?;
+        let task = entry.and_then(|entry| Some((entry.task?, entry.attempt)));
+        Ok(task.map(|(task, attempt)| {
+            let created = attempt.and_then(|attempt| SystemTime::now().checked_sub(attempt.age()));
+            self.resume(TaskHandle::known(task, created))
+        }))
+    }
+
+    /// Waits for the task of a request whose outcome is unknown. Returns `None` if the request created no task, or if nothing can
+    /// tell. Only polls are sent.
+    ///
+    /// If the broken reply seemed to name a task, a poll confirms it. If the request gave this client's callback address, this
+    /// waits for a callback without a limit, so set a timeout.
+    ///
+    /// ```no_run
+    /// # use std::time::Duration;
+    /// # async fn example(client: cover_api::Client, request: cover_api::CoverRequest) -> Result<(), cover_api::Error> {
+    /// let task = match client.send(&request).key("order-17").await {
+    ///     Ok(task) => task,
+    ///     Err(error) => {
+    ///         let Some(recovery) = error.recovery() else { return Err(error) };
+    ///         let found = tokio::time::timeout(Duration::from_secs(300), client.recover(recovery.clone())).await;
+    ///         found.unwrap_or(Ok(None))?.ok_or(error)?
+    ///     }
+    /// };
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// [`Error::is_ledger`] if the ledger cannot be read.
+    pub async fn recover(&self, recovery: Recovery) -> Result<Option<Task<S>>, Error<S>> {
+        if recovery.operation != S::api().id {
+            return Ok(None);
+        }
+        let placed = submit::recover(&self.account, &recovery).await?;
+        Ok(placed.map(|placed| self.placed(placed)))
+    }
+
+    /// Stops sends, and waits up to `timeout` for the exchanges in flight.
+    ///
+    /// Queued and new sends fail with [`Error::is_shut_down`]; they were not sent. Waits for tasks continue. All clones are shut
+    /// down.
+    ///
+    /// Returns the attempts that still run after the timeout. If the Tokio runtime is dropped then, their outcomes are
+    /// recorded as unknown.
+    pub async fn shutdown(&self, timeout: Duration) -> Vec<Unfinished> {
+        let tracker = &self.account.tracker;
+        tracker.close();
+        let _ = tokio::time::timeout(timeout, tracker.idle()).await;
+        tracker.give_up();
+        tracker.unfinished()
+    }
+
+    /// Returns the figures of this client and its clones: requests, outcomes, rate limit.
+    #[must_use]
+    pub fn stats(&self) -> Stats {
+        self.account.counters.stats(&self.account.rate_limit)
+    }
+
+    /// Returns the number of credits left. If there are any, sends that were stopped for lack of credits continue.
+    ///
+    /// # Errors
+    ///
+    /// If the service does not answer, refuses the request, or gives no number.
+    pub async fn credits(&self) -> Result<f64, Error<S>> {
+        let no_amount = || Error::new(Kind::BadAnswer(Evidence::NoAmount));
+        let credits = S::api().credits.as_ref().ok_or_else(no_amount)?;
+        let permit = self.account.rate_limit.acquire(PermitRequest::credits(Instant::now())).await;
+        let permit = permit.map_err(|_| Error::new(Kind::NoPermit(None)))?;
+        let envelope = self.account.get(Purpose::Credits, self.account.address(&credits.path), permit).await?;
+        if !envelope::is_success(S::api(), envelope.code) {
+            return Err(self.account.refused(&envelope).into());
+        }
+        let amount = response::at(&envelope.body, &credits.amount).and_then(Value::as_f64).ok_or_else(no_amount)?;
+        events::credits(amount);
+        if amount > 0.0 {
+            self.account.rate_limit.credits_seen();
+        }
+        Ok(amount)
+    }
+
+    /// Ends a pause that the service asked for, and lets sends continue that were stopped for lack of credits.
+    ///
+    /// Call it after you bought credits, or when you know that the service is back.
+    pub fn resume_sends(&self) {
+        self.account.rate_limit.credits_seen();
+        self.account.rate_limit.resume();
+    }
+}

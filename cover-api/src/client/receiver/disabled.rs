@@ -1,0 +1,4 @@
+//! Without the feature `callback`, no client receives callbacks.
+
+#[derive(Clone)]
+pub(super) struct CallbackReceiver;

@@ -1,0 +1,90 @@
+use std::fmt;
+use std::sync::Arc;
+
+use super::Client;
+use crate::error::{Error, Kind};
+use crate::follow::{self, PollAnswer, Wait};
+use crate::service::{Service, Snapshot, TaskHandle};
+
+/// A task of the service, with the client that polls it.
+pub struct Task<S: Service> {
+    client: Client<S>,
+    handle: TaskHandle<S>,
+    was_posted: bool,
+}
+
+impl<S: Service> Task<S> {
+    pub(super) fn new(client: Client<S>, handle: TaskHandle<S>, was_posted: bool) -> Self {
+        Self { client, handle, was_posted }
+    }
+
+    /// Returns whether the `send` that returned this task made the POST. False if the task existed before.
+    #[must_use]
+    pub fn was_posted(&self) -> bool {
+        self.was_posted
+    }
+
+    /// Returns the id that the service gave the task.
+    #[must_use]
+    pub fn id(&self) -> &str {
+        self.handle.id()
+    }
+
+    /// Returns the handle of the task. Store it, and pass it to [`Client::resume`] later.
+    #[must_use]
+    pub fn handle(&self) -> TaskHandle<S> {
+        self.handle.clone()
+    }
+
+    /// Polls the task once. It never waits for the rate limit: if no request is allowed now, that is an error.
+    ///
+    /// The snapshot of a failed task is not an error; see [`Snapshot::is_failed`]. Queued sends and waits get their permits first.
+    /// After an error of the rate limit, a permit is reserved for this task until a second after the time that the error gives.
+    /// Such reservations take at most a quarter of the rate limit.
+    ///
+    /// # Errors
+    ///
+    /// If the service does not answer, refuses the request, or does not know the task, as may happen right after the submit.
+    /// [`Error::is_rate_limited`] if the rate limit allowed no request and nothing was sent. Every error has the handle.
+    pub async fn poll(&self) -> Result<Snapshot<S>, Error<S>> {
+        let account = self.client.account();
+        let polled = match account.rate_limit.try_acquire(self.id()) {
+            Ok(permit) => follow::poll(account, &self.handle, permit).await,
+            Err(wait) => Err(Error::new(Kind::NoPermit(wait))),
+        };
+        let polled = polled.and_then(|polled| match polled {
+            PollAnswer::Snapshot(snapshot) => {
+                follow::record_end(account, &self.handle, &snapshot);
+                Ok(snapshot)
+            }
+            PollAnswer::NoSuchTask(failure) => Err(failure.into()),
+        });
+        polled.map_err(|error| error.with_handle(Some(self.handle())))
+    }
+
+    /// Waits until the task is done. Await the result, or follow its [`updates`](Wait::updates).
+    ///
+    /// ```no_run
+    /// # use std::time::Duration;
+    /// # async fn example(task: cover_api::Task) -> Result<(), cover_api::Error> {
+    /// let cover = task.wait().timeout(Duration::from_secs(300)).await?;
+    /// println!("{} tracks", cover.tracks.len());
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn wait(&self) -> Wait<S> {
+        Wait::new(Arc::clone(self.client.account()), self.handle())
+    }
+}
+
+impl<S: Service> Clone for Task<S> {
+    fn clone(&self) -> Self {
+        Self { client: self.client.clone(), handle: self.handle(), was_posted: self.was_posted }
+    }
+}
+
+impl<S: Service> fmt::Debug for Task<S> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Task").field("client", &self.client).field("handle", &self.handle).finish_non_exhaustive()
+    }
+}

@@ -1,0 +1,120 @@
+//! The kinds of failures.
+
+use std::time::Duration;
+
+use super::BadDownload;
+
+/// What went wrong.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum Kind {
+    /// A client cannot be built from its settings.
+    Setup(Setup),
+    /// The request cannot be serialized as JSON.
+    Unwritable,
+    /// The idempotency key is not valid, for this reason.
+    Key(&'static str),
+    /// The id of a task is not valid, for this reason.
+    TaskId(&'static str),
+    /// The key was used for a different request.
+    KeyConflict,
+    /// The ledger failed to record the intent, so nothing was sent.
+    Unrecorded,
+    /// The ledger failed in an operation that sends nothing.
+    Ledger,
+    /// The state of the ledger's entry does not allow the operation.
+    Unresolved,
+    /// No byte of the request reached the service.
+    NotSent,
+    /// An answer came before any byte of the body was handed over.
+    AnsweredEarly(Evidence),
+    /// The request was held back, since the service reported that no credits are left.
+    Stopped,
+    /// The request was held back by the rate limit, which has the next permit after this time, if known.
+    NoPermit(Option<Duration>),
+    /// The client was shut down before the request was sent.
+    ShutDown,
+    /// The attempt's Tokio task ended before it handed over any byte.
+    Interrupted,
+    /// The caller's timeout has passed. `goes_on`: whether the attempt continues without the caller.
+    GaveUp { after: Duration, goes_on: bool },
+    /// Another process or client is sending the same purchase.
+    InProgress,
+    /// The service redirected the request, which is never followed.
+    Redirected(u16),
+    /// The request may have reached the service, and its outcome is unknown.
+    OutcomeUnknown(Evidence),
+    /// The service refused the request and created nothing.
+    Refused,
+    /// A poll or a request for the credits got no answer.
+    NoAnswer,
+    /// A poll or a request for the credits got an answer that cannot be used.
+    BadAnswer(Evidence),
+    /// The service does not know the task.
+    NoSuchTask,
+    /// The task failed.
+    Failed,
+    /// The timeout of a wait has passed. `last_failure`: the message of the last poll, if it failed.
+    Timeout { after: Duration, last_failure: Option<String> },
+    /// The task is done, but the answer does not contain its output.
+    NoOutput,
+    /// A download failed.
+    Download(BadDownload),
+}
+
+/// Why a client cannot be built.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum Setup {
+    EmptyKey,
+    KeyNotAHeader,
+    /// The reason, and the address that was given.
+    BaseUrl(&'static str, String),
+    /// The bounds of the time between polls are not valid.
+    PollEvery,
+    /// The rate limit allows no request, or no attempt is allowed.
+    NoRequests,
+    /// The environment variable is not set.
+    NoVariable(String),
+    /// The environment variable is not UTF-8.
+    VariableNotText(String),
+    /// A send was awaited outside of a Tokio runtime.
+    NoRuntime,
+    Http,
+    Account(&'static str),
+    /// Callbacks cannot be received, for this reason.
+    #[cfg_attr(not(feature = "callback"), expect(dead_code, reason = "only callbacks fail like this"))]
+    Callbacks(&'static str),
+    /// The base address of this host is plain http.
+    PlainHttp(String),
+}
+
+/// What is known instead of a usable answer.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum Evidence {
+    NoAnswer,
+    /// An earlier attempt of this purchase has an unknown outcome.
+    EarlierAttempt,
+    /// The attempt's Tokio task panicked, or was dropped with its runtime.
+    Interrupted,
+    /// A proxy requires a password.
+    Proxy,
+    /// An HTTP status, and why the body could not be read.
+    Status(u16, Option<Unreadable>),
+    /// The code in the answer does not rule out that a task was created.
+    AmbiguousCode,
+    /// The answer reports success without the id of a task.
+    NoTask,
+    /// The answer names a task that belongs to another purchase.
+    OtherTask,
+    /// The answer does not contain the number of credits.
+    NoAmount,
+}
+
+/// Why an answer could not be read.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Unreadable {
+    NotJson,
+    NotAnObject,
+    NoCode,
+    CutShort,
+    TooLarge,
+}

@@ -1,0 +1,321 @@
+use std::error::Error;
+use std::io;
+use std::time::Duration;
+
+use url::Url;
+
+use super::*;
+use crate::error::cause::BoxError;
+use crate::error::{BadDownload, DownloadFault, KnownTask};
+
+/// Lists the text of each variant of an enum. A variant without a row does not compile.
+macro_rules! texts {
+    ($type:ty, $failure:expr; $($pattern:pat => $([$value:expr, $text:expr]),+;)+) => {{
+        let _every_variant_has_a_row = |value: &$type| match value { $($pattern => (),)+ };
+        let mut rows: Vec<(Failure, &str)> = Vec::new();
+        $(rows.extend([$(($failure($value), $text)),+]);)+
+        rows
+    }};
+}
+
+fn failure(kind: Kind) -> Failure {
+    Failure::new(kind).with_host(&Url::parse("https://u:s3cret@api.example.com/v1?s3cret").expect("an address"))
+}
+
+const SECOND: Duration = Duration::from_secs(1);
+
+fn kinds() -> Vec<(Failure, &'static str)> {
+    texts!(Kind, failure;
+        Kind::Setup(_) => [Kind::Setup(Setup::EmptyKey), "the API key is empty"];
+        Kind::Unwritable => [Kind::Unwritable, "nothing was sent: the request cannot be serialized as JSON"];
+        Kind::Key(_) => [Kind::Key("is empty"), "nothing was sent: the idempotency key is empty"];
+        Kind::TaskId(_) => [
+            Kind::TaskId("has control characters"),
+            "nothing was sent: the id of the task has control characters"
+        ];
+        Kind::KeyConflict => [
+            Kind::KeyConflict,
+            "nothing was sent: this idempotency key was used for a different request"
+        ];
+        Kind::Unrecorded => [Kind::Unrecorded, "nothing was sent: the ledger could not be read or written"];
+        Kind::Ledger => [Kind::Ledger, "the ledger could not be read or written"];
+        Kind::Unresolved => [Kind::Unresolved, "the ledger's entry does not allow this"];
+        Kind::NotSent => [Kind::NotSent, "the request was not sent to api.example.com:443"];
+        Kind::AnsweredEarly(_) => [
+            Kind::AnsweredEarly(Evidence::Proxy),
+            "the request was not sent to api.example.com:443: an answer came before the body was sent: a proxy requires a password"
+        ];
+        Kind::Stopped => [Kind::Stopped, "nothing was sent: the service reported that no credits are left"];
+        Kind::NoPermit(_) => [
+            Kind::NoPermit(None),
+            "nothing was sent: the rate limit allows no request now"
+        ], [
+            Kind::NoPermit(Some(SECOND)),
+            "nothing was sent: the rate limit allows no request for 1s"
+        ];
+        Kind::ShutDown => [Kind::ShutDown, "nothing was sent: the client was shut down"];
+        Kind::Interrupted => [
+            Kind::Interrupted,
+            "the request was not sent: the Tokio task of the attempt panicked, or was dropped with its runtime"
+        ];
+        Kind::GaveUp { .. } => [
+            Kind::GaveUp { after: SECOND, goes_on: false },
+            "the request was not sent within 1s"
+        ], [
+            Kind::GaveUp { after: SECOND, goes_on: true },
+            "no reply came within 1s; the attempt continues, and sending the same request again returns its result"
+        ];
+        Kind::InProgress => [
+            Kind::InProgress,
+            "nothing was sent: another process or client is sending this purchase"
+        ];
+        Kind::Redirected(_) => [
+            Kind::Redirected(307),
+            "the service at api.example.com:443 redirected the request, which is not followed (HTTP status 307)"
+        ];
+        Kind::OutcomeUnknown(_) => [
+            Kind::OutcomeUnknown(Evidence::NoAnswer),
+            "the outcome of the request is unknown, and it may have been charged: no answer came from api.example.com:443"
+        ], [
+            Kind::OutcomeUnknown(Evidence::AmbiguousCode),
+            "the outcome of the request is unknown, and it may have been charged: the code of the answer does not rule out that a task was \
+             created"
+        ];
+        Kind::Refused => [Kind::Refused, "the service refused the request"];
+        Kind::NoAnswer => [Kind::NoAnswer, "the service at api.example.com:443 did not answer"];
+        Kind::BadAnswer(_) => [
+            Kind::BadAnswer(Evidence::NoAmount),
+            "the answer from api.example.com:443 cannot be used: it does not contain a number"
+        ];
+        Kind::NoSuchTask => [Kind::NoSuchTask, "the service does not know this task"];
+        Kind::Failed => [Kind::Failed, "the task failed"];
+        Kind::Timeout { .. } => [
+            Kind::Timeout { after: SECOND, last_failure: None },
+            "the task was not done after 1s; it may still be running"
+        ], [
+            Kind::Timeout { after: SECOND, last_failure: Some("the service did not answer".to_owned()) },
+            "the task was not done after 1s; it may still be running; the last poll failed: the service did not answer"
+        ];
+        Kind::NoOutput => [Kind::NoOutput, "the service says that the task is done, but its answer has no output"];
+        Kind::Download(_) => [
+            Kind::Download(BadDownload {
+                host: "storage.example.com".to_owned(),
+                done: 5,
+                total: Some(9),
+                fault: DownloadFault::Changed,
+            }),
+            "the download from `storage.example.com` failed after 5 of 9 bytes: the connection broke, and the server no longer \
+             has the same file; the bytes that were already written cannot be replaced"
+        ];
+    )
+}
+
+fn setups() -> Vec<(Failure, &'static str)> {
+    let failure = Failure::setup;
+    texts!(Setup, failure;
+        Setup::EmptyKey => [Setup::EmptyKey, "the API key is empty"];
+        Setup::KeyNotAHeader => [
+            Setup::KeyNotAHeader,
+            "the API key contains characters that an HTTP header cannot hold"
+        ];
+        Setup::BaseUrl(..) => [
+            Setup::BaseUrl("it is not an address", "nowhere".to_owned()),
+            "the base address `nowhere` cannot be used: it is not an address"
+        ];
+        Setup::PollEvery => [
+            Setup::PollEvery,
+            "the shortest time between polls must be more than zero, and must not exceed the longest"
+        ];
+        Setup::NoRequests => [
+            Setup::NoRequests,
+            "the rate limit must allow at least one request, and a send at least one attempt"
+        ];
+        Setup::NoVariable(_) => [
+            Setup::NoVariable("KEY".to_owned()),
+            "the environment variable `KEY` is not set"
+        ];
+        Setup::VariableNotText(_) => [
+            Setup::VariableNotText("KEY".to_owned()),
+            "the environment variable `KEY` is not valid UTF-8"
+        ];
+        Setup::NoRuntime => [Setup::NoRuntime, "nothing was sent: a send must be awaited within a Tokio runtime"];
+        Setup::Http => [Setup::Http, "the HTTP client cannot be built"];
+        Setup::Account(_) => [
+            Setup::Account("it is empty"),
+            "the account name cannot be used: it is empty"
+        ];
+        Setup::Callbacks(_) => [
+            Setup::Callbacks("the service sends none"),
+            "callbacks cannot be received: the service sends none"
+        ];
+        Setup::PlainHttp(_) => [
+            Setup::PlainHttp("api.example.com".to_owned()),
+            "the base address of `api.example.com` is plain http, which would expose the API key: use https, or allow it with \
+             `ClientBuilder::allow_plain_http`"
+        ];
+    )
+}
+
+fn evidence() -> Vec<(Failure, &'static str)> {
+    let failure = |evidence| Failure::new(Kind::BadAnswer(evidence));
+    texts!(Evidence, failure;
+        Evidence::NoAnswer => [Evidence::NoAnswer, "no answer came"];
+        Evidence::EarlierAttempt => [
+            Evidence::EarlierAttempt,
+            "an earlier attempt may have reached the service; nothing was sent now"
+        ];
+        Evidence::Interrupted => [
+            Evidence::Interrupted,
+            "the Tokio task of the attempt panicked, or was dropped with its runtime"
+        ];
+        Evidence::Proxy => [Evidence::Proxy, "a proxy requires a password"];
+        Evidence::Status(..) => [
+            Evidence::Status(502, None),
+            "HTTP status 502"
+        ], [
+            Evidence::Status(502, Some(Unreadable::NotJson)),
+            "the answer (HTTP status 502) is not JSON"
+        ];
+        Evidence::AmbiguousCode => [Evidence::AmbiguousCode, "the code of the answer does not rule out that a task was created"];
+        Evidence::NoTask => [Evidence::NoTask, "the answer reports success, but does not give the id of a task"];
+        Evidence::OtherTask => [Evidence::OtherTask, "the answer names a task that belongs to another request"];
+        Evidence::NoAmount => [Evidence::NoAmount, "it does not contain a number"];
+    )
+}
+
+fn download_faults() -> Vec<(Failure, &'static str)> {
+    use DownloadFault as Fault;
+
+    let failure =
+        |fault| Failure::new(Kind::Download(BadDownload { host: "a.example".to_owned(), done: 0, total: None, fault }));
+    texts!(Fault, failure;
+        Fault::NotAnAddress => [Fault::NotAnAddress, "the link is not a URL"];
+        Fault::Scheme(_) => [Fault::Scheme("ftp".to_owned()), "the scheme must be https or http, not `ftp`"];
+        Fault::UserInfo => [Fault::UserInfo, "the address must not contain a user name or a password"];
+        Fault::Private(_) => [
+            Fault::Private("10.0.0.1".to_owned()),
+            "`10.0.0.1` is not a public address, and downloads reach only public addresses without \
+             `ClientBuilder::allow_private_downloads`"
+        ];
+        Fault::OtherLoopback => [
+            Fault::OtherLoopback,
+            "a redirect leads to this machine, where only the origin of the base address may be reached without \
+             `ClientBuilder::allow_private_downloads`"
+        ];
+        Fault::PlainRedirect => [
+            Fault::PlainRedirect,
+            "a redirect leads to plain http, which is not followed without `ClientBuilder::allow_plain_http`"
+        ];
+        Fault::TooManyRedirects(_) => [Fault::TooManyRedirects(5), "more than 5 redirects"];
+        Fault::NoLocation(_) => [Fault::NoLocation(302), "HTTP status 302 without a usable `Location`"];
+        Fault::NoAnswer => [Fault::NoAnswer, "no answer came"];
+        Fault::Status(_) => [Fault::Status(404), "HTTP status 404"];
+        Fault::Encoded(_) => [
+            Fault::Encoded("gzip".to_owned()),
+            "the body is encoded as `gzip`, and only `identity` was accepted"
+        ];
+        Fault::NoEnd => [
+            Fault::NoEnd,
+            "the answer has no length, so a truncated file could not be distinguished from a complete one"
+        ];
+        Fault::BadLength => [Fault::BadLength, "the length in the answer is not a number"];
+        Fault::TooLarge { .. } => [
+            Fault::TooLarge { limit: 9, length: Some(10) },
+            "the file has 10 bytes, and the limit is 9"
+        ], [
+            Fault::TooLarge { limit: 9, length: None },
+            "the file has more bytes than the limit of 9"
+        ];
+        Fault::MoreThanSaid(_) => [Fault::MoreThanSaid(9), "the body is longer than the 9 bytes that the answer announced"];
+        Fault::NoValidator => [
+            Fault::NoValidator,
+            "the connection broke, and the server gave neither a strong ETag nor a Last-Modified date to resume by"
+        ];
+        Fault::Resumed(_) => [Fault::Resumed(5), "the connection broke, and 5 resumptions did not get the rest"];
+        Fault::Changed => [
+            Fault::Changed,
+            "the connection broke, and the server no longer has the same file; the bytes that were already written cannot be replaced"
+        ];
+        Fault::WrongRange { .. } => [
+            Fault::WrongRange { from: 9 },
+            "the connection broke, and the server did not send the bytes from 9 on"
+        ];
+        Fault::Writer => [Fault::Writer, "the writer returned an error"];
+        Fault::Timeout(_) => [Fault::Timeout(SECOND), "it was not complete after 1s"];
+    )
+}
+
+fn unreadable() -> Vec<(Failure, &'static str)> {
+    let failure = |why| Failure::new(Kind::BadAnswer(Evidence::Status(200, Some(why))));
+    texts!(Unreadable, failure;
+        Unreadable::NotJson => [Unreadable::NotJson, "is not JSON"];
+        Unreadable::NotAnObject => [Unreadable::NotAnObject, "is JSON, but not an object"];
+        Unreadable::NoCode => [Unreadable::NoCode, "has no code"];
+        Unreadable::CutShort => [Unreadable::CutShort, "was cut short"];
+        Unreadable::TooLarge => [Unreadable::TooLarge, "is too large"];
+    )
+}
+
+#[test]
+fn every_kind_has_a_text_and_debug_begins_with_it() {
+    for (failure, text) in kinds().into_iter().chain(setups()) {
+        assert_eq!(failure.to_string(), text);
+        assert!(format!("{failure:?}").starts_with(&format!("{text} Failure {{ kind: ")), "{failure:?}");
+        assert!(!format!("{failure:?}").contains("s3cret"), "{failure:?}");
+    }
+    for (failure, text) in evidence() {
+        assert_eq!(failure.to_string(), format!("the answer cannot be used: {text}"));
+    }
+    for (failure, text) in download_faults() {
+        assert_eq!(failure.to_string(), format!("the download from `a.example` failed: {text}"));
+    }
+    for (failure, text) in unreadable() {
+        assert_eq!(failure.to_string(), format!("the answer cannot be used: the answer (HTTP status 200) {text}"));
+    }
+}
+
+/// An error that has a cause.
+#[derive(Debug)]
+struct Outer(io::Error);
+
+impl fmt::Display for Outer {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("the outside")
+    }
+}
+
+impl Error for Outer {
+    fn source(&self) -> Option<&(dyn Error + 'static)> {
+        Some(&self.0)
+    }
+}
+
+#[test]
+fn the_innermost_cause_ends_the_line() {
+    let refused = || io::Error::from_raw_os_error(111);
+    for (source, says) in [
+        (Box::new(Outer(refused())) as BoxError, "connection refused"),
+        (refused().into(), "connection refused"),
+        (Box::new(Outer(io::Error::other("DNS says no"))), "DNS says no"),
+        ("Plain words".into(), "plain words"),
+    ] {
+        assert_eq!(
+            Failure::new(Kind::NoAnswer).with_source(source).to_string(),
+            format!("the service did not answer: {says}")
+        );
+    }
+    let ledger = || Failure::new(Kind::Ledger);
+    let said_twice = ledger().with_source(Outer(io::Error::other("the outside")));
+    assert_eq!(said_twice.to_string(), "the ledger could not be read or written: the outside");
+    let said_once = ledger().with_source(Outer(refused()));
+    assert_eq!(said_once.to_string(), "the ledger could not be read or written: the outside: connection refused");
+}
+
+#[test]
+fn code_message_and_task_follow_the_headline() {
+    let task = KnownTask { id: "task\n1".repeat(200), created: None };
+    let failure = Failure::new(Kind::Refused).with_code(430, None, Some("slower".to_owned())).with_task(Some(task));
+    let text = failure.to_string();
+    assert!(text.starts_with("the service refused the request: code 430: slower [task task 1task 1"), "{text}");
+    assert!(text.len() < 400 && !text.contains('\n'), "{text}");
+}

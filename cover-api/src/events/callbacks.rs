@@ -1,0 +1,25 @@
+//! Events of callbacks.
+
+use std::fmt::Display;
+
+use tracing::debug;
+
+use super::metrics;
+use crate::redact::Shown;
+
+/// A poll did not confirm the task that a callback named.
+pub(crate) fn not_confirmed(task: &str) {
+    debug!(name: "cover.not_confirmed", task = %Shown(task), "a poll did not confirm the task that a callback named");
+}
+
+/// A callback was received.
+pub(crate) fn received(task: &str, stage: &str, outcome: &'static str) {
+    debug!(name: "cover.callback", task = %Shown(task), stage, outcome, "a callback was received");
+    metrics::count("cover_callbacks_total", "outcome", outcome);
+}
+
+/// A callback was refused.
+pub(crate) fn refused(refusal: &impl Display) {
+    debug!(name: "cover.callback_refused", %refusal, "a callback was refused");
+    metrics::count("cover_callbacks_total", "outcome", "refused");
+}

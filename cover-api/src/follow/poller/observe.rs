@@ -1,0 +1,121 @@
+//! What the answer to a poll means for the wait.
+
+use tokio::time::Instant;
+
+use super::{PollCounts, Poller};
+use crate::error::{Error, Failure, Kind, WaitStats};
+use crate::events;
+use crate::follow::answer::PollAnswer;
+use crate::follow::last_answer::LastAnswer;
+use crate::follow::update::{Item, Update};
+use crate::inbox::Rank;
+use crate::service::{Service, Snapshot, TaskProgress};
+
+/// Number of failures in a row that a rejected key counts as, so that its polls are as rare as possible.
+const REJECTED_KEY: u32 = 7;
+
+impl<S: Service> Poller<S> {
+    /// Records the answer to a poll. Returns the update for the caller, if any.
+    pub(super) fn observe(&mut self, answer: Result<PollAnswer<S>, Error<S>>) -> Option<Item<S>> {
+        self.counts.polls += 1;
+        self.confirms_callback = false;
+
+        let item = match answer {
+            Ok(PollAnswer::Snapshot(snapshot)) => {
+                self.clear_failures();
+                (self.last, self.unknown_since) = (LastAnswer::new(&snapshot), None);
+                self.observe_snapshot(snapshot)
+            }
+            Ok(PollAnswer::NoSuchTask(failure)) => {
+                self.clear_failures();
+                self.observe_unknown_task(failure)
+            }
+            // An id that cannot be put into an address never can be.
+            Err(error) if error.is_setup() => Some(Err(self.end_with(error))),
+            Err(error) => Some(Ok(self.observe_failure(error))),
+        };
+
+        self.earliest = Instant::now() + self.pause();
+        item
+    }
+
+    fn clear_failures(&mut self) {
+        (self.failures, self.last_failure) = (0, None);
+    }
+
+    fn observe_snapshot(&mut self, snapshot: Snapshot<S>) -> Option<Item<S>> {
+        match snapshot.progress() {
+            TaskProgress::Running(stage) => {
+                let rank = stage.map_or(Rank::NOTHING, Rank::running);
+                let is_new = rank > self.reported;
+                self.reported = self.reported.max(rank);
+                is_new.then_some(Ok(Update::Stage(snapshot)))
+            }
+            TaskProgress::Done if snapshot.has_output() => Some(Ok(Update::Stage(snapshot))),
+            TaskProgress::Done => self.is_output_overdue().then(|| Err(self.end_with(Error::new(Kind::NoOutput)))),
+            TaskProgress::Failed => {
+                let failure = Failure::new(Kind::Failed).with_message(snapshot.error_message);
+                Some(Err(self.end_with(failure.into())))
+            }
+        }
+    }
+
+    /// Returns whether a task that is done has had no output for as long as the spec allows.
+    fn is_output_overdue(&mut self) -> bool {
+        let since = **self.done_since.get_or_insert_with(|| Box::new(Instant::now()));
+        since.elapsed() >= S::api().poll.settle
+    }
+
+    /// An unknown task means "not yet" for a while, and ends the wait after that.
+    fn observe_unknown_task(&mut self, failure: Failure) -> Option<Item<S>> {
+        self.counts.unknown_task += 1;
+        let age = match &self.last {
+            LastAnswer::Nothing => self.handle.age().unwrap_or_else(|| self.started.elapsed()),
+            // The task was known before. A single answer may come from a replica that lags behind.
+            _ => self.unknown_since.get_or_insert_with(|| Box::new(Instant::now())).elapsed(),
+        };
+        (age >= S::api().poll.patience).then(|| {
+            self.account.lose(self.handle.id());
+            Err(self.end_with(failure.into()))
+        })
+    }
+
+    /// A failed poll says nothing about the task. The wait continues with growing pauses.
+    fn observe_failure(&mut self, error: Error<S>) -> Update<S> {
+        self.counts.failed += 1;
+        self.account.counters.failed_polls.add();
+        if !error.is_about_rate() {
+            self.failures = self.failures.saturating_add(1);
+        }
+        if error.is_unauthorized() || error.is_insufficient_credits() {
+            self.failures = self.failures.max(REJECTED_KEY);
+        }
+        events::poll_failed(self.handle.id(), &error);
+        self.last_failure = Some(error.to_string().into());
+        Update::PollFailed(error.with_handle(Some(self.handle.clone())))
+    }
+
+    /// Returns the error of a wait whose timeout has passed.
+    pub(in crate::follow) fn timed_out(&mut self) -> Error<S> {
+        let kind = match self.last.snapshot() {
+            Some(last) if last.is_done() => Kind::NoOutput,
+            _ => Kind::Timeout { after: self.timeout(), last_failure: self.last_failure.take().map(String::from) },
+        };
+        self.end_with(Error::new(kind))
+    }
+
+    fn end_with(&self, error: Error<S>) -> Error<S> {
+        let PollCounts { polls, failed, unknown_task } = self.counts;
+        let stats = WaitStats::new(polls, failed, unknown_task, self.started.elapsed());
+        error.with_wait(self.handle.clone(), stats).with_last(self.last.snapshot())
+    }
+}
+
+/// Returns whether the task itself has ended, and not only the wait.
+pub(super) fn is_end<S: Service>(item: &Item<S>) -> bool {
+    match item {
+        Ok(Update::Stage(snapshot)) => snapshot.is_done(),
+        Ok(Update::PollFailed(_)) => false,
+        Err(error) => error.is_failed(),
+    }
+}

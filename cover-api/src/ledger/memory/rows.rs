@@ -1,0 +1,132 @@
+//! The rows of a ledger in memory.
+
+use std::time::SystemTime;
+
+use super::tables::{Tables, Undo, not_unique};
+use crate::ledger::{Attempt, AttemptId, Entry, EntryId, EntryState, Filter, Fingerprint, LedgerError, Purchase, Rows};
+
+const HOLDER: &str = "this process";
+
+impl Rows for Tables {
+    fn now(&self) -> SystemTime {
+        SystemTime::now()
+    }
+
+    fn holder(&self) -> &str {
+        HOLDER
+    }
+
+    fn is_alive(&mut self, attempt: &Attempt) -> Result<bool, LedgerError> {
+        Ok(self.local.is_live(attempt.id))
+    }
+
+    fn entry(&mut self, id: EntryId) -> Result<Option<Entry>, LedgerError> {
+        Ok(self.entries.get(&id).cloned())
+    }
+
+    fn entry_by_key(&mut self, account: &str, operation: &str, key: &str) -> Result<Option<Entry>, LedgerError> {
+        let id = self.scope(account, operation).and_then(|scope| scope.by_key.get(key));
+        Ok(id.and_then(|id| self.entries.get(id)).cloned())
+    }
+
+    fn open_entries(
+        &mut self,
+        account: &str,
+        operation: &str,
+        fingerprint: &Fingerprint,
+    ) -> Result<Vec<Entry>, LedgerError> {
+        let ids = self.scope(account, operation).and_then(|scope| scope.unkeyed.get(fingerprint));
+        let entries = ids.into_iter().flatten().filter_map(|id| self.entries.get(id));
+        let is_open = |entry: &&Entry| !(entry.consent || entry.state.has_task() && entry.delivered);
+        Ok(entries.filter(is_open).cloned().collect())
+    }
+
+    fn attempt(&mut self, id: AttemptId) -> Result<Option<Attempt>, LedgerError> {
+        Ok(self.attempts.get(&id).cloned())
+    }
+
+    fn attempt_by_task(&mut self, account: &str, operation: &str, task: &str) -> Result<Option<Attempt>, LedgerError> {
+        let id = self.scope(account, operation).and_then(|scope| scope.by_task.get(task));
+        Ok(id.and_then(|id| self.attempts.get(id)).cloned())
+    }
+
+    fn insert_entry(&mut self, entry: &Entry) -> Result<EntryId, LedgerError> {
+        if self.is_full() {
+            self.make_room();
+        }
+        if self.is_full() {
+            let what = format!("it has reached its capacity of {} entries; purge some", self.capacity);
+            return Err(LedgerError::full(what));
+        }
+        let id = EntryId(self.last + 1);
+        let entry = Entry { id, ..entry.clone() };
+        self.check(&entry)?;
+        self.last = id.0;
+        let before = self.set_entry(id, Some(entry));
+        self.undo_log.push(Undo::Entry(id, before));
+        Ok(id)
+    }
+
+    fn update_entry(&mut self, entry: &Entry) -> Result<(), LedgerError> {
+        self.check(entry)?;
+        let Some(before) = self.set_entry(entry.id, Some(entry.clone())) else {
+            self.set_entry(entry.id, None);
+            return Err(LedgerError::unavailable("an entry vanished within a transaction"));
+        };
+        if entry.delivered && !before.delivered && entry.purchase.key.is_none() {
+            self.delivered.push_back(entry.id);
+        }
+        self.undo_log.push(Undo::Entry(entry.id, Some(before)));
+        Ok(())
+    }
+
+    fn put_attempt(&mut self, attempt: &Attempt, purchase: &Purchase) -> Result<(), LedgerError> {
+        let scope = self.scope(&purchase.account, &purchase.operation);
+        let owner = attempt.task.as_ref().and_then(|task| scope?.by_task.get(task));
+        if owner.is_some_and(|owner| *owner != attempt.id) {
+            return Err(not_unique());
+        }
+        let before = self.set_attempt(attempt.id, Some(attempt.clone()));
+        self.undo_log.push(Undo::Attempt(attempt.id, before));
+        Ok(())
+    }
+
+    fn entries(
+        &mut self,
+        account: &str,
+        operation: &str,
+        filter: Filter,
+        after: EntryId,
+        limit: usize,
+    ) -> Result<Vec<Entry>, LedgerError> {
+        let later = self.entries.range(EntryId(after.0.saturating_add(1))..).map(|(_, entry)| entry);
+        let wanted = later.filter(|entry| is_of(entry, account, operation) && filter.has(entry));
+        Ok(wanted.take(limit).cloned().collect())
+    }
+
+    fn duplicates(&mut self, account: &str, operation: &str) -> Result<Vec<Attempt>, LedgerError> {
+        let of_scope = |id: EntryId| self.entries.get(&id).is_some_and(|entry| is_of(entry, account, operation));
+        let mut duplicates: Vec<_> =
+            self.attempts.values().filter(|attempt| attempt.duplicate && of_scope(attempt.entry)).cloned().collect();
+        duplicates.sort_by_key(|attempt| (attempt.entry, attempt.number));
+        Ok(duplicates)
+    }
+
+    fn purge(&mut self, account: &str, operation: &str, before: SystemTime) -> Result<u64, LedgerError> {
+        let is_over = |entry: &Entry| {
+            let is_empty = entry.state == EntryState::Ready && entry.purchase.key.is_none();
+            is_empty || (entry.state.has_ended() && entry.delivered)
+        };
+        let old = self.entries.values().filter(|entry| is_of(entry, account, operation) && entry.changed < before);
+        let over = old.filter(|entry| is_over(entry) && !self.has_duplicate(entry.id));
+        let ids: Vec<EntryId> = over.map(|entry| entry.id).collect();
+        for id in &ids {
+            self.remove(*id);
+        }
+        Ok(ids.len() as u64)
+    }
+}
+
+fn is_of(entry: &Entry, account: &str, operation: &str) -> bool {
+    entry.purchase.account == account && entry.purchase.operation == operation
+}

@@ -1,0 +1,151 @@
+//! Decides whether a purchase may be posted.
+
+use super::{damaged, write};
+use crate::ledger::{Attempt, AttemptId, AttemptState, Entry, EntryId, EntryState, LedgerError, Purchase, Rows};
+
+/// What a caller accepts beyond the default rules.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Terms {
+    /// An entry whose task failed may be posted again.
+    pub after_failure: bool,
+    /// This attempt, whose outcome is unknown, may be charged twice.
+    pub consent: Option<AttemptId>,
+}
+
+/// The state of a purchase: whether it may be posted, or why not.
+#[derive(Debug, Clone, PartialEq)]
+pub enum PurchaseState {
+    /// It may be posted, as an attempt of this entry if it has one.
+    Ready(Option<EntryId>),
+    /// An attempt of this entry may reach the service.
+    Posting {
+        /// The entry.
+        entry: Entry,
+        /// Whether this process makes the attempt, so that the caller can wait for its outcome.
+        here: bool,
+    },
+    /// The outcome of this attempt of the entry is unknown.
+    Unknown(Entry, Attempt),
+    /// The purchase has a task.
+    Task(Entry),
+    /// The key belongs to a different request.
+    OtherRequest(Entry),
+}
+
+/// Decides whether a purchase may be posted. `at` is the entry of the caller's send, once it has one.
+pub fn look_up(
+    rows: &mut dyn Rows,
+    purchase: &Purchase,
+    at: Option<EntryId>,
+    terms: Terms,
+) -> Result<PurchaseState, LedgerError> {
+    let state = match find(rows, purchase, at)? {
+        Some(entry) => state_of(rows, purchase, entry, terms)?,
+        None => PurchaseState::Ready(None),
+    };
+    match state {
+        PurchaseState::Ready(own) => Ok(obstacle(rows, purchase, own, terms)?.unwrap_or(state)),
+        _ => Ok(state),
+    }
+}
+
+fn find(rows: &mut dyn Rows, purchase: &Purchase, at: Option<EntryId>) -> Result<Option<Entry>, LedgerError> {
+    if let Some(id) = at {
+        // The entry was purged. A new search might find nothing, and the request would be charged again.
+        let gone = || LedgerError::refused("the entry was purged while a send waited for it");
+        return rows.entry(id)?.ok_or_else(gone).map(Some);
+    }
+    if let Some(key) = &purchase.key {
+        return rows.entry_by_key(&purchase.account, &purchase.operation, key);
+    }
+    let open = rows.open_entries(&purchase.account, &purchase.operation, &purchase.fingerprint)?;
+    Ok(open.into_iter().min_by_key(|entry| match entry.state {
+        EntryState::Posting | EntryState::Unknown => 0,
+        EntryState::Running | EntryState::Done | EntryState::Failed => 1,
+        EntryState::Ready => 2,
+    }))
+}
+
+fn state_of(
+    rows: &mut dyn Rows,
+    purchase: &Purchase,
+    entry: Entry,
+    terms: Terms,
+) -> Result<PurchaseState, LedgerError> {
+    let (entry, attempt) = refresh(rows, entry)?;
+    Ok(match (entry.state, attempt) {
+        (EntryState::Ready, _) => PurchaseState::Ready(Some(entry.id)),
+        (EntryState::Failed, attempt) if terms.after_failure => match attempt {
+            // The failed task may belong to an earlier attempt, while the current one is still open.
+            Some(attempt) if attempt.state == AttemptState::Posting && rows.is_alive(&attempt)? => {
+                PurchaseState::Posting { here: attempt.holder == rows.holder(), entry }
+            }
+            Some(attempt)
+                if matches!(attempt.state, AttemptState::Posting | AttemptState::Unknown)
+                    && terms.consent != Some(attempt.id) =>
+            {
+                PurchaseState::Unknown(entry, attempt)
+            }
+            // Without a key, the next purchase is a new entry.
+            _ => PurchaseState::Ready(entry.purchase.key.is_some().then_some(entry.id)),
+        },
+        _ if entry.purchase.fingerprint.differs_from(&purchase.fingerprint) => PurchaseState::OtherRequest(entry),
+        (EntryState::Posting, Some(attempt)) => PurchaseState::Posting { here: attempt.holder == rows.holder(), entry },
+        (EntryState::Unknown, Some(attempt)) if terms.consent == Some(attempt.id) => {
+            // With a key, the entry gets another attempt. Without one, the purchase is a new entry.
+            PurchaseState::Ready(entry.purchase.key.is_some().then_some(entry.id))
+        }
+        (EntryState::Unknown, Some(attempt)) => PurchaseState::Unknown(entry, attempt),
+        (EntryState::Running | EntryState::Done | EntryState::Failed, _) => PurchaseState::Task(entry),
+        (EntryState::Posting | EntryState::Unknown, None) => return Err(damaged("an entry lacks its attempt")),
+    })
+}
+
+/// Finds another equal entry without a key that prevents the send: one that is posting or unknown, or, for a send without a key,
+/// one with an undelivered task.
+fn obstacle(
+    rows: &mut dyn Rows,
+    purchase: &Purchase,
+    own: Option<EntryId>,
+    terms: Terms,
+) -> Result<Option<PurchaseState>, LedgerError> {
+    for entry in rows.open_entries(&purchase.account, &purchase.operation, &purchase.fingerprint)? {
+        if Some(entry.id) == own {
+            continue;
+        }
+        let (entry, attempt) = refresh(rows, entry)?;
+        match (entry.state, attempt) {
+            (EntryState::Posting, Some(attempt)) => {
+                // Its outcome is the result of an equal send, unless that has a key.
+                let here = purchase.key.is_none() && attempt.holder == rows.holder();
+                return Ok(Some(PurchaseState::Posting { entry, here }));
+            }
+            (EntryState::Unknown, Some(attempt)) if terms.consent != Some(attempt.id) => {
+                return Ok(Some(PurchaseState::Unknown(entry, attempt)));
+            }
+            (EntryState::Failed, _) if terms.after_failure => {}
+            (EntryState::Running | EntryState::Done | EntryState::Failed, _) if purchase.key.is_none() => {
+                return Ok(Some(PurchaseState::Task(entry)));
+            }
+            _ => {}
+        }
+    }
+    Ok(None)
+}
+
+/// Returns the entry with its current attempt. The entry becomes unknown if the process of that attempt has died. An entry without
+/// the task that its state implies is an error.
+pub(crate) fn refresh(rows: &mut dyn Rows, mut entry: Entry) -> Result<(Entry, Option<Attempt>), LedgerError> {
+    if entry.state.has_task() && entry.task.is_none() {
+        return Err(damaged("an entry lacks its task"));
+    }
+    let Some(id) = entry.attempt else { return Ok((entry, None)) };
+    let Some(mut attempt) = rows.attempt(id)? else { return Err(damaged("an entry lacks its attempt")) };
+    if entry.state == EntryState::Posting && !rows.is_alive(&attempt)? {
+        attempt.state = AttemptState::Unknown;
+        attempt.evidence = Some("the process that sent it has ended".to_owned());
+        entry.state = EntryState::Unknown;
+        write(rows, &mut entry, &attempt)?;
+    }
+    Ok((entry, Some(attempt)))
+}

@@ -1,0 +1,178 @@
+//! Requests written as JSON.
+
+use std::borrow::Cow;
+use std::fmt;
+
+use cover_spec::rules::{Field, Items, Placed, Presence, Rules, Value, Violations};
+use serde::de::{DeserializeSeed, Deserializer, Error, IgnoredAny, MapAccess, SeqAccess, Visitor};
+
+use super::is_address;
+use super::value::FieldValue;
+
+/// A request that keeps every rule: its mode, and its values in the order of the fields.
+pub struct Checked<'r, 'j> {
+    rules: &'r Rules,
+    mode: usize,
+    values: Vec<Option<Value<'j>>>,
+}
+
+/// Reads a request and checks it against every rule.
+///
+/// # Errors
+///
+/// All broken rules. A text that is not a JSON object breaks one.
+pub fn check<'r, 'j>(rules: &'r Rules, bytes: &'j [u8]) -> Result<Checked<'r, 'j>, Violations> {
+    let placed = read(rules, bytes).ok_or_else(Violations::no_object)?;
+    let (mode, values) = placed.check(is_address)?;
+    Ok(Checked { rules, mode, values })
+}
+
+fn read<'r, 'j>(rules: &'r Rules, bytes: &'j [u8]) -> Option<Placed<'r, 'j>> {
+    // The whole input is checked for UTF-8 once, instead of each text.
+    let text = std::str::from_utf8(bytes).ok()?;
+    let mut json = serde_json::Deserializer::from_str(text);
+    let placed = json.deserialize_map(Members(rules)).ok()?;
+    json.end().ok()?;
+    Some(placed)
+}
+
+impl Checked<'_, '_> {
+    /// Returns the index of the mode.
+    #[must_use]
+    pub fn mode(&self) -> usize {
+        self.mode
+    }
+
+    /// Takes the value of the field with this index. `None` if the mode sets it.
+    pub fn take<T: FieldValue>(&mut self, field: usize) -> Option<T> {
+        let fixed = self.rules.fields.get(field)?.presence.get(self.mode) == Some(&Presence::Fixed);
+        let value = self.values.get_mut(field)?.take().filter(|_| !fixed)?;
+        T::from_value(value)
+    }
+}
+
+/// Reads an object, and puts each member in the place of its field.
+struct Members<'r>(&'r Rules);
+
+impl<'r, 'j> Visitor<'j> for Members<'r> {
+    type Value = Placed<'r, 'j>;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("an object")
+    }
+
+    fn visit_map<A: MapAccess<'j>>(self, mut map: A) -> Result<Self::Value, A::Error> {
+        let mut placed = Placed::none(self.0);
+        while let Some(name) = map.next_key_seed(Text)? {
+            match placed.place(&name) {
+                Some((field, place)) => *place = Some(map.next_value_seed(Any(Some(field)))?),
+                None => map.next_value::<IgnoredAny>().map(|_| ())?,
+            }
+        }
+        Ok(placed)
+    }
+}
+
+/// Reads a text. It borrows from the input unless the text has escapes.
+pub(crate) struct Text;
+
+impl<'j> DeserializeSeed<'j> for Text {
+    type Value = Cow<'j, str>;
+
+    fn deserialize<D: Deserializer<'j>>(self, deserializer: D) -> Result<Self::Value, D::Error> {
+        deserializer.deserialize_str(self)
+    }
+}
+
+impl<'j> Visitor<'j> for Text {
+    type Value = Cow<'j, str>;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("a text")
+    }
+
+    fn visit_borrowed_str<E: Error>(self, text: &'j str) -> Result<Self::Value, E> {
+        Ok(Cow::Borrowed(text))
+    }
+
+    fn visit_str<E: Error>(self, text: &str) -> Result<Self::Value, E> {
+        Ok(Cow::Owned(text.to_owned()))
+    }
+}
+
+/// The key of the object that `serde_json` passes for a number if any crate of the program enables `arbitrary_precision`.
+const NUMBER: &str = "$serde_json::private::Number";
+
+/// Reads a value of a field, or with `None` an item of its list. Objects, and lists within lists, become `Value::Other`: no field
+/// takes them, and their content is dropped.
+#[derive(Clone, Copy)]
+struct Any<'r>(Option<&'r Field>);
+
+impl<'j> DeserializeSeed<'j> for Any<'_> {
+    type Value = Value<'j>;
+
+    fn deserialize<D: Deserializer<'j>>(self, deserializer: D) -> Result<Self::Value, D::Error> {
+        deserializer.deserialize_any(self)
+    }
+}
+
+#[expect(clippy::cast_precision_loss, reason = "what is not exact is beyond every limit that a spec can state")]
+impl<'j> Visitor<'j> for Any<'_> {
+    type Value = Value<'j>;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("a value")
+    }
+
+    fn visit_borrowed_str<E: Error>(self, text: &'j str) -> Result<Self::Value, E> {
+        Ok(Value::text(text))
+    }
+
+    fn visit_str<E: Error>(self, text: &str) -> Result<Self::Value, E> {
+        Ok(Value::Text(Cow::Owned(text.to_owned())))
+    }
+
+    fn visit_bool<E: Error>(self, truth: bool) -> Result<Self::Value, E> {
+        Ok(Value::Truth(truth))
+    }
+
+    fn visit_f64<E: Error>(self, number: f64) -> Result<Self::Value, E> {
+        Ok(Value::Number(number))
+    }
+
+    fn visit_u64<E: Error>(self, number: u64) -> Result<Self::Value, E> {
+        Ok(Value::Number(number as f64))
+    }
+
+    fn visit_i64<E: Error>(self, number: i64) -> Result<Self::Value, E> {
+        Ok(Value::Number(number as f64))
+    }
+
+    fn visit_unit<E: Error>(self) -> Result<Self::Value, E> {
+        Ok(Value::Null)
+    }
+
+    fn visit_seq<A: SeqAccess<'j>>(self, mut list: A) -> Result<Self::Value, A::Error> {
+        let Some(field) = self.0.filter(|field| field.list) else {
+            while list.next_element::<IgnoredAny>()?.is_some() {}
+            return Ok(Value::Other);
+        };
+        let mut items = Items::of(field);
+        while let Some(item) = list.next_element_seed(Any(None))? {
+            items.push(item);
+        }
+        Ok(items.value())
+    }
+
+    fn visit_map<A: MapAccess<'j>>(self, mut map: A) -> Result<Self::Value, A::Error> {
+        let mut value = Value::Other;
+        while let Some(name) = map.next_key_seed(Text)? {
+            if name != NUMBER {
+                map.next_value::<IgnoredAny>()?;
+            } else if let Value::Text(digits) = map.next_value_seed(Any(None))? {
+                value = digits.parse().map_or(Value::Other, Value::Number);
+            }
+        }
+        Ok(value)
+    }
+}

@@ -1,0 +1,161 @@
+use std::collections::BTreeMap;
+use std::fmt;
+use std::hash::{Hash, Hasher};
+use std::marker::PhantomData;
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
+
+use serde::de::{self, Deserialize, Deserializer};
+use serde::ser::{Serialize, SerializeStruct, Serializer};
+use serde_json::Value;
+use tokio::time::Instant;
+
+use super::Service;
+use crate::ids;
+use crate::redact::Shown;
+
+/// Identifies a task, so that another process can resume it: the id, the service, and the time of creation if known.
+///
+/// A handle is small and serializable. The time of creation lets a wait poll most often when tasks usually finish.
+///
+/// ```
+/// use cover_api::TaskHandle;
+///
+/// let handle: TaskHandle = serde_json::from_str(r#"{"service":"sunoapi.org/upload-cover","task":"5c79"}"#)?;
+/// assert_eq!(handle.id(), "5c79");
+///
+/// let other = serde_json::from_str::<TaskHandle>(r#"{"service":"speech.example","task":"5c79"}"#);
+/// assert!(other.unwrap_err().to_string().contains("of another service"));
+/// # Ok::<(), serde_json::Error>(())
+/// ```
+pub struct TaskHandle<S: Service> {
+    id: Box<str>,
+    /// Time of creation, on the clock of waits.
+    created: Option<Instant>,
+    service: PhantomData<fn() -> S>,
+}
+
+impl<S: Service> TaskHandle<S> {
+    pub(crate) fn new(id: String) -> Self {
+        Self { id: id.into(), created: None, service: PhantomData }
+    }
+
+    /// A date in the future, or before the range of the clock, counts as unknown.
+    pub(crate) fn created_at(id: String, date: SystemTime) -> Self {
+        let age = SystemTime::now().duration_since(date).ok();
+        Self { created: age.and_then(|age| Instant::now().checked_sub(age)), ..Self::new(id) }
+    }
+
+    pub(crate) fn known(id: String, created: Option<SystemTime>) -> Self {
+        match created {
+            Some(date) => Self::created_at(id, date),
+            None => Self::new(id),
+        }
+    }
+
+    /// Returns the id that the service gave the task, as it came.
+    #[must_use]
+    pub fn id(&self) -> &str {
+        &self.id
+    }
+
+    /// Returns the age of the task, if known.
+    pub(crate) fn age(&self) -> Option<Duration> {
+        self.created.map(|created| created.elapsed())
+    }
+
+    /// Returns the time of creation in milliseconds of the Unix epoch.
+    fn created_millis(&self) -> Option<u64> {
+        let date = SystemTime::now().checked_sub(self.age()?)?;
+        u64::try_from(date.duration_since(UNIX_EPOCH).ok()?.as_millis()).ok()
+    }
+}
+
+impl<S: Service> Serialize for TaskHandle<S> {
+    fn serialize<Z: Serializer>(&self, serializer: Z) -> Result<Z::Ok, Z::Error> {
+        let created = self.created_millis();
+        let mut fields = serializer.serialize_struct("TaskHandle", 2 + usize::from(created.is_some()))?;
+        fields.serialize_field("service", &S::api().id)?;
+        fields.serialize_field("task", &self.id)?;
+        if let Some(millis) = created {
+            fields.serialize_field("created", &millis)?;
+        }
+        fields.end()
+    }
+}
+
+impl<'de, S: Service> Deserialize<'de> for TaskHandle<S> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let fields = BTreeMap::<String, Value>::deserialize(deserializer)?;
+        let text = |key: &'static str| {
+            let text = fields.get(key).and_then(Value::as_str).filter(|text| !text.is_empty());
+            text.ok_or_else(|| de::Error::missing_field(key))
+        };
+        let service = text("service")?;
+        if service != S::api().id {
+            let message = format!("a handle of another service: `{}` instead of `{}`", Shown(service), S::api().id);
+            return Err(de::Error::custom(message));
+        }
+        let id = text("task")?.to_owned();
+        ids::check(&id).map_err(|why| de::Error::custom(format!("the id in `task` {why}")))?;
+        let millis = fields.get("created").and_then(Value::as_u64);
+        let created = millis.and_then(|millis| UNIX_EPOCH.checked_add(Duration::from_millis(millis)));
+        Ok(Self::known(id, created))
+    }
+}
+
+impl<S: Service> Clone for TaskHandle<S> {
+    fn clone(&self) -> Self {
+        Self { id: self.id.clone(), created: self.created, service: PhantomData }
+    }
+}
+
+impl<S: Service> PartialEq for TaskHandle<S> {
+    fn eq(&self, other: &Self) -> bool {
+        self.id == other.id
+    }
+}
+
+impl<S: Service> Eq for TaskHandle<S> {}
+
+impl<S: Service> Hash for TaskHandle<S> {
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        self.id.hash(state);
+    }
+}
+
+/// Writes the id in one line, without secrets, and cut if it is long.
+impl<S: Service> fmt::Display for TaskHandle<S> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        Shown(&self.id).fmt(f)
+    }
+}
+
+impl<S: Service> fmt::Debug for TaskHandle<S> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("TaskHandle")
+            .field("service", &S::api().id)
+            .field("task", &Shown(&self.id))
+            .finish_non_exhaustive()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::UploadCover;
+
+    #[test]
+    fn a_handle_with_an_invalid_id_is_refused() {
+        let long = "x".repeat(257);
+        for (id, why) in [
+            ("   ", "is empty, or has nothing but white space"),
+            ("a\n", "has control characters"),
+            (" a", "begins or ends with white space"),
+            (&*long, "has more than 256 bytes"),
+        ] {
+            let json = serde_json::json!({ "service": UploadCover::api().id, "task": id }).to_string();
+            let error = serde_json::from_str::<TaskHandle<UploadCover>>(&json).unwrap_err().to_string();
+            assert!(error.starts_with(&format!("the id in `task` {why}")), "{error}");
+        }
+    }
+}

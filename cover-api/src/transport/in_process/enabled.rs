@@ -1,0 +1,97 @@
+//! Requests to a router in this process.
+
+use std::future::poll_fn;
+use std::pin::{Pin, pin};
+
+use axum::http::{Method, Request};
+use bytes::Bytes;
+use http_body::Body as _;
+use reqwest::header::HeaderMap;
+use tokio::time::timeout;
+use tower_service::Service;
+use url::Url;
+
+use super::stream::{Head, Stream};
+use super::{Auth, BodyEnd, MAX_REPLY, POLL, RawResponse, SUBMIT, retry_after};
+use crate::error::{BoxError, DownloadFault};
+
+pub(crate) use axum::Router;
+
+/// The body of an answer.
+pub(super) type Body = Pin<Box<axum::body::Body>>;
+
+pub(super) async fn post<B>(router: &Router, address: &Url, auth: &Auth, body: B) -> Result<RawResponse, BoxError>
+where
+    B: http_body::Body<Data = Bytes, Error: Into<BoxError>>,
+{
+    // A router may answer without reading the body. The whole body counts as handed over nevertheless.
+    let body = collect(body).await?;
+    timeout(SUBMIT, call(router, Method::POST, address, auth, body.into())).await?
+}
+
+pub(super) async fn get(router: &Router, address: &Url, auth: &Auth) -> Result<RawResponse, BoxError> {
+    timeout(POLL, call(router, Method::GET, address, auth, axum::body::Body::empty())).await?
+}
+
+/// Sends one GET without the key.
+pub(super) async fn open(
+    router: &Router,
+    address: &Url,
+    headers: HeaderMap,
+) -> Result<Stream, (DownloadFault, BoxError)> {
+    let request = Request::get(address.as_str()).body(axum::body::Body::empty());
+    let mut request = request.map_err(|error| (DownloadFault::NoAnswer, error.into()))?;
+    request.headers_mut().extend(headers);
+    let Ok(response) = router.clone().call(request).await;
+    let (parts, body) = response.into_parts();
+    let head = Head { status: parts.status.as_u16(), headers: parts.headers, has_end: true };
+    Ok(Stream::in_process(head, Box::pin(body)))
+}
+
+/// Returns the next chunk of a body, or `None` at its end.
+pub(super) async fn chunk(body: &mut Body) -> Result<Option<Bytes>, BoxError> {
+    while let Some(frame) = poll_fn(|context| body.as_mut().poll_frame(context)).await {
+        if let Ok(data) = frame?.into_data() {
+            return Ok(Some(data));
+        }
+    }
+    Ok(None)
+}
+
+async fn collect<B>(body: B) -> Result<Vec<u8>, BoxError>
+where
+    B: http_body::Body<Data = Bytes, Error: Into<BoxError>>,
+{
+    let (mut body, mut bytes) = (pin!(body), Vec::new());
+    while let Some(frame) = poll_fn(|context| body.as_mut().poll_frame(context)).await {
+        bytes.extend_from_slice(frame.map_err(Into::into)?.data_ref().map_or(&[], |data| data));
+    }
+    Ok(bytes)
+}
+
+async fn call(
+    router: &Router,
+    method: Method,
+    address: &Url,
+    auth: &Auth,
+    body: axum::body::Body,
+) -> Result<RawResponse, BoxError> {
+    let request = Request::builder().method(method).uri(address.as_str());
+    let request = request.header(&auth.0, auth.1.clone()).body(body)?;
+    let Ok(response) = router.clone().call(request).await;
+
+    let (status, retry_after) = (response.status().as_u16(), retry_after(response.headers()));
+    let mut body = Box::pin(response.into_body());
+    let mut bytes = Vec::new();
+    let end = loop {
+        match chunk(&mut body).await {
+            Ok(Some(chunk)) => bytes.extend_from_slice(&chunk),
+            Ok(None) => break BodyEnd::Complete,
+            Err(error) => break BodyEnd::Broken(error),
+        }
+        if bytes.len() > MAX_REPLY {
+            break BodyEnd::TooLarge;
+        }
+    };
+    Ok(RawResponse { status, retry_after, bytes, end })
+}

@@ -1,0 +1,7 @@
+//! Callbacks shorten waits and recover lost tasks. A poll confirms each of them, and those of others are refused.
+
+mod common;
+mod forged;
+mod lost_replies;
+mod refusals;
+mod waits;

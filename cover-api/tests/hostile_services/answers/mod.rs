@@ -1,0 +1,5 @@
+//! Answers are read if their meaning is clear. All others are errors that keep what is known.
+
+mod odd;
+mod random;
+mod service;

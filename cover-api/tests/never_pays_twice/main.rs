@@ -1,0 +1,16 @@
+//! However a send ends, the service is asked to create each purchase at most once, and the outcome is reported as it is.
+
+mod chaos;
+mod common;
+mod dropped_sends;
+mod drops;
+mod equal_sends;
+mod failing_ledger;
+mod faults;
+mod keys;
+mod ledger_file;
+mod lists_and_counts;
+mod lost_replies;
+mod random_drops;
+mod timeouts_and_shutdown;
+mod unknown_outcomes;

@@ -1,0 +1,129 @@
+//! The texts of generated documentation, written from the spec.
+
+pub(super) mod examples;
+mod modes;
+mod rules;
+mod setter;
+
+use std::fmt::Write;
+use std::time::Duration;
+
+use cover_spec::Spec;
+use cover_spec::model::{Field, Status};
+use cover_spec::tables::StatusMeaning;
+
+pub(super) use modes::{build, build_in, constructor, inner_marker, mode_group, mode_names, mode_trait, outer_marker};
+pub(super) use setter::{maybe_setter, null_setter, placeholder, setter};
+
+pub(super) fn request(spec: &Spec) -> String {
+    let request = &spec.request;
+    let mut doc = format!("{}\n", *request.doc);
+    if !request.modes.is_empty() {
+        doc += "\nThe mode decides which fields it has:\n";
+        doc += &modes::table_of_modes(request);
+    }
+    let _ = write!(doc, "\nSent as a POST to `{}`.", *spec.submit.path);
+    if let Some(page) = &spec.service.docs {
+        let _ = write!(doc, " The rules come from <{}>.", **page);
+    }
+    doc
+}
+
+pub(super) fn builder(spec: &Spec, maybe: Option<&str>) -> String {
+    let request = &*spec.request.name;
+    let mut doc = format!(
+        "Sets the fields of a [`{request}`], in any order.\n\n\
+         [`build`](Self::build) compiles once every field that the mode requires is set. A setter that the mode does not \
+         have does not compile, and neither does a second call of the same setter."
+    );
+    if let Some(maybe) = maybe {
+        let _ = write!(
+            doc,
+            "\n\n# Values that may be absent\n\n\
+             Setting a field changes the builder's type, so a variable cannot be assigned a builder with one more field \
+             inside an `if`. Pass an `Option` instead: see [`{maybe}`](Self::{maybe})."
+        );
+    }
+    let _ = write!(
+        doc,
+        "\n\n# Functions that return a builder\n\n\
+         The type of an unfinished builder has the state of every field, [`Set`](::cover_api::state::Set) or \
+         [`Unset`](::cover_api::state::Unset). Write `-> _` as the return type, and the compiler's error spells the type \
+         out. A function that returns the finished `{request}` needs no such type."
+    );
+    doc
+}
+
+pub(super) fn choice(field: &Field) -> String {
+    format!("{}\n\nThe values of `{}`.", *field.doc, *field.wire)
+}
+
+pub(super) fn status(status: &Status) -> String {
+    let meaning = match status.means.value {
+        StatusMeaning::Done => "The task is done.",
+        StatusMeaning::DoneWithTracks => "The task is done if it has output, and still running otherwise.",
+        StatusMeaning::Failed => "The task has failed.",
+        _ => "The task is still running.",
+    };
+    format!("{} {meaning} In answers: `{}`.", *status.doc, *status.name)
+}
+
+pub(super) fn literal(spec: &Spec, name: &str, tries: bool) -> String {
+    let request = &*spec.request.name;
+    let what = if tries {
+        format!(
+            "Builds a [`{request}`] from any values. Literals are checked at compile time, other values at run time.\n\n\
+             Returns a `Result` with [`Violations`](::cover_api::Violations)."
+        )
+    } else {
+        format!(
+            "Builds a [`{request}`] from literals, which are checked at compile time.\n\n\
+             Returns the request itself, and not a `Result`. Scheme, host, port and characters of an address are \
+             checked. The service checks what needs a full parser, such as whether the host is a valid domain name."
+        )
+    };
+    let mode = spec.request.modes.first().map(|mode| format!("mode: {}, ", *mode.name)).unwrap_or_default();
+    format!(
+        "{what}\n\nThe form is `{name}! {{ {mode}field: value, … }}`, with the names of the setters. `_` stands for a \
+         field's placeholder. The macro is an expression, but not a `const` one, because a request owns its texts."
+    )
+}
+
+pub(super) fn service(spec: &Spec) -> String {
+    let service = &spec.service;
+    let mut doc = service.doc.to_string();
+    if let Some(page) = &service.docs {
+        let _ = write!(doc, "\n\nDocumented at <{}>.", **page);
+    }
+    if let Some(retention) = &service.retention {
+        let _ = write!(doc, "\n\nResults are deleted after {}.", duration(retention.value));
+    }
+    doc.push_str("\n\n| code | meaning | task created | can be sent again |\n|---|---|---|---|\n");
+    for code in &spec.codes {
+        let created = format!("{:?}", code.created.value).to_lowercase();
+        let retry = code.retry_after.as_ref().map(|after| format!("after {}", duration(after.value)));
+        let retry = retry.unwrap_or_else(|| "no".to_owned());
+        let _ = writeln!(doc, "| {} | {} | {created} | {retry} |", code.number.value, *code.doc);
+    }
+    doc.push_str("| any other | not documented | perhaps | no |\n");
+    doc
+}
+
+fn duration(duration: Duration) -> String {
+    let seconds = duration.as_secs();
+    match seconds {
+        0 => format!("{} ms", duration.as_millis()),
+        _ if seconds.is_multiple_of(86_400) => format!("{} days", seconds / 86_400),
+        _ => format!("{seconds} s"),
+    }
+}
+
+/// "`a`, `b` and `c`"
+fn listed(names: &[impl AsRef<str>], last: &str) -> String {
+    let quoted: Vec<String> = names.iter().map(|name| format!("`{}`", name.as_ref())).collect();
+    match &quoted[..] {
+        [] => String::new(),
+        [one] => one.clone(),
+        [most @ .., end] => format!("{} {last} {end}", most.join(", ")),
+    }
+}

@@ -1,0 +1,131 @@
+//! Fields of the request, and choices.
+
+use super::{At, Bounds, Conditions, Limit, ModeSet, Scalar};
+use crate::case;
+use crate::rules::Unit;
+
+/// An entry of `[fields]`.
+#[derive(Debug, Clone)]
+pub struct Field {
+    /// Name in JSON.
+    pub wire: At<String>,
+    /// Name of the setter.
+    pub rust: At<String>,
+    /// What the field is, as documentation.
+    pub doc: At<String>,
+    /// Type of the value, or of each item of a list.
+    pub kind: At<FieldKind>,
+    /// Whether the field holds a list.
+    pub list: Option<At<bool>>,
+    /// Whether the field may be null.
+    pub nullable: Option<At<bool>>,
+    /// The only value of a constant field.
+    pub constant: Option<At<Scalar>>,
+    /// Why the field should no longer be used.
+    pub deprecated: Option<At<String>>,
+    /// An example of a value.
+    pub example: Option<At<Scalar>>,
+    /// The value that the service assumes if the field is left out.
+    pub default: Option<At<Scalar>>,
+    /// Modes in which the field is required.
+    pub required: Option<ModeSet>,
+    /// Modes in which the field is optional.
+    pub optional: Option<ModeSet>,
+    /// Modes in which the field is forbidden.
+    pub forbidden: Option<ModeSet>,
+    /// Conditions on the values of other fields.
+    pub conditions: Conditions,
+    /// Limits that always hold.
+    pub bounds: Bounds,
+    /// Limits that depend on mode, model or other fields.
+    pub limits: Vec<Limit>,
+    /// Value to send when the user has none.
+    pub placeholder: Option<Placeholder>,
+}
+
+impl Field {
+    /// Returns the name as part of type names, such as `UploadUrl`.
+    #[must_use]
+    pub fn camel(&self) -> String {
+        case::pascal(&self.rust)
+    }
+
+    /// Returns the values of a choice; empty for another type.
+    #[must_use]
+    pub fn choices(&self) -> &[Choice] {
+        match &*self.kind {
+            FieldKind::Choice(_, choices) => choices,
+            _ => &[],
+        }
+    }
+
+    /// Returns the unit of its length; characters if the field is not a text.
+    #[must_use]
+    pub fn unit(&self) -> Unit {
+        match *self.kind {
+            FieldKind::Text(unit) => unit,
+            _ => Unit::Chars,
+        }
+    }
+
+    /// Whether the field holds a list.
+    #[must_use]
+    pub fn is_list(&self) -> bool {
+        self.list.as_ref().is_some_and(|list| list.value)
+    }
+
+    /// Returns the name of the setter for null, such as `null_duration`.
+    #[must_use]
+    pub fn null_setter(&self) -> String {
+        format!("null_{}", *self.rust)
+    }
+
+    /// Whether the field may be null.
+    #[must_use]
+    pub fn is_nullable(&self) -> bool {
+        self.nullable.as_ref().is_some_and(|nullable| nullable.value)
+    }
+}
+
+/// The type of a field.
+#[derive(Debug, Clone)]
+pub enum FieldKind {
+    /// A text, with the unit of its length.
+    Text(Unit),
+    /// An http or https address.
+    Url,
+    /// A boolean.
+    Boolean,
+    /// A whole number.
+    Integer,
+    /// A number.
+    Number,
+    /// One of several texts: the name of its Rust type, and the texts.
+    Choice(At<String>, Vec<Choice>),
+}
+
+/// An entry of `values`: one text of a choice.
+#[derive(Debug, Clone)]
+pub struct Choice {
+    /// The text in JSON.
+    pub wire: At<String>,
+    /// Name of the Rust variant.
+    pub rust: At<String>,
+    /// What the text means, as documentation.
+    pub doc: At<String>,
+    /// Why the text should no longer be used.
+    pub deprecated: Option<At<String>>,
+    /// Conditions on the values of other fields.
+    pub conditions: Conditions,
+}
+
+/// `placeholder`: a value for users who have none.
+#[derive(Debug, Clone)]
+pub struct Placeholder {
+    /// Name of the setter.
+    pub setter: At<String>,
+    /// The value that is sent.
+    pub value: At<String>,
+    /// When to use the setter, as documentation.
+    pub doc: At<String>,
+}

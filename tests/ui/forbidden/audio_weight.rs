@@ -1,7 +1,0 @@
-//! `audio_weight` must be left out in `NonCustom`.
-
-use cover_api::CoverRequest;
-
-fn main() {
-    let _ = CoverRequest::non_custom().audio_weight(0.65);
-}

@@ -1,7 +1,0 @@
-//! `title` must be left out in `NonCustom`.
-
-use cover_api::CoverRequest;
-
-fn main() {
-    let _ = CoverRequest::non_custom().title("Night Drive");
-}
