@@ -1,8 +1,10 @@
 //! Requests whose mode is known only at run time.
 
 use cover_api::sandbox::Sandbox;
-use cover_api::{AnyMode, Client, CoverRequest, CoverRequestByMode, Model, VocalGender};
+use cover_api::{AnyMode, Client, CoverRequest, CoverRequestByMode};
 use serde_json::{Value, json};
+
+use crate::instrumental;
 
 fn custom() -> Value {
     json!({
@@ -51,16 +53,7 @@ fn faults(body: &Value) -> Vec<String> {
 
 #[test]
 fn a_request_read_from_json_equals_the_built_one() {
-    let built = CoverRequest::custom_instrumental()
-        .upload_url("https://storage.example.com/song.mp3")
-        .call_back_url("https://api.example.com/callback")
-        .model(Model::V4_5)
-        .style("Smooth jazz trio")
-        .title("Night Drive")
-        .vocal_gender(VocalGender::Female)
-        .style_weight(0.65)
-        .build()
-        .expect("valid");
+    let built = instrumental();
     let read = read(&custom()).expect("valid");
     assert!(read == CoverRequest::from(built.clone()));
     assert_eq!(serde_json::to_value(&read).expect("plain data"), custom());

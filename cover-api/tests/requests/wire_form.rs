@@ -1,7 +1,9 @@
 //! The JSON that is sent: fields that were not set are absent, and the mode sets its own fields.
 
-use cover_api::{CoverRequest, Model, VocalGender};
+use cover_api::{CoverRequest, Model};
 use serde_json::{Value, json};
+
+use crate::instrumental;
 
 fn sent(request: &impl cover_api::runtime::Request) -> Value {
     serde_json::to_value(request).expect("plain data")
@@ -9,16 +11,7 @@ fn sent(request: &impl cover_api::runtime::Request) -> Value {
 
 #[test]
 fn a_custom_instrumental_request_sends_what_was_given_and_its_mode() {
-    let request = CoverRequest::custom_instrumental()
-        .upload_url("https://storage.example.com/song.mp3")
-        .call_back_url("https://api.example.com/callback")
-        .model(Model::V4_5)
-        .style("Smooth jazz trio")
-        .title("Night Drive")
-        .vocal_gender(VocalGender::Female)
-        .style_weight(0.65)
-        .build()
-        .expect("valid");
+    let request = instrumental();
     assert_eq!(
         sent(&request),
         json!({
