@@ -109,6 +109,29 @@ pub use cover_macros::api;
 
 cover_macros::shipped!();
 
+/// A pattern of the rules, as generated code writes it.
+#[doc(hidden)]
+#[cfg(feature = "pattern")]
+#[macro_export]
+macro_rules! __pattern {
+    ($text:literal) => {
+        $crate::__private::rules::Pattern::new($crate::__private::Borrowed($text))
+    };
+}
+
+/// A pattern of the rules needs a feature.
+#[doc(hidden)]
+#[cfg(not(feature = "pattern"))]
+#[macro_export]
+macro_rules! __pattern {
+    ($text:literal) => {
+        ::core::compile_error!(
+            "this spec has a `pattern`, which needs the feature `pattern` of the crate `cover-api`: add it to the \
+             dependency's `features` in Cargo.toml"
+        )
+    };
+}
+
 /// Items that generated code uses. They are not part of the public API.
 #[doc(hidden)]
 pub mod __private {

@@ -42,7 +42,9 @@ pub type Update = ::cover_api::runtime::Update<UploadCover>;
 /// An error of a send, a poll or a wait, with what is known of the task.
 pub type Error = ::cover_api::runtime::Error<UploadCover>;
 ///The outer part of the modes `Custom<Instrumental>` and `Custom<Vocal>`.
-pub struct Custom<M>(::core::marker::PhantomData<fn() -> M>);
+pub struct Custom<M> {
+    marker: ::core::marker::PhantomData<fn() -> M>,
+}
 /**The mode `Custom<Instrumental>`: You give style and title, and the cover has no singing.
 
 | setter | | limits |
@@ -59,7 +61,7 @@ pub struct Custom<M>(::core::marker::PhantomData<fn() -> M>);
 | `audio_weight` | optional | at least 0; at most 1; a multiple of 0.01 |
 | `call_back_url` | required |  |
 */
-pub struct Instrumental;
+pub enum Instrumental {}
 /**The mode `NonCustom`: You give an idea as the prompt. The service makes lyrics, style and title from it.
 
 | setter | | limits |
@@ -70,7 +72,7 @@ pub struct Instrumental;
 | `prompt` | required | at most 400 characters |
 | `call_back_url` | required |  |
 */
-pub struct NonCustom;
+pub enum NonCustom {}
 /**The mode `Custom<Vocal>`: You give style, title and lyrics. The prompt is sung word for word.
 
 | setter | | limits |
@@ -87,7 +89,7 @@ pub struct NonCustom;
 | `audio_weight` | optional | at least 0; at most 1; a multiple of 0.01 |
 | `call_back_url` | required |  |
 */
-pub struct Vocal;
+pub enum Vocal {}
 mod cover_request_modes {
     #[diagnostic::on_unimplemented(
         message = "this type is not a mode of `CoverRequest`",
@@ -122,9 +124,10 @@ impl Mode for NonCustom {
     const NAME: &'static str = "NonCustom";
 }
 ///The modes `Custom<Instrumental>` and `Custom<Vocal>`, which share setters.
-pub trait InCustom: Mode {}
-impl InCustom for Custom<Instrumental> {}
-impl InCustom for Custom<Vocal> {}
+#[doc(hidden)]
+pub trait __InCustom_3: Mode {}
+impl __InCustom_3 for Custom<Instrumental> {}
+impl __InCustom_3 for Custom<Vocal> {}
 /**The version of the music model. It decides the maximum length of texts and of the output.
 
 The values of `model`.*/
@@ -165,7 +168,7 @@ impl Model {
 }
 impl ::core::str::FromStr for Model {
     type Err = ::cover_api::UnknownChoice;
-    fn from_str(text: &str) -> ::core::result::Result<Self, Self::Err> {
+    fn from_str(text: &str) -> ::core::result::Result<Self, ::cover_api::UnknownChoice> {
         match text {
             "V3_5" => ::core::result::Result::Ok(Self::V3_5),
             "V4" => ::core::result::Result::Ok(Self::V4),
@@ -225,7 +228,7 @@ impl VocalGender {
 }
 impl ::core::str::FromStr for VocalGender {
     type Err = ::cover_api::UnknownChoice;
-    fn from_str(text: &str) -> ::core::result::Result<Self, Self::Err> {
+    fn from_str(text: &str) -> ::core::result::Result<Self, ::cover_api::UnknownChoice> {
         match text {
             "m" => ::core::result::Result::Ok(Self::Male),
             "f" => ::core::result::Result::Ok(Self::Female),
@@ -437,7 +440,7 @@ impl CoverRequestFields {
     }
 }
 /// The mode of a request whose mode is known only at run time.
-pub struct AnyMode;
+pub enum AnyMode {}
 impl CoverRequest<AnyMode> {
     /// Reads a request from JSON, and checks it as the builder does.
     ///
@@ -490,12 +493,12 @@ impl CoverRequest<AnyMode> {
     #[must_use]
     pub fn into_mode(self) -> CoverRequestByMode {
         match self.mode {
-            1 => CoverRequestByMode::CustomVocal(self.typed()),
-            2 => CoverRequestByMode::NonCustom(self.typed()),
-            _ => CoverRequestByMode::CustomInstrumental(self.typed()),
+            1 => CoverRequestByMode::CustomVocal(self.__typed()),
+            2 => CoverRequestByMode::NonCustom(self.__typed()),
+            _ => CoverRequestByMode::CustomInstrumental(self.__typed()),
         }
     }
-    fn typed<M>(self) -> CoverRequest<M> {
+    fn __typed<M>(self) -> CoverRequest<M> {
         CoverRequest {
             fields: self.fields,
             mode: self.mode,
@@ -617,7 +620,7 @@ Required.
 
 At most 120 seconds long. The length is not checked. Disputed: the usage guide says 480, the text of the field says 120.
 
-Sent as `uploadUrl`. Defined in `upload_cover.toml`, line 38.
+Sent as `uploadUrl`. Defined in `upload_cover.toml`, line 41.
 
 ```
 # use cover_api::*;
@@ -634,7 +637,7 @@ let builder = CoverRequest::custom_instrumental().upload_url("https://storage.ex
 
 Optional in `NonCustom`. Set by the mode in `Custom<Instrumental>` and `Custom<Vocal>`.
 
-Sent as `instrumental`, by default `false`. Defined in `upload_cover.toml`, line 54.*/
+Sent as `instrumental`, by default `false` in `NonCustom`. Defined in `upload_cover.toml`, line 57.*/
     pub fn instrumental(self, instrumental: bool) -> Self {
         ::core::unimplemented!()
     }
@@ -648,7 +651,7 @@ Optional in `NonCustom`. The field counts as set either way.*/
 
 Required.
 
-Sent as `model`. Defined in `upload_cover.toml`, line 60.
+Sent as `model`. Defined in `upload_cover.toml`, line 63.
 
 ```
 # use cover_api::*;
@@ -666,7 +669,7 @@ Required in `Custom<Vocal>` and `NonCustom`. Optional in `Custom<Instrumental>`.
 - At most 5000 characters with `V4_5`, `V4_5PLUS` or `V5` in `Custom`.
 - At most 400 characters in `NonCustom`. Disputed: the usage guide says 400, the text of the field says 500.
 
-Sent as `prompt`. Defined in `upload_cover.toml`, line 74.
+Sent as `prompt`. Defined in `upload_cover.toml`, line 77.
 
 ```
 # use cover_api::*;
@@ -721,7 +724,7 @@ Required in `Custom<Instrumental>` and `Custom<Vocal>`. Must be left out in `Non
 - At most 80 characters with `V3_5` or `V4`.
 - At most 100 characters with `V4_5`, `V4_5PLUS` or `V5`.
 
-Sent as `title`. Defined in `upload_cover.toml`, line 103.
+Sent as `title`. Defined in `upload_cover.toml`, line 102.
 
 ```
 # use cover_api::*;
@@ -738,7 +741,7 @@ let builder = CoverRequest::custom_instrumental().title("Night Drive");
 
 Optional in `Custom<Instrumental>` and `Custom<Vocal>`. Must be left out in `NonCustom`.
 
-Sent as `negativeTags`. Defined in `upload_cover.toml`, line 114.
+Sent as `negativeTags`. Defined in `upload_cover.toml`, line 112.
 
 ```
 # use cover_api::*;
@@ -772,7 +775,7 @@ let builder = CoverRequest::custom_instrumental().maybe_negative_tags(Some("Heav
 
 Optional in `Custom<Instrumental>` and `Custom<Vocal>`. Must be left out in `NonCustom`.
 
-Sent as `vocalGender`. Defined in `upload_cover.toml`, line 121.
+Sent as `vocalGender`. Defined in `upload_cover.toml`, line 118.
 
 ```
 # use cover_api::*;
@@ -803,7 +806,7 @@ Optional in `Custom<Instrumental>` and `Custom<Vocal>`. Must be left out in `Non
 
 At least 0, at most 1, a multiple of 0.01.
 
-Sent as `styleWeight`. Defined in `upload_cover.toml`, line 133.
+Sent as `styleWeight`. Defined in `upload_cover.toml`, line 129.
 
 ```
 # use cover_api::*;
@@ -831,7 +834,7 @@ Optional in `Custom<Instrumental>` and `Custom<Vocal>`. Must be left out in `Non
 
 At least 0, at most 1, a multiple of 0.01.
 
-Sent as `weirdnessConstraint`. Defined in `upload_cover.toml`, line 143.
+Sent as `weirdnessConstraint`. Defined in `upload_cover.toml`, line 138.
 
 ```
 # use cover_api::*;
@@ -862,7 +865,7 @@ Optional in `Custom<Instrumental>` and `Custom<Vocal>`. Must be left out in `Non
 
 At least 0, at most 1, a multiple of 0.01.
 
-Sent as `audioWeight`. Defined in `upload_cover.toml`, line 153.
+Sent as `audioWeight`. Defined in `upload_cover.toml`, line 147.
 
 ```
 # use cover_api::*;
@@ -888,7 +891,7 @@ let builder = CoverRequest::custom_instrumental().maybe_audio_weight(Some(0.65))
 
 Required.
 
-Sent as `callBackUrl`. Defined in `upload_cover.toml`, line 166.
+Sent as `callBackUrl`. Defined in `upload_cover.toml`, line 159.
 
 ```
 # use cover_api::*;
@@ -961,7 +964,7 @@ Required.
 
 At most 120 seconds long. The length is not checked. Disputed: the usage guide says 480, the text of the field says 120.
 
-Sent as `uploadUrl`. Defined in `upload_cover.toml`, line 38.
+Sent as `uploadUrl`. Defined in `upload_cover.toml`, line 41.
 
 Example: `.upload_url("https://storage.example.com/song.mp3")`*/
     pub fn upload_url(
@@ -1027,7 +1030,7 @@ impl<
 
 Optional in `NonCustom`. Set by the mode in `Custom<Instrumental>` and `Custom<Vocal>`.
 
-Sent as `instrumental`, by default `false`. Defined in `upload_cover.toml`, line 54.*/
+Sent as `instrumental`, by default `false` in `NonCustom`. Defined in `upload_cover.toml`, line 57.*/
     pub fn instrumental(
         mut self,
         instrumental: bool,
@@ -1119,7 +1122,7 @@ impl<
 
 Required.
 
-Sent as `model`. Defined in `upload_cover.toml`, line 60.
+Sent as `model`. Defined in `upload_cover.toml`, line 63.
 
 Example: `.model(Model::V4_5)`*/
     pub fn model(
@@ -1188,7 +1191,7 @@ Required in `Custom<Vocal>` and `NonCustom`. Optional in `Custom<Instrumental>`.
 - At most 5000 characters with `V4_5`, `V4_5PLUS` or `V5` in `Custom`.
 - At most 400 characters in `NonCustom`. Disputed: the usage guide says 400, the text of the field says 500.
 
-Sent as `prompt`. Defined in `upload_cover.toml`, line 74.
+Sent as `prompt`. Defined in `upload_cover.toml`, line 77.
 
 Example: `.prompt("A calm night drive through the rain")`*/
     pub fn prompt(
@@ -1284,7 +1287,7 @@ Example: `.maybe_prompt(Some("A calm night drive through the rain"))`*/
 }
 #[cfg(not(doc))]
 impl<
-    M: InCustom,
+    M: __InCustom_3,
     HasUploadUrl,
     HasInstrumental,
     HasModel,
@@ -1354,7 +1357,7 @@ Example: `.style("Smooth jazz trio")`*/
 }
 #[cfg(not(doc))]
 impl<
-    M: InCustom,
+    M: __InCustom_3,
     HasUploadUrl,
     HasInstrumental,
     HasModel,
@@ -1390,7 +1393,7 @@ Required in `Custom<Instrumental>` and `Custom<Vocal>`. Must be left out in `Non
 - At most 80 characters with `V3_5` or `V4`.
 - At most 100 characters with `V4_5`, `V4_5PLUS` or `V5`.
 
-Sent as `title`. Defined in `upload_cover.toml`, line 103.
+Sent as `title`. Defined in `upload_cover.toml`, line 102.
 
 Example: `.title("Night Drive")`*/
     pub fn title(
@@ -1424,7 +1427,7 @@ Example: `.title("Night Drive")`*/
 }
 #[cfg(not(doc))]
 impl<
-    M: InCustom,
+    M: __InCustom_3,
     HasUploadUrl,
     HasInstrumental,
     HasModel,
@@ -1457,7 +1460,7 @@ impl<
 
 Optional in `Custom<Instrumental>` and `Custom<Vocal>`. Must be left out in `NonCustom`.
 
-Sent as `negativeTags`. Defined in `upload_cover.toml`, line 114.
+Sent as `negativeTags`. Defined in `upload_cover.toml`, line 112.
 
 Example: `.negative_tags("Heavy metal, upbeat drums")`*/
     pub fn negative_tags(
@@ -1524,7 +1527,7 @@ Example: `.maybe_negative_tags(Some("Heavy metal, upbeat drums"))`*/
 }
 #[cfg(not(doc))]
 impl<
-    M: InCustom,
+    M: __InCustom_3,
     HasUploadUrl,
     HasInstrumental,
     HasModel,
@@ -1557,7 +1560,7 @@ impl<
 
 Optional in `Custom<Instrumental>` and `Custom<Vocal>`. Must be left out in `NonCustom`.
 
-Sent as `vocalGender`. Defined in `upload_cover.toml`, line 121.
+Sent as `vocalGender`. Defined in `upload_cover.toml`, line 118.
 
 Example: `.vocal_gender(VocalGender::Male)`*/
     pub fn vocal_gender(
@@ -1620,7 +1623,7 @@ Example: `.maybe_vocal_gender(Some(VocalGender::Male))`*/
 }
 #[cfg(not(doc))]
 impl<
-    M: InCustom,
+    M: __InCustom_3,
     HasUploadUrl,
     HasInstrumental,
     HasModel,
@@ -1655,7 +1658,7 @@ Optional in `Custom<Instrumental>` and `Custom<Vocal>`. Must be left out in `Non
 
 At least 0, at most 1, a multiple of 0.01.
 
-Sent as `styleWeight`. Defined in `upload_cover.toml`, line 133.
+Sent as `styleWeight`. Defined in `upload_cover.toml`, line 129.
 
 Example: `.style_weight(0.65)`*/
     pub fn style_weight(
@@ -1718,7 +1721,7 @@ Example: `.maybe_style_weight(Some(0.65))`*/
 }
 #[cfg(not(doc))]
 impl<
-    M: InCustom,
+    M: __InCustom_3,
     HasUploadUrl,
     HasInstrumental,
     HasModel,
@@ -1753,7 +1756,7 @@ Optional in `Custom<Instrumental>` and `Custom<Vocal>`. Must be left out in `Non
 
 At least 0, at most 1, a multiple of 0.01.
 
-Sent as `weirdnessConstraint`. Defined in `upload_cover.toml`, line 143.
+Sent as `weirdnessConstraint`. Defined in `upload_cover.toml`, line 138.
 
 Example: `.weirdness_constraint(0.3)`*/
     pub fn weirdness_constraint(
@@ -1818,7 +1821,7 @@ Example: `.maybe_weirdness_constraint(Some(0.3))`*/
 }
 #[cfg(not(doc))]
 impl<
-    M: InCustom,
+    M: __InCustom_3,
     HasUploadUrl,
     HasInstrumental,
     HasModel,
@@ -1853,7 +1856,7 @@ Optional in `Custom<Instrumental>` and `Custom<Vocal>`. Must be left out in `Non
 
 At least 0, at most 1, a multiple of 0.01.
 
-Sent as `audioWeight`. Defined in `upload_cover.toml`, line 153.
+Sent as `audioWeight`. Defined in `upload_cover.toml`, line 147.
 
 Example: `.audio_weight(0.65)`*/
     pub fn audio_weight(
@@ -1949,7 +1952,7 @@ impl<
 
 Required.
 
-Sent as `callBackUrl`. Defined in `upload_cover.toml`, line 166.
+Sent as `callBackUrl`. Defined in `upload_cover.toml`, line 159.
 
 Example: `.call_back_url("https://api.example.com/callback")`*/
     pub fn call_back_url(
@@ -2019,7 +2022,7 @@ impl<
     #[doc(hidden)]
     pub fn upload_url(self, _: impl ::core::marker::Sized) -> Self
     where
-        M: cover_request_rules::UploadUrlSetTwice,
+        M: cover_request_rules::UploadUrl_SetTwice,
     {
         self
     }
@@ -2031,14 +2034,14 @@ impl<
     #[doc(hidden)]
     pub fn instrumental(self, _: impl ::core::marker::Sized) -> Self
     where
-        S::HasUploadUrl: cover_request_rules::InstrumentalSetTwice,
+        S::HasUploadUrl: cover_request_rules::Instrumental_SetTwice,
     {
         self
     }
     #[doc(hidden)]
     pub fn maybe_instrumental(self, _: impl ::core::marker::Sized) -> Self
     where
-        S::HasUploadUrl: cover_request_rules::InstrumentalSetTwice,
+        S::HasUploadUrl: cover_request_rules::Instrumental_SetTwice,
     {
         self
     }
@@ -2048,7 +2051,7 @@ impl<S: CoverRequestBuilderState> CoverRequestBuilder<Custom<Instrumental>, S> {
     #[doc(hidden)]
     pub fn instrumental(self, _: impl ::core::marker::Sized) -> Self
     where
-        S::HasInstrumental: cover_request_rules::InstrumentalTakenInCustomInstrumental,
+        S::HasInstrumental: cover_request_rules::Instrumental_TakenIn_CustomInstrumental,
     {
         self
     }
@@ -2058,7 +2061,7 @@ impl<S: CoverRequestBuilderState> CoverRequestBuilder<Custom<Vocal>, S> {
     #[doc(hidden)]
     pub fn instrumental(self, _: impl ::core::marker::Sized) -> Self
     where
-        S::HasInstrumental: cover_request_rules::InstrumentalTakenInCustomVocal,
+        S::HasInstrumental: cover_request_rules::Instrumental_TakenIn_CustomVocal,
     {
         self
     }
@@ -2068,7 +2071,7 @@ impl<S: CoverRequestBuilderState> CoverRequestBuilder<Custom<Instrumental>, S> {
     #[doc(hidden)]
     pub fn maybe_instrumental(self, _: impl ::core::marker::Sized) -> Self
     where
-        S::HasInstrumental: cover_request_rules::InstrumentalTakenInCustomInstrumental,
+        S::HasInstrumental: cover_request_rules::Instrumental_TakenIn_CustomInstrumental,
     {
         self
     }
@@ -2078,7 +2081,7 @@ impl<S: CoverRequestBuilderState> CoverRequestBuilder<Custom<Vocal>, S> {
     #[doc(hidden)]
     pub fn maybe_instrumental(self, _: impl ::core::marker::Sized) -> Self
     where
-        S::HasInstrumental: cover_request_rules::InstrumentalTakenInCustomVocal,
+        S::HasInstrumental: cover_request_rules::Instrumental_TakenIn_CustomVocal,
     {
         self
     }
@@ -2091,7 +2094,7 @@ impl<
     #[doc(hidden)]
     pub fn model(self, _: impl ::core::marker::Sized) -> Self
     where
-        M: cover_request_rules::ModelSetTwice,
+        M: cover_request_rules::Model_SetTwice,
     {
         self
     }
@@ -2104,7 +2107,7 @@ impl<
     #[doc(hidden)]
     pub fn prompt(self, _: impl ::core::marker::Sized) -> Self
     where
-        M: cover_request_rules::PromptSetTwice,
+        M: cover_request_rules::Prompt_SetTwice,
     {
         self
     }
@@ -2116,7 +2119,7 @@ impl<
     #[doc(hidden)]
     pub fn maybe_prompt(self, _: impl ::core::marker::Sized) -> Self
     where
-        S::HasUploadUrl: cover_request_rules::PromptSetTwice,
+        S::HasUploadUrl: cover_request_rules::Prompt_SetTwice,
     {
         self
     }
@@ -2126,7 +2129,7 @@ impl<S: CoverRequestBuilderState> CoverRequestBuilder<Custom<Vocal>, S> {
     #[doc(hidden)]
     pub fn maybe_prompt(self, _: impl ::core::marker::Sized) -> Self
     where
-        S::HasPrompt: cover_request_rules::PromptNeedsValueInCustomVocal,
+        S::HasPrompt: cover_request_rules::Prompt_NeedsValueIn_CustomVocal,
     {
         self
     }
@@ -2136,20 +2139,20 @@ impl<S: CoverRequestBuilderState> CoverRequestBuilder<NonCustom, S> {
     #[doc(hidden)]
     pub fn maybe_prompt(self, _: impl ::core::marker::Sized) -> Self
     where
-        S::HasPrompt: cover_request_rules::PromptNeedsValueInNonCustom,
+        S::HasPrompt: cover_request_rules::Prompt_NeedsValueIn_NonCustom,
     {
         self
     }
 }
 #[cfg(not(doc))]
 impl<
-    M: InCustom,
+    M: __InCustom_3,
     S: CoverRequestBuilderState<HasStyle = ::cover_api::state::Set>,
 > CoverRequestBuilder<M, S> {
     #[doc(hidden)]
     pub fn style(self, _: impl ::core::marker::Sized) -> Self
     where
-        M: cover_request_rules::StyleSetTwice,
+        M: cover_request_rules::Style_SetTwice,
     {
         self
     }
@@ -2159,20 +2162,20 @@ impl<S: CoverRequestBuilderState> CoverRequestBuilder<NonCustom, S> {
     #[doc(hidden)]
     pub fn style(self, _: impl ::core::marker::Sized) -> Self
     where
-        S::HasStyle: cover_request_rules::StyleTakenInNonCustom,
+        S::HasStyle: cover_request_rules::Style_TakenIn_NonCustom,
     {
         self
     }
 }
 #[cfg(not(doc))]
 impl<
-    M: InCustom,
+    M: __InCustom_3,
     S: CoverRequestBuilderState<HasTitle = ::cover_api::state::Set>,
 > CoverRequestBuilder<M, S> {
     #[doc(hidden)]
     pub fn title(self, _: impl ::core::marker::Sized) -> Self
     where
-        M: cover_request_rules::TitleSetTwice,
+        M: cover_request_rules::Title_SetTwice,
     {
         self
     }
@@ -2182,27 +2185,27 @@ impl<S: CoverRequestBuilderState> CoverRequestBuilder<NonCustom, S> {
     #[doc(hidden)]
     pub fn title(self, _: impl ::core::marker::Sized) -> Self
     where
-        S::HasTitle: cover_request_rules::TitleTakenInNonCustom,
+        S::HasTitle: cover_request_rules::Title_TakenIn_NonCustom,
     {
         self
     }
 }
 #[cfg(not(doc))]
 impl<
-    M: InCustom,
+    M: __InCustom_3,
     S: CoverRequestBuilderState<HasNegativeTags = ::cover_api::state::Set>,
 > CoverRequestBuilder<M, S> {
     #[doc(hidden)]
     pub fn negative_tags(self, _: impl ::core::marker::Sized) -> Self
     where
-        M: cover_request_rules::NegativeTagsSetTwice,
+        M: cover_request_rules::NegativeTags_SetTwice,
     {
         self
     }
     #[doc(hidden)]
     pub fn maybe_negative_tags(self, _: impl ::core::marker::Sized) -> Self
     where
-        M: cover_request_rules::NegativeTagsSetTwice,
+        M: cover_request_rules::NegativeTags_SetTwice,
     {
         self
     }
@@ -2212,7 +2215,7 @@ impl<S: CoverRequestBuilderState> CoverRequestBuilder<NonCustom, S> {
     #[doc(hidden)]
     pub fn negative_tags(self, _: impl ::core::marker::Sized) -> Self
     where
-        S::HasNegativeTags: cover_request_rules::NegativeTagsTakenInNonCustom,
+        S::HasNegativeTags: cover_request_rules::NegativeTags_TakenIn_NonCustom,
     {
         self
     }
@@ -2222,27 +2225,27 @@ impl<S: CoverRequestBuilderState> CoverRequestBuilder<NonCustom, S> {
     #[doc(hidden)]
     pub fn maybe_negative_tags(self, _: impl ::core::marker::Sized) -> Self
     where
-        S::HasNegativeTags: cover_request_rules::NegativeTagsTakenInNonCustom,
+        S::HasNegativeTags: cover_request_rules::NegativeTags_TakenIn_NonCustom,
     {
         self
     }
 }
 #[cfg(not(doc))]
 impl<
-    M: InCustom,
+    M: __InCustom_3,
     S: CoverRequestBuilderState<HasVocalGender = ::cover_api::state::Set>,
 > CoverRequestBuilder<M, S> {
     #[doc(hidden)]
     pub fn vocal_gender(self, _: impl ::core::marker::Sized) -> Self
     where
-        M: cover_request_rules::VocalGenderSetTwice,
+        M: cover_request_rules::VocalGender_SetTwice,
     {
         self
     }
     #[doc(hidden)]
     pub fn maybe_vocal_gender(self, _: impl ::core::marker::Sized) -> Self
     where
-        M: cover_request_rules::VocalGenderSetTwice,
+        M: cover_request_rules::VocalGender_SetTwice,
     {
         self
     }
@@ -2252,7 +2255,7 @@ impl<S: CoverRequestBuilderState> CoverRequestBuilder<NonCustom, S> {
     #[doc(hidden)]
     pub fn vocal_gender(self, _: impl ::core::marker::Sized) -> Self
     where
-        S::HasVocalGender: cover_request_rules::VocalGenderTakenInNonCustom,
+        S::HasVocalGender: cover_request_rules::VocalGender_TakenIn_NonCustom,
     {
         self
     }
@@ -2262,27 +2265,27 @@ impl<S: CoverRequestBuilderState> CoverRequestBuilder<NonCustom, S> {
     #[doc(hidden)]
     pub fn maybe_vocal_gender(self, _: impl ::core::marker::Sized) -> Self
     where
-        S::HasVocalGender: cover_request_rules::VocalGenderTakenInNonCustom,
+        S::HasVocalGender: cover_request_rules::VocalGender_TakenIn_NonCustom,
     {
         self
     }
 }
 #[cfg(not(doc))]
 impl<
-    M: InCustom,
+    M: __InCustom_3,
     S: CoverRequestBuilderState<HasStyleWeight = ::cover_api::state::Set>,
 > CoverRequestBuilder<M, S> {
     #[doc(hidden)]
     pub fn style_weight(self, _: impl ::core::marker::Sized) -> Self
     where
-        M: cover_request_rules::StyleWeightSetTwice,
+        M: cover_request_rules::StyleWeight_SetTwice,
     {
         self
     }
     #[doc(hidden)]
     pub fn maybe_style_weight(self, _: impl ::core::marker::Sized) -> Self
     where
-        M: cover_request_rules::StyleWeightSetTwice,
+        M: cover_request_rules::StyleWeight_SetTwice,
     {
         self
     }
@@ -2292,7 +2295,7 @@ impl<S: CoverRequestBuilderState> CoverRequestBuilder<NonCustom, S> {
     #[doc(hidden)]
     pub fn style_weight(self, _: impl ::core::marker::Sized) -> Self
     where
-        S::HasStyleWeight: cover_request_rules::StyleWeightTakenInNonCustom,
+        S::HasStyleWeight: cover_request_rules::StyleWeight_TakenIn_NonCustom,
     {
         self
     }
@@ -2302,27 +2305,27 @@ impl<S: CoverRequestBuilderState> CoverRequestBuilder<NonCustom, S> {
     #[doc(hidden)]
     pub fn maybe_style_weight(self, _: impl ::core::marker::Sized) -> Self
     where
-        S::HasStyleWeight: cover_request_rules::StyleWeightTakenInNonCustom,
+        S::HasStyleWeight: cover_request_rules::StyleWeight_TakenIn_NonCustom,
     {
         self
     }
 }
 #[cfg(not(doc))]
 impl<
-    M: InCustom,
+    M: __InCustom_3,
     S: CoverRequestBuilderState<HasWeirdnessConstraint = ::cover_api::state::Set>,
 > CoverRequestBuilder<M, S> {
     #[doc(hidden)]
     pub fn weirdness_constraint(self, _: impl ::core::marker::Sized) -> Self
     where
-        M: cover_request_rules::WeirdnessConstraintSetTwice,
+        M: cover_request_rules::WeirdnessConstraint_SetTwice,
     {
         self
     }
     #[doc(hidden)]
     pub fn maybe_weirdness_constraint(self, _: impl ::core::marker::Sized) -> Self
     where
-        M: cover_request_rules::WeirdnessConstraintSetTwice,
+        M: cover_request_rules::WeirdnessConstraint_SetTwice,
     {
         self
     }
@@ -2332,7 +2335,7 @@ impl<S: CoverRequestBuilderState> CoverRequestBuilder<NonCustom, S> {
     #[doc(hidden)]
     pub fn weirdness_constraint(self, _: impl ::core::marker::Sized) -> Self
     where
-        S::HasWeirdnessConstraint: cover_request_rules::WeirdnessConstraintTakenInNonCustom,
+        S::HasWeirdnessConstraint: cover_request_rules::WeirdnessConstraint_TakenIn_NonCustom,
     {
         self
     }
@@ -2342,27 +2345,27 @@ impl<S: CoverRequestBuilderState> CoverRequestBuilder<NonCustom, S> {
     #[doc(hidden)]
     pub fn maybe_weirdness_constraint(self, _: impl ::core::marker::Sized) -> Self
     where
-        S::HasWeirdnessConstraint: cover_request_rules::WeirdnessConstraintTakenInNonCustom,
+        S::HasWeirdnessConstraint: cover_request_rules::WeirdnessConstraint_TakenIn_NonCustom,
     {
         self
     }
 }
 #[cfg(not(doc))]
 impl<
-    M: InCustom,
+    M: __InCustom_3,
     S: CoverRequestBuilderState<HasAudioWeight = ::cover_api::state::Set>,
 > CoverRequestBuilder<M, S> {
     #[doc(hidden)]
     pub fn audio_weight(self, _: impl ::core::marker::Sized) -> Self
     where
-        M: cover_request_rules::AudioWeightSetTwice,
+        M: cover_request_rules::AudioWeight_SetTwice,
     {
         self
     }
     #[doc(hidden)]
     pub fn maybe_audio_weight(self, _: impl ::core::marker::Sized) -> Self
     where
-        M: cover_request_rules::AudioWeightSetTwice,
+        M: cover_request_rules::AudioWeight_SetTwice,
     {
         self
     }
@@ -2372,7 +2375,7 @@ impl<S: CoverRequestBuilderState> CoverRequestBuilder<NonCustom, S> {
     #[doc(hidden)]
     pub fn audio_weight(self, _: impl ::core::marker::Sized) -> Self
     where
-        S::HasAudioWeight: cover_request_rules::AudioWeightTakenInNonCustom,
+        S::HasAudioWeight: cover_request_rules::AudioWeight_TakenIn_NonCustom,
     {
         self
     }
@@ -2382,7 +2385,7 @@ impl<S: CoverRequestBuilderState> CoverRequestBuilder<NonCustom, S> {
     #[doc(hidden)]
     pub fn maybe_audio_weight(self, _: impl ::core::marker::Sized) -> Self
     where
-        S::HasAudioWeight: cover_request_rules::AudioWeightTakenInNonCustom,
+        S::HasAudioWeight: cover_request_rules::AudioWeight_TakenIn_NonCustom,
     {
         self
     }
@@ -2395,14 +2398,14 @@ impl<
     #[doc(hidden)]
     pub fn call_back_url(self, _: impl ::core::marker::Sized) -> Self
     where
-        M: cover_request_rules::CallBackUrlSetTwice,
+        M: cover_request_rules::CallBackUrl_SetTwice,
     {
         self
     }
     #[doc(hidden)]
     pub fn without_callback(self) -> Self
     where
-        M: cover_request_rules::CallBackUrlSetTwice,
+        M: cover_request_rules::CallBackUrl_SetTwice,
     {
         self
     }
@@ -2421,11 +2424,11 @@ impl<S: CoverRequestBuilderState> CoverRequestBuilder<Custom<Instrumental>, S> {
         ::cover_api::Violations,
     >
     where
-        S::HasUploadUrl: cover_request_rules::UploadUrlGivenInCustomInstrumental,
-        S::HasModel: cover_request_rules::ModelGivenInCustomInstrumental,
-        S::HasStyle: cover_request_rules::StyleGivenInCustomInstrumental,
-        S::HasTitle: cover_request_rules::TitleGivenInCustomInstrumental,
-        S::HasCallBackUrl: cover_request_rules::CallBackUrlGivenInCustomInstrumental,
+        S::HasUploadUrl: cover_request_rules::UploadUrl_GivenIn_CustomInstrumental,
+        S::HasModel: cover_request_rules::Model_GivenIn_CustomInstrumental,
+        S::HasStyle: cover_request_rules::Style_GivenIn_CustomInstrumental,
+        S::HasTitle: cover_request_rules::Title_GivenIn_CustomInstrumental,
+        S::HasCallBackUrl: cover_request_rules::CallBackUrl_GivenIn_CustomInstrumental,
     {
         self.__build_rest(0)
     }
@@ -2441,12 +2444,12 @@ impl<S: CoverRequestBuilderState> CoverRequestBuilder<Custom<Vocal>, S> {
         self,
     ) -> ::core::result::Result<CoverRequest<Custom<Vocal>>, ::cover_api::Violations>
     where
-        S::HasUploadUrl: cover_request_rules::UploadUrlGivenInCustomVocal,
-        S::HasModel: cover_request_rules::ModelGivenInCustomVocal,
-        S::HasPrompt: cover_request_rules::PromptGivenInCustomVocal,
-        S::HasStyle: cover_request_rules::StyleGivenInCustomVocal,
-        S::HasTitle: cover_request_rules::TitleGivenInCustomVocal,
-        S::HasCallBackUrl: cover_request_rules::CallBackUrlGivenInCustomVocal,
+        S::HasUploadUrl: cover_request_rules::UploadUrl_GivenIn_CustomVocal,
+        S::HasModel: cover_request_rules::Model_GivenIn_CustomVocal,
+        S::HasPrompt: cover_request_rules::Prompt_GivenIn_CustomVocal,
+        S::HasStyle: cover_request_rules::Style_GivenIn_CustomVocal,
+        S::HasTitle: cover_request_rules::Title_GivenIn_CustomVocal,
+        S::HasCallBackUrl: cover_request_rules::CallBackUrl_GivenIn_CustomVocal,
     {
         self.__build_rest(0)
     }
@@ -2462,10 +2465,10 @@ impl<S: CoverRequestBuilderState> CoverRequestBuilder<NonCustom, S> {
         self,
     ) -> ::core::result::Result<CoverRequest<NonCustom>, ::cover_api::Violations>
     where
-        S::HasUploadUrl: cover_request_rules::UploadUrlGivenInNonCustom,
-        S::HasModel: cover_request_rules::ModelGivenInNonCustom,
-        S::HasPrompt: cover_request_rules::PromptGivenInNonCustom,
-        S::HasCallBackUrl: cover_request_rules::CallBackUrlGivenInNonCustom,
+        S::HasUploadUrl: cover_request_rules::UploadUrl_GivenIn_NonCustom,
+        S::HasModel: cover_request_rules::Model_GivenIn_NonCustom,
+        S::HasPrompt: cover_request_rules::Prompt_GivenIn_NonCustom,
+        S::HasCallBackUrl: cover_request_rules::CallBackUrl_GivenIn_NonCustom,
     {
         self.__build_rest(0)
     }
@@ -2505,259 +2508,259 @@ pub mod cover_request_rules {
         label = "given a second time",
         note = "remove one of the two calls"
     )]
-    pub trait UploadUrlSetTwice {}
+    pub trait UploadUrl_SetTwice {}
     #[diagnostic::on_unimplemented(
         message = "`upload_url` is required in `Custom<Instrumental>` mode",
         label = "`upload_url` was never given",
         note = "call `.upload_url(..)` before `.build()`"
     )]
-    pub trait UploadUrlGivenInCustomInstrumental {}
+    pub trait UploadUrl_GivenIn_CustomInstrumental {}
     #[diagnostic::do_not_recommend]
-    impl UploadUrlGivenInCustomInstrumental for ::cover_api::state::Set {}
+    impl UploadUrl_GivenIn_CustomInstrumental for ::cover_api::state::Set {}
     #[diagnostic::on_unimplemented(
         message = "`upload_url` is required in `Custom<Vocal>` mode",
         label = "`upload_url` was never given",
         note = "call `.upload_url(..)` before `.build()`"
     )]
-    pub trait UploadUrlGivenInCustomVocal {}
+    pub trait UploadUrl_GivenIn_CustomVocal {}
     #[diagnostic::do_not_recommend]
-    impl UploadUrlGivenInCustomVocal for ::cover_api::state::Set {}
+    impl UploadUrl_GivenIn_CustomVocal for ::cover_api::state::Set {}
     #[diagnostic::on_unimplemented(
         message = "`upload_url` is required in `NonCustom` mode",
         label = "`upload_url` was never given",
         note = "call `.upload_url(..)` before `.build()`"
     )]
-    pub trait UploadUrlGivenInNonCustom {}
+    pub trait UploadUrl_GivenIn_NonCustom {}
     #[diagnostic::do_not_recommend]
-    impl UploadUrlGivenInNonCustom for ::cover_api::state::Set {}
+    impl UploadUrl_GivenIn_NonCustom for ::cover_api::state::Set {}
     #[diagnostic::on_unimplemented(
         message = "`instrumental` is already set",
         label = "given a second time",
         note = "remove one of the two calls"
     )]
-    pub trait InstrumentalSetTwice {}
+    pub trait Instrumental_SetTwice {}
     #[diagnostic::on_unimplemented(
         message = "`instrumental` is always true in `Custom<Instrumental>` mode",
         label = "not in `Custom<Instrumental>` mode",
         note = "remove `.instrumental(..)`: the mode sets it"
     )]
-    pub trait InstrumentalTakenInCustomInstrumental {}
+    pub trait Instrumental_TakenIn_CustomInstrumental {}
     #[diagnostic::on_unimplemented(
         message = "`instrumental` is always false in `Custom<Vocal>` mode",
         label = "not in `Custom<Vocal>` mode",
         note = "remove `.instrumental(..)`: the mode sets it"
     )]
-    pub trait InstrumentalTakenInCustomVocal {}
+    pub trait Instrumental_TakenIn_CustomVocal {}
     #[diagnostic::on_unimplemented(
         message = "`model` is already set",
         label = "given a second time",
         note = "remove one of the two calls"
     )]
-    pub trait ModelSetTwice {}
+    pub trait Model_SetTwice {}
     #[diagnostic::on_unimplemented(
         message = "`model` is required in `Custom<Instrumental>` mode",
         label = "`model` was never given",
         note = "call `.model(..)` before `.build()`"
     )]
-    pub trait ModelGivenInCustomInstrumental {}
+    pub trait Model_GivenIn_CustomInstrumental {}
     #[diagnostic::do_not_recommend]
-    impl ModelGivenInCustomInstrumental for ::cover_api::state::Set {}
+    impl Model_GivenIn_CustomInstrumental for ::cover_api::state::Set {}
     #[diagnostic::on_unimplemented(
         message = "`model` is required in `Custom<Vocal>` mode",
         label = "`model` was never given",
         note = "call `.model(..)` before `.build()`"
     )]
-    pub trait ModelGivenInCustomVocal {}
+    pub trait Model_GivenIn_CustomVocal {}
     #[diagnostic::do_not_recommend]
-    impl ModelGivenInCustomVocal for ::cover_api::state::Set {}
+    impl Model_GivenIn_CustomVocal for ::cover_api::state::Set {}
     #[diagnostic::on_unimplemented(
         message = "`model` is required in `NonCustom` mode",
         label = "`model` was never given",
         note = "call `.model(..)` before `.build()`"
     )]
-    pub trait ModelGivenInNonCustom {}
+    pub trait Model_GivenIn_NonCustom {}
     #[diagnostic::do_not_recommend]
-    impl ModelGivenInNonCustom for ::cover_api::state::Set {}
+    impl Model_GivenIn_NonCustom for ::cover_api::state::Set {}
     #[diagnostic::on_unimplemented(
         message = "`prompt` is already set",
         label = "given a second time",
         note = "remove one of the two calls"
     )]
-    pub trait PromptSetTwice {}
+    pub trait Prompt_SetTwice {}
     #[diagnostic::on_unimplemented(
         message = "`prompt` is required in `Custom<Vocal>` mode",
         label = "`prompt` was never given",
         note = "call `.prompt(..)` before `.build()`"
     )]
-    pub trait PromptGivenInCustomVocal {}
+    pub trait Prompt_GivenIn_CustomVocal {}
     #[diagnostic::do_not_recommend]
-    impl PromptGivenInCustomVocal for ::cover_api::state::Set {}
+    impl Prompt_GivenIn_CustomVocal for ::cover_api::state::Set {}
     #[diagnostic::on_unimplemented(
         message = "`prompt` needs a value in `Custom<Vocal>` mode",
         label = "may be `None`",
         note = "call `.prompt(..)` instead"
     )]
-    pub trait PromptNeedsValueInCustomVocal {}
+    pub trait Prompt_NeedsValueIn_CustomVocal {}
     #[diagnostic::on_unimplemented(
         message = "`prompt` is required in `NonCustom` mode",
         label = "`prompt` was never given",
         note = "call `.prompt(..)` before `.build()`"
     )]
-    pub trait PromptGivenInNonCustom {}
+    pub trait Prompt_GivenIn_NonCustom {}
     #[diagnostic::do_not_recommend]
-    impl PromptGivenInNonCustom for ::cover_api::state::Set {}
+    impl Prompt_GivenIn_NonCustom for ::cover_api::state::Set {}
     #[diagnostic::on_unimplemented(
         message = "`prompt` needs a value in `NonCustom` mode",
         label = "may be `None`",
         note = "call `.prompt(..)` instead"
     )]
-    pub trait PromptNeedsValueInNonCustom {}
+    pub trait Prompt_NeedsValueIn_NonCustom {}
     #[diagnostic::on_unimplemented(
         message = "`style` is already set",
         label = "given a second time",
         note = "remove one of the two calls"
     )]
-    pub trait StyleSetTwice {}
+    pub trait Style_SetTwice {}
     #[diagnostic::on_unimplemented(
         message = "`style` is required in `Custom<Instrumental>` mode",
         label = "`style` was never given",
         note = "call `.style(..)` before `.build()`"
     )]
-    pub trait StyleGivenInCustomInstrumental {}
+    pub trait Style_GivenIn_CustomInstrumental {}
     #[diagnostic::do_not_recommend]
-    impl StyleGivenInCustomInstrumental for ::cover_api::state::Set {}
+    impl Style_GivenIn_CustomInstrumental for ::cover_api::state::Set {}
     #[diagnostic::on_unimplemented(
         message = "`style` is required in `Custom<Vocal>` mode",
         label = "`style` was never given",
         note = "call `.style(..)` before `.build()`"
     )]
-    pub trait StyleGivenInCustomVocal {}
+    pub trait Style_GivenIn_CustomVocal {}
     #[diagnostic::do_not_recommend]
-    impl StyleGivenInCustomVocal for ::cover_api::state::Set {}
+    impl Style_GivenIn_CustomVocal for ::cover_api::state::Set {}
     #[diagnostic::on_unimplemented(
         message = "`style` must be left out in `NonCustom` mode",
         label = "not in `NonCustom` mode",
         note = "remove `.style(..)`, or use a mode that takes it"
     )]
-    pub trait StyleTakenInNonCustom {}
+    pub trait Style_TakenIn_NonCustom {}
     #[diagnostic::on_unimplemented(
         message = "`title` is already set",
         label = "given a second time",
         note = "remove one of the two calls"
     )]
-    pub trait TitleSetTwice {}
+    pub trait Title_SetTwice {}
     #[diagnostic::on_unimplemented(
         message = "`title` is required in `Custom<Instrumental>` mode",
         label = "`title` was never given",
         note = "call `.title(..)` before `.build()`"
     )]
-    pub trait TitleGivenInCustomInstrumental {}
+    pub trait Title_GivenIn_CustomInstrumental {}
     #[diagnostic::do_not_recommend]
-    impl TitleGivenInCustomInstrumental for ::cover_api::state::Set {}
+    impl Title_GivenIn_CustomInstrumental for ::cover_api::state::Set {}
     #[diagnostic::on_unimplemented(
         message = "`title` is required in `Custom<Vocal>` mode",
         label = "`title` was never given",
         note = "call `.title(..)` before `.build()`"
     )]
-    pub trait TitleGivenInCustomVocal {}
+    pub trait Title_GivenIn_CustomVocal {}
     #[diagnostic::do_not_recommend]
-    impl TitleGivenInCustomVocal for ::cover_api::state::Set {}
+    impl Title_GivenIn_CustomVocal for ::cover_api::state::Set {}
     #[diagnostic::on_unimplemented(
         message = "`title` must be left out in `NonCustom` mode",
         label = "not in `NonCustom` mode",
         note = "remove `.title(..)`, or use a mode that takes it"
     )]
-    pub trait TitleTakenInNonCustom {}
+    pub trait Title_TakenIn_NonCustom {}
     #[diagnostic::on_unimplemented(
         message = "`negative_tags` is already set",
         label = "given a second time",
         note = "remove one of the two calls"
     )]
-    pub trait NegativeTagsSetTwice {}
+    pub trait NegativeTags_SetTwice {}
     #[diagnostic::on_unimplemented(
         message = "`negative_tags` must be left out in `NonCustom` mode",
         label = "not in `NonCustom` mode",
         note = "remove `.negative_tags(..)`, or use a mode that takes it"
     )]
-    pub trait NegativeTagsTakenInNonCustom {}
+    pub trait NegativeTags_TakenIn_NonCustom {}
     #[diagnostic::on_unimplemented(
         message = "`vocal_gender` is already set",
         label = "given a second time",
         note = "remove one of the two calls"
     )]
-    pub trait VocalGenderSetTwice {}
+    pub trait VocalGender_SetTwice {}
     #[diagnostic::on_unimplemented(
         message = "`vocal_gender` must be left out in `NonCustom` mode",
         label = "not in `NonCustom` mode",
         note = "remove `.vocal_gender(..)`, or use a mode that takes it"
     )]
-    pub trait VocalGenderTakenInNonCustom {}
+    pub trait VocalGender_TakenIn_NonCustom {}
     #[diagnostic::on_unimplemented(
         message = "`style_weight` is already set",
         label = "given a second time",
         note = "remove one of the two calls"
     )]
-    pub trait StyleWeightSetTwice {}
+    pub trait StyleWeight_SetTwice {}
     #[diagnostic::on_unimplemented(
         message = "`style_weight` must be left out in `NonCustom` mode",
         label = "not in `NonCustom` mode",
         note = "remove `.style_weight(..)`, or use a mode that takes it"
     )]
-    pub trait StyleWeightTakenInNonCustom {}
+    pub trait StyleWeight_TakenIn_NonCustom {}
     #[diagnostic::on_unimplemented(
         message = "`weirdness_constraint` is already set",
         label = "given a second time",
         note = "remove one of the two calls"
     )]
-    pub trait WeirdnessConstraintSetTwice {}
+    pub trait WeirdnessConstraint_SetTwice {}
     #[diagnostic::on_unimplemented(
         message = "`weirdness_constraint` must be left out in `NonCustom` mode",
         label = "not in `NonCustom` mode",
         note = "remove `.weirdness_constraint(..)`, or use a mode that takes it"
     )]
-    pub trait WeirdnessConstraintTakenInNonCustom {}
+    pub trait WeirdnessConstraint_TakenIn_NonCustom {}
     #[diagnostic::on_unimplemented(
         message = "`audio_weight` is already set",
         label = "given a second time",
         note = "remove one of the two calls"
     )]
-    pub trait AudioWeightSetTwice {}
+    pub trait AudioWeight_SetTwice {}
     #[diagnostic::on_unimplemented(
         message = "`audio_weight` must be left out in `NonCustom` mode",
         label = "not in `NonCustom` mode",
         note = "remove `.audio_weight(..)`, or use a mode that takes it"
     )]
-    pub trait AudioWeightTakenInNonCustom {}
+    pub trait AudioWeight_TakenIn_NonCustom {}
     #[diagnostic::on_unimplemented(
         message = "`call_back_url` is already set",
         label = "given a second time",
         note = "remove one of the two calls"
     )]
-    pub trait CallBackUrlSetTwice {}
+    pub trait CallBackUrl_SetTwice {}
     #[diagnostic::on_unimplemented(
         message = "`call_back_url` is required in `Custom<Instrumental>` mode",
         label = "`call_back_url` was never given",
         note = "call `.call_back_url(..)` or `.without_callback()` before `.build()`"
     )]
-    pub trait CallBackUrlGivenInCustomInstrumental {}
+    pub trait CallBackUrl_GivenIn_CustomInstrumental {}
     #[diagnostic::do_not_recommend]
-    impl CallBackUrlGivenInCustomInstrumental for ::cover_api::state::Set {}
+    impl CallBackUrl_GivenIn_CustomInstrumental for ::cover_api::state::Set {}
     #[diagnostic::on_unimplemented(
         message = "`call_back_url` is required in `Custom<Vocal>` mode",
         label = "`call_back_url` was never given",
         note = "call `.call_back_url(..)` or `.without_callback()` before `.build()`"
     )]
-    pub trait CallBackUrlGivenInCustomVocal {}
+    pub trait CallBackUrl_GivenIn_CustomVocal {}
     #[diagnostic::do_not_recommend]
-    impl CallBackUrlGivenInCustomVocal for ::cover_api::state::Set {}
+    impl CallBackUrl_GivenIn_CustomVocal for ::cover_api::state::Set {}
     #[diagnostic::on_unimplemented(
         message = "`call_back_url` is required in `NonCustom` mode",
         label = "`call_back_url` was never given",
         note = "call `.call_back_url(..)` or `.without_callback()` before `.build()`"
     )]
-    pub trait CallBackUrlGivenInNonCustom {}
+    pub trait CallBackUrl_GivenIn_NonCustom {}
     #[diagnostic::do_not_recommend]
-    impl CallBackUrlGivenInNonCustom for ::cover_api::state::Set {}
+    impl CallBackUrl_GivenIn_NonCustom for ::cover_api::state::Set {}
 }
 /// The status of a task.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
@@ -2801,7 +2804,9 @@ impl Status {
 }
 impl ::core::str::FromStr for Status {
     type Err = ::core::convert::Infallible;
-    fn from_str(name: &str) -> ::core::result::Result<Self, Self::Err> {
+    fn from_str(
+        name: &str,
+    ) -> ::core::result::Result<Self, ::core::convert::Infallible> {
         ::core::result::Result::Ok(
             match name {
                 "PENDING" => Self::Pending,
@@ -2963,6 +2968,7 @@ mod cover_request_tables {
                         ],
                     ),
                     default: None,
+                    pattern: None,
                     limits: Borrowed(&[]),
                     conditions: Borrowed(&[]),
                 },
@@ -2981,6 +2987,7 @@ mod cover_request_tables {
                         ],
                     ),
                     default: None,
+                    pattern: None,
                     limits: Borrowed(&[]),
                     conditions: Borrowed(&[]),
                 },
@@ -2998,7 +3005,11 @@ mod cover_request_tables {
                             rules::Presence::Optional,
                         ],
                     ),
-                    default: Some(rules::Const::Truth(false)),
+                    default: Some(rules::DefaultValue {
+                        value: rules::Const::Truth(false),
+                        modes: 4,
+                    }),
+                    pattern: None,
                     limits: Borrowed(&[]),
                     conditions: Borrowed(&[]),
                 },
@@ -3027,6 +3038,7 @@ mod cover_request_tables {
                         ],
                     ),
                     default: None,
+                    pattern: None,
                     limits: Borrowed(&[]),
                     conditions: Borrowed(&[]),
                 },
@@ -3045,6 +3057,7 @@ mod cover_request_tables {
                         ],
                     ),
                     default: None,
+                    pattern: None,
                     limits: Borrowed(
                         &[
                             rules::Limit {
@@ -3098,6 +3111,7 @@ mod cover_request_tables {
                         ],
                     ),
                     default: None,
+                    pattern: None,
                     limits: Borrowed(
                         &[
                             rules::Limit {
@@ -3140,6 +3154,7 @@ mod cover_request_tables {
                         ],
                     ),
                     default: None,
+                    pattern: None,
                     limits: Borrowed(
                         &[
                             rules::Limit {
@@ -3182,6 +3197,7 @@ mod cover_request_tables {
                         ],
                     ),
                     default: None,
+                    pattern: None,
                     limits: Borrowed(
                         &[
                             rules::Limit {
@@ -3210,6 +3226,7 @@ mod cover_request_tables {
                         ],
                     ),
                     default: None,
+                    pattern: None,
                     limits: Borrowed(&[]),
                     conditions: Borrowed(&[]),
                 },
@@ -3228,6 +3245,7 @@ mod cover_request_tables {
                         ],
                     ),
                     default: None,
+                    pattern: None,
                     limits: Borrowed(
                         &[
                             rules::Limit {
@@ -3279,6 +3297,7 @@ mod cover_request_tables {
                         ],
                     ),
                     default: None,
+                    pattern: None,
                     limits: Borrowed(
                         &[
                             rules::Limit {
@@ -3330,6 +3349,7 @@ mod cover_request_tables {
                         ],
                     ),
                     default: None,
+                    pattern: None,
                     limits: Borrowed(
                         &[
                             rules::Limit {
@@ -3381,6 +3401,7 @@ mod cover_request_tables {
                         ],
                     ),
                     default: None,
+                    pattern: None,
                     limits: Borrowed(&[]),
                     conditions: Borrowed(&[]),
                 },

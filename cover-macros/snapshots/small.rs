@@ -35,20 +35,22 @@ pub type Error = ::cover_api::runtime::Error<Cards>;
 | `text` | optional | at most 200 characters |
 | `picture_url` | required |  |
 | `copies` | optional | at least 1; at most 9 |
+| `paper` | optional |  |
 | `emails` | optional | at most 3 items |
 | `phone` | optional |  |
 */
-pub struct Picture;
+pub enum Picture {}
 /**The mode `Plain`: Text alone.
 
 | setter | | limits |
 |---|---|---|
 | `text` | required | at most 200 characters |
 | `copies` | optional | at least 1; at most 9 |
+| `paper` | optional |  |
 | `emails` | optional | at most 3 items |
 | `phone` | optional |  |
 */
-pub struct Plain;
+pub enum Plain {}
 mod card_request_modes {
     #[diagnostic::on_unimplemented(
         message = "this type is not a mode of `CardRequest`",
@@ -77,6 +79,61 @@ impl Mode for Picture {
     const INDEX: usize = 1;
     const NAME: &'static str = "Picture";
 }
+/**Weight of the paper, in grams.
+
+The values of `weight`.*/
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum PaperWeight {
+    ///Thin. Sent as `170`.
+    Light,
+    ///Thick. Sent as `300`.
+    Heavy,
+}
+impl PaperWeight {
+    /// Every value, in the order of the spec.
+    pub const ALL: &'static [Self] = &[Self::Light, Self::Heavy];
+    /// Returns the number that is sent.
+    #[must_use]
+    pub const fn as_i64(self) -> i64 {
+        match self {
+            Self::Light => 170,
+            Self::Heavy => 300,
+        }
+    }
+}
+impl ::core::convert::TryFrom<i64> for PaperWeight {
+    type Error = ::cover_api::UnknownChoice;
+    fn try_from(
+        number: i64,
+    ) -> ::core::result::Result<Self, ::cover_api::UnknownChoice> {
+        match number {
+            170 => ::core::result::Result::Ok(Self::Light),
+            300 => ::core::result::Result::Ok(Self::Heavy),
+            _ => {
+                ::core::result::Result::Err(
+                    ::cover_api::UnknownChoice::among(&["170", "300"]),
+                )
+            }
+        }
+    }
+}
+impl ::cover_api::__private::FieldValue for PaperWeight {
+    fn as_value(&self) -> ::cover_api::__private::Value<'_> {
+        ::cover_api::__private::Value::integer(self.as_i64())
+    }
+    fn from_value(
+        value: ::cover_api::__private::Value<'_>,
+    ) -> ::core::option::Option<Self> {
+        let number = <i64 as ::cover_api::__private::FieldValue>::from_value(value)?;
+        <Self as ::core::convert::TryFrom<i64>>::try_from(number).ok()
+    }
+}
+impl ::core::fmt::Display for PaperWeight {
+    fn fmt(&self, f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
+        ::core::fmt::Display::fmt(&self.as_i64(), f)
+    }
+}
 /**A request to print a card.
 
 The mode decides which fields it has:
@@ -87,6 +144,7 @@ The mode decides which fields it has:
 | `text` | required | optional |
 | `pictureUrl` | — | required |
 | `copies` | optional | optional |
+| `weight` | optional | optional |
 | `emails` | optional | optional |
 | `phone` | optional | optional |
 
@@ -104,6 +162,7 @@ impl CardRequest<Plain> {
 |---|---|---|
 | `text` | required | at most 200 characters |
 | `copies` | optional | at least 1; at most 9 |
+| `paper` | optional |  |
 | `emails` | optional | at most 3 items |
 | `phone` | optional |  |
 */
@@ -119,6 +178,7 @@ impl CardRequest<Picture> {
 | `text` | optional | at most 200 characters |
 | `picture_url` | required |  |
 | `copies` | optional | at least 1; at most 9 |
+| `paper` | optional |  |
 | `emails` | optional | at most 3 items |
 | `phone` | optional |  |
 */
@@ -192,25 +252,27 @@ struct CardRequestFields {
     text: ::core::option::Option<::std::string::String>,
     picture_url: ::core::option::Option<::cover_api::Link>,
     copies: ::core::option::Option<::core::option::Option<i64>>,
+    paper: ::core::option::Option<PaperWeight>,
     emails: ::core::option::Option<::std::vec::Vec<::std::string::String>>,
     phone: ::core::option::Option<::std::string::String>,
 }
 impl CardRequestFields {
     /// Returns the values in the order of the table of rules.
-    fn values(&self) -> [::core::option::Option<::cover_api::__private::Value<'_>>; 6] {
+    fn values(&self) -> [::core::option::Option<::cover_api::__private::Value<'_>>; 7] {
         use ::cover_api::__private::{FieldValue, Value};
         [
             ::core::option::Option::None,
             self.text.as_ref().map(FieldValue::as_value),
             self.picture_url.as_ref().map(FieldValue::as_value),
             self.copies.as_ref().map(FieldValue::as_value),
+            self.paper.as_ref().map(FieldValue::as_value),
             self.emails.as_ref().map(FieldValue::as_value),
             self.phone.as_ref().map(FieldValue::as_value),
         ]
     }
 }
 /// The mode of a request whose mode is known only at run time.
-pub struct AnyMode;
+pub enum AnyMode {}
 impl CardRequest<AnyMode> {
     /// Reads a request from JSON, and checks it as the builder does.
     ///
@@ -233,8 +295,9 @@ impl CardRequest<AnyMode> {
                 text: checked.take(1),
                 picture_url: checked.take(2),
                 copies: checked.take(3),
-                emails: checked.take(4),
-                phone: checked.take(5),
+                paper: checked.take(4),
+                emails: checked.take(5),
+                phone: checked.take(6),
             },
             mode: checked.mode(),
             marker: ::core::marker::PhantomData,
@@ -254,11 +317,11 @@ impl CardRequest<AnyMode> {
     #[must_use]
     pub fn into_mode(self) -> CardRequestByMode {
         match self.mode {
-            1 => CardRequestByMode::Picture(self.typed()),
-            _ => CardRequestByMode::Plain(self.typed()),
+            1 => CardRequestByMode::Picture(self.__typed()),
+            _ => CardRequestByMode::Plain(self.__typed()),
         }
     }
-    fn typed<M>(self) -> CardRequest<M> {
+    fn __typed<M>(self) -> CardRequest<M> {
         CardRequest {
             fields: self.fields,
             mode: self.mode,
@@ -299,6 +362,7 @@ pub type CardRequestBuilderStart = (
     ::cover_api::state::Unset,
     ::cover_api::state::Unset,
     ::cover_api::state::Unset,
+    ::cover_api::state::Unset,
 );
 impl<M, S> ::core::clone::Clone for CardRequestBuilder<M, S> {
     fn clone(&self) -> Self {
@@ -314,14 +378,23 @@ pub trait CardRequestBuilderState {
     type HasText;
     type HasPictureUrl;
     type HasCopies;
+    type HasPaper;
     type HasEmails;
     type HasPhone;
 }
-impl<HasText, HasPictureUrl, HasCopies, HasEmails, HasPhone> CardRequestBuilderState
-for (HasText, HasPictureUrl, HasCopies, HasEmails, HasPhone) {
+impl<
+    HasText,
+    HasPictureUrl,
+    HasCopies,
+    HasPaper,
+    HasEmails,
+    HasPhone,
+> CardRequestBuilderState
+for (HasText, HasPictureUrl, HasCopies, HasPaper, HasEmails, HasPhone) {
     type HasText = HasText;
     type HasPictureUrl = HasPictureUrl;
     type HasCopies = HasCopies;
+    type HasPaper = HasPaper;
     type HasEmails = HasEmails;
     type HasPhone = HasPhone;
 }
@@ -332,6 +405,8 @@ impl<M: Mode> CardRequestBuilder<M> {
 Required in `Plain`. Optional in `Picture`.
 
 At most 200 characters.
+
+Must be left out in `Picture` where `copies` is 9. Checked by `build`.
 
 Sent as `text`. Defined in `snapshots/small.toml`, line 28.
 
@@ -358,7 +433,7 @@ let builder = CardRequest::picture().maybe_text(Some("Happy birthday"));
 
 Required in `Picture`. Must be left out in `Plain`.
 
-Sent as `pictureUrl`. Defined in `snapshots/small.toml`, line 36.*/
+Sent as `pictureUrl`. Defined in `snapshots/small.toml`, line 37.*/
     pub fn picture_url(
         self,
         picture_url: impl ::core::convert::Into<::std::string::String>,
@@ -377,7 +452,7 @@ Optional.
 
 At least 1, at most 9.
 
-Sent as `copies`. Defined in `snapshots/small.toml`, line 43.
+Sent as `copies`. Defined in `snapshots/small.toml`, line 44.
 
 ```text
 let builder = CardRequest::plain().copies(2);
@@ -401,6 +476,28 @@ let builder = CardRequest::plain().maybe_copies(Some(2));
     pub fn maybe_copies(self, copies: ::core::option::Option<i64>) -> Self {
         ::core::unimplemented!()
     }
+    /**Weight of the paper, in grams.
+
+Optional.
+
+Sent as `weight`. Defined in `snapshots/small.toml`, line 53.
+
+```text
+let builder = CardRequest::plain().paper(PaperWeight::Heavy);
+```*/
+    pub fn paper(self, paper: PaperWeight) -> Self {
+        ::core::unimplemented!()
+    }
+    /**Sets [`paper`](Self::paper) if there is a value, and leaves it out otherwise.
+
+Optional. The field counts as set either way.
+
+```text
+let builder = CardRequest::plain().maybe_paper(Some(PaperWeight::Heavy));
+```*/
+    pub fn maybe_paper(self, paper: ::core::option::Option<PaperWeight>) -> Self {
+        ::core::unimplemented!()
+    }
     /**Addresses of the recipients.
 
 Optional.
@@ -409,7 +506,7 @@ At most 3 items.
 
 A card needs a recipient. Otherwise `build` does not compile.
 
-Sent as `emails`. Defined in `snapshots/small.toml`, line 52.*/
+Sent as `emails`. Defined in `snapshots/small.toml`, line 63.*/
     pub fn emails(
         self,
         emails: impl ::core::iter::IntoIterator<
@@ -422,9 +519,15 @@ Sent as `emails`. Defined in `snapshots/small.toml`, line 52.*/
 
 Optional.
 
+Must match `^\+?[0-9 ]+$`.
+
 A card needs a recipient. Otherwise `build` does not compile.
 
-Sent as `phone`. Defined in `snapshots/small.toml`, line 59.*/
+Sent as `phone`. Defined in `snapshots/small.toml`, line 70.
+
+```text
+let builder = CardRequest::plain().phone("+49 30 123456");
+```*/
     pub fn phone(
         self,
         phone: impl ::core::convert::Into<::std::string::String>,
@@ -454,17 +557,20 @@ impl<
     M: Mode,
     HasPictureUrl,
     HasCopies,
+    HasPaper,
     HasEmails,
     HasPhone,
 > CardRequestBuilder<
     M,
-    (::cover_api::state::Unset, HasPictureUrl, HasCopies, HasEmails, HasPhone),
+    (::cover_api::state::Unset, HasPictureUrl, HasCopies, HasPaper, HasEmails, HasPhone),
 > {
     /**Text of the card.
 
 Required in `Plain`. Optional in `Picture`.
 
 At most 200 characters.
+
+Must be left out in `Picture` where `copies` is 9. Checked by `build`.
 
 Sent as `text`. Defined in `snapshots/small.toml`, line 28.
 
@@ -474,7 +580,14 @@ Example: `.text("Happy birthday")`*/
         text: impl ::core::convert::Into<::std::string::String>,
     ) -> CardRequestBuilder<
         M,
-        (::cover_api::state::Set, HasPictureUrl, HasCopies, HasEmails, HasPhone),
+        (
+            ::cover_api::state::Set,
+            HasPictureUrl,
+            HasCopies,
+            HasPaper,
+            HasEmails,
+            HasPhone,
+        ),
     > {
         self.fields.text = ::core::option::Option::Some(
             ::core::convert::Into::into(text),
@@ -489,11 +602,12 @@ Example: `.text("Happy birthday")`*/
 impl<
     HasPictureUrl,
     HasCopies,
+    HasPaper,
     HasEmails,
     HasPhone,
 > CardRequestBuilder<
     Picture,
-    (::cover_api::state::Unset, HasPictureUrl, HasCopies, HasEmails, HasPhone),
+    (::cover_api::state::Unset, HasPictureUrl, HasCopies, HasPaper, HasEmails, HasPhone),
 > {
     /**Sets [`text`](Self::text) if there is a value, and leaves it out otherwise.
 
@@ -505,7 +619,14 @@ Example: `.maybe_text(Some("Happy birthday"))`*/
         text: ::core::option::Option<impl ::core::convert::Into<::std::string::String>>,
     ) -> CardRequestBuilder<
         Picture,
-        (::cover_api::state::Set, HasPictureUrl, HasCopies, HasEmails, HasPhone),
+        (
+            ::cover_api::state::Set,
+            HasPictureUrl,
+            HasCopies,
+            HasPaper,
+            HasEmails,
+            HasPhone,
+        ),
     > {
         self.fields.text = text.map(::core::convert::Into::into);
         CardRequestBuilder {
@@ -518,23 +639,24 @@ Example: `.maybe_text(Some("Happy birthday"))`*/
 impl<
     HasText,
     HasCopies,
+    HasPaper,
     HasEmails,
     HasPhone,
 > CardRequestBuilder<
     Picture,
-    (HasText, ::cover_api::state::Unset, HasCopies, HasEmails, HasPhone),
+    (HasText, ::cover_api::state::Unset, HasCopies, HasPaper, HasEmails, HasPhone),
 > {
     /**Address of the picture.
 
 Required in `Picture`. Must be left out in `Plain`.
 
-Sent as `pictureUrl`. Defined in `snapshots/small.toml`, line 36.*/
+Sent as `pictureUrl`. Defined in `snapshots/small.toml`, line 37.*/
     pub fn picture_url(
         mut self,
         picture_url: impl ::core::convert::Into<::std::string::String>,
     ) -> CardRequestBuilder<
         Picture,
-        (HasText, ::cover_api::state::Set, HasCopies, HasEmails, HasPhone),
+        (HasText, ::cover_api::state::Set, HasCopies, HasPaper, HasEmails, HasPhone),
     > {
         self.fields.picture_url = ::core::option::Option::Some(
             ::cover_api::Link::new(picture_url),
@@ -551,7 +673,7 @@ Used instead of [`picture_url`](Self::picture_url). Sends `https://blank.invalid
         mut self,
     ) -> CardRequestBuilder<
         Picture,
-        (HasText, ::cover_api::state::Set, HasCopies, HasEmails, HasPhone),
+        (HasText, ::cover_api::state::Set, HasCopies, HasPaper, HasEmails, HasPhone),
     > {
         self.fields.picture_url = ::core::option::Option::Some(
             ::cover_api::Link::from("https://blank.invalid/"),
@@ -567,11 +689,12 @@ impl<
     M: Mode,
     HasText,
     HasPictureUrl,
+    HasPaper,
     HasEmails,
     HasPhone,
 > CardRequestBuilder<
     M,
-    (HasText, HasPictureUrl, ::cover_api::state::Unset, HasEmails, HasPhone),
+    (HasText, HasPictureUrl, ::cover_api::state::Unset, HasPaper, HasEmails, HasPhone),
 > {
     /**Number of copies.
 
@@ -579,7 +702,7 @@ Optional.
 
 At least 1, at most 9.
 
-Sent as `copies`. Defined in `snapshots/small.toml`, line 43.
+Sent as `copies`. Defined in `snapshots/small.toml`, line 44.
 
 Example: `.copies(2)`*/
     pub fn copies(
@@ -587,7 +710,7 @@ Example: `.copies(2)`*/
         copies: i64,
     ) -> CardRequestBuilder<
         M,
-        (HasText, HasPictureUrl, ::cover_api::state::Set, HasEmails, HasPhone),
+        (HasText, HasPictureUrl, ::cover_api::state::Set, HasPaper, HasEmails, HasPhone),
     > {
         self.fields.copies = ::core::option::Option::Some(
             ::core::option::Option::Some(copies),
@@ -604,7 +727,7 @@ Used instead of [`copies`](Self::copies).*/
         mut self,
     ) -> CardRequestBuilder<
         M,
-        (HasText, HasPictureUrl, ::cover_api::state::Set, HasEmails, HasPhone),
+        (HasText, HasPictureUrl, ::cover_api::state::Set, HasPaper, HasEmails, HasPhone),
     > {
         self.fields.copies = ::core::option::Option::Some(::core::option::Option::None);
         CardRequestBuilder {
@@ -622,7 +745,7 @@ Example: `.maybe_copies(Some(2))`*/
         copies: ::core::option::Option<i64>,
     ) -> CardRequestBuilder<
         M,
-        (HasText, HasPictureUrl, ::cover_api::state::Set, HasEmails, HasPhone),
+        (HasText, HasPictureUrl, ::cover_api::state::Set, HasPaper, HasEmails, HasPhone),
     > {
         self.fields.copies = copies.map(::core::option::Option::Some);
         CardRequestBuilder {
@@ -637,10 +760,62 @@ impl<
     HasText,
     HasPictureUrl,
     HasCopies,
+    HasEmails,
     HasPhone,
 > CardRequestBuilder<
     M,
-    (HasText, HasPictureUrl, HasCopies, ::cover_api::state::Unset, HasPhone),
+    (HasText, HasPictureUrl, HasCopies, ::cover_api::state::Unset, HasEmails, HasPhone),
+> {
+    /**Weight of the paper, in grams.
+
+Optional.
+
+Sent as `weight`. Defined in `snapshots/small.toml`, line 53.
+
+Example: `.paper(PaperWeight::Heavy)`*/
+    pub fn paper(
+        mut self,
+        paper: PaperWeight,
+    ) -> CardRequestBuilder<
+        M,
+        (HasText, HasPictureUrl, HasCopies, ::cover_api::state::Set, HasEmails, HasPhone),
+    > {
+        self.fields.paper = ::core::option::Option::Some(paper);
+        CardRequestBuilder {
+            fields: self.fields,
+            state: ::core::marker::PhantomData,
+        }
+    }
+    /**Sets [`paper`](Self::paper) if there is a value, and leaves it out otherwise.
+
+Optional. The field counts as set either way.
+
+Example: `.maybe_paper(Some(PaperWeight::Heavy))`*/
+    pub fn maybe_paper(
+        mut self,
+        paper: ::core::option::Option<PaperWeight>,
+    ) -> CardRequestBuilder<
+        M,
+        (HasText, HasPictureUrl, HasCopies, ::cover_api::state::Set, HasEmails, HasPhone),
+    > {
+        self.fields.paper = paper;
+        CardRequestBuilder {
+            fields: self.fields,
+            state: ::core::marker::PhantomData,
+        }
+    }
+}
+#[cfg(not(doc))]
+impl<
+    M: Mode,
+    HasText,
+    HasPictureUrl,
+    HasCopies,
+    HasPaper,
+    HasPhone,
+> CardRequestBuilder<
+    M,
+    (HasText, HasPictureUrl, HasCopies, HasPaper, ::cover_api::state::Unset, HasPhone),
 > {
     /**Addresses of the recipients.
 
@@ -650,7 +825,7 @@ At most 3 items.
 
 A card needs a recipient. Otherwise `build` does not compile.
 
-Sent as `emails`. Defined in `snapshots/small.toml`, line 52.*/
+Sent as `emails`. Defined in `snapshots/small.toml`, line 63.*/
     pub fn emails(
         mut self,
         emails: impl ::core::iter::IntoIterator<
@@ -658,7 +833,7 @@ Sent as `emails`. Defined in `snapshots/small.toml`, line 52.*/
         >,
     ) -> CardRequestBuilder<
         M,
-        (HasText, HasPictureUrl, HasCopies, ::cover_api::state::Set, HasPhone),
+        (HasText, HasPictureUrl, HasCopies, HasPaper, ::cover_api::state::Set, HasPhone),
     > {
         self.fields.emails = ::core::option::Option::Some(
             emails.into_iter().map(::core::convert::Into::into).collect(),
@@ -675,24 +850,29 @@ impl<
     HasText,
     HasPictureUrl,
     HasCopies,
+    HasPaper,
     HasEmails,
 > CardRequestBuilder<
     M,
-    (HasText, HasPictureUrl, HasCopies, HasEmails, ::cover_api::state::Unset),
+    (HasText, HasPictureUrl, HasCopies, HasPaper, HasEmails, ::cover_api::state::Unset),
 > {
     /**Phone number of the recipient.
 
 Optional.
 
+Must match `^\+?[0-9 ]+$`.
+
 A card needs a recipient. Otherwise `build` does not compile.
 
-Sent as `phone`. Defined in `snapshots/small.toml`, line 59.*/
+Sent as `phone`. Defined in `snapshots/small.toml`, line 70.
+
+Example: `.phone("+49 30 123456")`*/
     pub fn phone(
         mut self,
         phone: impl ::core::convert::Into<::std::string::String>,
     ) -> CardRequestBuilder<
         M,
-        (HasText, HasPictureUrl, HasCopies, HasEmails, ::cover_api::state::Set),
+        (HasText, HasPictureUrl, HasCopies, HasPaper, HasEmails, ::cover_api::state::Set),
     > {
         self.fields.phone = ::core::option::Option::Some(
             ::core::convert::Into::into(phone),
@@ -711,7 +891,7 @@ impl<
     #[doc(hidden)]
     pub fn text(self, _: impl ::core::marker::Sized) -> Self
     where
-        M: card_request_rules::TextSetTwice,
+        M: card_request_rules::Text_SetTwice,
     {
         self
     }
@@ -723,7 +903,7 @@ impl<
     #[doc(hidden)]
     pub fn maybe_text(self, _: impl ::core::marker::Sized) -> Self
     where
-        S::HasPictureUrl: card_request_rules::TextSetTwice,
+        S::HasPictureUrl: card_request_rules::Text_SetTwice,
     {
         self
     }
@@ -733,7 +913,7 @@ impl<S: CardRequestBuilderState> CardRequestBuilder<Plain, S> {
     #[doc(hidden)]
     pub fn maybe_text(self, _: impl ::core::marker::Sized) -> Self
     where
-        S::HasText: card_request_rules::TextNeedsValueInPlain,
+        S::HasText: card_request_rules::Text_NeedsValueIn_Plain,
     {
         self
     }
@@ -745,14 +925,14 @@ impl<
     #[doc(hidden)]
     pub fn picture_url(self, _: impl ::core::marker::Sized) -> Self
     where
-        S::HasText: card_request_rules::PictureUrlSetTwice,
+        S::HasText: card_request_rules::PictureUrl_SetTwice,
     {
         self
     }
     #[doc(hidden)]
     pub fn without_picture(self) -> Self
     where
-        S::HasText: card_request_rules::PictureUrlSetTwice,
+        S::HasText: card_request_rules::PictureUrl_SetTwice,
     {
         self
     }
@@ -762,7 +942,7 @@ impl<S: CardRequestBuilderState> CardRequestBuilder<Plain, S> {
     #[doc(hidden)]
     pub fn picture_url(self, _: impl ::core::marker::Sized) -> Self
     where
-        S::HasPictureUrl: card_request_rules::PictureUrlTakenInPlain,
+        S::HasPictureUrl: card_request_rules::PictureUrl_TakenIn_Plain,
     {
         self
     }
@@ -775,21 +955,41 @@ impl<
     #[doc(hidden)]
     pub fn copies(self, _: impl ::core::marker::Sized) -> Self
     where
-        M: card_request_rules::CopiesSetTwice,
+        M: card_request_rules::Copies_SetTwice,
     {
         self
     }
     #[doc(hidden)]
     pub fn null_copies(self) -> Self
     where
-        M: card_request_rules::CopiesSetTwice,
+        M: card_request_rules::Copies_SetTwice,
     {
         self
     }
     #[doc(hidden)]
     pub fn maybe_copies(self, _: impl ::core::marker::Sized) -> Self
     where
-        M: card_request_rules::CopiesSetTwice,
+        M: card_request_rules::Copies_SetTwice,
+    {
+        self
+    }
+}
+#[cfg(not(doc))]
+impl<
+    M: Mode,
+    S: CardRequestBuilderState<HasPaper = ::cover_api::state::Set>,
+> CardRequestBuilder<M, S> {
+    #[doc(hidden)]
+    pub fn paper(self, _: impl ::core::marker::Sized) -> Self
+    where
+        M: card_request_rules::Paper_SetTwice,
+    {
+        self
+    }
+    #[doc(hidden)]
+    pub fn maybe_paper(self, _: impl ::core::marker::Sized) -> Self
+    where
+        M: card_request_rules::Paper_SetTwice,
     {
         self
     }
@@ -802,7 +1002,7 @@ impl<
     #[doc(hidden)]
     pub fn emails(self, _: impl ::core::marker::Sized) -> Self
     where
-        M: card_request_rules::EmailsSetTwice,
+        M: card_request_rules::Emails_SetTwice,
     {
         self
     }
@@ -815,7 +1015,7 @@ impl<
     #[doc(hidden)]
     pub fn phone(self, _: impl ::core::marker::Sized) -> Self
     where
-        M: card_request_rules::PhoneSetTwice,
+        M: card_request_rules::Phone_SetTwice,
     {
         self
     }
@@ -831,8 +1031,8 @@ impl<S: CardRequestBuilderState> CardRequestBuilder<Plain, S> {
         self,
     ) -> ::core::result::Result<CardRequest<Plain>, ::cover_api::Violations>
     where
-        S::HasText: card_request_rules::TextGivenInPlain,
-        (S::HasEmails, S::HasPhone): card_request_rules::AtLeastOneOfEmailsPhone0,
+        S::HasText: card_request_rules::Text_GivenIn_Plain,
+        (S::HasEmails, S::HasPhone): card_request_rules::AtLeastOneOfEmailsPhone_0,
     {
         self.__build_rest(0)
     }
@@ -848,8 +1048,8 @@ impl<S: CardRequestBuilderState> CardRequestBuilder<Picture, S> {
         self,
     ) -> ::core::result::Result<CardRequest<Picture>, ::cover_api::Violations>
     where
-        S::HasPictureUrl: card_request_rules::PictureUrlGivenInPicture,
-        (S::HasEmails, S::HasPhone): card_request_rules::AtLeastOneOfEmailsPhone0,
+        S::HasPictureUrl: card_request_rules::PictureUrl_GivenIn_Picture,
+        (S::HasEmails, S::HasPhone): card_request_rules::AtLeastOneOfEmailsPhone_0,
     {
         self.__build_rest(0)
     }
@@ -889,70 +1089,76 @@ pub mod card_request_rules {
         label = "given a second time",
         note = "remove one of the two calls"
     )]
-    pub trait TextSetTwice {}
+    pub trait Text_SetTwice {}
     #[diagnostic::on_unimplemented(
         message = "`text` is required in `Plain` mode",
         label = "`text` was never given",
         note = "call `.text(..)` before `.build()`"
     )]
-    pub trait TextGivenInPlain {}
+    pub trait Text_GivenIn_Plain {}
     #[diagnostic::do_not_recommend]
-    impl TextGivenInPlain for ::cover_api::state::Set {}
+    impl Text_GivenIn_Plain for ::cover_api::state::Set {}
     #[diagnostic::on_unimplemented(
         message = "`text` needs a value in `Plain` mode",
         label = "may be `None`",
         note = "call `.text(..)` instead"
     )]
-    pub trait TextNeedsValueInPlain {}
+    pub trait Text_NeedsValueIn_Plain {}
     #[diagnostic::on_unimplemented(
         message = "`picture_url` is already set",
         label = "given a second time",
         note = "remove one of the two calls"
     )]
-    pub trait PictureUrlSetTwice {}
+    pub trait PictureUrl_SetTwice {}
     #[diagnostic::on_unimplemented(
         message = "`picture_url` must be left out in `Plain` mode",
         label = "not in `Plain` mode",
         note = "remove `.picture_url(..)`, or use a mode that takes it"
     )]
-    pub trait PictureUrlTakenInPlain {}
+    pub trait PictureUrl_TakenIn_Plain {}
     #[diagnostic::on_unimplemented(
         message = "`picture_url` is required in `Picture` mode",
         label = "`picture_url` was never given",
         note = "call `.picture_url(..)` or `.without_picture()` before `.build()`"
     )]
-    pub trait PictureUrlGivenInPicture {}
+    pub trait PictureUrl_GivenIn_Picture {}
     #[diagnostic::do_not_recommend]
-    impl PictureUrlGivenInPicture for ::cover_api::state::Set {}
+    impl PictureUrl_GivenIn_Picture for ::cover_api::state::Set {}
     #[diagnostic::on_unimplemented(
         message = "`copies` is already set",
         label = "given a second time",
         note = "remove one of the two calls"
     )]
-    pub trait CopiesSetTwice {}
+    pub trait Copies_SetTwice {}
+    #[diagnostic::on_unimplemented(
+        message = "`paper` is already set",
+        label = "given a second time",
+        note = "remove one of the two calls"
+    )]
+    pub trait Paper_SetTwice {}
     #[diagnostic::on_unimplemented(
         message = "`emails` is already set",
         label = "given a second time",
         note = "remove one of the two calls"
     )]
-    pub trait EmailsSetTwice {}
+    pub trait Emails_SetTwice {}
     #[diagnostic::on_unimplemented(
         message = "`phone` is already set",
         label = "given a second time",
         note = "remove one of the two calls"
     )]
-    pub trait PhoneSetTwice {}
+    pub trait Phone_SetTwice {}
     ///A card needs a recipient.
     #[diagnostic::on_unimplemented(
         message = "at least one of `emails`, `phone` is required",
         label = "not with the fields that are set",
         note = "call one of their setters"
     )]
-    pub trait AtLeastOneOfEmailsPhone0 {}
+    pub trait AtLeastOneOfEmailsPhone_0 {}
     #[diagnostic::do_not_recommend]
-    impl<T1> AtLeastOneOfEmailsPhone0 for (::cover_api::state::Set, T1) {}
+    impl<T1> AtLeastOneOfEmailsPhone_0 for (::cover_api::state::Set, T1) {}
     #[diagnostic::do_not_recommend]
-    impl AtLeastOneOfEmailsPhone0
+    impl AtLeastOneOfEmailsPhone_0
     for (::cover_api::state::Unset, ::cover_api::state::Set) {}
 }
 /// The status of a task.
@@ -979,7 +1185,9 @@ impl Status {
 }
 impl ::core::str::FromStr for Status {
     type Err = ::core::convert::Infallible;
-    fn from_str(name: &str) -> ::core::result::Result<Self, Self::Err> {
+    fn from_str(
+        name: &str,
+    ) -> ::core::result::Result<Self, ::core::convert::Infallible> {
         ::core::result::Result::Ok(
             match name {
                 "printing" => Self::Printing,
@@ -1051,6 +1259,7 @@ mod card_request_tables {
                         &[rules::Presence::Fixed, rules::Presence::Fixed],
                     ),
                     default: None,
+                    pattern: None,
                     limits: Borrowed(&[]),
                     conditions: Borrowed(&[]),
                 },
@@ -1065,6 +1274,7 @@ mod card_request_tables {
                         &[rules::Presence::Required, rules::Presence::Optional],
                     ),
                     default: None,
+                    pattern: None,
                     limits: Borrowed(
                         &[
                             rules::Limit {
@@ -1083,7 +1293,37 @@ mod card_request_tables {
                             },
                         ],
                     ),
-                    conditions: Borrowed(&[]),
+                    conditions: Borrowed(
+                        &[
+                            rules::Conditional {
+                                effect: rules::Effect::Forbidden,
+                                value: None,
+                                any: Borrowed(
+                                    &[
+                                        rules::Condition {
+                                            terms: Borrowed(
+                                                &[
+                                                    rules::Term {
+                                                        field: 3,
+                                                        is: rules::Is::OneOf(
+                                                            Borrowed(
+                                                                &[
+                                                                    rules::Const::Number(rules::Decimal {
+                                                                        digits: 9,
+                                                                        scale: 0,
+                                                                    }),
+                                                                ],
+                                                            ),
+                                                        ),
+                                                    },
+                                                ],
+                                            ),
+                                        },
+                                    ],
+                                ),
+                            },
+                        ],
+                    ),
                 },
                 rules::Field {
                     wire: Borrowed("pictureUrl"),
@@ -1096,6 +1336,7 @@ mod card_request_tables {
                         &[rules::Presence::Forbidden, rules::Presence::Required],
                     ),
                     default: None,
+                    pattern: None,
                     limits: Borrowed(&[]),
                     conditions: Borrowed(&[]),
                 },
@@ -1110,6 +1351,7 @@ mod card_request_tables {
                         &[rules::Presence::Optional, rules::Presence::Optional],
                     ),
                     default: None,
+                    pattern: None,
                     limits: Borrowed(
                         &[
                             rules::Limit {
@@ -1137,6 +1379,21 @@ mod card_request_tables {
                     conditions: Borrowed(&[]),
                 },
                 rules::Field {
+                    wire: Borrowed("weight"),
+                    rust: Borrowed("paper"),
+                    kind: rules::Kind::IntegerChoice(Borrowed(&[170, 300])),
+                    list: false,
+                    nullable: false,
+                    constant: None,
+                    presence: Borrowed(
+                        &[rules::Presence::Optional, rules::Presence::Optional],
+                    ),
+                    default: None,
+                    pattern: None,
+                    limits: Borrowed(&[]),
+                    conditions: Borrowed(&[]),
+                },
+                rules::Field {
                     wire: Borrowed("emails"),
                     rust: Borrowed("emails"),
                     kind: rules::Kind::Text(rules::Unit::Chars),
@@ -1147,6 +1404,7 @@ mod card_request_tables {
                         &[rules::Presence::Optional, rules::Presence::Optional],
                     ),
                     default: None,
+                    pattern: None,
                     limits: Borrowed(
                         &[
                             rules::Limit {
@@ -1178,6 +1436,14 @@ mod card_request_tables {
                         &[rules::Presence::Optional, rules::Presence::Optional],
                     ),
                     default: None,
+                    pattern: Some(
+                        Borrowed({
+                            static PATTERN: rules::Pattern = ::cover_api::__pattern!(
+                                "^\\+?[0-9 ]+$"
+                            );
+                            &PATTERN
+                        }),
+                    ),
                     limits: Borrowed(
                         &[
                             rules::Limit {
@@ -1197,7 +1463,7 @@ mod card_request_tables {
         relations: Borrowed(
             &[
                 rules::Relation {
-                    fields: Borrowed(&[4, 5]),
+                    fields: Borrowed(&[5, 6]),
                     modes: u64::MAX,
                     when: Borrowed(&[]),
                     asks: rules::Relating::AtLeastOne,
@@ -1278,8 +1544,8 @@ pub use ::cover_api::__private::literal as __card_request_literal;
 #[macro_export]
 macro_rules! __card_request_card {
     ($($body:tt)*) => {
-        $crate::__card_request_literal! { [$crate]
-        "# A small service, with one of each thing that is generated in its own way.\n\n[service]\nname = \"Cards\"\nid = \"cards.example\"\ndoc = \"Printed greeting cards.\"\nbase_url = \"https://api.cards.example/v1\"\nauth = { header = \"X-Api-Key\" }\nenv = { key = \"CARDS_KEY\", url = \"CARDS_URL\" }\n\n[request]\nname = \"CardRequest\"\ndoc = \"A request to print a card.\"\nliteral = \"card\"\n\n[modes.Plain]\nwhen = { hasPicture = false }\ndoc = \"Text alone.\"\n\n[modes.Picture]\nwhen = { hasPicture = true }\ndoc = \"Text over a picture.\"\n\n[fields.hasPicture]\ntype = \"boolean\"\ndoc = \"Whether there is a picture.\"\n\n[fields.text]\ntype = \"string\"\ndoc = \"Text of the card.\"\nexample = \"Happy birthday\"\nrequired = [\"Plain\"]\noptional = [\"Picture\"]\nmax_length = 200\n\n[fields.pictureUrl]\ntype = \"url\"\ndoc = \"Address of the picture.\"\nrequired = [\"Picture\"]\nforbidden = [\"Plain\"]\nplaceholder = { setter = \"without_picture\", value = \"https://blank.invalid/\", doc = \"Prints the text over a blank page.\" }\n\n[fields.copies]\ntype = \"integer\"\nnullable = true\ndoc = \"Number of copies.\"\nexample = 2\noptional = \"always\"\nmin = 1\nmax = 9\n\n[fields.emails]\ntype = \"string\"\nlist = true\ndoc = \"Addresses of the recipients.\"\noptional = \"always\"\nmax_items = 3\n\n[fields.phone]\ntype = \"string\"\ndoc = \"Phone number of the recipient.\"\noptional = \"always\"\n\n[[groups]]\ndoc = \"A card needs a recipient.\"\nat_least_one = [\"emails\", \"phone\"]\n\n[envelope]\ncode = \"code\"\nmessage = \"message\"\n\n[codes]\n0 = { means = \"success\", doc = \"Success.\", created = \"yes\" }\n\n[submit]\npath = \"/cards\"\ntask = \"card.id\"\n\n[poll]\npath = \"/card\"\nquery = \"id\"\nstatus = \"card.state\"\ntracks = \"card.files\"\nerror_code = \"card.problem.code\"\nerror_message = \"card.problem.text\"\nevery = [\"1 s\", \"2 s\"]\ntimeout = \"5 min\"\npatience = \"10 s\"\nsettle = \"10 s\"\n\n[statuses.printing]\ndoc = \"At the printer.\"\nmeans = \"running\"\nstage = 0\nready = \"nothing\"\n\n[statuses.printed]\ndoc = \"Printed.\"\nmeans = \"done\"\nready = \"all\"\n\n[track]\nname = \"Card\"\ndoc = \"One printed card.\"\ncount = 1\n\n[track.fields.url]\ntype = \"audio\"\ndoc = \"Address of a scan.\"\n"
+        $crate::__card_request_literal! { [$crate] "snapshots/small.toml"
+        "# A small service, with one of each thing that is generated in its own way.\n\n[service]\nname = \"Cards\"\nid = \"cards.example\"\ndoc = \"Printed greeting cards.\"\nbase_url = \"https://api.cards.example/v1\"\nauth = { header = \"X-Api-Key\" }\nenv = { key = \"CARDS_KEY\", url = \"CARDS_URL\" }\n\n[request]\nname = \"CardRequest\"\ndoc = \"A request to print a card.\"\nliteral = \"card\"\n\n[modes.Plain]\nwhen = { hasPicture = false }\ndoc = \"Text alone.\"\n\n[modes.Picture]\nwhen = { hasPicture = true }\ndoc = \"Text over a picture.\"\n\n[fields.hasPicture]\ntype = \"boolean\"\ndoc = \"Whether there is a picture.\"\n\n[fields.text]\ntype = \"string\"\ndoc = \"Text of the card.\"\nexample = \"Happy birthday\"\nrequired = [\"Plain\"]\noptional = [\"Picture\"]\nforbidden_when = { copies = 9 }\nmax_length = 200\n\n[fields.pictureUrl]\ntype = \"url\"\ndoc = \"Address of the picture.\"\nrequired = [\"Picture\"]\nforbidden = [\"Plain\"]\nplaceholder = { setter = \"without_picture\", value = \"https://blank.invalid/\", doc = \"Prints the text over a blank page.\" }\n\n[fields.copies]\ntype = \"integer\"\nnullable = true\ndoc = \"Number of copies.\"\nexample = 2\noptional = \"always\"\nmin = 1\nmax = 9\n\n[fields.weight]\ntype = \"choice\"\nof = \"integer\"\nname = \"PaperWeight\"\nsetter = \"paper\"\ndoc = \"Weight of the paper, in grams.\"\nexample = 300\noptional = \"always\"\nvalues = { 170 = { name = \"Light\", doc = \"Thin.\" }, 300 = { name = \"Heavy\", doc = \"Thick.\" } }\n\n[fields.emails]\ntype = \"string\"\nlist = true\ndoc = \"Addresses of the recipients.\"\noptional = \"always\"\nmax_items = 3\n\n[fields.phone]\ntype = \"string\"\ndoc = \"Phone number of the recipient.\"\npattern = \"^\\\\+?[0-9 ]+$\"\nexample = \"+49 30 123456\"\noptional = \"always\"\n\n[[groups]]\ndoc = \"A card needs a recipient.\"\nat_least_one = [\"emails\", \"phone\"]\n\n[envelope]\ncode = \"code\"\nmessage = \"message\"\n\n[codes]\n0 = { means = \"success\", doc = \"Success.\", created = \"yes\" }\n\n[submit]\npath = \"/cards\"\ntask = \"card.id\"\n\n[poll]\npath = \"/card\"\nquery = \"id\"\nstatus = \"card.state\"\ntracks = \"card.files\"\nerror_code = \"card.problem.code\"\nerror_message = \"card.problem.text\"\nevery = [\"1 s\", \"2 s\"]\ntimeout = \"5 min\"\npatience = \"10 s\"\nsettle = \"10 s\"\n\n[statuses.printing]\ndoc = \"At the printer.\"\nmeans = \"running\"\nstage = 0\nready = \"nothing\"\n\n[statuses.printed]\ndoc = \"Printed.\"\nmeans = \"done\"\nready = \"all\"\n\n[track]\nname = \"Card\"\ndoc = \"One printed card.\"\ncount = 1\n\n[track.fields.url]\ntype = \"audio\"\ndoc = \"Address of a scan.\"\n"
         exact { $($body)* } }
     };
 }

@@ -63,8 +63,8 @@ pub fn literal(input: TokenStream) -> TokenStream {
 }
 
 fn expand(source: Source, module: TokenStream2) -> TokenStream {
-    let Source { spec, tracked, own } = source;
-    let origin = Origin { own, module };
+    let Source { spec, tracked, is_shipped } = source;
+    let origin = Origin { is_shipped, module };
     let expanded = match spec {
         Ok(spec) => generate::all(&spec, &origin),
         Err(Unusable { errors, partial }) => {

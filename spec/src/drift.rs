@@ -8,8 +8,8 @@ use std::fmt;
 use serde_json::Value;
 
 use crate::lower;
-use crate::model::{Field, FieldKind, Spec};
-use crate::rules::{Bound, Limit, Presence};
+use crate::model::{Field, FieldKind, Scalar, Spec};
+use crate::rules::{Bound, Limit, Presence, Unit};
 
 /// Maximum length of a chain of references.
 const MOST_STEPS: usize = 32;
@@ -66,6 +66,7 @@ impl Spec {
         let mut found = Vec::new();
         for field in &self.request.fields {
             match said.properties.get(field.wire.as_str()) {
+                None if self.request.forbids(field) => {}
                 None => found.push(format!("`{}` is not in the document", *field.wire)),
                 Some(property) => self.one(field, &document.resolved(property), &said, &mut found),
             }
@@ -90,6 +91,7 @@ impl Spec {
         let item = if field.is_list() { property.get("items").unwrap_or(&Value::Null) } else { property };
         kinds(field, property, item, found);
         choices(field, item, found);
+        patterns(field, item, found);
         self.figures(field, property, item, found);
     }
 
@@ -106,6 +108,8 @@ impl Spec {
             match (loosest, said) {
                 // Documents rarely say that texts must not be empty.
                 (Some(one), None) if *keyword == "minLength" && one <= 1.0 => {}
+                // OpenAPI counts characters.
+                (Some(one), Some(said)) if *keyword == "minLength" && is_in_characters(one, field.unit(), said) => {}
                 // OpenAPI has no keyword for bytes, and `maxLength` is the nearest.
                 (None, Some(said)) if *keyword == "maxLength" && has_max_bytes(&limits, said) => {}
                 (Some(one), Some(said)) if (one - said).abs() > 1e-9 => {
@@ -120,6 +124,11 @@ impl Spec {
             }
         }
     }
+}
+
+/// Whether `figure` is the number of characters that a text with the minimum length `least` has at least.
+fn is_in_characters(least: f64, unit: Unit, figure: f64) -> bool {
+    ((least / f64::from(unit.most_per_char())).ceil() - figure).abs() < 1e-9
 }
 
 fn has_max_bytes(limits: &[Limit], figure: f64) -> bool {
@@ -149,8 +158,9 @@ fn as_number(value: &Value) -> Option<f64> {
 fn kinds(field: &Field, property: &Value, item: &Value, found: &mut Vec<String>) {
     let wire = &*field.wire;
     let wanted: &[&str] = match &*field.kind {
+        FieldKind::Choice(..) if is_of_numbers(field) => &["integer", "number"],
         FieldKind::Text(_) | FieldKind::Url | FieldKind::Choice(..) => &["string"],
-        FieldKind::Boolean => &["boolean"],
+        FieldKind::Boolean(_) => &["boolean"],
         FieldKind::Integer => &["integer", "number"],
         FieldKind::Number => &["number", "integer"],
     };
@@ -179,12 +189,38 @@ fn choices(field: &Field, item: &Value, found: &mut Vec<String>) {
     let Some(said) = item.get("enum").and_then(Value::as_array).map(Vec::as_slice).or(one) else {
         return found.push(format!("`{wire}`: the document lists no values"));
     };
-    let said: Vec<&str> = said.iter().filter_map(Value::as_str).collect();
-    for choice in choices.iter().filter(|choice| !said.contains(&choice.wire.as_str())) {
+    let is_of_numbers = is_of_numbers(field);
+    let as_text = |value: &Value| match value {
+        Value::Number(number) if is_of_numbers => number.as_f64().map(|number| number.to_string()),
+        Value::String(text) if !is_of_numbers => Some(text.clone()),
+        _ => None,
+    };
+    let said: Vec<String> = said.iter().filter_map(as_text).collect();
+    for choice in choices.iter().filter(|choice| !said.contains(&choice.wire)) {
         found.push(format!("`{wire}`: the document lacks {}", *choice.wire));
     }
     for name in said.iter().filter(|name| !choices.iter().any(|choice| *choice.wire == **name)) {
         found.push(format!("`{wire}`: the document has {name}, which the spec lacks"));
+    }
+}
+
+fn is_of_numbers(field: &Field) -> bool {
+    field.choices().iter().any(|choice| matches!(choice.value, Scalar::Number(_)))
+}
+
+fn patterns(field: &Field, item: &Value, found: &mut Vec<String>) {
+    let wire = &*field.wire;
+    let said = item.get("pattern").and_then(Value::as_str);
+    match (field.pattern.as_ref().map(|pattern| pattern.as_str()), said) {
+        (Some(own), Some(said)) if own != said => {
+            found.push(format!("`{wire}`: the pattern is `{said}` in the document and `{own}` in the spec"));
+        }
+        (Some(own), None) => found.push(format!("`{wire}`: the spec has the pattern `{own}`, the document none")),
+        // The export of an address has a pattern that the spec cannot have.
+        (None, Some(said)) if matches!(*field.kind, FieldKind::Text(_)) => {
+            found.push(format!("`{wire}`: the document has the pattern `{said}`, the spec none"));
+        }
+        _ => {}
     }
 }
 

@@ -8,11 +8,30 @@ pub struct Fault {
     message: String,
     span: Range<usize>,
     label: String,
+    /// Name and place of each table that could not be read completely, for a fault of reading.
+    tables: Vec<(String, Range<usize>)>,
 }
 
 impl Fault {
     pub(crate) fn new(message: impl Into<String>, span: Range<usize>, label: impl Into<String>) -> Self {
-        Self { message: message.into(), span, label: label.into() }
+        Self { message: message.into(), span, label: label.into(), tables: Vec::new() }
+    }
+
+    /// Adds a table that could not be read completely because of this fault.
+    pub(crate) fn within(mut self, table: &str, place: Range<usize>) -> Self {
+        self.tables.push((table.to_owned(), place));
+        self
+    }
+
+    /// Says that the text has the same fault at other places.
+    pub(crate) fn also_at(mut self, others: usize) -> Self {
+        let places = if others == 1 { "1 other place".to_owned() } else { format!("{others} other places") };
+        self.label = format!("{} (and at {places})", self.label);
+        self
+    }
+
+    pub(crate) fn tables(&self) -> &[(String, Range<usize>)] {
+        &self.tables
     }
 
     /// Returns what is wrong, in one line.

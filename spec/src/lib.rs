@@ -21,11 +21,16 @@
 //! assert!(faults.to_string().contains("unknown mode `Custm<Vocal>`"));
 //! ```
 //!
-//! Without the default feature `language`, the crate has only [`rules`] and [`tables`], and no dependencies.
+//! Without the default feature `language`, the crate has only [`rules`] and [`tables`], and no dependencies. The feature `answers`
+//! adds the module `answers`, which reads the answers of a service, and the feature `pattern` adds patterns of texts to the rules.
 
+#[cfg(feature = "answers")]
+pub mod answers;
 pub mod rules;
 pub mod tables;
 
+#[cfg(feature = "language")]
+mod bases;
 #[cfg(feature = "language")]
 mod case;
 #[cfg(feature = "language")]
@@ -54,7 +59,11 @@ mod read;
 mod source;
 #[cfg(feature = "language")]
 mod suggest;
+#[cfg(feature = "export")]
+pub mod trial;
 
+#[cfg(feature = "language")]
+pub use bases::{SHIPPED, SHIPPED_BASE};
 #[cfg(feature = "language")]
 pub use fault::Fault;
 #[cfg(feature = "language")]
@@ -62,6 +71,6 @@ pub use faults::Faults;
 #[cfg(feature = "language")]
 pub use model::Spec;
 #[cfg(feature = "language")]
-pub use parse::{SHIPPED, SHIPPED_BASE, SHIPPED_PATH};
+pub use parse::{Checked, Parts, SHIPPED_PATH};
 #[cfg(feature = "language")]
 pub use suggest::{nearest, suggestion};

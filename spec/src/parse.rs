@@ -2,66 +2,43 @@
 
 use std::path::Path;
 
+use crate::bases::{self, Chain, SHIPPED_BASE, Texts, View};
 use crate::fault::Fault;
 use crate::faults::Faults;
-use crate::model::Spec;
-use crate::source::At;
-use crate::{check, read, source};
+use crate::model::{Sources, Spec};
+use crate::source::{Report, Span};
+use crate::{check, read};
 
-/// The text of the spec that `cover-api` is generated from.
-pub const SHIPPED: &str = include_str!("../upload_cover.toml");
-
-/// The path under which faults of [`SHIPPED`] are reported.
+/// The path under which faults of [`SHIPPED`](crate::SHIPPED) are reported.
 pub const SHIPPED_PATH: &str = "spec/upload_cover.toml";
 
-/// The name of [`SHIPPED`] as a base of other specs: `base = "cover-spec/upload_cover.toml"`.
-pub const SHIPPED_BASE: &str = "cover-spec/upload_cover.toml";
-
 impl Spec {
-    /// Reads and checks a spec without a base. Faults are reported under `path`.
+    /// Reads and checks a spec without a base in a file. Faults are reported under `path`.
     ///
     /// # Errors
     ///
-    /// Returns every fault of the text, each with its place. A base other than [`SHIPPED_BASE`] is a fault.
+    /// Returns every fault of the text, each with its place. A base other than [`SHIPPED_BASE`] is a
+    /// fault.
     pub fn parse(path: &str, text: &str) -> Result<Self, Faults> {
         Self::parse_with(path, text, |_| Err(std::io::Error::other("this spec has no folder")))
     }
 
-    /// Reads and checks a spec. `load` returns the text of its base, by the name under the key `base`.
+    /// Reads and checks a spec. `load` returns the text of a base by its path, which is made from `path` and the key `base`.
     ///
-    /// `load` is not called for [`SHIPPED_BASE`].
+    /// `load` is called for each base and each base of a base, but not for [`SHIPPED_BASE`].
     ///
     /// # Errors
     ///
-    /// Returns every fault of the text, each with its place.
+    /// Returns every fault of the text, each with its place. A file that is only a base for others is a fault.
     pub fn parse_with(
         path: &str,
         text: &str,
-        load: impl FnOnce(&str) -> std::io::Result<String>,
+        load: impl FnMut(&str) -> std::io::Result<String>,
     ) -> Result<Self, Faults> {
-        let mut faults = Vec::new();
-        let document = source::parse(text, &mut faults);
-        // A text that is not TOML has lost parts. Reporting them as missing would hide the cause.
-        if !faults.is_empty() {
-            return Err(Faults::new(path, text, faults, None));
+        match Checked::parse_with(path, text, load)? {
+            Checked::Spec(spec) => Ok(*spec),
+            Checked::Parts(parts) => Err(Faults::new(path, text, vec![parts.unusable], None)),
         }
-
-        let name = document.base();
-        let base_text = match name.as_ref().map(|name| base_text(name, load)).transpose() {
-            Ok(base_text) => base_text,
-            Err(fault) => return Err(Faults::new(path, text, vec![fault], None)),
-        };
-        // The base was parsed before and has no faults.
-        let base = base_text.as_ref().map(|text| source::parse(text, &mut Vec::new()));
-        let base = base.as_ref().zip(name.as_ref().map(|name| name.span));
-
-        let spec = read::spec(&document, base, &mut faults);
-        let (found, can_be_named) = check::all(&spec);
-        faults.extend(found);
-        if faults.is_empty() {
-            return Ok(spec);
-        }
-        Err(Faults::new(path, text, faults, can_be_named.then_some(spec)))
     }
 
     /// Reads and checks the spec in a file. The path of its base is relative to that file.
@@ -71,26 +48,114 @@ impl Spec {
     /// Fails if the file cannot be read. The inner result is that of [`Spec::parse_with`].
     pub fn read(path: &Path) -> std::io::Result<Result<Self, Faults>> {
         let text = std::fs::read_to_string(path)?;
-        let load = |name: &str| std::fs::read_to_string(path.with_file_name(name));
-        Ok(Self::parse_with(&path.display().to_string(), &text, load))
+        Ok(Self::parse_with(&path.display().to_string(), &text, |path| std::fs::read_to_string(path)))
     }
 }
 
-/// Returns the text of a base, which must be a spec without faults and without a base of its own.
-fn base_text(name: &At<String>, load: impl FnOnce(&str) -> std::io::Result<String>) -> Result<String, Fault> {
-    if name.value == SHIPPED_BASE {
-        return Ok(SHIPPED.to_owned());
-    }
-    let text = load(name)
-        .map_err(|error| name.fault(format!("cannot read `{}`: {error}", name.value), "the base of this spec"))?;
-    match Spec::parse(name, &text) {
-        Ok(_) => Ok(text),
-        Err(_) if source::parse(&text, &mut Vec::new()).base().is_some() => {
-            Err(name.fault(format!("the base `{}` has a base itself", name.value), "use that one as the base"))
+/// A file without faults.
+#[derive(Debug)]
+pub enum Checked {
+    /// A whole spec.
+    Spec(Box<Spec>),
+    /// A file that is only a base for others.
+    Parts(Parts),
+}
+
+/// A file without faults that is only a base for others.
+#[derive(Debug)]
+pub struct Parts {
+    /// The file and its bases.
+    pub sources: Sources,
+    /// Says that the file is not a whole spec.
+    unusable: Fault,
+}
+
+impl Checked {
+    /// Checks a spec, or a file that is only a base for others. See [`Spec::parse_with`].
+    ///
+    /// # Errors
+    ///
+    /// Returns every fault of the text, each with its place.
+    pub fn parse_with(
+        path: &str,
+        text: &str,
+        load: impl FnMut(&str) -> std::io::Result<String>,
+    ) -> Result<Self, Faults> {
+        let texts = Texts::default();
+        let mut chain =
+            bases::load(path, text, load, &texts).map_err(|faults| Faults::new(path, text, faults, None))?;
+        let mut base = None;
+        while chain.layers.len() > 1 {
+            base = chain.next_view(base.as_ref());
+            if let Some(fault) = base.as_mut().and_then(|base| faulty(&chain, base)) {
+                return Err(Faults::new(path, text, vec![fault], None));
+            }
         }
-        Err(faults) => {
-            let message = format!("the base `{}` has {} faults", name.value, faults.iter().len());
-            Err(name.fault(message, "check that file first"))
+        let mut view = chain.next_view(base.as_ref()).unwrap_or_default();
+        let (mut inherited, mut dropped) = (std::mem::take(&mut view.inherited), std::mem::take(&mut view.dropped));
+        inherited.sort_by_key(|it| it.place);
+        dropped.sort_by_key(|it| it.place);
+        let sources = Sources { inherited, dropped, files: chain.files };
+        match (inspect(&mut view), view.parts) {
+            (Ok(_), Some(place)) => Ok(Self::Parts(Parts { unusable: unusable(path, place), sources })),
+            (Ok(spec), None) => Ok(Self::Spec(Box::new(Spec { sources, ..spec }))),
+            (Err((faults, partial)), _) => {
+                let faults = view.at_home(faults, &sources.files);
+                Err(Faults::new(path, text, faults, partial.map(|spec| Spec { sources, ..*spec })))
+            }
         }
     }
+
+    /// Checks the file at `path`. See [`Spec::read`].
+    ///
+    /// # Errors
+    ///
+    /// Fails if the file cannot be read. The inner result is that of [`Checked::parse_with`].
+    pub fn read(path: &Path) -> std::io::Result<Result<Self, Faults>> {
+        let text = std::fs::read_to_string(path)?;
+        Ok(Self::parse_with(&path.display().to_string(), &text, |path| std::fs::read_to_string(path)))
+    }
+
+    /// Returns the files, and what is inherited from bases.
+    #[must_use]
+    pub fn sources(&self) -> &Sources {
+        match self {
+            Self::Spec(spec) => &spec.sources,
+            Self::Parts(parts) => &parts.sources,
+        }
+    }
+}
+
+/// Returns the fault that a base has faults.
+fn faulty(chain: &Chain<'_>, base: &mut View<'_>) -> Option<Fault> {
+    // The shipped spec is known to have none.
+    if base.path == SHIPPED_BASE {
+        return None;
+    }
+    let (faults, _) = inspect(base).err()?;
+    Some(chain.faulty(&base.path, faults.len()))
+}
+
+/// Reads and checks one file with everything that it takes from its base.
+///
+/// Returns its faults, and with them the spec if its names are valid in Rust.
+fn inspect(view: &mut View<'_>) -> Result<Spec, (Vec<Fault>, Option<Box<Spec>>)> {
+    // What a misspelt name would have taken from the base is missing. Only the name is reported.
+    if !view.unknown.is_empty() {
+        return Err((std::mem::take(&mut view.unknown), None));
+    }
+    let is_parts = view.parts.is_some();
+    let report = Report::new(is_parts, std::mem::take(&mut view.unavailable));
+    let spec = read::spec(&view.table, &report);
+    let mut faults = report.into_faults();
+    let (found, can_be_named) =
+        if is_parts { (check::parts(&spec, &faults), false) } else { check::all(&spec, &faults) };
+    faults.append(&mut view.faults);
+    faults.extend(found);
+    if faults.is_empty() { Ok(spec) } else { Err((faults, can_be_named.then(|| Box::new(spec)))) }
+}
+
+fn unusable(path: &str, place: Span) -> Fault {
+    let message = format!("`{path}` is only a base for other specs, because it has `parts = true`");
+    Fault::new(message, place.into(), "name it as `base` in a spec, or remove this and complete it")
 }

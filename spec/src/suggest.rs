@@ -1,5 +1,7 @@
 //! Suggestions for names that do not exist.
 
+use std::cmp::Reverse;
+
 /// Returns the known name nearest to `given`, if it is near enough to be a typing error.
 pub fn nearest<'a>(given: &str, known: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
     // The cost is the product of both lengths, so names longer than any real one are not compared.
@@ -11,8 +13,14 @@ pub fn nearest<'a>(given: &str, known: impl IntoIterator<Item = &'a str>) -> Opt
         .into_iter()
         .map(|name| (distance(&given.to_lowercase(), &name.to_lowercase()), name))
         .filter(|(distance, _)| *distance <= bound)
-        .min_by_key(|(distance, _)| *distance)
+        // Of names that are equally near, one with a longer common beginning is likelier, then one of the same length.
+        .min_by_key(|(distance, name)| (*distance, Reverse(common(given, name)), name.len().abs_diff(given.len())))
         .map(|(_, name)| name)
+}
+
+/// Returns the number of characters at the beginning that two names have in common.
+fn common(a: &str, b: &str) -> usize {
+    a.chars().zip(b.chars()).take_while(|(a, b)| a == b).count()
 }
 
 /// Returns the number of characters to insert, remove, replace or swap with a neighbour.
@@ -48,6 +56,15 @@ pub fn suggestion<'a>(given: &str, known: impl IntoIterator<Item = &'a str> + Cl
     }
 }
 
+/// Returns "did you mean `V4`? known: `V4`, `V5`": the nearest name, and all names if they are few.
+pub(crate) fn alternatives<'a>(given: &str, known: impl IntoIterator<Item = &'a str> + Clone) -> String {
+    let all = format!("known: {}", list(known.clone()));
+    match nearest(given, known) {
+        Some(name) => format!("did you mean `{name}`? {all}"),
+        None => all,
+    }
+}
+
 /// Returns "`a`, `b`, `c`", with at most 12 names.
 pub(crate) fn list<'a>(names: impl IntoIterator<Item = &'a str>) -> String {
     let mut names: Vec<String> = names.into_iter().map(|name| format!("`{name}`")).collect();
@@ -68,6 +85,9 @@ mod tests {
     fn a_misspelt_name_finds_the_right_one() {
         assert_eq!(nearest("Custm<Vocal>", ["NonCustom", "Custom<Vocal>"]), Some("Custom<Vocal>"));
         assert_eq!(nearest("stlye", ["title", "style"]), Some("style"));
+        assert_eq!(nearest("modles", ["modes", "models"]), Some("models"));
+        assert_eq!(nearest("model", ["modes", "models"]), Some("models"));
+        assert_eq!(nearest("bse", ["use", "base"]), Some("base"));
     }
 
     #[test]

@@ -8,19 +8,20 @@ mod stats;
 use std::sync::Arc;
 use std::time::Duration;
 
+use cover_spec::answers::{self, Envelope, Unreadable};
 use cover_spec::tables::{Api, PollSpec};
 use tokio::time::Instant;
 use url::Url;
 
 use crate::attempt::Tracker;
 use crate::callback_link::CallbackLink;
-use crate::error::{Evidence, Failure, Kind, Unreadable};
+use crate::error::{Evidence, Failure, Kind};
 use crate::events::{self, Purpose};
 use crate::ids;
 use crate::ledger::{EntryId, EntryState, Fingerprint, LedgerError, LedgerHandle, Purchase, Rows, deliver, end, lose};
 use crate::rate_limit::{Permit, RateLimit, Verdict};
 use crate::redact::shown;
-use crate::transport::envelope::{self, Envelope};
+use crate::transport::envelope;
 use crate::transport::{Auth, BodyEnd, RawResponse, Transport};
 
 pub(crate) use schedule::{Schedule, backoff};
@@ -89,7 +90,7 @@ impl Account {
             Failure::new(Kind::NoAnswer).with_host(&self.base).with_source(error)
         };
         let answer = answer.map_err(no_answer)?;
-        let read = Envelope::of(self.api, &answer);
+        let read = envelope::read(self.api, &answer);
         permit.answered(match self.verdict(&answer, &read) {
             // Only a send can be out of credits.
             Verdict::NoCredits => Verdict::Fine,
@@ -119,7 +120,7 @@ impl Account {
 
     /// Makes the failure for a refusal by the service.
     pub(crate) fn refused(&self, envelope: &Envelope) -> Failure {
-        let known = envelope::code(self.api, envelope.code);
+        let known = answers::code(self.api, envelope.code);
         Failure::new(Kind::Refused).with_code(envelope.code, known, envelope.message.as_deref().map(shown))
     }
 

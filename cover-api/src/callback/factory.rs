@@ -2,15 +2,15 @@
 
 use std::time::{Duration, SystemTime};
 
+use cover_spec::answers::{MAX_CALLBACK, put};
 use cover_spec::tables::{CallbackSpec, JsonPath, SignatureSpec};
 use http::header::CONTENT_TYPE;
 use http::{HeaderMap, HeaderValue, Request};
 use serde_json::{Value, json};
 
 use super::signature::{SignedContent, headers};
-use super::{Callbacks, MAX_BODY, Refusal, payload, spec};
+use super::{Callbacks, Refusal, payload, spec};
 use crate::ledger::AttemptId;
-use crate::response::put;
 use crate::service::Service;
 
 /// Makes callbacks for your tests: valid ones, as the service would send them, and an invalid one for each refusal.
@@ -110,7 +110,7 @@ impl<S: Service> CallbackFactory<S> {
         text.headers.insert(CONTENT_TYPE, HeaderValue::from_static("text/plain"));
         vec![
             (Refusal::WrongContentType, text),
-            (Refusal::TooLarge, TestCallback { body: vec![b' '; MAX_BODY + 1], ..valid.clone() }),
+            (Refusal::TooLarge, TestCallback { body: vec![b' '; MAX_CALLBACK + 1], ..valid.clone() }),
             (Refusal::NotJson, TestCallback { body: b"<html>".to_vec(), ..valid }),
             (Refusal::NoTask, without(&spec.task)),
             (Refusal::NoStage, without(&spec.stage)),

@@ -63,6 +63,7 @@ use std::marker::PhantomData;
 use std::sync::Arc;
 use std::time::SystemTime;
 
+use cover_spec::answers::MAX_CALLBACK;
 use cover_spec::tables::CallbackSpec;
 use http::HeaderMap;
 use http::header::CONTENT_TYPE;
@@ -84,9 +85,6 @@ pub(crate) use signature::SigningKey;
 use payload::Wanted;
 use refusal::CallbackCounters;
 use signature::SignedContent;
-
-/// Largest body, in bytes. A callback with two tracks and lyrics of 5,000 characters each is below 64 KiB.
-const MAX_BODY: usize = 256 * 1024;
 
 /// The receiver of a client's callbacks, from [`Client::callbacks`](crate::runtime::Client::callbacks).
 pub struct Callbacks<S: Service> {
@@ -213,7 +211,7 @@ impl<S: Service> Callbacks<S> {
         if !is_json(headers) {
             return Err(Refusal::WrongContentType);
         }
-        if body.len() > MAX_BODY {
+        if body.len() > MAX_CALLBACK {
             return Err(Refusal::TooLarge);
         }
         let callback = Callback::read(S::api(), body, wanted)?;

@@ -2,18 +2,14 @@
 
 use std::fmt;
 
+use cover_spec::answers::{self, Unusable, put};
 use cover_spec::tables::{Api, CallbackSpec, CallbackStageSpec};
 use serde_json::{Value, json};
 
 use super::Refusal;
 use crate::inbox::Rank;
 use crate::redact::shown;
-use crate::response::put;
-use crate::service::Service;
-use crate::service::TaskHandle;
-use crate::service::tracks;
-use crate::transport::envelope::{as_code, as_id, as_text};
-use crate::transport::pick::pick;
+use crate::service::{Service, TaskHandle, Track};
 
 /// The content of a callback.
 ///
@@ -56,35 +52,35 @@ impl<S: Service> Callback<S> {
     pub(super) fn read(api: &Api, bytes: &[u8], wanted: Wanted) -> Result<Self, Refusal> {
         let spec = api.callback.as_ref().ok_or(Refusal::UnknownStage)?;
         if wanted == Wanted::TaskAndStage {
-            let [task, stage] = pick(bytes, [&spec.task, &spec.stage]).ok_or(Refusal::NotJson)?;
-            return Self::task_and_stage(spec, bytes, task.as_ref(), stage.as_ref());
+            let (task, stage) = answers::stage(spec, bytes).map_err(refusal)?;
+            return Ok(Self::at_stage(task, stage));
         }
-        let paths = [&spec.task, &spec.stage, &spec.tracks, &api.code, &api.message];
-        let [task, stage, list, code, message] = pick(bytes, paths).ok_or(Refusal::NotJson)?;
+        let read = answers::callback(api, spec, bytes).map_err(refusal)?;
         Ok(Self {
-            tracks: tracks(list.as_ref()),
-            code: code.as_ref().and_then(as_code),
-            message: message.as_ref().and_then(Value::as_str).map(shown),
-            ..Self::task_and_stage(spec, bytes, task.as_ref(), stage.as_ref())?
+            tracks: answers::tracks(read.tracks.as_ref()).map(S::Track::read).collect(),
+            code: read.code,
+            message: read.message.as_deref().map(shown),
+            ..Self::at_stage(read.task, read.stage)
         })
     }
 
-    fn task_and_stage(
-        spec: &CallbackSpec,
-        bytes: &[u8],
-        task: Option<&Value>,
-        stage: Option<&Value>,
-    ) -> Result<Self, Refusal> {
-        let task = task.and_then(|task| as_id(task, &spec.task, bytes)).ok_or(Refusal::NoTask)?;
-        let stage = stage.and_then(as_text).ok_or(Refusal::NoStage)?;
-        let CallbackStageSpec { status, running, .. } =
-            spec.stages.iter().find(|known| known.name == stage).ok_or(Refusal::UnknownStage)?;
+    fn at_stage(task: String, stage: &CallbackStageSpec) -> Self {
+        let CallbackStageSpec { name, status, running } = stage;
         let status = status.as_ref().map(|status| {
             let Ok(status) = status.parse();
             status
         });
-        let rank = running.map_or(Rank::END, Rank::running);
-        Ok(Self { task: TaskHandle::new(task), stage, status, tracks: Vec::new(), code: None, message: None, rank })
+        let (task, stage, rank) = (TaskHandle::new(task), name.to_string(), running.map_or(Rank::END, Rank::running));
+        Self { task, stage, status, tracks: Vec::new(), code: None, message: None, rank }
+    }
+}
+
+fn refusal(why: Unusable) -> Refusal {
+    match why {
+        Unusable::NotJson => Refusal::NotJson,
+        Unusable::NoTask => Refusal::NoTask,
+        Unusable::NoStage => Refusal::NoStage,
+        Unusable::UnknownStage => Refusal::UnknownStage,
     }
 }
 

@@ -7,11 +7,12 @@ use std::time::Duration;
 use axum::Router;
 use axum::body::{Body, Bytes, to_bytes};
 use axum::extract::{Request, State};
+use cover_spec::answers::MAX_CALLBACK;
 use http::{HeaderMap, Method, StatusCode};
 use tokio::sync::Semaphore;
 use tokio::time::timeout;
 
-use super::{Callbacks, MAX_BODY, Received, Refusal, Wanted, is_json};
+use super::{Callbacks, Received, Refusal, Wanted, is_json};
 use crate::service::Service;
 
 /// Number of bodies that are read at once.
@@ -54,11 +55,11 @@ impl<S: Service> RouterState<S> {
             return Err(Refusal::WrongContentType);
         }
         let length = headers.get(http::header::CONTENT_LENGTH).and_then(|length| length.to_str().ok()?.parse().ok());
-        if length.is_some_and(|length: u64| length > MAX_BODY as u64) {
+        if length.is_some_and(|length: u64| length > MAX_CALLBACK as u64) {
             return Err(Refusal::TooLarge);
         }
         let _permit = self.bodies.try_acquire().map_err(|_| Refusal::Busy)?;
-        let read = timeout(BODY_TIMEOUT, to_bytes(body, MAX_BODY)).await.map_err(|_| Refusal::TooSlow)?;
+        let read = timeout(BODY_TIMEOUT, to_bytes(body, MAX_CALLBACK)).await.map_err(|_| Refusal::TooSlow)?;
         read.map_err(|error| if is_too_large(&error) { Refusal::TooLarge } else { Refusal::CutShort })
     }
 }

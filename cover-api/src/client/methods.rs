@@ -2,6 +2,7 @@
 
 use std::time::{Duration, SystemTime};
 
+use cover_spec::answers::{at, is_success};
 use secrecy::SecretString;
 use serde_json::Value;
 use tokio::time::Instant;
@@ -12,10 +13,8 @@ use crate::attempt::Unfinished;
 use crate::error::{Error, Evidence, Kind, Recovery};
 use crate::events::{self, Purpose};
 use crate::rate_limit::PermitRequest;
-use crate::response;
 use crate::service::{Request, Service, TaskHandle};
 use crate::submit;
-use crate::transport::envelope;
 
 impl<S: Service> Client<S> {
     /// Makes a client of the service at the address that the spec gives.
@@ -167,10 +166,10 @@ impl<S: Service> Client<S> {
         let permit = self.account.rate_limit.acquire(PermitRequest::credits(Instant::now())).await;
         let permit = permit.map_err(|_| Error::new(Kind::NoPermit(None)))?;
         let envelope = self.account.get(Purpose::Credits, self.account.address(&credits.path), permit).await?;
-        if !envelope::is_success(S::api(), envelope.code) {
+        if !is_success(S::api(), envelope.code) {
             return Err(self.account.refused(&envelope).into());
         }
-        let amount = response::at(&envelope.body, &credits.amount).and_then(Value::as_f64).ok_or_else(no_amount)?;
+        let amount = at(&envelope.body, &credits.amount).and_then(Value::as_f64).ok_or_else(no_amount)?;
         events::credits(amount);
         if amount > 0.0 {
             self.account.rate_limit.credits_seen();

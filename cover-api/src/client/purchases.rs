@@ -6,11 +6,11 @@ use std::time::{Duration, SystemTime};
 use super::{Client, Task};
 use crate::error::{Error, Failure, Kind};
 use crate::events;
-use crate::ids;
 use crate::ledger::{self, AttemptId, Entry, EntryId, Filter, Resolution};
 use crate::redact::Shown;
 use crate::service::{Service, TaskHandle};
 use crate::submit;
+use cover_spec::answers::check_id;
 
 /// Number of entries that are read from the ledger at once.
 const PAGE: usize = 256;
@@ -104,7 +104,7 @@ impl<S: Service> Client<S> {
         resolution: Resolution,
     ) -> Result<Option<Task<S>>, Error<S>> {
         if let Resolution::Task(task) = &resolution {
-            ids::check(task).map_err(|why| Failure::new(Kind::TaskId(why)))?;
+            check_id(task).map_err(|why| Failure::new(Kind::TaskId(why)))?;
         }
         if let Resolution::Task(task) = &resolution
             && !submit::knows(self.account(), task, None).await

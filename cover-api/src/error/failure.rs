@@ -75,11 +75,6 @@ impl Failure {
         self
     }
 
-    pub(crate) fn with_kind(mut self, kind: Kind) -> Self {
-        self.kind = kind;
-        self
-    }
-
     /// Turns an unknown outcome into one that came before any byte of the body was handed over.
     pub(crate) fn answered_early(mut self) -> Self {
         if let Kind::OutcomeUnknown(evidence) = &self.kind {

@@ -2,6 +2,8 @@
 
 use std::time::Duration;
 
+use cover_spec::answers::Unreadable;
+
 use super::BadDownload;
 
 /// What went wrong.
@@ -107,14 +109,4 @@ pub(crate) enum Evidence {
     OtherTask,
     /// The answer does not contain the number of credits.
     NoAmount,
-}
-
-/// Why an answer could not be read.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Unreadable {
-    NotJson,
-    NotAnObject,
-    NoCode,
-    CutShort,
-    TooLarge,
 }

@@ -26,7 +26,7 @@ pub use stats::WaitStats;
 pub(crate) use cause::BoxError;
 pub(crate) use download::{BadDownload, DownloadFault};
 pub(crate) use failure::{Failure, KnownTask};
-pub(crate) use kind::{Evidence, Kind, Setup, Unreadable};
+pub(crate) use kind::{Evidence, Kind, Setup};
 
 /// The error type of all operations of a client.
 ///

@@ -5,7 +5,7 @@ use std::fmt;
 use cover_spec::tables::CodeMeaning;
 
 use super::cause::{Cause, innermost};
-use super::{BodySent, Evidence, Failure, Kind, Setup, Unreadable};
+use super::{BodySent, Evidence, Failure, Kind, Setup};
 use crate::redact::Shown;
 
 /// Why an attempt ended without an outcome of its own.
@@ -165,18 +165,6 @@ impl fmt::Display for Evidence {
             Self::OtherTask => f.write_str("the answer names a task that belongs to another request"),
             Self::NoAmount => f.write_str("it does not contain a number"),
         }
-    }
-}
-
-impl fmt::Display for Unreadable {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(match self {
-            Self::NotJson => "is not JSON",
-            Self::NotAnObject => "is JSON, but not an object",
-            Self::NoCode => "has no code",
-            Self::CutShort => "was cut short",
-            Self::TooLarge => "is too large",
-        })
     }
 }
 

@@ -2,14 +2,13 @@
 
 use std::sync::Arc;
 
+use cover_spec::answers::{self, Envelope, Polled, TaskState};
 use cover_spec::tables::Api;
 
 use crate::account::Account;
 use crate::error::{Evidence, Failure, Kind};
 use crate::redact::shown;
-use crate::response;
-use crate::service::{Service, Snapshot, Track, progress, tracks};
-use crate::transport::envelope::{self, Envelope, is_success};
+use crate::service::{Service, Snapshot, Track};
 
 /// A usable answer to a poll.
 pub(crate) enum PollAnswer<S: Service> {
@@ -22,50 +21,42 @@ impl<S: Service> PollAnswer<S> {
     /// Reads the answer to a poll of this task. An answer about another task is an error.
     pub(super) fn read(account: &Account, task: &str, envelope: Envelope) -> Result<Self, Failure> {
         let api = account.api;
-        if api.poll.unknown_task.contains(&envelope.code) {
-            let known = envelope::code(api, envelope.code);
-            let message = envelope.message.as_deref().map(shown);
-            let failure = Failure::new(Kind::NoSuchTask).with_code(envelope.code, known, message);
-            return Ok(Self::NoSuchTask(failure));
-        }
-        if !is_success(api, envelope.code) {
-            return Err(account.refused(&envelope));
-        }
+        let state = match answers::poll(api, &envelope) {
+            Polled::NoSuchTask => {
+                let known = answers::code(api, envelope.code);
+                let message = envelope.message.as_deref().map(shown);
+                let failure = Failure::new(Kind::NoSuchTask).with_code(envelope.code, known, message);
+                return Ok(Self::NoSuchTask(failure));
+            }
+            Polled::Refused => return Err(account.refused(&envelope)),
+            Polled::State(state) => state,
+        };
         if envelope.task.as_ref().is_some_and(|named| named != task) {
             return Err(Failure::new(Kind::BadAnswer(Evidence::OtherTask)));
         }
-        Ok(Self::Snapshot(snapshot(account, envelope)))
+        let snapshot = snapshot(api, state);
+        Ok(Self::Snapshot(Snapshot { json: Arc::new(envelope.body), ..snapshot }))
     }
 }
 
-/// Reads an answer with a success code.
-fn snapshot<S: Service>(account: &Account, envelope: Envelope) -> Snapshot<S> {
-    let poll = &account.api.poll;
-    let status = envelope.text(&poll.status).unwrap_or_default();
-    let mut lists = poll.tracks.iter().map(|path| tracks(response::at(&envelope.body, path)));
-    let tracks: Vec<S::Track> = lists.find(|tracks| !tracks.is_empty()).unwrap_or_default();
-    let error_code =
-        envelope.text(&poll.error_code).filter(|code| !is_no_error(account.api, code)).map(|code| shown(&code));
-    let error_message = envelope.text(&poll.error_message).map(|message| shown(&message));
+/// Makes the snapshot of a state, without the answer.
+fn snapshot<S: Service>(api: &Api, state: TaskState<'_>) -> Snapshot<S> {
+    let tracks: Vec<S::Track> = state.tracks.into_iter().map(S::Track::read).collect();
+    let error_code = state.error_code.as_deref().map(shown);
+    let error_message = state.error_message.as_deref().map(shown);
     let ready = tracks.iter().any(S::Track::is_ready);
-    let progress = progress(account.api, &status, error_code.is_some(), ready);
-    let is_listed = account.api.statuses.iter().any(|known| known.name == status);
-    let Ok(status) = if is_listed { status.parse() } else { shown(&status).parse() };
-    Snapshot { status, tracks, error_code, error_message, progress, json: Arc::new(envelope.body) }
-}
-
-/// Returns whether an error code means "no error": it is blank, zero in any spelling, or a success code.
-fn is_no_error(api: &Api, code: &str) -> bool {
-    let code = code.trim();
-    code.is_empty() || code.parse() == Ok(0.0) || code.parse().is_ok_and(|code| is_success(api, code))
+    let progress = answers::progress(api, &state.status, error_code.is_some(), ready);
+    let is_listed = api.statuses.iter().any(|known| known.name == state.status);
+    let Ok(status) = if is_listed { state.status.parse() } else { shown(&state.status).parse() };
+    Snapshot { status, tracks, error_code, error_message, progress, json: Arc::default() }
 }
 
 #[cfg(test)]
 mod tests {
+    use cover_spec::answers::Progress;
     use serde_json::{Value, json};
 
     use super::*;
-    use crate::service::TaskProgress;
     use crate::{Client, Status, UploadCover};
 
     fn read(code: u32, data: &Value) -> Result<PollAnswer<UploadCover>, Failure> {
@@ -97,9 +88,9 @@ mod tests {
         ] {
             let snapshot = snapshot(&json!({ "status": "PENDING", "response": response }));
             assert_eq!(snapshot.tracks, []);
-            assert_eq!(snapshot.progress, TaskProgress::Running(Some(0)));
+            assert_eq!(snapshot.progress, Progress::Running(Some(0)));
         }
-        assert_eq!(snapshot(&json!({ "status": "PENDING" })).progress, TaskProgress::Running(Some(0)));
+        assert_eq!(snapshot(&json!({ "status": "PENDING" })).progress, Progress::Running(Some(0)));
     }
 
     #[test]
@@ -124,7 +115,7 @@ mod tests {
     #[test]
     fn an_answer_without_a_status_means_that_the_task_is_running() {
         for data in [json!(null), json!([]), json!({ "status": "" }), json!({ "status": 7 })] {
-            assert_eq!(snapshot(&data).progress, TaskProgress::Running(None));
+            assert_eq!(snapshot(&data).progress, Progress::Running(None));
         }
     }
 
@@ -132,7 +123,7 @@ mod tests {
     fn a_status_that_the_spec_does_not_list_means_running_and_is_kept() {
         let snapshot = snapshot(&json!({ "status": "GENERATING" }));
         assert_eq!(snapshot.status, Status::Unknown("GENERATING".to_owned()));
-        assert_eq!(snapshot.progress, TaskProgress::Running(None));
+        assert_eq!(snapshot.progress, Progress::Running(None));
     }
 
     #[test]

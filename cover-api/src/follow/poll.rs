@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use cover_spec::answers::Progress;
 use tracing::{Instrument, debug_span};
 
 use super::answer::PollAnswer;
@@ -10,7 +11,7 @@ use crate::error::Error;
 use crate::events;
 use crate::ledger::EntryState;
 use crate::rate_limit::Permit;
-use crate::service::{Service, Snapshot, TaskHandle, TaskProgress};
+use crate::service::{Service, Snapshot, TaskHandle};
 
 /// Polls a task once.
 pub(crate) async fn poll<S: Service>(
@@ -54,8 +55,8 @@ pub(super) fn conclude<S: Service>(account: &Arc<Account>, handle: &TaskHandle<S
 
 fn end_state<S: Service>(last: &Snapshot<S>) -> Option<EntryState> {
     match last.progress() {
-        TaskProgress::Running(_) => None,
-        TaskProgress::Done => last.has_output().then_some(EntryState::Done),
-        TaskProgress::Failed => Some(EntryState::Failed),
+        Progress::Running(_) => None,
+        Progress::Done => last.has_output().then_some(EntryState::Done),
+        Progress::Failed => Some(EntryState::Failed),
     }
 }

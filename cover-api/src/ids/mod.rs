@@ -4,4 +4,4 @@ mod attempt;
 mod task;
 
 pub use attempt::AttemptId;
-pub(crate) use task::{check, in_path};
+pub(crate) use task::in_path;

@@ -74,7 +74,7 @@ impl<'r, 'j> Visitor<'j> for Members<'r> {
 }
 
 /// Reads a text. It borrows from the input unless the text has escapes.
-pub(crate) struct Text;
+struct Text;
 
 impl<'j> DeserializeSeed<'j> for Text {
     type Value = Cow<'j, str>;

@@ -46,7 +46,7 @@ pub fn check(rules: &Rules, mode: usize, values: &mut [Option<Value<'_>>], decid
     rules.check(mode, values, is_address)
 }
 
-/// The error for a text that is not one of the choices of a field.
+/// The error for a text or a number that is not one of the choices of a field.
 ///
 /// ```
 /// use cover_api::{Model, UnknownChoice};
@@ -82,19 +82,15 @@ fn sent<'a>(
     mode: usize,
     values: &'a [Option<Value<'a>>],
 ) -> impl Iterator<Item = (&'a Field, Cow<'a, Value<'a>>)> {
-    let mode_sets = move |index: usize| {
-        let when = &rules.modes.get(mode)?.when;
-        when.iter().find(|(own, _)| *own == index).map(|(_, value)| value)
-    };
-    let decides = |index: usize| rules.modes.iter().any(|mode| mode.when.iter().any(|(own, _)| *own == index));
+    let decides = |index: usize| rules.modes.iter().any(|mode| mode.own_value(index).is_some());
     rules.fields.iter().zip(values).enumerate().filter_map(move |(index, (field, given))| {
         if let Some(given) = given {
             return Some((field, Cow::Borrowed(given)));
         }
         let otherwise = match field.presence.get(mode)? {
             Presence::Forbidden => None,
-            Presence::Fixed => mode_sets(index),
-            Presence::Required | Presence::Optional => field.default.as_ref().filter(|_| decides(index)),
+            Presence::Fixed => rules.modes.get(mode)?.own_value(index),
+            Presence::Required | Presence::Optional => field.default_in(Some(mode)).filter(|_| decides(index)),
         };
         Some((field, Cow::Owned(otherwise?.value())))
     })
@@ -122,7 +118,7 @@ pub fn serialize<S: Serializer>(
 #[doc(hidden)]
 #[must_use]
 pub fn canonical(rules: &Rules, mode: usize, values: &[Option<Value<'_>>], callback: Option<&str>) -> Vec<u8> {
-    let makes_mode = |index: usize| rules.modes.iter().any(|mode| mode.when.iter().any(|(own, _)| *own == index));
+    let makes_mode = |index: usize| rules.modes.iter().any(|mode| mode.own_value(index).is_some());
     let mut canonical = Vec::with_capacity(rules.fields.len());
     for (field, value) in sent(rules, mode, values) {
         let index = rules
@@ -130,7 +126,7 @@ pub fn canonical(rules: &Rules, mode: usize, values: &[Option<Value<'_>>], callb
             .iter()
             .position(|other| std::ptr::eq(other, field))
             .expect("the fields that are sent are those of the rules");
-        let is_default = field.default.as_ref().is_some_and(|default| default.is(&value) == Some(true));
+        let is_default = field.default_in(Some(mode)).is_some_and(|default| default.is(&value) == Some(true));
         let is_fixed = field.presence.get(mode) == Some(&Presence::Fixed) && makes_mode(index);
         let counts = is_fixed || (field.constant.is_none() && !is_default);
         if counts && Some(&*field.wire) != callback {
@@ -176,7 +172,7 @@ impl Serialize for SentValue<'_> {
         match self.value {
             Value::Text(text) => serializer.serialize_str(text),
             #[expect(clippy::cast_possible_truncation, reason = "the checks allow only whole numbers below 2^53")]
-            Value::Number(number) if *self.kind == Kind::Integer => serializer.serialize_i64(*number as i64),
+            Value::Number(number) if is_whole(self.kind) => serializer.serialize_i64(*number as i64),
             Value::Number(number) => serializer.serialize_f64(*number),
             Value::Truth(truth) => serializer.serialize_bool(*truth),
             Value::List(items) => {
@@ -185,6 +181,11 @@ impl Serialize for SentValue<'_> {
             Value::Cut { .. } | Value::Null | Value::Other | Value::Later => serializer.serialize_unit(),
         }
     }
+}
+
+/// Whether numbers of this type have no point.
+fn is_whole(kind: &Kind) -> bool {
+    matches!(kind, Kind::Integer | Kind::IntegerChoice(_))
 }
 
 #[doc(hidden)]
@@ -207,7 +208,7 @@ impl fmt::Debug for SentValue<'_> {
         match self.value {
             Value::Text(text) if *self.kind == Kind::Url => Link::new(&**text).fmt(f),
             Value::Text(text) => text.fmt(f),
-            Value::Number(number) if *self.kind == Kind::Integer => fmt::Display::fmt(number, f),
+            Value::Number(number) if is_whole(self.kind) => fmt::Display::fmt(number, f),
             Value::Number(number) => number.fmt(f),
             Value::Truth(truth) => truth.fmt(f),
             Value::List(items) => {

@@ -1,5 +1,7 @@
 use std::fmt;
 
+use cover_spec::answers::Time;
+
 use crate::redact::Shown;
 
 /// A point in time, as the service gives it.
@@ -12,6 +14,15 @@ pub enum Timestamp {
     Millis(i64),
     /// A text, such as `2025-01-31 12:00:00`.
     Text(String),
+}
+
+impl From<Time<'_>> for Timestamp {
+    fn from(time: Time<'_>) -> Self {
+        match time {
+            Time::Millis(millis) => Self::Millis(millis),
+            Time::Text(text) => Self::Text(text.to_owned()),
+        }
+    }
 }
 
 impl fmt::Display for Timestamp {

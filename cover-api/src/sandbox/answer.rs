@@ -7,13 +7,12 @@ use std::time::Duration;
 use axum::body::Body;
 use axum::http::{StatusCode, header};
 use axum::response::Response;
+use cover_spec::answers::put;
 use futures_core::Stream;
 use serde_json::{Value, json};
 use tokio::time::{Sleep, sleep};
 
 use cover_spec::tables::Api;
-
-use crate::response::put;
 
 /// A scripted answer of a sandbox.
 #[derive(Debug, Clone)]

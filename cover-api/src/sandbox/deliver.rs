@@ -5,6 +5,7 @@ use std::time::{Duration, SystemTime};
 
 use axum::Router;
 use axum::extract::Request;
+use cover_spec::answers::put;
 use cover_spec::tables::{CallbackSpec, CallbackStageSpec, CodeMeaning, StatusMeaning};
 use serde_json::{Value, json};
 use tokio::time::{sleep, timeout};
@@ -14,7 +15,6 @@ use url::Url;
 use super::{Backend, Speed};
 use crate::callback::signature::{SignedContent, headers};
 use crate::callback::{TestCallback, payload};
-use crate::response::put;
 use crate::transport::targets::is_local;
 
 /// What happens to a callback.

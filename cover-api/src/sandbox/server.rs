@@ -8,6 +8,7 @@ use axum::body::{Body, Bytes, to_bytes};
 use axum::extract::{Request, State as Extract};
 use axum::http::{Method, StatusCode};
 use axum::response::Response;
+use cover_spec::answers::{Object, put};
 use cover_spec::tables::{CodeMeaning, CodeSpec, Created};
 use serde_json::json;
 use tokio::net::TcpListener;
@@ -18,8 +19,6 @@ use super::faults::AnswerFault;
 use super::task::{Task, successful_statuses};
 use super::{Backend, media};
 use crate::request::json;
-use crate::response::put;
-use crate::response::read::Object;
 
 const MAX_BODY: usize = 1 << 20;
 

@@ -2,14 +2,13 @@
 
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
+use cover_spec::answers::{Object, put};
 use cover_spec::model::{At, Ready, Spec, Status, TrackField, TrackKind};
 use cover_spec::tables::{Api, StatusMeaning};
 use serde_json::{Value, json};
 use tokio::time::Instant;
 
 use super::{Speed, media};
-use crate::response::put;
-use crate::response::read::Object;
 
 /// A task that a sandbox created and charged.
 #[derive(Debug, Clone, PartialEq)]

@@ -4,13 +4,13 @@ use std::hash::{Hash, Hasher};
 use std::marker::PhantomData;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
+use cover_spec::answers::check_id;
 use serde::de::{self, Deserialize, Deserializer};
 use serde::ser::{Serialize, SerializeStruct, Serializer};
 use serde_json::Value;
 use tokio::time::Instant;
 
 use super::Service;
-use crate::ids;
 use crate::redact::Shown;
 
 /// Identifies a task, so that another process can resume it: the id, the service, and the time of creation if known.
@@ -96,7 +96,7 @@ impl<'de, S: Service> Deserialize<'de> for TaskHandle<S> {
             return Err(de::Error::custom(message));
         }
         let id = text("task")?.to_owned();
-        ids::check(&id).map_err(|why| de::Error::custom(format!("the id in `task` {why}")))?;
+        check_id(&id).map_err(|why| de::Error::custom(format!("the id in `task` {why}")))?;
         let millis = fields.get("created").and_then(Value::as_u64);
         let created = millis.and_then(|millis| UNIX_EPOCH.checked_add(Duration::from_millis(millis)));
         Ok(Self::known(id, created))

@@ -7,14 +7,12 @@ use std::convert::Infallible;
 use std::fmt;
 use std::str::FromStr;
 
+use cover_spec::answers::Object;
 use cover_spec::tables::Api;
 use serde::Serialize;
 
-use crate::response::read::Object;
-
 pub use handle::TaskHandle;
 pub use snapshot::Snapshot;
-pub(crate) use snapshot::{TaskProgress, progress, tracks};
 
 /// A service, generated from a spec.
 pub trait Service: 'static {

@@ -3,11 +3,10 @@
 use std::fmt;
 use std::sync::Arc;
 
-use cover_spec::tables::{Api, StatusMeaning};
+use cover_spec::answers::{Progress, progress};
 use serde_json::Value;
 
 use super::{Service, Track};
-use crate::response;
 
 /// The state of a task, as one poll reports it.
 #[non_exhaustive]
@@ -20,50 +19,14 @@ pub struct Snapshot<S: Service> {
     pub error_code: Option<String>,
     /// The service's message for a failure, without secrets, if it gives one.
     pub error_message: Option<String>,
-    pub(crate) progress: TaskProgress,
+    pub(crate) progress: Progress,
     pub(crate) json: Arc<Value>,
-}
-
-/// Number of tracks that are read from an answer.
-const MAX_TRACKS: usize = 1_000;
-
-/// The progress of a task.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum TaskProgress {
-    /// The task is running, at this stage if the status names one.
-    Running(Option<u32>),
-    Done,
-    Failed,
-}
-
-/// Reads the tracks of a list, or a single track. Placeholders whose fields are all empty are left out.
-pub(crate) fn tracks<T: Track>(list: Option<&Value>) -> Vec<T> {
-    let one = list.filter(|value| value.is_object());
-    let objects = list.and_then(Value::as_array).into_iter().flatten().chain(one).filter_map(Value::as_object);
-    let filled = objects.filter(|object| !object.values().all(response::is_nothing));
-    filled.take(MAX_TRACKS).map(T::read).collect()
-}
-
-/// Returns what a status means, given whether the answer has an error and whether its output is ready.
-pub(crate) fn progress(api: &Api, status: &str, has_error: bool, ready: bool) -> TaskProgress {
-    let Some(known) = api.statuses.iter().find(|known| known.name == status) else {
-        return TaskProgress::Running(None);
-    };
-    match known.means {
-        StatusMeaning::Done => TaskProgress::Done,
-        StatusMeaning::DoneWithTracks if ready => TaskProgress::Done,
-        StatusMeaning::Failed => TaskProgress::Failed,
-        // Observed: tasks with an error that stay in a running status.
-        StatusMeaning::Running if has_error && !ready => TaskProgress::Failed,
-        StatusMeaning::Running => TaskProgress::Running(Some(known.stage)),
-        _ => TaskProgress::Running(None),
-    }
 }
 
 impl<S: Service> Snapshot<S> {
     /// Returns the index of the status in the spec if the snapshot has nothing else, so that a wait can keep the index alone.
     pub(crate) fn status_only_index(&self) -> Option<u16> {
-        let is_running = matches!(self.progress, TaskProgress::Running(_));
+        let is_running = matches!(self.progress, Progress::Running(_));
         let is_status_only =
             self.tracks.is_empty() && self.error_code.is_none() && self.error_message.is_none() && is_running;
         let name = is_status_only.then(|| self.status.to_string())?;
@@ -72,7 +35,7 @@ impl<S: Service> Snapshot<S> {
 
     /// Returns a copy for a wait to keep, without the answer if the task is still running.
     pub(crate) fn to_keep(&self) -> Self {
-        let is_running = matches!(self.progress, TaskProgress::Running(_));
+        let is_running = matches!(self.progress, Progress::Running(_));
         let json = if is_running { Arc::default() } else { Arc::clone(&self.json) };
         Self { json, ..self.clone() }
     }
@@ -85,7 +48,7 @@ impl<S: Service> Snapshot<S> {
         Self { status, tracks: Vec::new(), error_code: None, error_message: None, progress, json: Arc::default() }
     }
 
-    pub(crate) fn progress(&self) -> TaskProgress {
+    pub(crate) fn progress(&self) -> Progress {
         self.progress
     }
 
@@ -102,13 +65,13 @@ impl<S: Service> Snapshot<S> {
     /// download.
     #[must_use]
     pub fn is_done(&self) -> bool {
-        self.progress == TaskProgress::Done
+        self.progress == Progress::Done
     }
 
     /// Returns whether the task has failed.
     #[must_use]
     pub fn is_failed(&self) -> bool {
-        self.progress == TaskProgress::Failed
+        self.progress == Progress::Failed
     }
 
     /// Returns whether there is finished output, such as audio.

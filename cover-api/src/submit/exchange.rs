@@ -26,7 +26,7 @@ use crate::error::{AttemptDetails, Failure, Kind, KnownTask};
 use crate::events::{self, Purpose};
 use crate::ledger::{EntryId, Intended, TaskSource, Terms, intend};
 use crate::rate_limit::{Denied, Permit, PermitRequest};
-use crate::transport::envelope::Envelope;
+use crate::transport::envelope;
 
 /// Everything that one attempt needs.
 pub(super) struct Exchange {
@@ -151,11 +151,11 @@ impl Exchange {
         let took = begun.elapsed();
         match answer {
             Ok(answer) => {
-                let read = Envelope::of(account.api, &answer);
+                let read = envelope::read(account.api, &answer);
                 permit.answered(account.verdict(&answer, &read));
                 let status = answer.status;
                 events::exchange(Purpose::Send, took, Some(status), read.as_ref().ok().map(|envelope| envelope.code));
-                (reply::judge(account.api, answer, read, sent), Some(status))
+                (reply::judge(account.api, answer, &read, sent), Some(status))
             }
             Err(error) => {
                 events::exchange(Purpose::Send, took, None, None);

@@ -1,13 +1,13 @@
 //! The body of a request. It is the same for each attempt, or contains a callback address of the attempt's own.
 
 use bytes::Bytes;
+use cover_spec::answers::Object;
 use cover_spec::tables::Api;
 use serde_json::Value;
 
 use crate::callback_link::CallbackLink;
 use crate::ledger::AttemptId;
 use crate::redact;
-use crate::response::read::Object;
 
 /// A body before an attempt adds its callback address.
 #[derive(Debug, Clone)]

@@ -4,6 +4,7 @@ use std::pin::pin;
 use std::sync::Arc;
 use std::time::SystemTime;
 
+use cover_spec::answers::is_success;
 use futures_util::future::select;
 use tokio::time::{Duration, Instant, sleep};
 
@@ -16,7 +17,6 @@ use crate::ledger::{
     Attempt, AttemptId, AttemptState, LedgerError, Rows, Settled, Settlement, TaskSource, refresh, settle,
 };
 use crate::rate_limit::PermitRequest;
-use crate::transport::envelope;
 
 /// Records that an attempt became a task, which a poll has confirmed.
 pub(super) async fn claim(account: &Account, attempt: AttemptId, task: &str) -> Result<Settled, LedgerError> {
@@ -34,7 +34,7 @@ pub(crate) async fn knows(account: &Account, task: &str, attempt: Option<Attempt
     let request = PermitRequest::poll(task, now, Duration::ZERO).until(now + poll.timeout).single();
     let Ok(permit) = account.rate_limit.acquire(request).await else { return false };
     let Ok(envelope) = account.poll(task, permit).await else { return false };
-    let is_known = envelope::is_success(account.api, envelope.code)
+    let is_known = is_success(account.api, envelope.code)
         && !poll.unknown_task.contains(&envelope.code)
         && envelope.text(&poll.status).is_some()
         && envelope.task.as_ref().is_none_or(|named| named == task);

@@ -1,30 +1,16 @@
 //! Decides the outcome of a POST by its reply, which may be incomplete.
 
-use cover_spec::tables::{Api, CodeMeaning, Created};
+use cover_spec::answers::{self, Doubt, Envelope, Reply, Unreadable};
+use cover_spec::tables::{Api, CodeMeaning};
 
 use super::Outcome;
-use crate::error::{BodySent, Evidence, Failure, Kind, Unreadable};
+use crate::error::{BodySent, Evidence, Failure, Kind};
 use crate::ledger::TaskSource;
 use crate::redact::shown;
-use crate::response;
-use crate::transport::envelope::{self, Envelope, as_code, as_id, as_text};
-use crate::transport::pick::pick_beginning;
 use crate::transport::{BodyEnd, RawResponse};
 
-/// The envelope decides. Without one, the HTTP status does.
-pub(super) fn judge(api: &Api, answer: RawResponse, read: Result<Envelope, Unreadable>, sent: BodySent) -> Outcome {
-    let outcome = match read {
-        Ok(envelope) => by_code(api, &envelope, &answer.bytes),
-        Err(why) => by_status(api, &answer, why),
-    };
-    let outcome = match outcome {
-        // A server that refuses a request does not name a task.
-        Outcome::Refused(failure) if names_a_task(api, &answer.bytes) => {
-            unknown(Kind::OutcomeUnknown(Evidence::AmbiguousCode), failure)
-        }
-        outcome => outcome,
-    };
-    let outcome = match outcome {
+pub(super) fn judge(api: &Api, answer: RawResponse, read: &Result<Envelope, Unreadable>, sent: BodySent) -> Outcome {
+    let outcome = match outcome(api, &answer, read) {
         // The body is never handed over after this, so nothing can have been created.
         Outcome::Unknown { failure, hint: None } if sent == BodySent::Nothing => {
             Outcome::NotSent(failure.answered_early())
@@ -39,64 +25,32 @@ pub(super) fn judge(api: &Api, answer: RawResponse, read: Result<Envelope, Unrea
     }
 }
 
-fn unknown(kind: Kind, failure: Failure) -> Outcome {
-    Outcome::Unknown { failure: failure.with_kind(kind), hint: None }
-}
-
-fn by_code(api: &Api, envelope: &Envelope, bytes: &[u8]) -> Outcome {
-    let named = response::at(&envelope.body, &api.submit.task).filter(|value| as_text(value).is_some());
-    let known = envelope::code(api, envelope.code);
-    let message = || envelope.message.as_deref().map(shown);
-    let failure = |kind| Failure::new(kind).with_code(envelope.code, known, message());
-    match known {
-        Some(known) if known.means == CodeMeaning::Success => {
-            match named.and_then(|it| as_id(it, &api.submit.task, bytes)) {
-                Some(id) => Outcome::Task(id, TaskSource::Reply),
-                None => Outcome::Unknown { failure: failure(Kind::OutcomeUnknown(Evidence::NoTask)), hint: None },
-            }
+fn outcome(api: &Api, answer: &RawResponse, read: &Result<Envelope, Unreadable>) -> Outcome {
+    let is_whole = matches!(answer.end, BodyEnd::Complete);
+    let reply = answers::reply(api, read, answer.status, &answer.bytes, is_whole);
+    let failure = |kind| match read {
+        Ok(envelope) => {
+            let known = answers::code(api, envelope.code);
+            Failure::new(kind).with_code(envelope.code, known, envelope.message.as_deref().map(shown))
         }
-        Some(known) if known.created == Created::No && named.is_none() => Outcome::Refused(failure(Kind::Refused)),
-        _ => Outcome::Unknown { failure: failure(Kind::OutcomeUnknown(Evidence::AmbiguousCode)), hint: None },
-    }
-}
-
-fn by_status(api: &Api, answer: &RawResponse, why: Unreadable) -> Outcome {
-    let (status, is_whole) = (answer.status, matches!(answer.end, BodyEnd::Complete));
-    match status {
-        // Only these two mean that the request was not processed. Servers send 303 after processing one.
-        307 | 308 if is_whole => Outcome::Refused(Failure::new(Kind::Redirected(status))),
-        407 => Outcome::Unknown { failure: Failure::new(Kind::OutcomeUnknown(Evidence::Proxy)), hint: None },
-        429 if is_whole => {
+        Err(_) if answer.status == 429 && is_whole => {
             let rest = answer.retry_after.unwrap_or(api.rate_limit.per);
-            let failure = Failure::new(Kind::Refused).with_meaning(status, CodeMeaning::RateLimited);
-            Outcome::Refused(failure.with_resend(Some(rest)))
+            Failure::new(kind).with_meaning(answer.status, CodeMeaning::RateLimited).with_resend(Some(rest))
         }
-        _ => {
-            let failure = Failure::new(Kind::OutcomeUnknown(Evidence::Status(status, Some(why))));
-            Outcome::Unknown { failure, hint: hint(api, &answer.bytes) }
+        Err(_) => Failure::new(kind),
+    };
+    let unknown = |evidence, hint| Outcome::Unknown { failure: failure(Kind::OutcomeUnknown(evidence)), hint };
+    match reply {
+        Reply::Task(id) => Outcome::Task(id, TaskSource::Reply),
+        Reply::Refused => Outcome::Refused(failure(Kind::Refused)),
+        Reply::Redirected => Outcome::Refused(failure(Kind::Redirected(answer.status))),
+        Reply::Unknown(Doubt::NoTask) => unknown(Evidence::NoTask, None),
+        Reply::Unknown(Doubt::AmbiguousCode) => unknown(Evidence::AmbiguousCode, None),
+        Reply::Unknown(Doubt::Proxy) => unknown(Evidence::Proxy, None),
+        Reply::Unknown(Doubt::Unreadable { hint }) => {
+            unknown(Evidence::Status(answer.status, read.as_ref().err().copied()), hint)
         }
     }
-}
-
-/// Returns the id of a task at the beginning of a truncated success envelope of this service.
-fn hint(api: &Api, bytes: &[u8]) -> Option<String> {
-    let [code, task] = pick_beginning(bytes, [&api.code, &api.submit.task]);
-    let is_success = envelope::is_success(api, as_code(&code?)?);
-    task.and_then(|task| as_id(&task, &api.submit.task, bytes)).filter(|_| is_success)
-}
-
-/// Returns whether the key of the task's id occurs anywhere, with a string or a number.
-fn names_a_task(api: &Api, bytes: &[u8]) -> bool {
-    let Some(key) = api.submit.task.last() else { return false };
-    let text = String::from_utf8_lossy(bytes);
-    let key = format!("\"{key}\"");
-    text.match_indices(&key).any(|(at, _)| {
-        let value = text[at + key.len()..].trim_start().strip_prefix(':').map(str::trim_start);
-        value.is_some_and(|value| {
-            let is_text = value.strip_prefix('"').is_some_and(|rest| !rest.is_empty() && !rest.starts_with('"'));
-            is_text || value.starts_with(|first: char| first.is_ascii_digit() || first == '-')
-        })
-    })
 }
 
 #[cfg(test)]
@@ -106,6 +60,7 @@ mod tests {
     use super::*;
     use crate::UploadCover;
     use crate::service::Service;
+    use crate::transport::envelope;
 
     /// The parts of an outcome that the tests compare.
     #[derive(Debug, PartialEq)]
@@ -119,8 +74,8 @@ mod tests {
     fn judged(status: u16, reply: &str, sent: BodySent, end: BodyEnd) -> Judged {
         let api = UploadCover::api();
         let answer = RawResponse { status, retry_after: None, bytes: reply.into(), end };
-        let read = Envelope::of(api, &answer);
-        match super::judge(api, answer, read, sent) {
+        let read = envelope::read(api, &answer);
+        match super::judge(api, answer, &read, sent) {
             Outcome::Task(id, _) => Judged::Task(id),
             Outcome::Refused(failure) => Judged::Refused(failure.code.map(|(code, _)| code), failure.resend_after()),
             Outcome::NotSent(_) => Judged::NotSent,
@@ -228,7 +183,7 @@ mod tests {
     fn the_error_names_the_proxy() {
         for sent in [BodySent::Nothing, BodySent::Whole] {
             let answer = RawResponse { status: 407, retry_after: None, bytes: Vec::new(), end: BodyEnd::Complete };
-            let outcome = super::judge(UploadCover::api(), answer, Err(Unreadable::NotJson), sent);
+            let outcome = super::judge(UploadCover::api(), answer, &Err(Unreadable::NotJson), sent);
             let (Outcome::NotSent(failure) | Outcome::Unknown { failure, .. }) = outcome else { panic!("{outcome:?}") };
             assert!(failure.to_string().contains("a proxy requires a password"), "{failure}");
         }

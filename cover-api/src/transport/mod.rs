@@ -4,14 +4,13 @@ pub(crate) mod envelope;
 #[cfg_attr(feature = "sandbox", path = "in_process/enabled.rs")]
 #[cfg_attr(not(feature = "sandbox"), path = "in_process/disabled.rs")]
 mod in_process;
-mod lenient;
-pub(crate) mod pick;
 pub(crate) mod stream;
 pub(crate) mod targets;
 
 use std::time::{Duration, SystemTime};
 
 use bytes::Bytes;
+use cover_spec::answers::MAX_ANSWER;
 use http_body::Body;
 use reqwest::header::{CONTENT_TYPE, HeaderMap, HeaderName, HeaderValue, RETRY_AFTER};
 use reqwest::redirect::Policy;
@@ -20,9 +19,6 @@ use url::Url;
 
 use crate::error::BoxError;
 use targets::Targets;
-
-/// Largest answer in bytes. Typical answers have a few kilobytes.
-const MAX_REPLY: usize = 1 << 20;
 
 const CONNECT: Duration = Duration::from_secs(10);
 /// Timeout of a POST. It is long, since a POST that is given up has an unknown outcome.
@@ -134,7 +130,7 @@ async fn read(mut response: Response) -> RawResponse {
     let mut bytes = Vec::new();
     let end = loop {
         match response.chunk().await {
-            Ok(Some(chunk)) if bytes.len() + chunk.len() > MAX_REPLY => break BodyEnd::TooLarge,
+            Ok(Some(chunk)) if bytes.len() + chunk.len() > MAX_ANSWER => break BodyEnd::TooLarge,
             Ok(Some(chunk)) => bytes.extend_from_slice(&chunk),
             Ok(None) => break BodyEnd::Complete,
             Err(error) => break BodyEnd::Broken(without_url(error)),

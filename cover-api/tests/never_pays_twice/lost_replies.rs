@@ -29,7 +29,7 @@ async fn a_reply_that_cannot_be_read_leaves_the_outcome_unknown() -> Outcome {
     let large = format!("{{\"code\":200,\"data\":\"{}\"}}", "x".repeat(2 << 20));
     for (answer, says) in [
         (Answer::raw(502, "<html>https://a.example/x?sig=s3cret</html>"), "(HTTP status 502) is not JSON"),
-        (Answer::raw(200, ""), "is not JSON"),
+        (Answer::raw(200, ""), "is empty"),
         (Answer::raw(200, "[1]"), "not an object"),
         (Answer::raw(200, "{}"), "has no code"),
         (Answer::raw(200, large), "is too large"),

@@ -18,7 +18,7 @@ pub(super) fn any_mode(spec: &Spec, modes: &Modes<'_>) -> TokenStream {
     let into_mode = into_mode(modes, &name);
     quote! {
         /// The mode of a request whose mode is known only at run time.
-        pub struct AnyMode;
+        pub enum AnyMode {}
         #from_json
         #into_mode
         impl<M: Mode> ::core::convert::From<#name<M>> for #name<AnyMode> {
@@ -85,12 +85,12 @@ fn into_mode(modes: &Modes<'_>, name: &Ident) -> TokenStream {
             #[must_use]
             pub fn into_mode(self) -> #by_mode {
                 match self.mode {
-                    #(#indices => #by_mode::#others(self.typed()),)*
-                    _ => #by_mode::#first(self.typed()),
+                    #(#indices => #by_mode::#others(self.__typed()),)*
+                    _ => #by_mode::#first(self.__typed()),
                 }
             }
 
-            fn typed<M>(self) -> #name<M> {
+            fn __typed<M>(self) -> #name<M> {
                 #name { fields: self.fields, mode: self.mode, marker: ::core::marker::PhantomData }
             }
         }

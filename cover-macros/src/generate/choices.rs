@@ -1,7 +1,7 @@
-//! The types of fields that take one of several texts.
+//! The types of fields that take one of several values.
 
-use cover_spec::model::{Choice, Field, FieldKind, Request};
-use proc_macro2::TokenStream;
+use cover_spec::model::{Choice, Field, FieldKind, Request, Scalar};
+use proc_macro2::{Ident, Literal, TokenStream};
 use quote::quote;
 
 use super::docs;
@@ -19,10 +19,12 @@ fn choice(name: &str, field: &Field, choices: &[Choice]) -> TokenStream {
     let name = ident(name);
     let doc = docs::choice(field);
     let variants: Vec<_> = choices.iter().map(|choice| ident(&choice.rust)).collect();
-    let docs = choices.iter().map(|choice| format!("{} Sent as `{}`.", *choice.doc, *choice.wire));
+    let docs = choices.iter().map(docs::choice_value);
     let deprecated = choices.iter().map(|choice| deprecated(choice.deprecated.as_deref()));
-    let texts: Vec<&str> = choices.iter().map(|choice| choice.wire.as_str()).collect();
     let allow = choices.iter().any(|choice| choice.deprecated.is_some()).then(|| quote!(#[allow(deprecated)]));
+    let sent = Sent { name: &name, allow: &allow, variants: &variants, choices };
+    let is_of_numbers = choices.iter().any(|choice| matches!(choice.value, Scalar::Number(_)));
+    let (value, conversions) = if is_of_numbers { sent.as_numbers() } else { sent.as_texts() };
     quote! {
         #[doc = #doc]
         #allow
@@ -36,6 +38,26 @@ fn choice(name: &str, field: &Field, choices: &[Choice]) -> TokenStream {
             /// Every value, in the order of the spec.
             pub const ALL: &'static [Self] = &[#(Self::#variants),*];
 
+            #value
+        }
+        #conversions
+    }
+}
+
+/// What is generated for the values that are sent.
+struct Sent<'a> {
+    name: &'a Ident,
+    allow: &'a Option<TokenStream>,
+    variants: &'a [Ident],
+    choices: &'a [Choice],
+}
+
+impl Sent<'_> {
+    /// Returns the method `as_str`, and the conversions of a choice of texts.
+    fn as_texts(&self) -> (TokenStream, TokenStream) {
+        let Self { name, allow, variants, choices } = self;
+        let texts: Vec<&str> = choices.iter().map(|choice| choice.wire.as_str()).collect();
+        let value = quote! {
             /// Returns the text that is sent.
             #[must_use]
             pub const fn as_str(self) -> &'static str {
@@ -43,35 +65,87 @@ fn choice(name: &str, field: &Field, choices: &[Choice]) -> TokenStream {
                     #(Self::#variants => #texts,)*
                 }
             }
-        }
-        #allow
-        impl ::core::str::FromStr for #name {
-            type Err = ::cover_api::UnknownChoice;
+        };
+        let conversions = quote! {
+            #allow
+            impl ::core::str::FromStr for #name {
+                type Err = ::cover_api::UnknownChoice;
 
-            fn from_str(text: &str) -> ::core::result::Result<Self, Self::Err> {
-                match text {
-                    #(#texts => ::core::result::Result::Ok(Self::#variants),)*
-                    _ => ::core::result::Result::Err(::cover_api::UnknownChoice::among(&[#(#texts),*])),
+                fn from_str(text: &str) -> ::core::result::Result<Self, ::cover_api::UnknownChoice> {
+                    match text {
+                        #(#texts => ::core::result::Result::Ok(Self::#variants),)*
+                        _ => ::core::result::Result::Err(::cover_api::UnknownChoice::among(&[#(#texts),*])),
+                    }
                 }
             }
-        }
-        impl ::cover_api::__private::FieldValue for #name {
-            fn as_value(&self) -> ::cover_api::__private::Value<'_> {
-                ::cover_api::__private::Value::text(self.as_str())
-            }
+            impl ::cover_api::__private::FieldValue for #name {
+                fn as_value(&self) -> ::cover_api::__private::Value<'_> {
+                    ::cover_api::__private::Value::text(self.as_str())
+                }
 
-            fn from_value(value: ::cover_api::__private::Value<'_>) -> ::core::option::Option<Self> {
-                match value {
-                    ::cover_api::__private::Value::Text(text) => text.parse().ok(),
-                    _ => ::core::option::Option::None,
+                fn from_value(value: ::cover_api::__private::Value<'_>) -> ::core::option::Option<Self> {
+                    match value {
+                        ::cover_api::__private::Value::Text(text) => text.parse().ok(),
+                        _ => ::core::option::Option::None,
+                    }
                 }
             }
-        }
-        impl ::core::fmt::Display for #name {
-            fn fmt(&self, f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
-                f.pad(self.as_str())
+            impl ::core::fmt::Display for #name {
+                fn fmt(&self, f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
+                    f.pad(self.as_str())
+                }
             }
-        }
+        };
+        (value, conversions)
+    }
+
+    /// Returns the method `as_i64`, and the conversions of a choice of whole numbers.
+    fn as_numbers(&self) -> (TokenStream, TokenStream) {
+        let Self { name, allow, variants, choices } = self;
+        let texts: Vec<&str> = choices.iter().map(|choice| choice.wire.as_str()).collect();
+        let number = |choice: &Choice| match &choice.value {
+            Scalar::Number(number) => Some(Literal::i64_unsuffixed(number.digits)),
+            _ => None,
+        };
+        let numbers: Vec<Literal> = choices.iter().filter_map(number).collect();
+        let value = quote! {
+            /// Returns the number that is sent.
+            #[must_use]
+            pub const fn as_i64(self) -> i64 {
+                match self {
+                    #(Self::#variants => #numbers,)*
+                }
+            }
+        };
+        let conversions = quote! {
+            #allow
+            impl ::core::convert::TryFrom<i64> for #name {
+                type Error = ::cover_api::UnknownChoice;
+
+                fn try_from(number: i64) -> ::core::result::Result<Self, ::cover_api::UnknownChoice> {
+                    match number {
+                        #(#numbers => ::core::result::Result::Ok(Self::#variants),)*
+                        _ => ::core::result::Result::Err(::cover_api::UnknownChoice::among(&[#(#texts),*])),
+                    }
+                }
+            }
+            impl ::cover_api::__private::FieldValue for #name {
+                fn as_value(&self) -> ::cover_api::__private::Value<'_> {
+                    ::cover_api::__private::Value::integer(self.as_i64())
+                }
+
+                fn from_value(value: ::cover_api::__private::Value<'_>) -> ::core::option::Option<Self> {
+                    let number = <i64 as ::cover_api::__private::FieldValue>::from_value(value)?;
+                    <Self as ::core::convert::TryFrom<i64>>::try_from(number).ok()
+                }
+            }
+            impl ::core::fmt::Display for #name {
+                fn fmt(&self, f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
+                    ::core::fmt::Display::fmt(&self.as_i64(), f)
+                }
+            }
+        };
+        (value, conversions)
     }
 }
 

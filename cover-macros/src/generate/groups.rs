@@ -5,6 +5,7 @@ use cover_spec::model::{Asks, Field, Relation};
 use proc_macro2::{Ident, TokenStream};
 use quote::quote;
 
+use super::docs;
 use super::modes::{Modes, OneMode, state_param};
 use crate::ident::ident;
 
@@ -24,7 +25,7 @@ pub(super) fn provable<'a>(spec: &'a Spec, modes: &Modes<'_>) -> Vec<Group<'a>> 
         let is_group = !matches!(relation.asks, Asks::Items(..) | Asks::Length(..) | Asks::Difference(..));
         let provable = is_group && relation.when.is_empty() && fields.len() == names.len();
         let parts: String = fields.iter().map(|field| field.camel()).collect();
-        provable.then(|| Group { relation, fields, name: ident(&format!("{}{parts}{index}", word(&relation.asks))) })
+        provable.then(|| Group { relation, fields, name: ident(&format!("{}{parts}_{index}", word(&relation.asks))) })
     });
     groups.collect()
 }
@@ -62,7 +63,7 @@ impl Group<'_> {
         let Self { relation, name, .. } = self;
         let (message, note) = self.message();
         let label = "not with the fields that are set";
-        let doc = &*relation.doc;
+        let doc = docs::text(&relation.doc);
         let impls = self.states();
         quote! {
             #[doc = #doc]

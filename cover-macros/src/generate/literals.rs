@@ -1,8 +1,8 @@
 //! The macros that check a request of literals while compiling: each hands the spec to a hidden proc macro.
 
-use cover_spec::Spec;
+use cover_spec::{SHIPPED_BASE, Spec};
 use proc_macro2::TokenStream;
-use quote::{ToTokens, quote};
+use quote::quote;
 
 use super::docs;
 use crate::ident::ident;
@@ -32,18 +32,26 @@ fn one(spec: &Spec, origin: &Origin, name: &str, tries: bool) -> TokenStream {
     let doc = docs::literal(spec, name, tries);
     let name = ident(name);
     let module = &origin.module;
-    let own = origin.own.as_ref();
-    let text = own.map_or_else(|| quote!(shipped), |own| own.text.to_token_stream());
-    let base = own.and_then(|own| own.base.as_ref());
+    let files = if origin.is_shipped { quote!(shipped) } else { files(spec) };
     let kind = if tries { quote!(tries) } else { quote!(exact) };
     quote! {
         #[doc(hidden)]
         #[macro_export]
         macro_rules! #exported {
-            ($($body:tt)*) => { $crate #module::#hidden! { [$crate #module] #text #base #kind { $($body)* } } };
+            ($($body:tt)*) => { $crate #module::#hidden! { [$crate #module] #files #kind { $($body)* } } };
         }
         #[doc = #doc]
         #[doc(inline)]
         pub use #exported as #name;
     }
+}
+
+/// Returns the path and the text of each file that the hidden macro needs to read the spec.
+fn files(spec: &Spec) -> TokenStream {
+    let needed = spec.sources.files.iter().filter(|file| file.path != SHIPPED_BASE);
+    let pairs = needed.map(|file| {
+        let (path, text) = (&file.path, &file.text);
+        quote!(#path #text)
+    });
+    pairs.collect()
 }

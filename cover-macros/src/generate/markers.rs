@@ -32,14 +32,15 @@ fn structs(spec: &Spec, modes: &Modes<'_>) -> TokenStream {
             parts.entry(name).or_insert(Part { mode, is_outer: at + 1 < names.len() });
         }
     }
+    // None of them is a value: its name would be a constant to the patterns of generated functions, such as parameters.
     let markers = parts.into_iter().map(|(name, part)| {
         let ident = ident(name);
         if part.is_outer {
             let doc = docs::outer_marker(name, &spec.request);
-            quote!(#[doc = #doc] pub struct #ident<M>(::core::marker::PhantomData<fn() -> M>);)
+            quote!(#[doc = #doc] pub struct #ident<M> { marker: ::core::marker::PhantomData<fn() -> M> })
         } else {
             let doc = docs::inner_marker(name, part.mode, spec);
-            quote!(#[doc = #doc] pub struct #ident;)
+            quote!(#[doc = #doc] pub enum #ident {})
         }
     });
     markers.collect()
@@ -91,6 +92,7 @@ fn mode_groups(modes: &Modes<'_>, groups: &[Group<'_>]) -> Vec<TokenStream> {
         let doc = docs::mode_group(members);
         traits.push(quote! {
             #[doc = #doc]
+            #[doc(hidden)]
             pub trait #name: Mode {}
             #(impl #name for #types {})*
         });

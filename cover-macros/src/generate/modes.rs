@@ -130,13 +130,16 @@ impl Reach<'_> {
         }
     }
 
-    /// Returns the trait that stands for these modes where one is needed: `InCustom`.
+    /// Returns the trait that stands for these modes where one is needed: `__InCustom_3`.
+    ///
+    /// The number has a bit for each mode, since a mode may be called `AOrB`.
     pub(super) fn trait_name(&self) -> Option<Ident> {
-        let Self::Some { name, .. } = self else { return None };
-        Some(ident(&format!("In{name}")))
+        let Self::Some { modes, name } = self else { return None };
+        let bits = modes.iter().fold(0_u64, |bits, mode| bits | 1 << mode.index);
+        Some(ident(&format!("__In{name}_{bits:x}")))
     }
 
-    /// Returns the parameter of an impl for these modes, and the mode's type in it: `M: InCustom` and `M`.
+    /// Returns the parameter of an impl for these modes, and the mode's type in it: `M: __InCustom_3` and `M`.
     pub(super) fn param(&self) -> (TokenStream, TokenStream) {
         match (self, self.trait_name()) {
             (Self::One(mode), _) => (quote!(), mode.ty()),
@@ -158,7 +161,7 @@ pub(super) fn item_type(field: &Field) -> TokenStream {
     match &*field.kind {
         FieldKind::Text(_) => quote!(::std::string::String),
         FieldKind::Url => quote!(::cover_api::Link),
-        FieldKind::Boolean => quote!(bool),
+        FieldKind::Boolean(_) => quote!(bool),
         FieldKind::Integer => quote!(i64),
         FieldKind::Number => quote!(f64),
         FieldKind::Choice(name, _) => {

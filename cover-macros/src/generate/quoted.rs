@@ -75,10 +75,11 @@ macro_rules! integers {
 structs! {
     rules::Rules { modes, fields, model, relations }
     rules::Mode { name, when }
-    rules::Field { wire, rust, kind, list, nullable, constant, presence, default, limits, conditions }
+    rules::Field { wire, rust, kind, list, nullable, constant, presence, default, pattern, limits, conditions }
+    rules::DefaultValue { value, modes }
     rules::Limit { modes, models, when, bound, dispute }
     rules::Relation { fields, modes, when, asks }
-    rules::Conditional { effect, choice, any }
+    rules::Conditional { effect, value, any }
     rules::Condition { terms }
     rules::Term { field, is }
     rules::Decimal { digits, scale }
@@ -103,7 +104,7 @@ structs! {
 }
 
 enums! {
-    rules::Kind { Text(unit), Url, Boolean, Integer, Number, Choice(choices) }
+    rules::Kind { Text(unit), Url, Boolean, Integer, Number, Choice(choices), IntegerChoice(choices) }
     rules::Bound {
         MinLength(least), MaxLength(most), MaxBytes(most), MinItems(least), MaxItems(most), Min(least), Max(most),
         Above(bound), Below(bound), MultipleOf(step)
@@ -148,6 +149,17 @@ impl Quoted for Duration {
 impl Quoted for Cow<'_, str> {
     fn quoted(&self) -> TokenStream {
         quote!(Borrowed(#self))
+    }
+}
+
+/// The macro is a compile error without the feature of cover-api that patterns need.
+impl Quoted for Cow<'_, rules::Pattern> {
+    fn quoted(&self) -> TokenStream {
+        let text = self.text();
+        quote!(Borrowed({
+            static PATTERN: rules::Pattern = ::cover_api::__pattern!(#text);
+            &PATTERN
+        }))
     }
 }
 

@@ -33,7 +33,7 @@ pub(super) fn status(statuses: &[Status]) -> TokenStream {
         impl ::core::str::FromStr for Status {
             type Err = ::core::convert::Infallible;
 
-            fn from_str(name: &str) -> ::core::result::Result<Self, Self::Err> {
+            fn from_str(name: &str) -> ::core::result::Result<Self, ::core::convert::Infallible> {
                 ::core::result::Result::Ok(match name {
                     #(#names => Self::#variants,)*
                     _ => Self::Unknown(::std::borrow::ToOwned::to_owned(name)),

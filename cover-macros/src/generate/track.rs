@@ -4,18 +4,21 @@ use cover_spec::model::{Track, TrackField, TrackKind};
 use proc_macro2::TokenStream;
 use quote::quote;
 
+use super::docs;
 use crate::ident::ident;
 
 pub(super) fn track(track: &Track) -> TokenStream {
     let name = ident(&track.name);
-    let doc = format!("{}\n\nA field is `None` where the service sends nothing or an empty text.", *track.doc);
-    let docs = track.fields.iter().map(|field| field.doc.as_str());
+    let doc = docs::track(track);
+    let docs = track.fields.iter().map(|field| docs::text(&field.doc));
     let idents: Vec<_> = track.fields.iter().map(|field| ident(&field.rust)).collect();
     let types = track.fields.iter().map(|field| value_type(field.kind.value));
     let reads = track.fields.iter().map(read);
     let shown = track.fields.iter().map(shown);
     let audio =
         track.fields.iter().filter(|field| field.kind.value == TrackKind::Audio).map(|field| ident(&field.rust));
+    // A track without fields has no address to wait for.
+    let is_ready = if track.fields.is_empty() { quote!(true) } else { quote!(#(self.#audio.is_some())||*) };
     quote! {
         #[doc = #doc]
         #[derive(Clone, PartialEq)]
@@ -34,7 +37,7 @@ pub(super) fn track(track: &Track) -> TokenStream {
                 Self { #(#idents: #reads,)* }
             }
             fn is_ready(&self) -> bool {
-                #(self.#audio.is_some())||*
+                #is_ready
             }
         }
     }

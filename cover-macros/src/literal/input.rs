@@ -21,17 +21,13 @@ pub(super) struct Call {
 
 /// Reads `[$crate::module] shipped exact { … }`.
 ///
-/// In the place of `shipped` may stand the text of a spec, followed by that of the spec that it builds on. In the place of
-/// `exact` may stand `tries`.
+/// In the place of `shipped` may stand the path and the text of a spec, followed by those of each of its bases. In the place
+/// of `exact` may stand `tries`.
 pub(super) fn call(tokens: TokenStream) -> Result<Call> {
     (|input: ParseStream<'_>| {
         let (module, _) = group(input, Delimiter::Bracket)?;
-        let text = match input.parse::<LitStr>() {
-            Ok(text) => Some(text.value()),
-            Err(_) => input.parse::<Ident>().map(|_| None)?,
-        };
-        let base = input.parse::<Option<LitStr>>()?.map(|base| base.value());
-        let spec = spec(Texts { text, base })?;
+        let files = files(input)?;
+        let spec = spec(files)?;
         let tries = input.parse::<Ident>()? == "tries";
         let (body, _) = group(input, Delimiter::Brace)?;
         Ok(Call { spec, module, tries, body })
@@ -39,29 +35,39 @@ pub(super) fn call(tokens: TokenStream) -> Result<Call> {
     .parse2(tokens)
 }
 
-/// The text of a spec, and of the one that it builds on. The shipped spec has none.
-#[derive(PartialEq)]
-struct Texts {
-    text: Option<String>,
-    base: Option<String>,
+/// The paths and texts of a spec and its bases. The shipped spec has none.
+type Files = Vec<(String, String)>;
+
+fn files(input: ParseStream<'_>) -> Result<Files> {
+    let mut files = Vec::new();
+    while let Some(path) = input.parse::<Option<LitStr>>()? {
+        files.push((path.value(), input.parse::<LitStr>()?.value()));
+    }
+    if files.is_empty() {
+        input.parse::<Ident>()?;
+    }
+    Ok(files)
 }
 
 thread_local! {
     /// The spec of the last call: a crate has many requests of one spec, and parsing it takes longer than the rest.
-    static LAST: RefCell<Option<(Texts, Rc<Spec>)>> = const { RefCell::new(None) };
+    static LAST: RefCell<Option<(Files, Rc<Spec>)>> = const { RefCell::new(None) };
 }
 
-fn spec(texts: Texts) -> Result<Rc<Spec>> {
+fn spec(files: Files) -> Result<Rc<Spec>> {
     let known =
-        LAST.with_borrow(|last| last.as_ref().filter(|(known, _)| *known == texts).map(|(_, spec)| spec.clone()));
+        LAST.with_borrow(|last| last.as_ref().filter(|(known, _)| *known == files).map(|(_, spec)| spec.clone()));
     if let Some(spec) = known {
         return Ok(spec);
     }
-    let (path, text) = texts.text.as_deref().map_or((SHIPPED_PATH, SHIPPED), |text| ("the spec", text));
-    let load = |_: &str| texts.base.clone().ok_or_else(|| std::io::ErrorKind::NotFound.into());
+    let (path, text) = files.first().map_or((SHIPPED_PATH, SHIPPED), |(path, text)| (path, text));
+    let load = |path: &str| {
+        let file = files.iter().find(|(name, _)| name == path);
+        file.map(|(_, text)| text.clone()).ok_or_else(|| std::io::ErrorKind::NotFound.into())
+    };
     let spec = Spec::parse_with(path, text, load).map_err(|faults| Error::new(Span::call_site(), faults))?;
     let spec = Rc::new(spec);
-    LAST.set(Some((texts, spec.clone())));
+    LAST.set(Some((files, spec.clone())));
     Ok(spec)
 }
 

@@ -1,6 +1,6 @@
 //! Reads the tokens of a value.
 
-use cover_spec::model::{Choice, Field, FieldKind};
+use cover_spec::model::{Choice, Field, FieldKind, Scalar};
 use cover_spec::rules::Value;
 use proc_macro2::{Delimiter, Span, TokenStream, TokenTree};
 use syn::{Error, Lit};
@@ -15,8 +15,8 @@ pub(super) enum Given {
     Text(String),
     Number(f64),
     Truth(bool),
-    /// One of several texts: the text, and its name in Rust.
-    Choice(String, String),
+    /// One of several values: the value, and its name in Rust.
+    Choice(Scalar, String),
     /// `[…]`, and each item of it.
     List(Vec<Given>),
     /// `null`, for a field that may be null.
@@ -31,9 +31,10 @@ impl Given {
     /// Returns the value as the rules see it.
     pub(super) fn as_value<'a>(&'a self, field: &'a Field) -> Value<'a> {
         match (self, &field.placeholder) {
-            (Self::Text(text) | Self::Choice(text, _), _) => Value::text(text),
+            (Self::Text(text) | Self::Choice(Scalar::Text(text), _), _) => Value::text(text),
             (Self::Number(number), _) => Value::Number(*number),
-            (Self::Truth(truth), _) => Value::Truth(*truth),
+            (Self::Choice(Scalar::Number(number), _), _) => Value::Number(number.value()),
+            (Self::Truth(truth) | Self::Choice(Scalar::Truth(truth), _), _) => Value::Truth(*truth),
             (Self::List(items), _) => Value::List(items.iter().map(|item| item.as_value(field)).collect()),
             (Self::Null, _) => Value::Null,
             (Self::Placeholder, Some(placeholder)) => Value::text(&placeholder.value),
@@ -80,7 +81,7 @@ pub(super) fn read(entry: &Entry, field: &Field, call: &Call) -> Result<Given, E
 fn single(entry: &Entry, field: &Field, tries: bool) -> Result<Option<Given>, Error> {
     match &*field.kind {
         FieldKind::Choice(name, choices) => choice(entry, name, choices, tries),
-        FieldKind::Boolean => truth(entry),
+        FieldKind::Boolean(_) => truth(entry),
         FieldKind::Text(_) | FieldKind::Url => text(entry),
         FieldKind::Integer | FieldKind::Number => number(entry),
     }
@@ -115,7 +116,7 @@ fn literal_in_words(field: &Field) -> &'static str {
     match &*field.kind {
         FieldKind::Integer => "an integer literal",
         FieldKind::Text(_) | FieldKind::Url => "a string literal",
-        FieldKind::Boolean => "`true` or `false`",
+        FieldKind::Boolean(_) => "`true` or `false`",
         FieldKind::Number => "a number literal",
         FieldKind::Choice(..) => "the name of a value",
     }
@@ -200,7 +201,7 @@ fn choice(entry: &Entry, name: &str, choices: &[Choice], tries: bool) -> Result<
     let of_type = names.len() < 2 || names[names.len() - 2] == name;
     let Some(last) = names.last().filter(|_| is_path && of_type) else { return Ok(None) };
     if let Some(choice) = choices.iter().find(|choice| *choice.rust == *last) {
-        return Ok(Some(Given::Choice(choice.wire.value.clone(), last.clone())));
+        return Ok(Some(Given::Choice(choice.value.clone(), last.clone())));
     }
     // A variable of any name may hold a choice; a type's own name cannot be one.
     if tries && names.len() == 1 {

@@ -1,5 +1,7 @@
 //! What the generator writes, without a compiler.
 
+mod bases;
+mod doctests;
 mod expansion;
 mod page;
 
@@ -7,22 +9,24 @@ use cover_spec::{SHIPPED, SHIPPED_PATH, Spec};
 use proc_macro2::TokenStream;
 
 use crate::generate;
-use crate::origin::{Origin, Own};
+use crate::origin::Origin;
+
+/// A small spec, which has one of each thing that is generated in its own way.
+const SMALL: &str = include_str!("../../snapshots/small.toml");
 
 /// Returns the expansion of the shipped spec.
 fn shipped() -> syn::File {
-    expand(SHIPPED_PATH, SHIPPED, None)
+    expand(SHIPPED_PATH, SHIPPED, true)
 }
 
-/// Returns the expansion of a small spec, which has one of each thing that is generated in its own way.
+/// Returns the expansion of the small spec.
 fn small() -> syn::File {
-    let (path, text) = ("snapshots/small.toml", include_str!("../../snapshots/small.toml"));
-    expand(path, text, Some(Own { path: path.to_owned(), text: text.to_owned(), base: None }))
+    expand("snapshots/small.toml", SMALL, false)
 }
 
 #[track_caller]
-fn expand(path: &str, text: &str, own: Option<Own>) -> syn::File {
+fn expand(path: &str, text: &str, is_shipped: bool) -> syn::File {
     let spec = Spec::parse(path, text).unwrap_or_else(|faults| panic!("{faults}"));
-    let origin = Origin { own, module: TokenStream::new() };
+    let origin = Origin { is_shipped, module: TokenStream::new() };
     syn::parse2(generate::all(&spec, &origin)).expect("the expansion is a list of items")
 }

@@ -40,7 +40,7 @@ fn fields_of_a_group_take_no_option() {
     let page = impls(&file, "CardRequestBuilder", "doc");
     let names = page.iter().flat_map(|it| methods(it)).map(|method| method.sig.ident.to_string());
     let options: Vec<String> = names.filter(|name| name.starts_with("maybe_")).collect();
-    assert_eq!(options, ["maybe_text", "maybe_copies"]);
+    assert_eq!(options, ["maybe_text", "maybe_copies", "maybe_paper"]);
 }
 
 /// Hovers show the text of the page, and a sentence instead of the example.

@@ -1,15 +1,15 @@
 //! Callbacks: a field has their address, their statuses exist, and signatures can be verified.
 
 use crate::fault::Fault;
-use crate::lower::parts;
+use crate::lower::{EXPIRES, parts};
 use crate::model::{Callback, FieldKind, Signature, Spec};
 use crate::suggest::suggestion;
 use crate::tables::SignedPart;
 
 use super::service::{given, header, json_path};
-use super::{known, known_field};
+use super::{Incomplete, known, known_field};
 
-pub(super) fn check(spec: &Spec, faults: &mut Vec<Fault>) {
+pub(super) fn check(spec: &Spec, incomplete: &Incomplete, faults: &mut Vec<Fault>) {
     let Some(callback) = &spec.callback else { return };
     known_field(&spec.request, &callback.field, faults);
     if let Some(field) =
@@ -23,7 +23,7 @@ pub(super) fn check(spec: &Spec, faults: &mut Vec<Fault>) {
     }
     stages(callback, spec, faults);
     if let Some(signature) = &callback.signature {
-        self::signature(signature, faults);
+        self::signature(signature, incomplete, faults);
     }
 }
 
@@ -34,13 +34,22 @@ fn stages(callback: &Callback, spec: &Spec, faults: &mut Vec<Fault>) {
     if callback.attempts.value == 0 {
         faults.push(callback.attempts.fault("`attempts` must not be 0", "use at least 1"));
     }
-    if let Some(expires) = callback.expires.as_ref().filter(|expires| expires.value < spec.poll.timeout.value) {
-        let message = "callbacks are refused before the wait for their task times out";
-        faults.push(expires.fault(message, format!("`poll.timeout` is {} s", spec.poll.timeout.as_secs())));
-    }
+    expires(callback, spec, faults);
 }
 
-fn signature(signature: &Signature, faults: &mut Vec<Fault>) {
+fn expires(callback: &Callback, spec: &Spec, faults: &mut Vec<Fault>) {
+    let timeout = &spec.poll.timeout;
+    if callback.expires.as_deref().copied().unwrap_or(EXPIRES) >= timeout.value {
+        return;
+    }
+    let message = "callbacks are refused before the wait for their task times out";
+    faults.push(match &callback.expires {
+        Some(expires) => expires.fault(message, format!("`poll.timeout` is {} s", timeout.as_secs())),
+        None => timeout.fault(message, "give `expires` of `[callback]`, which is one day, a longer time"),
+    });
+}
+
+fn signature(signature: &Signature, incomplete: &Incomplete, faults: &mut Vec<Fault>) {
     given("header", &signature.header, faults);
     header(&signature.header, faults);
     if let Some((name, tolerance)) = &signature.timestamp {
@@ -61,7 +70,7 @@ fn signature(signature: &Signature, faults: &mut Vec<Fault>) {
     };
     let has = |part: &SignedPart| parts.contains(part);
     match (&signature.timestamp, has(&SignedPart::Timestamp)) {
-        (None, true) => {
+        (None, true) if !incomplete.has_named("signature") => {
             faults.push(signature.signs.fault("no header has the time of signing", "add `timestamp`"));
         }
         (Some((header, _)), false) => {

@@ -3,8 +3,9 @@
 use crate::fault::Fault;
 use crate::model::{Field, FieldKind, Mode, Request, Scalar};
 use crate::rules::Decimal;
+use crate::source::Span;
 
-use super::known_field;
+use super::{Incomplete, known_field};
 
 /// Maximum number of modes: the bits of a set.
 const MOST_MODES: usize = 64;
@@ -15,37 +16,53 @@ const MOST_NUMBERS: i64 = 64;
 /// Maximum number of combinations without a mode that are shown; others are counted.
 const MOST_UNCOVERED: usize = 8;
 
-pub(super) fn check(request: &Request, faults: &mut Vec<Fault>) {
+/// Checks the modes, and returns the places of the names of those whose `when` has a fault.
+pub(super) fn check(request: &Request, incomplete: &Incomplete, faults: &mut Vec<Fault>) -> Vec<Span> {
     if let Some(mode) = request.modes.get(MOST_MODES) {
         let message = format!("there are {} modes, and at most {MOST_MODES} are allowed", request.modes.len());
         faults.push(mode.name.fault(message, "remove this one"));
-        return;
+        return Vec::new();
     }
-    let before = faults.len();
+    let mut unclear = Vec::new();
     for mode in &request.modes {
-        conditions(mode, request, faults);
+        let before = faults.len();
+        conditions(mode, request, incomplete, faults);
+        if faults.len() > before {
+            unclear.push(mode.name.span);
+        }
     }
-    if faults.len() == before {
+    let mut fields = request.modes.iter().flat_map(|mode| &mode.when).filter_map(|(wire, _)| request.field(wire));
+    let all_known = !incomplete.has_named("modes")
+        && !request.fields.is_empty()
+        && !request.modes.iter().any(|mode| incomplete.has(&mode.name))
+        && !fields.any(|field| incomplete.has(&field.wire));
+    if unclear.is_empty() && all_known {
         coverage(request, faults);
     }
+    unclear
 }
 
 /// Checks that names nest, and that each part is always at the same position.
 pub(super) fn names(request: &Request, faults: &mut Vec<Fault>) {
-    for mode in request.modes.iter().take(MOST_MODES) {
-        name(mode, request, faults);
+    for (index, mode) in request.modes.iter().enumerate().take(MOST_MODES) {
+        name(mode, &request.modes[..index], faults);
     }
 }
 
-fn name(mode: &Mode, request: &Request, faults: &mut Vec<Fault>) {
+fn name(mode: &Mode, earlier: &[Mode], faults: &mut Vec<Fault>) {
     let parts = mode.parts();
     let nested = parts.join("<") + &">".repeat(parts.len().saturating_sub(1));
     if nested != mode.name.value || parts.is_empty() {
         let message = format!("`{}` is not the name of a mode", mode.name.value);
         faults.push(mode.name.fault(message, "write `Name`, or `Outer<Inner>`"));
     }
+    if let Some((_, part)) = parts.iter().enumerate().find(|(at, part)| parts[..*at].contains(part)) {
+        let message = format!("`{part}` is at two positions in `{}`", *mode.name);
+        faults.push(mode.name.fault(message, "rename one of them"));
+        return;
+    }
     // `Custom` and `Custom<Vocal>` would be one type with and without a parameter.
-    for other in &request.modes {
+    for other in earlier {
         let depth = |part: &str| other.parts().iter().position(|it| *it == part);
         let leaf = |parts: &[&str], part: &str| parts.last() == Some(&part);
         let clash = parts.iter().enumerate().find(|(at, part)| {
@@ -59,31 +76,40 @@ fn name(mode: &Mode, request: &Request, faults: &mut Vec<Fault>) {
     }
 }
 
-fn conditions(mode: &Mode, request: &Request, faults: &mut Vec<Fault>) {
+fn conditions(mode: &Mode, request: &Request, incomplete: &Incomplete, faults: &mut Vec<Fault>) {
     if mode.when.is_empty() && !mode.name.is_empty() {
         faults
             .push(mode.name.fault(format!("the mode `{}` has no `when`", *mode.name), "add `when = { field = true }`"));
     }
     for (wire, value) in &mode.when {
         known_field(request, wire, faults);
-        let Some(field) = request.field(wire) else { continue };
-        let decides = matches!(*field.kind, FieldKind::Boolean | FieldKind::Integer | FieldKind::Choice(..));
+        let Some(field) = request.field(wire).filter(|field| !incomplete.has(&field.wire)) else { continue };
+        let decides = matches!(*field.kind, FieldKind::Boolean(_) | FieldKind::Integer | FieldKind::Choice(..));
         if !decides || field.is_list() || field.constant.is_some() {
             let message = format!("`{}` cannot select the mode", wire.value);
             faults.push(wire.fault(message, "use a single `boolean`, `integer` or `choice`"));
-        } else if let (FieldKind::Choice(_, choices), Scalar::Text(text)) = (&*field.kind, &value.value) {
-            let known = choices.iter().map(|choice| choice.wire.as_str());
-            super::known("choice", &value.with(text.clone()), known, faults);
+        } else if field.is_choice_of(value) {
+            let known = field.choices().iter().map(|choice| choice.wire.as_str());
+            super::known_value("value", &value.with(value.to_string()), known, faults);
         } else if !of_type(field, value) {
             let message = format!("`{}` never has this value", wire.value);
             faults.push(value.fault(message, format!("must be {}", crate::lower::kind(&field.kind).word())));
+        } else if !within_limits(field, value) {
+            let message = format!("`{}` never has this value", wire.value);
+            faults.push(value.fault(message, "must be from the `min` to the `max` of the field"));
         }
     }
 }
 
+fn within_limits(field: &Field, value: &Scalar) -> bool {
+    let Scalar::Number(number) = value else { return true };
+    let bound = |key| field.bounds.number(key).map(Decimal::value);
+    bound("min").is_none_or(|min| number.value() >= min) && bound("max").is_none_or(|max| number.value() <= max)
+}
+
 fn of_type(field: &Field, value: &Scalar) -> bool {
     match (&*field.kind, value) {
-        (FieldKind::Boolean, Scalar::Truth(_)) => true,
+        (FieldKind::Boolean(_), Scalar::Truth(_)) => true,
         (FieldKind::Integer, Scalar::Number(number)) => number.scale == 0,
         _ => false,
     }
@@ -100,10 +126,8 @@ impl<'a> Switch<'a> {
         let field = request.field(wire)?;
         let truth = |truth| Some(Scalar::Truth(truth));
         let values = match &*field.kind {
-            FieldKind::Boolean => vec![truth(true), truth(false)],
-            FieldKind::Choice(_, choices) => {
-                choices.iter().map(|choice| Some(Scalar::Text(choice.wire.value.clone()))).collect()
-            }
+            FieldKind::Boolean(_) => vec![truth(true), truth(false)],
+            FieldKind::Choice(_, choices) => choices.iter().map(|choice| Some(choice.value.clone())).collect(),
             _ => Self::numbers(field, request),
         };
         Some(Self { wire, values })

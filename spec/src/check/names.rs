@@ -1,4 +1,6 @@
 //! Names in generated code: each is valid in Rust, and no two are equal.
+//!
+//! A name that passes compiles: a test compiles hundreds of odd ones.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -7,73 +9,169 @@ use crate::fault::Fault;
 use crate::model::{FieldKind, Request, Spec};
 use crate::source::At;
 
-/// Types that are generated for every spec.
+/// Names of types that generated code defines or uses in every spec.
 const TYPES: &[&str] = &[
+    // Generated types and traits.
     "AnyMode",
     "Client",
     "ClientBuilder",
     "Error",
     "Mode",
+    "Snapshot",
+    "Status",
+    "Task",
+    "TaskHandle",
+    "Update",
+    // Parameters of generated types.
+    "M",
+    "S",
+    // Types of Rust.
     "Option",
     "Result",
     "Self",
-    "Snapshot",
-    "Update",
-    "Status",
     "String",
-    "Task",
-    "TaskHandle",
+    "Vec",
+    "bool",
+    "char",
+    "f32",
+    "f64",
+    "i128",
+    "i16",
+    "i32",
+    "i64",
+    "i8",
+    "isize",
+    "str",
+    "u128",
+    "u16",
+    "u32",
+    "u64",
+    "u8",
+    "usize",
+    // First parts of paths and attributes.
+    "core",
+    "cover_api",
+    "diagnostic",
+    "std",
+];
+
+/// Methods of the builder, the `mode` of literal macros, and names that Rust does not allow for a parameter.
+const SETTERS: &[&str] = &["build", "mode", "Err", "None", "Ok", "Some"];
+
+/// Functions of the request.
+const CONSTRUCTORS: &[&str] = &["builder", "from_json", "into_mode"];
+
+/// Macros of Rust's prelude. One of the same name could not be called.
+const MACROS: &[&str] = &[
+    "assert",
+    "assert_eq",
+    "assert_ne",
+    "cfg",
+    "column",
+    "compile_error",
+    "concat",
+    "dbg",
+    "debug_assert",
+    "debug_assert_eq",
+    "debug_assert_ne",
+    "env",
+    "eprint",
+    "eprintln",
+    "file",
+    "format",
+    "format_args",
+    "include",
+    "include_bytes",
+    "include_str",
+    "line",
+    "macro_rules",
+    "matches",
+    "module_path",
+    "option_env",
+    "panic",
+    "print",
+    "println",
+    "stringify",
+    "thread_local",
+    "todo",
+    "unimplemented",
+    "unreachable",
+    "vec",
+    "write",
+    "writeln",
 ];
 
 pub(super) fn check(spec: &Spec, faults: &mut Vec<Fault>) {
     let request = &spec.request;
-    let mut types = Scope::new("type", TYPES);
-    for name in [&spec.service.name, &request.name, &spec.track.name] {
-        types.add(name, case::pascal, faults);
-    }
-    for derived in ["Builder", "BuilderState", "Fields"] {
-        types.add(&request.name.with(format!("{}{derived}", request.name.value)), case::pascal, faults);
-    }
-    for marker in markers(request) {
-        types.add(&marker, case::pascal, faults);
-    }
+    types(spec, faults);
     for field in &request.fields {
-        if let FieldKind::Choice(name, choices) = &field.kind.value {
-            types.add(name, case::pascal, faults);
-            let mut variants = Scope::new("value", &["Self"]);
-            for choice in choices {
-                variants.add(&choice.rust, case::pascal, faults);
-            }
-        }
+        let values = field.choices().iter().map(|choice| &choice.rust);
+        Scope::new("value", &["ALL"]).add_all(values, case::pascal, faults);
     }
     setters(request, faults);
-    let mut macros = Scope::new("macro", &[]);
-    for name in request.literal.iter().chain(&request.try_literal) {
-        macros.add(name, case::snake, faults);
-    }
-    let mut statuses = Scope::new("status", &["Unknown"]);
-    spec.statuses.iter().for_each(|status| statuses.add(&status.rust, case::pascal, faults));
-    let mut tracks = Scope::new("track field", &[]);
-    spec.track.fields.iter().for_each(|field| tracks.add(&field.rust, case::snake, faults));
+    modes(request, faults);
+    let macros = request.literal.iter().chain(&request.try_literal);
+    Scope::new("macro", MACROS).add_all(macros, case::snake, faults);
+    let statuses = spec.statuses.iter().map(|status| &status.rust);
+    Scope::new("status", &["Unknown"]).add_all(statuses, case::pascal, faults);
+    let tracks = spec.track.fields.iter().map(|field| &field.rust);
+    Scope::new("track field", &[]).add_all(tracks, case::snake, faults);
+}
+
+fn types(spec: &Spec, faults: &mut Vec<Fault>) {
+    let request = &spec.request;
+    let mut types = Scope::new("type", TYPES);
+    let derived = ["Builder", "BuilderStart", "BuilderState", "ByMode", "Fields"];
+    types.reserved.extend(derived.map(|derived| format!("{}{derived}", request.name.value)));
+    types.reserved.extend(["modes", "rules", "tables"].map(|module| format!("{}_{module}", request.snake())));
+    types.reserved.extend(request.fields.iter().map(|field| format!("Has{}", field.camel())));
+    let markers = markers(request);
+    let choices = request.fields.iter().filter_map(|field| match &field.kind.value {
+        FieldKind::Choice(name, _) => Some(name),
+        _ => None,
+    });
+    let names = [&spec.service.name, &request.name, &spec.track.name].into_iter().chain(&markers).chain(choices);
+    types.add_all(names, case::pascal, faults);
 }
 
 fn setters(request: &Request, faults: &mut Vec<Fault>) {
-    let mut setters = Scope::new("setter", &["build", "mode"]);
+    let mut setters = Scope::new("setter", SETTERS);
+    let mut camels: BTreeMap<String, &At<String>> = BTreeMap::new();
     for field in &request.fields {
-        let is_duplicate = setters.taken.contains(&*field.rust);
-        setters.add(&field.rust, case::snake, faults);
+        let is_new = setters.add(&field.rust, case::snake, faults);
         // The setter that takes an `Option`. Whether it is generated depends on presences and groups, which may change.
-        if !is_duplicate {
+        if is_new {
             setters.add(&field.rust.with(format!("maybe_{}", *field.rust)), case::snake, faults);
         }
-        if field.is_nullable() {
+        if is_new && field.is_nullable() {
             setters.add(&field.rust.with(field.null_setter()), case::snake, faults);
         }
-        field.placeholder.iter().for_each(|placeholder| setters.add(&placeholder.setter, case::snake, faults));
+        setters.add_all(field.placeholder.iter().map(|placeholder| &placeholder.setter), case::snake, faults);
+        if let Some(other) = camels.insert(field.camel(), &field.rust).filter(|other| is_new && ***other != *field.rust)
+        {
+            let message = format!("the setters `{}` and `{}` are equal in camel case", other.value, *field.rust);
+            faults.push(field.rust.fault(message, "rename one of them"));
+        }
     }
-    let mut constructors = Scope::new("constructor", &["builder"]);
+}
+
+fn modes(request: &Request, faults: &mut Vec<Fault>) {
+    let mut constructors = Scope::new("constructor", CONSTRUCTORS);
+    let mut whole: BTreeMap<String, &str> = BTreeMap::new();
     for mode in &request.modes {
-        constructors.add(&mode.name.with(mode.constructor()), case::snake, faults);
+        if !mode.parts().iter().all(|part| case::is_identifier(part)) {
+            continue;
+        }
+        let joined = mode.parts().concat();
+        if !case::is_identifier(&joined) {
+            let message = format!("`{}` is the keyword `{joined}` without its brackets", *mode.name);
+            faults.push(mode.name.fault(message, "rename it"));
+        } else if let Some(other) = whole.insert(joined, &mode.name) {
+            let message = format!("`{other}` and `{}` are equal without their brackets", *mode.name);
+            faults.push(mode.name.fault(message, "rename one of them"));
+        } else {
+            constructors.add(&mode.name.with(mode.constructor()), case::snake, faults);
+        }
     }
 }
 
@@ -89,33 +187,47 @@ fn markers(request: &Request) -> Vec<At<String>> {
 }
 
 /// Names that share a namespace in generated code.
-struct Scope<'a> {
-    what: &'a str,
-    reserved: &'a [&'a str],
+struct Scope {
+    what: &'static str,
+    reserved: BTreeSet<String>,
     taken: BTreeSet<String>,
 }
 
-impl<'a> Scope<'a> {
-    fn new(what: &'a str, reserved: &'a [&'a str]) -> Self {
+impl Scope {
+    fn new(what: &'static str, reserved: &[&str]) -> Self {
+        let reserved = reserved.iter().map(|name| (*name).to_owned()).collect();
         Self { what, reserved, taken: BTreeSet::new() }
     }
 
-    fn add(&mut self, name: &At<String>, style: fn(&str) -> String, faults: &mut Vec<Fault>) {
+    fn add_all<'a>(
+        &mut self,
+        names: impl IntoIterator<Item = &'a At<String>>,
+        style: fn(&str) -> String,
+        faults: &mut Vec<Fault>,
+    ) {
+        for name in names {
+            self.add(name, style, faults);
+        }
+    }
+
+    /// Adds a name, and returns whether it is fit. Otherwise reports why, with the name in its usual `style`.
+    fn add(&mut self, name: &At<String>, style: fn(&str) -> String, faults: &mut Vec<Fault>) -> bool {
         let Self { what, reserved, taken } = self;
         let shown = &name.value;
-        if !case::is_identifier(shown) {
+        let (message, label) = if !case::is_identifier(shown) {
             let suggestion = style(shown);
-            let label = if case::is_identifier(&suggestion) && suggestion != *shown {
-                format!("try `{suggestion}`")
-            } else {
-                "add a Rust name".to_owned()
-            };
-            faults.push(name.fault(format!("`{shown}` is not a valid Rust name for a {what}"), label));
-        } else if reserved.contains(&shown.as_str()) {
-            faults.push(name.fault(format!("`{shown}` is reserved for generated code"), "use another Rust name"));
+            let is_better = case::is_identifier(&suggestion) && suggestion != *shown;
+            let label = if is_better { format!("try `{suggestion}`") } else { "use another Rust name".to_owned() };
+            (format!("`{shown}` is not a valid Rust name for a {what}"), label)
+        } else if reserved.contains(shown) {
+            (format!("`{shown}` is reserved for generated code"), "use another Rust name".to_owned())
         } else if taken.contains(shown) {
-            faults.push(name.fault(format!("duplicate {what} `{shown}`"), "rename one of them"));
-        }
-        taken.insert(shown.clone());
+            (format!("duplicate {what} `{shown}`"), "rename one of them".to_owned())
+        } else {
+            taken.insert(shown.clone());
+            return true;
+        };
+        faults.push(name.fault(message, label));
+        false
     }
 }

@@ -3,20 +3,20 @@
 use crate::fault::Fault;
 use crate::lower;
 use crate::model::{Asks, Field, FieldKind, Mode, Relation, Request};
-use crate::rules::{self, Decimal, Presence};
+use crate::rules::{self, Decimal, Difference, Presence};
 use crate::source::At;
 
-use super::{conditions, is_mode, known_field, known_modes};
+use super::{Incomplete, conditions, is_mode, known_field, known_modes, totals};
 
 /// Maximum number of fields of a rule. All 2^12 combinations of a group are checked.
 const MOST_MEMBERS: usize = 12;
 
-pub(super) fn check(request: &Request, faults: &mut Vec<Fault>) {
+pub(super) fn check(request: &Request, incomplete: &Incomplete, faults: &mut Vec<Fault>) {
     let rules = lower::rules(request);
     for (relation, lowered) in request.relations.iter().zip(rules.relations.iter()) {
         let names = relation.modes.as_deref().unwrap_or_default();
         known_modes(request, names, faults);
-        relation.when.iter().for_each(|it| conditions::fields_and_values(it, request, &rules, faults));
+        relation.when.iter().for_each(|it| conditions::fields_and_values(it, request, &rules, incomplete, faults));
         let before = faults.len();
         members(relation, request, faults);
         if faults.len() > before || !names.iter().all(|name| is_mode(request, name)) {
@@ -27,11 +27,17 @@ pub(super) fn check(request: &Request, faults: &mut Vec<Fault>) {
         if modes.is_empty() {
             faults.push(relation.at.fault("this rule holds in no mode", "add a mode"));
         }
-        relation.when.iter().for_each(|it| conditions::decided(it, &modes, request, faults));
+        relation.when.iter().for_each(|it| conditions::decided(it, &modes, request, incomplete, faults));
+        let members = relation.asks.fields();
+        if members.iter().filter_map(|name| request.field(name)).any(|field| incomplete.has_presence(field)) {
+            continue;
+        }
+        let modes: Vec<Option<&Mode>> =
+            modes.into_iter().filter(|mode| mode.is_none_or(|mode| !incomplete.has_mode(mode))).collect();
         match &relation.asks {
-            Asks::Items(..) | Asks::Length(..) => total(relation, request, faults),
+            Asks::Items(..) | Asks::Length(..) => totals::check(relation, &modes, request, faults),
             Asks::Difference(..) => difference(relation, request, faults),
-            _ => modes.iter().for_each(|mode| group(relation, lowered, *mode, request, faults)),
+            _ => faults.extend(modes.iter().find_map(|mode| group(relation, lowered, *mode, request))),
         }
     }
 }
@@ -71,21 +77,15 @@ fn members(relation: &Relation, request: &Request, faults: &mut Vec<Fault>) {
     }
 }
 
-/// Checks that the presence of the fields in a mode does not already decide the rule.
-fn group(
-    relation: &Relation,
-    lowered: &rules::Relation,
-    mode: Option<&Mode>,
-    request: &Request,
-    faults: &mut Vec<Fault>,
-) {
+/// Returns the fault of a group that the presence of its fields in a mode decides already.
+fn group(relation: &Relation, lowered: &rules::Relation, mode: Option<&Mode>, request: &Request) -> Option<Fault> {
     let names = relation.asks.fields();
     let fields: Vec<&Field> = lowered.fields.iter().map(|index| &request.fields[*index]).collect();
     let place = mode.map(|mode| format!(" in `{}`", *mode.name)).unwrap_or_default();
     let must_not = |(_, field): &(&&At<String>, &&Field)| field.presence_in(mode) == Presence::Forbidden;
     if let Some((name, _)) = names.iter().zip(&fields).find(must_not) {
         let message = format!("`{}` is forbidden{place}, but listed in a group", name.value);
-        return faults.push(name.fault(message, "remove it from the group, or add `modes` to the group"));
+        return Some(name.fault(message, "remove it from the group, or add `modes` to the group"));
     }
     let can = |field: &&Field, there: bool| match field.presence_in(mode) {
         Presence::Optional => true,
@@ -96,49 +96,17 @@ fn group(
     let is_in = |state: usize, index| {
         lowered.fields.iter().position(|field| *field == index).is_some_and(|bit| state >> bit & 1 == 1)
     };
-    let verdicts: Vec<bool> = states.map(|state| lowered.is_kept_by(|index| is_in(state, index))).collect();
-    if verdicts.iter().all(|kept| *kept) {
-        faults.push(
-            relation.at.fault(format!("this rule always holds{place}"), "remove the rule; a required field decides it"),
-        );
-    } else if !verdicts.contains(&true) {
-        faults
-            .push(relation.at.fault(format!("this rule can never hold{place}"), "the required fields always break it"));
+    let mut verdicts = states.map(|state| lowered.is_kept_by(|index| is_in(state, index)));
+    let is_kept = verdicts.next()?;
+    if verdicts.any(|other| other != is_kept) {
+        return None;
     }
-}
-
-fn total(relation: &Relation, request: &Request, faults: &mut Vec<Fault>) {
-    let (Asks::Items(names, total) | Asks::Length(names, total)) = &relation.asks else { return };
-    let is_items = matches!(relation.asks, Asks::Items(..));
-    for name in names {
-        let Some(field) = request.field(name) else { continue };
-        let fits = if is_items { field.is_list() } else { matches!(*field.kind, FieldKind::Text(_)) };
-        if !fits {
-            let what = if is_items { "list" } else { "text" };
-            faults.push(name.fault(
-                format!("`{}` is not a {what}", name.value),
-                if is_items { "`items` needs lists" } else { "`length` needs texts" },
-            ));
-        }
-    }
-    match (&total.least, &total.most) {
-        (None, None) => faults.push(relation.at.fault("the total has no figure", "give `min` or `max`")),
-        (Some(least), Some(most)) if least.value > most.value => {
-            faults.push(
-                most.fault("no total can keep both limits", format!("less than `min`, which is {}", least.value)),
-            );
-        }
-        _ => {}
-    }
-    let least_each = if is_items { "min_items" } else { "min_length" };
-    let least = |name: &At<String>| {
-        let field = request.field(name).filter(|field| field.required.is_some())?;
-        field.bounds.iter().find(|bound| bound.0 == least_each).map(|bound| bound.1.figure().value())
-    };
-    let needed: f64 = names.iter().filter_map(least).sum();
-    if let Some(most) = total.most.as_ref().filter(|most| f64::from(most.value) < needed) {
-        faults.push(most.fault("this total can never hold", format!("the fields need at least {needed}")));
-    }
+    Some(if is_kept {
+        let message = format!("this rule always holds{place}");
+        relation.at.fault(message, "remove the rule; a required field decides it")
+    } else {
+        relation.at.fault(format!("this rule can never hold{place}"), "the required fields always break it")
+    })
 }
 
 fn difference(relation: &Relation, request: &Request, faults: &mut Vec<Fault>) {
@@ -160,14 +128,13 @@ fn difference(relation: &Relation, request: &Request, faults: &mut Vec<Fault>) {
     }
     let bound =
         |name: &At<String>, key| request.field(name).and_then(|field| field.bounds.number(key)).map(Decimal::value);
-    let greatest = bound(larger, "max").zip(bound(smaller, "min")).map(|(high, low)| high - low);
-    let smallest = bound(larger, "min").zip(bound(smaller, "max")).map(|(low, high)| low - high);
-    let least_value = least.as_ref().map(|it| it.value.value());
-    let most_value = most.as_ref().map(|it| it.value.value());
-    let never = greatest.zip(least_value).is_some_and(|(greatest, least)| greatest < least)
-        || smallest.zip(most_value).is_some_and(|(smallest, most)| smallest > most);
-    let always = least_value.is_none_or(|least| smallest.is_some_and(|smallest| smallest >= least))
-        && most_value.is_none_or(|most| greatest.is_some_and(|greatest| greatest <= most));
+    let between = |(high, low)| Difference::of(high, low);
+    let greatest = bound(larger, "max").zip(bound(smaller, "min")).and_then(between);
+    let smallest = bound(larger, "min").zip(bound(smaller, "max")).and_then(between);
+    let never = greatest.zip(*least).is_some_and(|(greatest, least)| greatest.compared_to(*least).is_lt())
+        || smallest.zip(*most).is_some_and(|(smallest, most)| smallest.compared_to(*most).is_gt());
+    let always = least.is_none_or(|least| smallest.is_some_and(|smallest| smallest.compared_to(*least).is_ge()))
+        && most.is_none_or(|most| greatest.is_some_and(|greatest| greatest.compared_to(*most).is_le()));
     if never {
         faults.push(relation.at.fault("this difference can never hold", "the limits of the two fields exclude it"));
     } else if always && (least.is_some() || most.is_some()) {

@@ -1,19 +1,20 @@
 //! The service: a client can use its addresses, headers and codes.
 
 use crate::fault::Fault;
-use crate::model::{RateLimit, Spec};
+use crate::model::{Code, RateLimit, Spec};
 use crate::rules::looks_like_web_address;
 use crate::source::At;
 use crate::tables::{CodeMeaning, Created};
 
-pub(super) fn check(spec: &Spec, faults: &mut Vec<Fault>) {
+use super::Incomplete;
+
+pub(super) fn check(spec: &Spec, incomplete: &Incomplete, faults: &mut Vec<Fault>) {
     let service = &spec.service;
-    for (key, value) in
-        [("id", &service.id), ("key", &service.env_key), ("url", &service.env_url), ("header", &service.auth_header)]
-    {
-        given(key, value, faults);
-    }
-    if !looks_like_web_address(&service.base_url) && !service.base_url.is_empty() {
+    given("id", &service.id, faults);
+    given("header", &service.auth_header, faults);
+    environment("key", &service.env_key, faults);
+    environment("url", &service.env_url, faults);
+    if !looks_like_web_address(&service.base_url) {
         faults.push(
             service.base_url.fault("`base_url` is not an http or https address", "such as https://api.example.com"),
         );
@@ -32,14 +33,17 @@ pub(super) fn check(spec: &Spec, faults: &mut Vec<Fault>) {
         json_path("amount", &credits.amount, faults);
     }
     if let Some(rate_limit) = &spec.rate_limit {
-        self::rate_limit(rate_limit, spec, faults);
+        self::rate_limit(rate_limit, spec, incomplete, faults);
     }
-    codes(spec, faults);
+    codes(spec, incomplete, faults);
 }
 
-fn rate_limit(rate_limit: &RateLimit, spec: &Spec, faults: &mut Vec<Fault>) {
+fn rate_limit(rate_limit: &RateLimit, spec: &Spec, incomplete: &Incomplete, faults: &mut Vec<Fault>) {
     if rate_limit.requests.value == 0 {
         faults.push(rate_limit.requests.fault("`requests` must not be 0", "use at least 1"));
+    }
+    if incomplete.has_named("poll") {
+        return;
     }
     let least = spec.poll.every.value[0];
     if let Some(task_every) = rate_limit.task_every.as_ref().filter(|task_every| task_every.value > least) {
@@ -48,11 +52,15 @@ fn rate_limit(rate_limit: &RateLimit, spec: &Spec, faults: &mut Vec<Fault>) {
     }
 }
 
-fn codes(spec: &Spec, faults: &mut Vec<Fault>) {
+fn codes(spec: &Spec, incomplete: &Incomplete, faults: &mut Vec<Fault>) {
+    let is_complete = |code: &&Code| !incomplete.has(&code.number);
     for (index, code) in spec.codes.iter().enumerate() {
         let number = code.number.value;
         if spec.codes[..index].iter().any(|other| other.number.value == number) {
             faults.push(code.number.fault(format!("there are two codes {number}"), "remove one of them"));
+        }
+        if !is_complete(&code) {
+            continue;
         }
         if let Some(retry_after) = code.retry_after.as_ref().filter(|_| code.created.value != Created::No) {
             let message = format!("code {number} may have created a task, so it must not have `retry_after`");
@@ -64,14 +72,26 @@ fn codes(spec: &Spec, faults: &mut Vec<Fault>) {
         }
     }
     let success = spec.codes.iter().any(|code| code.means.value == CodeMeaning::Success);
-    if let Some(code) = spec.codes.first().filter(|_| !success) {
+    if let Some(code) = spec.codes.first().filter(|_| !success && spec.codes.iter().all(|code| is_complete(&code))) {
         faults.push(code.number.fault("no code has `means = \"success\"`", "add one"));
+    }
+}
+
+/// Checks the name of an environment variable.
+fn environment(key: &str, name: &At<String>, faults: &mut Vec<Fault>) {
+    if name.trim().is_empty() {
+        return given(key, name, faults);
+    }
+    let fits = |byte: u8| byte.is_ascii_alphanumeric() || byte == b'_';
+    if !name.bytes().all(fits) || name.starts_with(|first: char| first.is_ascii_digit()) {
+        let message = format!("`{}` is not the name of an environment variable", name.value);
+        faults.push(name.fault(message, "use letters, digits and _, and begin with a letter or _"));
     }
 }
 
 /// Checks the name of a header, or the scheme in its value.
 pub(super) fn header(text: &At<String>, faults: &mut Vec<Fault>) {
-    let is_fit = |byte: u8| byte.is_ascii_alphanumeric() || b"-_.!#$%&'*+^|~".contains(&byte);
+    let is_fit = |byte: u8| byte.is_ascii_alphanumeric() || b"-_.!#$%&'*+^`|~".contains(&byte);
     if !text.bytes().all(is_fit) {
         faults.push(text.fault("not allowed in an HTTP header", "use letters, digits and -"));
     }
@@ -84,12 +104,31 @@ pub(super) fn given(key: &str, value: &At<String>, faults: &mut Vec<Fault>) {
 }
 
 pub(super) fn url_path(path: &At<String>, faults: &mut Vec<Fault>) {
-    let plain = |c: char| c.is_ascii_alphanumeric() || "/-_.~".contains(c);
-    if !path.starts_with('/') || !path.chars().all(plain) {
-        faults.push(
-            path.fault("a path must begin with / and consist of letters, digits and -_.~", "such as /api/v1/tasks"),
-        );
+    let is_fit = |c: char| c == '/' || is_plain(c);
+    let Some(rest) = path.strip_prefix('/').filter(|rest| rest.chars().all(is_fit)) else {
+        let message = "a path must begin with / and consist of letters, digits and -_.~";
+        faults.push(path.fault(message, "such as /api/v1/tasks"));
+        return;
+    };
+    // A slash at the end is part of many paths.
+    let parts = rest.strip_suffix('/').unwrap_or(rest).split('/');
+    if let Some(part) = parts.filter(|_| !rest.is_empty()).find(|part| matches!(*part, "" | "." | "..")) {
+        let what = if part.is_empty() { "an empty part".to_owned() } else { format!("the part `{part}`") };
+        faults.push(path.fault(format!("a path must not have {what}"), "such as /api/v1/tasks"));
     }
+}
+
+/// Checks the name of a query parameter.
+pub(super) fn query(name: &At<String>, faults: &mut Vec<Fault>) {
+    if name.is_empty() || !name.chars().all(is_plain) {
+        let message = "the name of a query parameter must consist of letters, digits and -_.~";
+        faults.push(name.fault(message, "such as taskId"));
+    }
+}
+
+/// Whether the character stands for itself everywhere in a URL.
+fn is_plain(c: char) -> bool {
+    c.is_ascii_alphanumeric() || "-_.~".contains(c)
 }
 
 pub(super) fn json_path(key: &str, path: &At<String>, faults: &mut Vec<Fault>) {

@@ -7,28 +7,34 @@ use crate::model::{Poll, Spec, Status, Track, TrackKind};
 use crate::source::At;
 use crate::tables::StatusMeaning;
 
-use super::known_field;
-use super::service::{json_path, url_path};
+use super::service::{self, json_path, url_path};
+use super::{Incomplete, known_field};
 
 /// The part of a path that stands for the id of the task.
 const TASK: &str = "{task}";
 
-pub(super) fn check(spec: &Spec, faults: &mut Vec<Fault>) {
+/// What to do about a maximum before its minimum.
+const SWAP: &str = "swap the two; the shorter one comes first";
+
+pub(super) fn check(spec: &Spec, incomplete: &Incomplete, faults: &mut Vec<Fault>) {
     url_path(&spec.submit.path, faults);
     json_path("task", &spec.submit.task, faults);
-    poll(&spec.poll, faults);
-    statuses(&spec.statuses, faults);
-    track(&spec.track, faults);
+    poll(&spec.poll, incomplete, faults);
+    statuses(&spec.statuses, incomplete, faults);
+    track(&spec.track, incomplete, faults);
     for echo in spec.track.fields.iter().filter_map(|field| field.echo.as_ref()) {
         known_field(&spec.request, echo, faults);
     }
 }
 
-fn poll(poll: &Poll, faults: &mut Vec<Fault>) {
+fn poll(poll: &Poll, incomplete: &Incomplete, faults: &mut Vec<Fault>) {
     let in_path = poll.path.matches(TASK).count();
     url_path(&poll.path.with(poll.path.replacen(TASK, "task", 1)), faults);
+    if let Some(query) = &poll.query {
+        service::query(query, faults);
+    }
     match (&poll.query, in_path) {
-        (None, 0) => {
+        (None, 0) if !incomplete.has_named("poll") => {
             let message = "the poll does not send the id of the task";
             faults.push(poll.path.fault(message, "add `query = \"taskId\"`, or `{task}` to the path"));
         }
@@ -52,17 +58,14 @@ fn poll(poll: &Poll, faults: &mut Vec<Fault>) {
     tracks(&poll.tracks, faults);
     let [least, most] = poll.every.value;
     if least.is_zero() || most < least {
-        faults.push(poll.every.fault("`every` must be the minimum and maximum time", "such as [\"10 s\", \"30 s\"]"));
+        let label = if most < least { SWAP } else { "such as [\"10 s\", \"30 s\"]" };
+        faults.push(poll.every.fault("`every` must be the minimum and maximum time", label));
     }
-    if let Some(expected_duration) = poll
-        .expected_duration
-        .as_ref()
-        .filter(|expected_duration| expected_duration.value[0] >= expected_duration.value[1])
+    if let Some(ages) = &poll.expected_duration
+        && ages.value[0] >= ages.value[1]
     {
-        faults.push(
-            expected_duration
-                .fault("`expected_duration` must be a minimum and a maximum age", "such as [\"2 min\", \"4 min\"]"),
-        );
+        let label = if ages.value[0] > ages.value[1] { SWAP } else { "such as [\"2 min\", \"4 min\"]" };
+        faults.push(ages.fault("`expected_duration` must be a minimum and a maximum age", label));
     }
     if poll.timeout.value == Duration::ZERO {
         faults.push(poll.timeout.fault("`timeout` must not be zero", "such as \"15 min\""));
@@ -88,7 +91,8 @@ fn holds(outer: &str, inner: &str) -> bool {
     outer.is_empty() || rest.is_some_and(|rest| rest.is_empty() || rest.starts_with('.'))
 }
 
-fn statuses(statuses: &[Status], faults: &mut Vec<Fault>) {
+fn statuses(statuses: &[Status], incomplete: &Incomplete, faults: &mut Vec<Fault>) {
+    let all_known = !statuses.iter().any(|status| incomplete.has(&status.name));
     for status in statuses {
         let running = status.means.value == StatusMeaning::Running;
         if running != status.stage.is_some() {
@@ -98,13 +102,14 @@ fn statuses(statuses: &[Status], faults: &mut Vec<Fault>) {
         }
     }
     let has = |meaning: StatusMeaning| statuses.iter().any(|status| status.means.value == meaning);
-    if let Some(last) = statuses.last().filter(|_| !has(StatusMeaning::Done)) {
+    if let Some(last) = statuses.last().filter(|_| all_known && !has(StatusMeaning::Done)) {
         faults.push(last.name.fault("no status has `means = \"done\"`", "add one"));
     }
 }
 
-fn track(track: &Track, faults: &mut Vec<Fault>) {
-    if !track.fields.is_empty() && !track.fields.iter().any(|field| field.kind.value == TrackKind::Audio) {
+fn track(track: &Track, incomplete: &Incomplete, faults: &mut Vec<Fault>) {
+    let all_known = !track.fields.iter().any(|field| incomplete.has(&field.name));
+    if all_known && !track.fields.is_empty() && !track.fields.iter().any(|field| field.kind.value == TrackKind::Audio) {
         faults.push(track.name.fault("no field of the track has the type `audio`", "add one with `type = \"audio\"`"));
     }
     let mut seen: Vec<&At<String>> = Vec::new();

@@ -1,7 +1,8 @@
 //! Conditions, compared by their results for every combination of values of their fields.
 
 use super::Changes;
-use crate::model::{Condition, Conditions, Field, FieldKind, Is, Request, Scalar};
+use crate::model::{Condition, Conditions, Field, FieldKind, Is, Mode, Request, Scalar};
+use crate::rules::Presence;
 
 /// Maximum number of combinations that are compared. With more, a change counts as breaking.
 const MOST_STATES: usize = 20_000;
@@ -52,8 +53,18 @@ pub(super) fn compare(what: &str, old: &Conditioned<'_>, new: &Conditioned<'_>, 
     }
 }
 
-/// The value of a field in one combination, or that it is left out. `None` stands for any other value.
-type State<'a> = Option<Option<&'a Scalar>>;
+/// The state of a field in one combination.
+#[derive(Clone, Copy, PartialEq)]
+enum State<'a> {
+    /// It is left out, in a mode in which its default counts.
+    Default,
+    /// It is left out, in a mode in which its default does not count.
+    LeftOut,
+    /// It has this value.
+    Value(&'a Scalar),
+    /// It has any other value.
+    Other,
+}
 
 /// Compares two lists of conditions, each with its result if it is empty.
 pub(super) fn shift(
@@ -77,10 +88,10 @@ pub(super) fn shift(
     let domains: Vec<Vec<State<'_>>> = wires
         .iter()
         .map(|wire| {
-            let mut states: Vec<State<'_>> = vec![None, Some(None)];
+            let mut states = vec![State::Default, State::LeftOut, State::Other];
             for value in mentioned(wire) {
-                if !states.contains(&Some(Some(value))) {
-                    states.push(Some(Some(value)));
+                if !states.contains(&State::Value(value)) {
+                    states.push(State::Value(value));
                 }
             }
             states
@@ -100,12 +111,11 @@ pub(super) fn shift(
             })
             .collect();
         // Choices that exist on one side only are not compared.
-        let exists =
-            |request: &Request| wires.iter().zip(&state).all(|(wire, state)| can_be(request.field(wire), *state));
+        let exists = |request: &Request| wires.iter().zip(&state).all(|(wire, state)| can_be(request, wire, *state));
         if !exists(old_request) || !exists(new_request) {
             continue;
         }
-        let of = |wire: &str| wires.iter().position(|name| *name == wire).and_then(|at| state[at]);
+        let of = |wire: &str| wires.iter().position(|name| *name == wire).map_or(State::LeftOut, |at| state[at]);
         let was = if old.is_empty() { old_empty } else { old.iter().any(|it| holds(it, old_request, &of)) };
         let is = if new.is_empty() { new_empty } else { new.iter().any(|it| holds(it, new_request, &of)) };
         more |= is && !was;
@@ -119,27 +129,34 @@ pub(super) fn shift(
     }
 }
 
-fn can_be(field: Option<&Field>, state: State<'_>) -> bool {
-    match (field.map(|field| &*field.kind), state) {
-        (None, state) => state.is_none(),
-        (Some(FieldKind::Choice(_, choices)), Some(Some(Scalar::Text(text)))) => {
-            choices.iter().any(|choice| choice.wire.value == *text)
+fn can_be(request: &Request, wire: &str, state: State<'_>) -> bool {
+    let Some(field) = request.field(wire) else { return matches!(state, State::Default | State::LeftOut) };
+    match (&*field.kind, state) {
+        (FieldKind::Choice(_, choices), State::Value(value)) => choices.iter().any(|choice| choice.value == *value),
+        // Without a default, both states are the same.
+        (_, State::LeftOut) if field.default.is_some() => {
+            request.each_mode().any(|mode| field.default_in(mode).is_none() && can_be_left_out(field, mode))
         }
         _ => true,
     }
+}
+
+fn can_be_left_out(field: &Field, mode: Option<&Mode>) -> bool {
+    matches!(field.presence_in(mode), Presence::Optional | Presence::Forbidden)
 }
 
 fn holds<'s>(condition: &Condition, request: &'s Request, of: &impl Fn(&str) -> State<'s>) -> bool {
     condition.terms.iter().all(|(wire, is)| {
         let state = of(wire);
         match &is.value {
-            Is::Given => state.is_some(),
-            Is::Absent => state.is_none(),
+            Is::Given => matches!(state, State::Value(_) | State::Other),
+            Is::Absent => matches!(state, State::Default | State::LeftOut),
             Is::OneOf(values) => {
-                let default = request.field(wire).and_then(|field| field.default.as_deref());
+                let default = || request.field(wire)?.default.as_ref().map(|default| &*default.value);
                 let value = match state {
-                    Some(value) => value,
-                    None => default,
+                    State::Value(value) => Some(value),
+                    State::Default => default(),
+                    State::LeftOut | State::Other => None,
                 };
                 value.is_some_and(|value| values.iter().any(|one| one.value == *value))
             }

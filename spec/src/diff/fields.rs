@@ -3,14 +3,15 @@
 use super::conditions::Conditioned;
 use super::{Changes, conditions, limits, modes};
 use crate::lower;
-use crate::model::{Choice, Field, FieldKind, Mode, Request, Spec};
-use crate::rules::Presence;
+use crate::model::{Choice, Condition, Field, FieldKind, Mode, Request, Scalar, Spec};
+use crate::rules::{Kind, Presence};
 
 pub(super) fn compare(old: &Spec, new: &Spec, changes: &mut Changes) {
     let (old, new) = (&old.request, &new.request);
     for field in &old.fields {
         match new.field(&field.wire) {
             None if field.constant.is_some() => changes.neutral(format!("`{}` is no longer sent", *field.wire)),
+            None if old.forbids(field) => changes.neutral(format!("the forbidden field `{}` is removed", *field.wire)),
             None => changes
                 .breaking(format!("the field `{}` is removed, with its setter `.{}(..)`", *field.wire, *field.rust)),
             Some(other) => one(old, field, new, other, changes),
@@ -26,13 +27,19 @@ fn added(request: &Request, field: &Field, changes: &mut Changes) {
     if field.constant.is_some() {
         return changes.neutral(format!("`{wire}` is new; it is always sent with the same value"));
     }
+    if request.forbids(field) {
+        return changes.neutral(format!("the field `{wire}` is new and must be left out"));
+    }
     let required: Vec<&str> =
         request.each_mode().filter(|mode| field.presence_in(*mode) == Presence::Required).map(name).collect();
-    if required.is_empty() {
-        changes.loosening(format!("the field `{wire}` is new"));
-    } else {
+    if !required.is_empty() {
         let place = place(&required, request);
         changes.breaking(format!("the field `{wire}` is new and required{place}: every request needs it"));
+    } else if !field.conditions.required.is_empty() {
+        let when = Condition::any_in_words(&field.conditions.required);
+        changes.breaking(format!("the field `{wire}` is new and required if {when}"));
+    } else {
+        changes.loosening(format!("the field `{wire}` is new"));
     }
 }
 
@@ -43,24 +50,24 @@ fn one(old_request: &Request, old: &Field, new_request: &Request, new: &Field, c
         return changes.breaking(format!("`{wire}` {text}"));
     }
     if old.constant.as_deref() != new.constant.as_deref() {
-        changes.neutral(format!("`{wire}` has another constant value"));
+        if old_request.asks_for_value(old) || new_request.asks_for_value(new) {
+            let text = "has another constant value, on which other rules depend: requests that built before may now be";
+            changes.breaking(format!("`{wire}` {text} refused"));
+        } else {
+            changes.neutral(format!("`{wire}` has another constant value"));
+        }
     }
     if old.rust.value != new.rust.value {
         changes.breaking(format!("`{wire}`: its setter is `.{}(..)` instead of `.{}(..)`", *new.rust, *old.rust));
     }
     types(old, new, changes);
+    patterns(old, new, changes);
     presences(old_request, old, new_request, new, changes);
-    if old.default.as_deref() != new.default.as_deref() {
-        let decides = old_request.decides_mode(old) || new_request.decides_mode(new);
-        let text = match &new.default {
-            Some(default) => format!("`{wire}`: the default is {}", default.value),
-            None => format!("`{wire}`: the default is removed"),
-        };
-        if decides { changes.breaking(text) } else { changes.neutral(text) }
-    }
+    defaults(old_request, old, new_request, new, changes);
     deprecation(&format!("`{wire}`"), old.deprecated.is_some(), new.deprecated.as_deref(), changes);
     placeholders(old, new, changes);
     choices(old_request, old, new_request, new, changes);
+    truths(old_request, old, new_request, new, changes);
     let of = |request, field: &Field| Conditioned { request, conditions: field.conditions.clone() };
     conditions::compare(&format!("`{wire}`"), &of(old_request, old), &of(new_request, new), changes);
     limits::compare(old_request, old, new_request, new, changes);
@@ -71,8 +78,12 @@ fn types(old: &Field, new: &Field, changes: &mut Changes) {
     let (old_kind, new_kind) = (lower::kind(&old.kind), lower::kind(&new.kind));
     let same = std::mem::discriminant(&old_kind) == std::mem::discriminant(&new_kind);
     if !same || old.is_list() != new.is_list() {
-        let list = |field: &Field| if field.is_list() { "a list, each " } else { "" };
-        let (was, is) = (list(old).to_owned() + old_kind.word(), list(new).to_owned() + new_kind.word());
+        let type_of = |field: &Field, kind: &Kind| {
+            let list = if field.is_list() { "a list, each " } else { "" };
+            let one_of = if field.choices().is_empty() { "" } else { "one of several values, each " };
+            format!("{list}{one_of}{}", kind.word())
+        };
+        let (was, is) = (type_of(old, &old_kind), type_of(new, &new_kind));
         changes.breaking(format!("`{wire}` is {is} instead of {was}"));
     } else if let (FieldKind::Text(was), FieldKind::Text(is)) = (&*old.kind, &*new.kind)
         && was != is
@@ -88,6 +99,17 @@ fn types(old: &Field, new: &Field, changes: &mut Changes) {
         && was.value != is.value
     {
         changes.breaking(format!("the type of `{wire}` is `{}` instead of `{}`", is.value, was.value));
+    }
+}
+
+fn patterns(old: &Field, new: &Field, changes: &mut Changes) {
+    let wire = &*new.wire;
+    match (old.pattern.as_deref(), new.pattern.as_deref()) {
+        (was, Some(is)) if was != Some(is) => {
+            changes.breaking(format!("`{wire}` must match `{is}`: requests that built before may now be refused"));
+        }
+        (Some(was), None) => changes.loosening(format!("`{wire}` need no longer match `{was}`")),
+        _ => {}
     }
 }
 
@@ -129,10 +151,48 @@ fn presences(old_request: &Request, old: &Field, new_request: &Request, new: &Fi
                 changes.breaking(format!("`{wire}` is set by the mode{place}: its setter is removed there"));
             }
             (Presence::Fixed, _) => changes.breaking(format!("`{wire}` is no longer set by the mode{place}")),
+            (was, Presence::Optional) if conditions_refuse(was, new) => changes.breaking(format!(
+                "`{wire}` is optional{place}, where its conditions hold now: requests that built before may now be refused"
+            )),
             (Presence::Required, _) => changes.loosening(format!("`{wire}` may be left out{place}")),
             _ => changes.loosening(format!("`{wire}` is allowed{place}")),
         }
     }
+}
+
+/// Whether the conditions of a field that is optional now may refuse what was built before. A field has conditions only
+/// where it is optional.
+fn conditions_refuse(was: Presence, new: &Field) -> bool {
+    let conditions = &new.conditions;
+    match was {
+        Presence::Required => !conditions.allowed.is_empty() || !conditions.forbidden.is_empty(),
+        _ => !conditions.required.is_empty(),
+    }
+}
+
+fn defaults(old_request: &Request, old: &Field, new_request: &Request, new: &Field, changes: &mut Changes) {
+    // Other presences are reported by themselves.
+    let comparable = |was: Presence, is: Presence| {
+        let either = |presence| was == presence || is == presence;
+        was == is || !(either(Presence::Forbidden) || either(Presence::Fixed))
+    };
+    let pairs = modes::pairs(old_request, new_request).into_iter();
+    let mut pairs = pairs.filter(|(was, is)| comparable(old.presence_in(*was), new.presence_in(*is)));
+    if pairs.all(|(was, is)| old.default_in(was) == new.default_in(is)) {
+        return;
+    }
+    let wire = &*new.wire;
+    let text = match &new.default {
+        Some(default) => {
+            let counts = new_request.each_mode().filter(|mode| new.default_in(*mode).is_some()).map(name);
+            let place = place(&counts.collect::<Vec<_>>(), new_request);
+            format!("`{wire}`: the default is {}{place}", *default.value)
+        }
+        None => format!("`{wire}`: the default is removed"),
+    };
+    let counts = |request: &Request, field| request.decides_mode(field) || request.asks_for_value(field);
+    let is_asked = counts(old_request, old) || counts(new_request, new);
+    if is_asked { changes.breaking(text) } else { changes.neutral(text) }
 }
 
 fn deprecation(what: &str, was: bool, is: Option<&String>, changes: &mut Changes) {
@@ -179,5 +239,18 @@ fn choices(old_request: &Request, old: &Field, new_request: &Request, new: &Fiel
     }
     for choice in is.iter().filter(|choice| find(was, choice).is_none()) {
         changes.loosening(format!("`{wire}` allows {}", *choice.wire));
+    }
+}
+
+/// Compares the conditions of the values of a boolean.
+fn truths(old_request: &Request, old: &Field, new_request: &Request, new: &Field, changes: &mut Changes) {
+    let (FieldKind::Boolean(_), FieldKind::Boolean(_)) = (&*old.kind, &*new.kind) else { return };
+    for truth in [true, false].map(Scalar::Truth) {
+        let of = |request, field: &Field| {
+            let own = field.conditional_values().find(|(value, _)| *value == truth);
+            Conditioned { request, conditions: own.map(|(_, conditions)| conditions.clone()).unwrap_or_default() }
+        };
+        let what = format!("`{}` = {truth}", *new.wire);
+        conditions::compare(&what, &of(old_request, old), &of(new_request, new), changes);
     }
 }

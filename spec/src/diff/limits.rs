@@ -5,30 +5,35 @@ use crate::lower;
 use crate::model::{Condition, Field, Mode, Request};
 use crate::rules::{Bound, Limit, Presence};
 
-/// A figure that changes in some modes with some models.
+/// A limit that holds, with its conditions in words. The words are empty if it has none.
+type Holding = (String, Bound);
+
+/// A figure that changes in some modes with some models, under the same conditions.
 struct Moved {
+    when: String,
     was: Option<Bound>,
     is: Option<Bound>,
     places: Vec<(String, String)>,
 }
 
 pub(super) fn compare(old_request: &Request, old: &Field, new_request: &Request, new: &Field, changes: &mut Changes) {
-    let (old_limits, new_limits) = (lower::limits(old, old_request), lower::limits(new, new_request));
+    let (old_limits, new_limits) = (limits(old, old_request), limits(new, new_request));
     let mut moved: Vec<Moved> = Vec::new();
     for (old_mode, mode) in modes::pairs(old_request, new_request) {
         let there = |field: &Field, mode| field.presence_in(mode) != Presence::Forbidden;
         if !there(old, old_mode) || !there(new, mode) {
             continue;
         }
-        for model in shared_models(old_request, new_request) {
+        let without_model = leaves_model_out(old_request, old_mode) && leaves_model_out(new_request, mode);
+        for model in shared_models(old_request, new_request, without_model) {
             let was = holding(old_request, &old_limits, old_mode, model);
             let is = holding(new_request, &new_limits, mode, model);
             let mode_name = mode.or(old_mode).map_or(String::new(), |mode| mode.name.value.clone());
-            for (was, is) in pairs(&was, &is) {
+            for (when, was, is) in pairs(&was, &is) {
                 let place = (mode_name.clone(), model.unwrap_or("").to_owned());
-                match moved.iter_mut().find(|moved| moved.was == was && moved.is == is) {
+                match moved.iter_mut().find(|moved| moved.when == when && moved.was == was && moved.is == is) {
                     Some(moved) => moved.places.push(place),
-                    None => moved.push(Moved { was, is, places: vec![place] }),
+                    None => moved.push(Moved { when: when.to_owned(), was, is, places: vec![place] }),
                 }
             }
         }
@@ -37,7 +42,6 @@ pub(super) fn compare(old_request: &Request, old: &Field, new_request: &Request,
     for moved in moved {
         moved.tell(request, new_request, field, changes);
     }
-    conditional(old, new, changes);
     if seconds(old) != seconds(new) {
         let text = "the documented maximum length of the recording changes; it is not checked";
         changes.neutral(format!("`{}`: {text}", *new.wire));
@@ -58,52 +62,87 @@ fn seconds(field: &Field) -> Vec<(u32, Vec<String>)> {
     all
 }
 
-fn shared_models<'a>(old: &'a Request, new: &'a Request) -> Vec<Option<&'a str>> {
-    let known = old.models();
-    if known.is_empty() && new.models().is_empty() {
-        return vec![None];
-    }
-    if known.is_empty() || new.models().is_empty() {
-        return new.models().into_iter().chain(known).map(Some).collect();
-    }
-    new.models().into_iter().filter(|model| known.contains(model)).map(Some).collect()
+/// Whether requests in this mode may have no model.
+fn leaves_model_out(request: &Request, mode: Option<&Mode>) -> bool {
+    let Some(model) = request.model.as_ref().and_then(|model| request.field(model)) else { return true };
+    let may = matches!(model.presence_in(mode), Presence::Optional | Presence::Forbidden);
+    model.is_nullable() || (may && model.default_in(mode).is_none())
 }
 
-/// Returns the limits without conditions in this mode with this model, the strictest of each kind.
-fn holding(request: &Request, limits: &[Limit], mode: Option<&Mode>, model: Option<&str>) -> Vec<Bound> {
+/// Returns the models that both have, and `None` if requests of both may have no model.
+fn shared_models<'a>(old: &'a Request, new: &'a Request, without_model: bool) -> Vec<Option<&'a str>> {
+    let (known, models) = (old.models(), new.models());
+    let shared: Vec<&str> = if known.is_empty() || models.is_empty() {
+        models.into_iter().chain(known).collect()
+    } else {
+        models.into_iter().filter(|model| known.contains(model)).collect()
+    };
+    shared.into_iter().map(Some).chain(without_model.then_some(None)).collect()
+}
+
+fn limits(field: &Field, request: &Request) -> Vec<(String, Limit)> {
+    let limits = lower::limits(field, request);
+    let whens = field.limits.iter().flat_map(|limit| {
+        let when = Condition::any_in_words(&limit.when);
+        std::iter::repeat_n(when, limit.bounds.iter().count())
+    });
+    let whens: Vec<String> = whens.collect();
+    // The limits that always hold are first.
+    let always = limits.len().saturating_sub(whens.len());
+    std::iter::repeat_n(String::new(), always).chain(whens).zip(limits).collect()
+}
+
+/// Returns the limits in this mode with this model, the strictest of each kind under the same conditions.
+fn holding(request: &Request, limits: &[(String, Limit)], mode: Option<&Mode>, model: Option<&str>) -> Vec<Holding> {
     let bit = |set: u64, index: Option<usize>| set == u64::MAX || index.is_some_and(|index| set >> index & 1 == 1);
     let mode = mode.and_then(|mode| request.modes.iter().position(|it| it.name.value == mode.name.value));
     let model = model.and_then(|model| request.models().iter().position(|it| *it == model));
-    let holds = |limit: &&Limit| limit.when.is_empty() && bit(limit.modes, mode) && bit(limit.models, model);
-    let mut tightest: Vec<Bound> = Vec::new();
-    for bound in limits.iter().filter(holds).map(|limit| limit.bound) {
-        match tightest.iter_mut().find(|other| std::mem::discriminant(*other) == std::mem::discriminant(&bound)) {
-            Some(other) if effect(Some(*other), Some(bound)) == Effect::Breaking => *other = bound,
+    let holds = |limit: &Limit| bit(limit.modes, mode) && bit(limit.models, model);
+    let mut tightest: Vec<Holding> = Vec::new();
+    for (when, limit) in limits.iter().filter(|(_, limit)| holds(limit)) {
+        let one = (when.clone(), limit.bound);
+        match tightest.iter_mut().find(|other| are_alike(other, &one)) {
+            Some(other) if effect(Some(other.1), Some(one.1)) == Effect::Breaking => *other = one,
             Some(_) => {}
-            None => tightest.push(bound),
+            None => tightest.push(one),
         }
     }
     tightest
 }
 
-fn pairs(was: &[Bound], is: &[Bound]) -> Vec<(Option<Bound>, Option<Bound>)> {
-    let like = |bounds: &[Bound], one: &Bound| {
-        bounds.iter().find(|other| std::mem::discriminant(*other) == std::mem::discriminant(one)).copied()
+/// Whether two limits are about the same, under the same conditions.
+fn are_alike((when, bound): &Holding, (other_when, other): &Holding) -> bool {
+    let kind = |bound: &Bound| {
+        std::mem::discriminant(&match *bound {
+            Bound::Above(figure) => Bound::Min(figure),
+            Bound::Below(figure) => Bound::Max(figure),
+            bound => bound,
+        })
     };
-    let changed = was.iter().map(|bound| (Some(*bound), like(is, bound))).filter(|(was, is)| was != is);
-    let new = is.iter().filter(|bound| like(was, bound).is_none()).map(|bound| (None, Some(*bound)));
+    // Several steps may hold under the same conditions, and none of them need be the strictest.
+    let is_one_of_several = !when.is_empty() && matches!(bound, Bound::MultipleOf(_));
+    when == other_when && kind(bound) == kind(other) && (!is_one_of_several || bound == other)
+}
+
+fn pairs<'a>(was: &'a [Holding], is: &'a [Holding]) -> Vec<(&'a str, Option<Bound>, Option<Bound>)> {
+    let like = |all: &[Holding], one: &Holding| all.iter().find(|other| are_alike(other, one)).map(|other| other.1);
+    let changed = was.iter().map(|one| (&*one.0, Some(one.1), like(is, one))).filter(|(_, was, is)| was != is);
+    let new = is.iter().filter(|one| like(was, one).is_none()).map(|one| (&*one.0, None, Some(one.1)));
     changed.chain(new).collect()
 }
 
 /// Returns the effect of replacing a limit by another of its kind.
-pub(super) fn effect(was: Option<Bound>, is: Option<Bound>) -> Effect {
+fn effect(was: Option<Bound>, is: Option<Bound>) -> Effect {
     let (Some(was), Some(is)) = (was, is) else {
         return if is.is_some() { Effect::Breaking } else { Effect::Loosening };
     };
     let (old, new) = (was.figure().value(), is.figure().value());
     let looser = match is {
+        // The figure itself is allowed by one, and not by the other.
+        Bound::Above(_) if matches!(was, Bound::Min(_)) => new < old,
+        Bound::Below(_) if matches!(was, Bound::Max(_)) => new > old,
         Bound::MinLength(_) | Bound::MinItems(_) | Bound::Min(_) | Bound::Above(_) => new <= old,
-        Bound::MultipleOf(_) => new > 0.0 && ((old / new).round() * new - old).abs() < 1e-9,
+        Bound::MultipleOf(step) => step.divides(old),
         _ => new >= old,
     };
     if looser { Effect::Loosening } else { Effect::Breaking }
@@ -115,12 +154,16 @@ impl Moved {
         let wire = &*field.wire;
         let effect = effect(self.was, self.is);
         let refused = if effect == Effect::Breaking { ": requests that built before may now be refused" } else { "" };
+        let when = if self.when.is_empty() { String::new() } else { format!(" if {}", self.when) };
+        let words = |bound: Bound| bound.words(field.unit());
         let text = match (self.was, self.is) {
             (Some(was), Some(is)) => {
-                format!("`{wire}`{place}: {} instead of {}{refused}", is.words(field.unit()), was.figure())
+                let same_kind = std::mem::discriminant(&was) == std::mem::discriminant(&is);
+                let before = if same_kind { was.figure().to_string() } else { words(was) };
+                format!("`{wire}`{place}: {} instead of {before}{when}{refused}", words(is))
             }
-            (None, Some(is)) => format!("`{wire}`{place}: {}{refused}", is.words(field.unit())),
-            (Some(was), None) => format!("`{wire}`{place}: no longer {}", was.words(field.unit())),
+            (None, Some(is)) => format!("`{wire}`{place}: {}{when}{refused}", words(is)),
+            (Some(was), None) => format!("`{wire}`{place}: no longer {}{when}", words(was)),
             (None, None) => return,
         };
         changes.add(effect, text);
@@ -140,33 +183,14 @@ fn place(places: &[(String, String)], request: &Request, new_request: &Request, 
         all
     };
     let (modes, models) = (distinct(|place| &place.0), distinct(|place| &place.1));
-    let with =
-        if models.len() < new_request.models().len() { format!(" with {}", models.join(", ")) } else { String::new() };
+    let with = if models.len() >= new_request.models().len() {
+        String::new()
+    } else {
+        let no_model = places.iter().any(|place| place.1.is_empty()).then_some("no model");
+        format!(" with {}", models.into_iter().chain(no_model).collect::<Vec<_>>().join(", "))
+    };
     let taking = request.modes.iter().filter(|mode| field.presence(mode) != Presence::Forbidden).count();
     let modes: Vec<String> = modes.iter().map(|mode| format!("`{mode}`")).collect();
     let in_modes = if modes.len() < taking { format!(" in {}", modes.join(" and ")) } else { String::new() };
     with + &in_modes
-}
-
-/// Compares limits with conditions. A limit that is not the same on both sides is shown as it is.
-fn conditional(old: &Field, new: &Field, changes: &mut Changes) {
-    let told = |field: &Field| -> Vec<String> {
-        let limits = field.limits.iter().filter(|limit| !limit.when.is_empty());
-        let all = limits.flat_map(|limit| {
-            let when = Condition::any_in_words(&limit.when);
-            limit
-                .bounds
-                .iter()
-                .map(move |bound| format!("{} if {when}", bound.1.words(field.unit())))
-                .collect::<Vec<_>>()
-        });
-        all.collect()
-    };
-    let (was, is) = (told(old), told(new));
-    for text in is.iter().filter(|text| !was.contains(text)) {
-        changes.breaking(format!("`{}`: {text}: requests that built before may now be refused", *new.wire));
-    }
-    for text in was.iter().filter(|text| !is.contains(text)) {
-        changes.loosening(format!("`{}`: no longer {text}", *new.wire));
-    }
 }

@@ -2,6 +2,7 @@
 
 mod conditions;
 mod fields;
+mod keys;
 mod limits;
 mod modes;
 mod relations;
@@ -81,6 +82,7 @@ impl Changes {
         fields::compare(old, new, &mut changes);
         relations::compare(old, new, &mut changes);
         service::compare(old, new, &mut changes);
+        keys::compare(old, new, &mut changes);
         changes.0.sort_by_key(|change| change.effect);
         changes
     }

@@ -2,13 +2,11 @@
 
 use super::Changes;
 use crate::model::{Code, Spec, Status, TrackField};
-use crate::tables;
 
 pub(super) fn compare(old: &Spec, new: &Spec, changes: &mut Changes) {
     names(old, new, changes);
     addresses(old, new, changes);
     codes(old, new, changes);
-    rate_limit(old, new, changes);
     callback(old, new, changes);
     statuses(old, new, changes);
     tracks(old, new, changes);
@@ -72,39 +70,14 @@ fn addresses(old: &Spec, new: &Spec, changes: &mut Changes) {
 }
 
 fn codes(old: &Spec, new: &Spec, changes: &mut Changes) {
-    let find = |codes: &'_ [Code], number: u32| codes.iter().position(|code| code.number.value == number);
-    for code in &old.codes {
+    let lists = |codes: &[Code], number: u32| codes.iter().any(|code| code.number.value == number);
+    for code in old.codes.iter().filter(|code| !lists(&new.codes, code.number.value)) {
         let number = code.number.value;
-        match find(&new.codes, number).map(|at| &new.codes[at]) {
-            None => changes.neutral(format!(
-                "code {number} is not listed any more: a request that it answers has an unknown outcome"
-            )),
-            Some(other) => {
-                if (code.means.value, code.created.value) != (other.means.value, other.created.value) {
-                    let (means, created) = (other.means.value, other.created.value);
-                    changes.neutral(format!("code {number} means {means:?}, created: {created:?}"));
-                }
-                if code.retry_after.as_deref() != other.retry_after.as_deref() {
-                    changes.neutral(format!("code {number}: `retry_after` changes"));
-                }
-            }
-        }
+        changes
+            .neutral(format!("code {number} is not listed any more: a request that it answers has an unknown outcome"));
     }
-    for code in new.codes.iter().filter(|code| find(&old.codes, code.number.value).is_none()) {
+    for code in new.codes.iter().filter(|code| !lists(&old.codes, code.number.value)) {
         changes.neutral(format!("code {} is new", code.number.value));
-    }
-}
-
-fn rate_limit(old: &Spec, new: &Spec, changes: &mut Changes) {
-    let [was, is] = [old, new].map(|spec| {
-        spec.rate_limit.as_ref().map(|rate_limit| {
-            (rate_limit.requests.value, rate_limit.per.as_secs_f64(), rate_limit.task_every.as_deref())
-        })
-    });
-    if was != is {
-        let said =
-            is.map_or("is removed".to_owned(), |(requests, per, _)| format!("is {requests} requests in {per} s"));
-        changes.neutral(format!("the rate limit {said}"));
     }
 }
 
@@ -113,17 +86,12 @@ fn callback(old: &Spec, new: &Spec, changes: &mut Changes) {
     match (was, is) {
         (Some(_), None) => changes.breaking("callbacks are removed".to_owned()),
         (None, Some(_)) => changes.loosening("callbacks are new".to_owned()),
-        (Some(was), Some(is)) => {
-            match (&was.signature, &is.signature) {
-                (None, Some(_)) => changes.breaking("callbacks are signed: clients need the key".to_owned()),
-                (Some(_), None) => changes.neutral("callbacks are not signed any more".to_owned()),
-                (was, is) if was != is => changes.neutral("the signature of callbacks changes".to_owned()),
-                _ => {}
-            }
-            if (tables::CallbackSpec { signature: None, ..was }) != (tables::CallbackSpec { signature: None, ..is }) {
-                changes.neutral("the form of callbacks changes".to_owned());
-            }
-        }
+        (Some(was), Some(is)) => match (&was.signature, &is.signature) {
+            (None, Some(_)) => changes.breaking("callbacks are signed: clients need the key".to_owned()),
+            (Some(_), None) => changes.neutral("callbacks are not signed any more".to_owned()),
+            (was, is) if was != is => changes.neutral("the signature of callbacks changes".to_owned()),
+            _ => {}
+        },
         (None, None) => {}
     }
 }
@@ -135,9 +103,6 @@ fn statuses(old: &Spec, new: &Spec, changes: &mut Changes) {
             None => changes.breaking(format!("the status `{}` is removed", *status.name)),
             Some(other) if status.rust.value != other.rust.value => {
                 changes.breaking(format!("the status `{}` is renamed to `{}`", *status.rust, *other.rust));
-            }
-            Some(other) if status.means.value != other.means.value => {
-                changes.neutral(format!("the status `{}` means {:?}", *status.name, other.means.value));
             }
             Some(_) => {}
         }

@@ -1,26 +1,26 @@
 //! The rules of a request as JSON Schema 2020-12.
 //!
-//! JSON Schema has no keyword for lengths in bytes or UTF-16 units. They are exported as lengths in characters, which are
-//! never greater, so that the schema accepts every request that the rules accept. If an address has both `max_length`
-//! and `max_bytes`, the smaller figure is its `maxLength`.
+//! JSON Schema has no keyword for lengths in bytes or UTF-16 units. The schema limits the number of characters instead, so
+//! that it accepts every text that the rules accept: a character has 1 to 4 bytes, and 1 or 2 UTF-16 units. If an address
+//! has both `max_length` and `max_bytes`, the smaller figure is its `maxLength`.
 
 use serde_json::{Map, Value, json};
 
+use super::conditions::{Asked, any_of, json, number, only_if};
 use super::relations;
 use crate::model::Spec;
 use crate::rules::{
-    Bound, Condition, Conditional, Const, Decimal, Effect, Field, Is, Kind, Limit, MOST_EXACT, Presence, Relation,
-    Rules,
+    Bound, Condition, Conditional, Const, Effect, Field, Is, Kind, Limit, MOST_EXACT, Presence, Relating, Relation,
+    Rules, Term, Unit,
 };
 
 /// The addresses that [`looks_like_web_address`](crate::rules::looks_like_web_address) accepts, approximately.
-const WEB_ADDRESS: &str =
-    r#"^[Hh][Tt][Tt][Pp][Ss]?://([^/?#@\s]*@)*(\[[^\]\s]+\]|[^/?#@:\[\]%\s]+)(:[0-9]{0,5})?([/?#]|$)[^\s<>"{}|\\^`]*$"#;
+const WEB_ADDRESS: &str = r#"^[Hh][Tt][Tt][Pp][Ss]?://([^/?#@\x00-\x20]*@)*(\[[^\]\x00-\x20]+\]|[^/?#@:\[\]%\x00-\x20]+)(:[0-9]*)?([/?#]|$)[^\x00-\x20\x7f<>"{}|\\^`]*$"#;
 
 impl Spec {
     /// Returns the rules of the request as JSON Schema 2020-12.
     ///
-    /// Rules that JSON Schema cannot express, such as the total length of several texts, are listed in `$comment`.
+    /// Differences and totals that JSON Schema cannot express are listed in `$comment`.
     ///
     /// ```
     /// let spec = cover_spec::Spec::parse("upload_cover.toml", cover_spec::SHIPPED)?;
@@ -43,7 +43,7 @@ impl Spec {
             "required": always_required(&rules).map(|field| json!(field.wire)).collect::<Value>(),
         });
         let unsaid = |(relation, table): &(&crate::model::Relation, &Relation)| {
-            relations::asked(&rules, table).is_none().then(|| relation.doc.value.clone())
+            relations::asked(&rules, 0, table).is_none().then(|| relation.doc.value.clone())
         };
         let both = self.request.relations.iter().zip(rules.relations.iter());
         let unsaid: Vec<String> = both.filter_map(|both| unsaid(&both)).collect();
@@ -51,11 +51,13 @@ impl Spec {
             schema["$comment"] = json!(format!("JSON Schema cannot express these rules: {}", unsaid.join(" ")));
         }
         if rules.modes.is_empty() {
-            all_of(&mut schema, limits(&rules, 0));
+            let forbidden = forbidden(&rules, 0);
+            let has_forbidden = forbidden["properties"].as_object().is_some_and(|fields| !fields.is_empty());
+            let parts = has_forbidden.then_some(forbidden).into_iter().chain(limits(&rules, 0));
+            all_of(&mut schema, parts.chain(totals(&rules)).collect());
         } else {
-            let conditions = (0..rules.modes.len()).map(|mode| condition(&rules, mode));
-            schema["anyOf"] = conditions.collect();
-            schema["allOf"] = (0..rules.modes.len()).map(|mode| in_mode(&rules, mode)).collect();
+            schema["anyOf"] = (0..rules.modes.len()).map(|mode| selection(&rules, mode)).collect();
+            schema["allOf"] = (0..rules.modes.len()).map(|mode| in_mode(&rules, mode)).chain(totals(&rules)).collect();
         }
         schema
     }
@@ -70,7 +72,11 @@ fn property(spec: &Spec, field: &Field) -> Value {
         Kind::Integer => json!({ "type": "integer", "minimum": -MOST_EXACT, "maximum": MOST_EXACT }),
         Kind::Number => json!({ "type": "number" }),
         Kind::Choice(choices) => json!({ "type": "string", "enum": choices }),
+        Kind::IntegerChoice(choices) => json!({ "type": "integer", "enum": choices }),
     };
+    if let Some(pattern) = &field.pattern {
+        property["pattern"] = json!(pattern.text());
+    }
     if field.list {
         property = json!({ "type": "array", "items": property });
     }
@@ -84,7 +90,7 @@ fn property(spec: &Spec, field: &Field) -> Value {
     if let Some(constant) = &field.constant {
         property["const"] = json(constant);
     }
-    if let Some(default) = &field.default {
+    if let Some(default) = field.default_in(None) {
         property["default"] = json(default);
     }
     if let Some(model) = spec.request.field(&field.wire) {
@@ -111,25 +117,12 @@ fn or_null(mut property: Value) -> Value {
     property
 }
 
-fn json(value: &Const) -> Value {
-    match value {
-        Const::Text(text) => json!(text),
-        Const::Number(number) => self::number(*number),
-        Const::Truth(truth) => json!(truth),
-    }
-}
-
-fn number(number: Decimal) -> Value {
-    if number.scale == 0 { json!(number.digits) } else { json!(number.value()) }
-}
-
-/// Adds members to an object. Inner objects are merged. Of two figures for `maxLength`, the smaller one is kept.
+/// Adds members to an object. Inner objects are merged. Of two figures for one keyword, the stricter one is kept.
 fn merge(into: &mut Value, from: Value) {
     match (into, from) {
         (Value::Object(into), Value::Object(from)) => {
             for (name, value) in from {
-                let is_stricter = |own: &Value| name == "maxLength" && own.as_u64() < value.as_u64();
-                if !into.get(&name).is_some_and(is_stricter) {
+                if !into.get(&name).is_some_and(|own| is_stricter(&name, own, &value)) {
                     merge(into.entry(name).or_insert(Value::Null), value);
                 }
             }
@@ -138,10 +131,19 @@ fn merge(into: &mut Value, from: Value) {
     }
 }
 
+fn is_stricter(keyword: &str, own: &Value, other: &Value) -> bool {
+    match keyword {
+        "minLength" | "minItems" | "minimum" | "exclusiveMinimum" => own.as_f64() > other.as_f64(),
+        "maxLength" | "maxItems" | "maximum" | "exclusiveMaximum" => own.as_f64() < other.as_f64(),
+        _ => false,
+    }
+}
+
 /// Returns the schema of a limit, for a field or for the items of its list.
 fn limited(field: &Field, bound: Bound) -> Value {
+    let unit = if let Kind::Text(unit) = field.kind { unit } else { Unit::Chars };
     let (keyword, figure) = match bound {
-        Bound::MinLength(least) => ("minLength", json!(least)),
+        Bound::MinLength(least) => ("minLength", json!(least.div_ceil(unit.most_per_char()))),
         Bound::MaxLength(most) | Bound::MaxBytes(most) => ("maxLength", json!(most)),
         Bound::MinItems(least) => return json!({ "minItems": least }),
         Bound::MaxItems(most) => return json!({ "maxItems": most }),
@@ -155,50 +157,37 @@ fn limited(field: &Field, bound: Bound) -> Value {
     if field.list { json!({ "items": limited }) } else { limited }
 }
 
-/// Returns a schema that only bodies of this mode match. A field that is left out has its default.
-fn condition(rules: &Rules, mode: usize) -> Value {
-    let terms = rules.modes[mode].when.iter();
-    conjunction(rules, terms.map(|(field, wanted)| (*field, Is::OneOf(vec![wanted.clone()].into()))))
-}
-
-fn conjunction(rules: &Rules, terms: impl Iterator<Item = (usize, Is)>) -> Value {
-    let (mut properties, mut required, mut absent) = (Map::new(), Vec::new(), Vec::new());
-    for (index, is) in terms {
-        let field = &rules.fields[index];
-        match is {
-            Is::Given => required.push(json!(field.wire)),
-            Is::Absent => absent.push(json!({ "required": [field.wire] })),
-            Is::OneOf(values) => {
-                let is_default = field.default.as_ref().is_some_and(|default| values.contains(default));
-                if !is_default {
-                    required.push(json!(field.wire));
-                }
-                let values: Vec<Value> = values.iter().map(json).collect();
-                let is = if let [one] = &values[..] { json!({ "const": one }) } else { json!({ "enum": values }) };
-                properties.insert(field.wire.to_string(), is);
-            }
-        }
+/// Returns a schema that only bodies of this mode match.
+fn selection(rules: &Rules, mode: usize) -> Value {
+    let mut asked = Asked::default();
+    for (index, wanted) in rules.modes[mode].when.iter() {
+        asked.one_of(&rules.fields[*index], std::slice::from_ref(wanted), Some(mode));
     }
-    let mut all = json!({ "properties": properties, "required": required });
-    if !absent.is_empty() {
-        all["not"] = json!({ "anyOf": absent });
-    }
-    all
-}
-
-fn any_of(rules: &Rules, conditions: &[Condition]) -> Value {
-    let one =
-        |condition: &Condition| conjunction(rules, condition.terms.iter().map(|term| (term.field, term.is.clone())));
-    let mut all: Vec<Value> = conditions.iter().map(one).collect();
-    if all.len() == 1 { all.remove(0) } else { json!({ "anyOf": all }) }
+    asked.schema()
 }
 
 fn in_mode(rules: &Rules, mode: usize) -> Value {
+    let mut then = forbidden(rules, mode);
+    then["required"] = required(rules, mode);
+    for field in rules.fields.iter().filter(|field| !counts_always(field)) {
+        if let Some(default) = field.default_in(Some(mode)) {
+            then["properties"][&*field.wire] = json!({ "default": json(default) });
+        }
+    }
+    all_of(&mut then, limits(rules, mode));
+    json!({ "title": rules.modes[mode].name, "if": selection(rules, mode), "then": then })
+}
+
+/// Whether the service assumes the default of the field in all modes.
+fn counts_always(field: &Field) -> bool {
+    field.default_in(None).is_some()
+}
+
+/// Returns a schema that refuses the fields that the mode forbids.
+fn forbidden(rules: &Rules, mode: usize) -> Value {
     let forbidden = rules.fields.iter().filter(|field| field.presence.get(mode) == Some(&Presence::Forbidden));
     let forbidden: Map<String, Value> = forbidden.map(|field| (field.wire.to_string(), json!(false))).collect();
-    let mut then = json!({ "required": required(rules, mode), "properties": forbidden });
-    all_of(&mut then, limits(rules, mode));
-    json!({ "title": rules.modes[mode].name, "if": condition(rules, mode), "then": then })
+    json!({ "properties": forbidden })
 }
 
 /// Sets `allOf`, which must not be empty.
@@ -219,64 +208,80 @@ fn required(rules: &Rules, mode: usize) -> Value {
     here.filter(|field| !always.contains(&&*field.wire)).map(|field| json!(field.wire)).collect()
 }
 
-/// Returns the limits of this mode that do not hold in every mode with every model.
+/// Returns the limits of this mode that do not hold in every mode with every model, and the rules that depend on values.
 fn limits(rules: &Rules, mode: usize) -> Vec<Value> {
     let mut found = Vec::new();
-    for field in rules.fields.iter() {
+    for (index, field) in rules.fields.iter().enumerate() {
+        let presence = field.presence.get(mode).copied();
+        if presence == Some(Presence::Forbidden) {
+            continue;
+        }
         let own = |limit: &&Limit| {
             (limit.modes != u64::MAX || limit.models != u64::MAX || !limit.when.is_empty())
                 && (rules.modes.is_empty() || limit.modes >> mode & 1 == 1)
         };
         for limit in field.limits.iter().filter(own) {
             let limited = json!({ "properties": { &*field.wire: limited(field, limit.bound) } });
-            let mut conditions: Vec<Value> = models(rules, limit).into_iter().collect();
+            let mut conditions: Vec<Value> = models(rules, mode, limit).into_iter().collect();
             if !limit.when.is_empty() {
-                conditions.push(any_of(rules, &limit.when));
+                conditions.push(any_of(rules, mode, &limit.when));
             }
-            found.push(only_if(conditions, limited));
+            found.extend(only_if(conditions, limited));
         }
-        if field.presence.get(mode) != Some(&Presence::Forbidden) {
-            found.extend(field.conditions.iter().map(|conditional| conditioned(rules, field, conditional)));
-        }
+        let applies = |conditional: &&Conditional| conditional.value.is_some() || presence == Some(Presence::Optional);
+        found.extend(field.conditions.iter().filter(applies).filter_map(|it| conditioned(rules, mode, index, it)));
     }
-    let here = |relation: &&Relation| rules.modes.is_empty() || relation.modes >> mode & 1 == 1;
+    let here = |relation: &&Relation| {
+        !is_total_of_every_body(relation) && (rules.modes.is_empty() || relation.modes >> mode & 1 == 1)
+    };
     found.extend(rules.relations.iter().filter(here).filter_map(|relation| {
-        let conditions = if relation.when.is_empty() { Vec::new() } else { vec![any_of(rules, &relation.when)] };
-        Some(only_if(conditions, relations::asked(rules, relation)?))
+        let when = (!relation.when.is_empty()).then(|| any_of(rules, mode, &relation.when));
+        only_if(when.into_iter().collect(), relations::asked(rules, mode, relation)?)
     }));
     found
 }
 
-fn only_if(mut conditions: Vec<Value>, then: Value) -> Value {
-    match conditions.len() {
-        0 => then,
-        1 => json!({ "if": conditions.remove(0), "then": then }),
-        _ => json!({ "if": { "allOf": conditions }, "then": then }),
-    }
+/// Returns the totals that hold in every mode. They are long, so they are not repeated for each mode.
+fn totals(rules: &Rules) -> impl Iterator<Item = Value> {
+    rules.relations.iter().filter(|it| is_total_of_every_body(it)).filter_map(|it| relations::asked(rules, 0, it))
 }
 
-fn conditioned(rules: &Rules, field: &Field, conditional: &Conditional) -> Value {
-    let holds = any_of(rules, &conditional.any);
+fn is_total_of_every_body(relation: &Relation) -> bool {
+    matches!(relation.asks, Relating::Items { .. }) && relation.modes == u64::MAX && relation.when.is_empty()
+}
+
+/// Returns the rule of a condition. `None` if it always holds in this mode.
+fn conditioned(rules: &Rules, mode: usize, index: usize, conditional: &Conditional) -> Option<Value> {
+    let field = &rules.fields[index];
     let wire = &*field.wire;
-    let without = match (conditional.choice, &field.kind) {
-        (Some(choice), Kind::Choice(choices)) => {
-            let other = json!({ "not": { "const": choices.get(choice) } });
-            json!({ "properties": { wire: if field.list { json!({ "items": other }) } else { other } } })
-        }
-        _ => json!({ "properties": { wire: false } }),
+    let without = match &conditional.value {
+        Some(value) => match rules.modes.get(mode).and_then(|mode| mode.own_value(index)) {
+            // The body may leave the field out, and has the value of the mode anyway.
+            Some(own) if own == value => json!(false),
+            Some(_) => return None,
+            None => {
+                let other = json!({ "not": { "const": json(value) } });
+                json!({ "properties": { wire: if field.list { json!({ "items": other }) } else { other } } })
+            }
+        },
+        None => json!({ "properties": { wire: false } }),
     };
-    match conditional.effect {
-        Effect::Required => json!({ "if": holds, "then": { "required": [wire] } }),
-        Effect::Forbidden => json!({ "if": holds, "then": without }),
-        Effect::Allowed => json!({ "if": holds, "else": without }),
+    let holds = any_of(rules, mode, &conditional.any);
+    match (conditional.effect, holds) {
+        (Effect::Required, holds) => only_if(vec![holds], json!({ "required": [wire] })),
+        (Effect::Forbidden, holds) => only_if(vec![holds], without),
+        (Effect::Allowed, Value::Bool(true)) => None,
+        (Effect::Allowed, Value::Bool(false)) => Some(without),
+        (Effect::Allowed, holds) => Some(json!({ "if": holds, "else": without })),
     }
 }
 
 /// Returns the models with which the limit holds; `None` for all.
-fn models(rules: &Rules, limit: &Limit) -> Option<Value> {
-    let index = rules.model.filter(|_| limit.models != u64::MAX)?;
-    let Kind::Choice(choices) = &rules.fields.get(index)?.kind else { return None };
+fn models(rules: &Rules, mode: usize, limit: &Limit) -> Option<Value> {
+    let field = rules.model.filter(|_| limit.models != u64::MAX)?;
+    let Kind::Choice(choices) = &rules.fields.get(field)?.kind else { return None };
     let named = choices.iter().enumerate().filter(|(index, _)| limit.models >> index & 1 == 1);
-    let named: Vec<Const> = named.map(|(_, name)| Const::Text(name.clone())).collect();
-    Some(conjunction(rules, std::iter::once((index, Is::OneOf(named.into())))))
+    let named = named.map(|(_, name)| Const::Text(name.clone())).collect();
+    let terms = vec![Term { field, is: Is::OneOf(named) }].into();
+    Some(any_of(rules, mode, &[Condition { terms }]))
 }

@@ -67,23 +67,42 @@ impl Spec {
                 let asked = conditions(&choice.conditions);
                 let _ = writeln!(page, "- `{}`: {}{why}{asked}", *choice.wire, *choice.doc);
             }
+            if let FieldKind::Boolean(values) = &*field.kind {
+                let asked = values.iter().map(|(value, own)| (value.value, conditions(own)));
+                for (value, asked) in asked.filter(|(_, asked)| !asked.is_empty()) {
+                    let _ = writeln!(page, "- `{value}`:{}", asked.trim_start_matches(','));
+                }
+            }
             for bound in field.bounds.iter() {
                 let _ = writeln!(page, "- {}", bound.1.words(field.unit()));
+            }
+            if let Some(words) = field.pattern_in_words() {
+                let _ = writeln!(page, "- {words}");
             }
             for limit in &field.limits {
                 limits(field, limit, page);
             }
             let asked = conditions(&field.conditions);
             if !asked.is_empty() {
-                let _ = writeln!(page, "-{}", asked.trim_start_matches(','));
+                let place = self.place_of(|mode| field.presence_in(mode) == Presence::Optional);
+                let _ = writeln!(page, "-{}{place}", asked.trim_start_matches(','));
             }
             if let Some(default) = &field.default {
-                let _ = writeln!(page, "- default: `{}`", default.value);
+                let place = self.place_of(|mode| field.default_in(mode).is_some());
+                let _ = writeln!(page, "- default: `{}`{place}", *default.value);
             }
             if let Some(example) = &field.example {
                 let _ = writeln!(page, "- example: `{}`", example.value);
             }
         }
+    }
+
+    /// Returns " (in `A`, `B`)" for the modes in which something holds; an empty text for all modes.
+    fn place_of(&self, holds: impl Fn(Option<&Mode>) -> bool) -> String {
+        let modes = &self.request.modes;
+        let holding = modes.iter().filter(|mode| holds(Some(mode)));
+        let names: Vec<String> = holding.map(|mode| format!("`{}`", *mode.name)).collect();
+        if names.len() == modes.len() { String::new() } else { format!(" (in {})", names.join(", ")) }
     }
 
     fn relations_in_words(&self, page: &mut String) {
@@ -145,7 +164,7 @@ fn kind(field: &Field) -> String {
     let kind = match *field.kind {
         FieldKind::Text(_) => "string",
         FieldKind::Url => "URL",
-        FieldKind::Boolean => "boolean",
+        FieldKind::Boolean(_) => "boolean",
         FieldKind::Integer => "integer",
         FieldKind::Number => "number",
         FieldKind::Choice(..) => "choice",

@@ -1,5 +1,6 @@
 //! Specs in other formats.
 
+mod conditions;
 mod json_schema;
 mod markdown;
 mod openapi;

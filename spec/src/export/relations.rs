@@ -2,57 +2,65 @@
 
 use serde_json::{Value, json};
 
-use crate::rules::{Bound, Decimal, List, Relating, Relation, Rules};
+use crate::rules::{List, Presence, Relating, Relation, Rules};
 
-/// Maximum number of cases that are written one by one.
-const MOST_CASES: u64 = 2_000;
+/// Maximum number of combinations of items that are written one by one for a total.
+const MOST_COMBINATIONS: usize = 200;
 
-/// Returns the schema of a rule; `None` if JSON Schema cannot express it. It cannot add lengths of texts, and differences
-/// only work for integers with narrow limits.
-pub(super) fn asked(rules: &Rules, relation: &Relation) -> Option<Value> {
-    let wires: Vec<&str> = relation.fields.iter().map(|field| &*rules.fields[*field].wire).collect();
-    let all = |group: &List<usize>| -> Vec<&str> { group.iter().map(|field| &*rules.fields[*field].wire).collect() };
+/// Returns the schema of a rule; `None` if JSON Schema cannot express it. It cannot add or subtract, so a total of items is
+/// written as all combinations of items, if they are few.
+pub(super) fn asked(rules: &Rules, mode: usize, relation: &Relation) -> Option<Value> {
+    let fields = &relation.fields;
+    // A field that the mode sets is given, also where the body leaves it out.
+    let in_body = |field: &&usize| rules.fields[**field].presence.get(mode) != Some(&Presence::Fixed);
+    let given = |fields: &[usize]| {
+        let wires = fields.iter().filter(in_body).map(|field| &*rules.fields[*field].wire);
+        json!({ "required": wires.collect::<Vec<_>>() })
+    };
+    let any = |fields: &[usize]| json!({ "anyOf": fields.iter().map(|field| given(&[*field])).collect::<Vec<_>>() });
     match &relation.asks {
-        Relating::AtLeastOne => Some(json!({ "anyOf": each(&wires) })),
+        Relating::AtLeastOne => Some(any(fields)),
         Relating::AtMostOne => {
-            let pairs = wires.iter().enumerate().flat_map(|(index, one)| {
-                wires[index + 1..].iter().map(move |other| json!({ "required": [one, other] }))
-            });
+            let pairs = fields
+                .iter()
+                .enumerate()
+                .flat_map(|(index, one)| fields[index + 1..].iter().map(|other| given(&[*one, *other])));
             Some(json!({ "not": { "anyOf": pairs.collect::<Vec<_>>() } }))
         }
-        Relating::AllOrNone => Some(json!({ "anyOf": [{ "required": wires }, { "not": { "anyOf": each(&wires) } }] })),
+        Relating::AllOrNone => Some(json!({ "anyOf": [given(fields), { "not": any(fields) }] })),
         Relating::ExactlyOne(groups) => {
             let one = |group: &List<usize>| {
-                let mine = all(group);
-                let others: Vec<&str> = wires.iter().filter(|wire| !mine.contains(wire)).copied().collect();
-                json!({ "required": mine, "not": { "anyOf": each(&others) } })
+                let others: Vec<usize> = fields.iter().filter(|field| !group.contains(field)).copied().collect();
+                let mut schema = given(group);
+                schema["not"] = any(&others);
+                schema
             };
             Some(json!({ "oneOf": groups.iter().map(one).collect::<Vec<_>>() }))
         }
         Relating::Items { least, most } => {
-            let most = most.map(|most| too_many(&wires, most)).map_or(Some(None), |it| it.map(Some))?;
-            let least = least.map(|least| enough(&wires, least)).map_or(Some(None), |it| it.map(Some))?;
-            Some(json!({ "allOf": most.into_iter().chain(least).collect::<Vec<_>>() }))
+            let wires: Vec<&str> = fields.iter().map(|field| &*rules.fields[*field].wire).collect();
+            total(&wires, *least, *most)
         }
-        Relating::Length { .. } => None,
-        Relating::Difference { least, most } => difference(rules, relation, *least, *most),
+        Relating::Length { .. } | Relating::Difference { .. } => None,
     }
 }
 
-fn each(wires: &[&str]) -> Vec<Value> {
-    wires.iter().map(|wire| json!({ "required": [wire] })).collect()
-}
-
-/// Returns a schema that fails with more than `most` items in total.
-fn too_many(wires: &[&str], most: u32) -> Option<Value> {
-    let ways = shares(wires.len(), most.checked_add(1)?)?;
-    Some(json!({ "not": { "anyOf": ways.iter().map(|way| holds(wires, way)).collect::<Vec<_>>() } }))
-}
-
-/// Returns a schema that fails with less than `least` items in total.
-fn enough(wires: &[&str], least: u32) -> Option<Value> {
-    let ways = shares(wires.len(), least)?;
-    Some(json!({ "anyOf": ways.iter().map(|way| holds(wires, way)).collect::<Vec<_>>() }))
+/// Returns the schema of a total of items; `None` if it needs too many combinations.
+fn total(wires: &[&str], least: Option<u32>, most: Option<u32>) -> Option<Value> {
+    let too_many = most.map_or(Some(Vec::new()), |most| shares(wires.len(), most.checked_add(1)?))?;
+    let enough = least.map_or(Some(Vec::new()), |least| shares(wires.len(), least))?;
+    if too_many.len() + enough.len() > MOST_COMBINATIONS {
+        return None;
+    }
+    let any = |ways: &[Vec<u32>]| json!({ "anyOf": ways.iter().map(|way| holds(wires, way)).collect::<Vec<_>>() });
+    let mut all = Vec::new();
+    if most.is_some() {
+        all.push(json!({ "not": any(&too_many) }));
+    }
+    if least.is_some() {
+        all.push(any(&enough));
+    }
+    Some(json!({ "allOf": all }))
 }
 
 /// Returns a schema in which each list has at least its share of items.
@@ -73,38 +81,10 @@ fn shares(lists: usize, items: u32) -> Option<Vec<Vec<u32>>> {
             shares.map(|share| [way.clone(), vec![share]].concat())
         });
         // They are counted first, as a large total has too many to collect.
-        ways = longer.take(usize::try_from(MOST_CASES).ok()? + 1).collect();
-        if ways.len() as u64 > MOST_CASES {
+        ways = longer.take(MOST_COMBINATIONS + 1).collect();
+        if ways.len() > MOST_COMBINATIONS {
             return None;
         }
     }
     Some(ways)
-}
-
-/// Returns the limits of the larger field for each value of the smaller one.
-fn difference(rules: &Rules, relation: &Relation, least: Option<Decimal>, most: Option<Decimal>) -> Option<Value> {
-    let [smaller, larger] = [0, 1].map(|at| relation.fields.get(at).map(|field| &rules.fields[*field]));
-    let (smaller, larger) = (smaller?, larger?);
-    let whole = |figure: Decimal| (figure.scale == 0).then_some(figure.digits);
-    let limits = || smaller.limits.iter().filter(|limit| limit.when.is_empty());
-    let from = limits().find_map(|limit| if let Bound::Min(least) = limit.bound { whole(least) } else { None })?;
-    let to = limits().find_map(|limit| if let Bound::Max(most) = limit.bound { whole(most) } else { None })?;
-    let is_whole = smaller.kind == crate::rules::Kind::Integer;
-    if !is_whole || to.abs_diff(from) > MOST_CASES {
-        return None;
-    }
-    let case = |value: i64| {
-        let mut bounds = serde_json::Map::new();
-        for (keyword, figure) in [("minimum", least), ("maximum", most)] {
-            if let Some(figure) = figure.and_then(whole) {
-                bounds.insert(keyword.to_owned(), json!(value.saturating_add(figure)));
-            }
-        }
-        json!({
-            "if": { "properties": { &*smaller.wire: { "const": value } }, "required": [smaller.wire] },
-            "then": { "properties": { &*larger.wire: bounds } },
-        })
-    };
-    let exact = [least, most].into_iter().flatten().all(|figure| figure.scale == 0);
-    exact.then(|| json!({ "allOf": (from..=to).map(case).collect::<Vec<_>>() }))
 }

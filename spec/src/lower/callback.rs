@@ -10,7 +10,7 @@ use crate::source::At;
 use crate::tables::{self, SignatureClock, SignedPart, StatusMeaning};
 
 /// Time after the submit after which callbacks are refused, if the spec does not give one.
-const EXPIRES: Duration = Duration::from_secs(86_400);
+pub(crate) const EXPIRES: Duration = Duration::from_secs(86_400);
 
 impl Spec {
     pub(super) fn callback(&self, callback: &Callback) -> tables::CallbackSpec {

@@ -3,12 +3,15 @@
 mod answers;
 mod callback;
 
-pub(crate) use callback::parts;
+use std::borrow::Cow;
+
+pub(crate) use callback::{EXPIRES, parts};
 
 use crate::model::{
-    Asks, Condition, Conditions, Field, FieldKind, Is, Limit, Mode, ModeSet, Relation, Request, Scalar, Spec,
+    Asks, Choice, Condition, Conditions, DefaultValue, Field, FieldKind, Is, Limit, Mode, ModeSet, Relation, Request,
+    Scalar, Spec,
 };
-use crate::rules::{self, Bound, Const, Effect, Kind, Presence, Relating, Rules, Str};
+use crate::rules::{self, Bound, Const, Effect, Kind, Pattern, Presence, Relating, Rules, Str};
 use crate::source::At;
 
 impl Spec {
@@ -70,26 +73,34 @@ fn field(field: &Field, request: &Request) -> rules::Field {
         nullable: field.is_nullable(),
         constant: field.constant.as_deref().map(constant),
         presence: request.each_mode().map(|mode| field.presence_in(mode)).collect(),
-        default: field.default.as_deref().map(constant),
+        default: field.default.as_ref().map(|default| self::default(default, request)),
+        pattern: field.pattern.as_ref().map(|pattern| Cow::Owned(Pattern::new(text(pattern)))),
         limits: limits(field, request).into(),
         conditions: conditionals(field, request).into(),
     }
 }
 
+fn default(default: &DefaultValue, request: &Request) -> rules::DefaultValue {
+    rules::DefaultValue { value: constant(&default.value), modes: modes(default.modes.as_deref(), request) }
+}
+
 fn conditionals(field: &Field, request: &Request) -> Vec<rules::Conditional> {
-    let of = |conditions: &Conditions, choice: Option<usize>| {
+    let of = |conditions: &Conditions, value: Option<Const>| {
         let all = [
             (Effect::Required, &conditions.required),
             (Effect::Allowed, &conditions.allowed),
             (Effect::Forbidden, &conditions.forbidden),
         ];
         let some = all.into_iter().filter(|(_, any)| !any.is_empty());
-        let lowered =
-            some.map(|(effect, any)| rules::Conditional { effect, choice, any: self::conditions(any, request) });
+        let lowered = some.map(|(effect, any)| rules::Conditional {
+            effect,
+            value: value.clone(),
+            any: self::conditions(any, request),
+        });
         lowered.collect::<Vec<_>>()
     };
     let mut all = of(&field.conditions, None);
-    all.extend(field.choices().iter().enumerate().flat_map(|(index, choice)| of(&choice.conditions, Some(index))));
+    all.extend(field.conditional_values().flat_map(|(value, conditions)| of(conditions, Some(constant(&value)))));
     all
 }
 
@@ -132,8 +143,16 @@ fn relation(relation: &Relation, request: &Request) -> rules::Relation {
 }
 
 /// Returns the bits of the modes with these names.
-fn modes(names: Option<&[At<String>]>, request: &Request) -> u64 {
+pub(crate) fn modes(names: Option<&[At<String>]>, request: &Request) -> u64 {
     set(names, request.modes.len(), |index, name| request.modes[index].is_named(name))
+}
+
+impl Request {
+    /// Whether the field is forbidden in every mode.
+    #[must_use]
+    pub fn forbids(&self, field: &Field) -> bool {
+        self.each_mode().all(|mode| field.presence_in(mode) == Presence::Forbidden)
+    }
 }
 
 impl Field {
@@ -142,26 +161,39 @@ impl Field {
     pub fn presence_in(&self, mode: Option<&Mode>) -> Presence {
         match mode {
             Some(mode) => self.presence(mode),
-            None if self.required.is_some() || self.constant.is_some() => Presence::Required,
-            None => Presence::Optional,
+            None if self.constant.is_some() => Presence::Required,
+            None => {
+                let is_always = |set: &Option<ModeSet>| matches!(set, Some(ModeSet::Always(_)));
+                match (is_always(&self.required), is_always(&self.forbidden)) {
+                    (true, _) => Presence::Required,
+                    (_, true) => Presence::Forbidden,
+                    _ => Presence::Optional,
+                }
+            }
         }
+    }
+
+    /// Returns the value that the service assumes in a mode, or in a request without modes, if the field is left out.
+    #[must_use]
+    pub fn default_in(&self, mode: Option<&Mode>) -> Option<&Scalar> {
+        let default = self.default.as_ref().filter(|_| self.presence_in(mode) != Presence::Forbidden)?;
+        let counts = match (&default.modes, mode) {
+            (None, _) => true,
+            (Some(names), Some(mode)) => names.iter().any(|name| mode.is_named(name)),
+            (Some(_), None) => false,
+        };
+        counts.then_some(&default.value.value)
     }
 
     /// Returns whether the field is required in this mode.
     #[must_use]
     pub fn presence(&self, mode: &Mode) -> Presence {
-        let has = |set: &Option<ModeSet>| set.as_ref().is_some_and(|set| set.has(mode));
         if self.constant.is_some() {
-            return Presence::Required;
-        }
-        if mode.own_value(self).is_some() {
-            Presence::Fixed
-        } else if has(&self.required) {
             Presence::Required
-        } else if has(&self.forbidden) {
-            Presence::Forbidden
+        } else if mode.own_value(self).is_some() {
+            Presence::Fixed
         } else {
-            Presence::Optional
+            self.said_in(mode).first().map_or(Presence::Optional, |(presence, _)| *presence)
         }
     }
 }
@@ -170,16 +202,31 @@ pub(crate) fn kind(kind: &FieldKind) -> Kind {
     match kind {
         FieldKind::Text(unit) => Kind::Text(*unit),
         FieldKind::Url => Kind::Url,
-        FieldKind::Boolean => Kind::Boolean,
+        FieldKind::Boolean(_) => Kind::Boolean,
         FieldKind::Integer => Kind::Integer,
         FieldKind::Number => Kind::Number,
-        FieldKind::Choice(_, choices) => Kind::Choice(choices.iter().map(|choice| text(&choice.wire)).collect()),
+        FieldKind::Choice(_, choices) => self::choices(choices),
     }
 }
 
+fn choices(choices: &[Choice]) -> Kind {
+    let number = |choice: &Choice| match &choice.value {
+        Scalar::Number(number) => Some(number.digits),
+        _ => None,
+    };
+    let numbers: Vec<i64> = choices.iter().filter_map(number).collect();
+    if numbers.is_empty() {
+        return Kind::Choice(choices.iter().map(|choice| text(&choice.wire)).collect());
+    }
+    Kind::IntegerChoice(numbers.into())
+}
+
+/// Returns a limit that holds in every mode with every model.
+pub(crate) fn always(bound: Bound) -> rules::Limit {
+    rules::Limit { modes: u64::MAX, models: u64::MAX, when: Vec::new().into(), bound, dispute: None }
+}
+
 pub(crate) fn limits(field: &Field, request: &Request) -> Vec<rules::Limit> {
-    let always =
-        |bound| rules::Limit { modes: u64::MAX, models: u64::MAX, when: Vec::new().into(), bound, dispute: None };
     // Texts must not be empty unless the spec gives `min_length`.
     let says_least = field.bounds.iter().any(|bound| bound.0 == "min_length");
     let least = (matches!(*field.kind, FieldKind::Text(_)) && !says_least).then_some(Bound::MinLength(1));

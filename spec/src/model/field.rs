@@ -1,6 +1,6 @@
 //! Fields of the request, and choices.
 
-use super::{At, Bounds, Conditions, Limit, ModeSet, Scalar};
+use super::{At, Bounds, Condition, Conditions, Limit, ModeSet, Scalar};
 use crate::case;
 use crate::rules::Unit;
 
@@ -26,7 +26,7 @@ pub struct Field {
     /// An example of a value.
     pub example: Option<At<Scalar>>,
     /// The value that the service assumes if the field is left out.
-    pub default: Option<At<Scalar>>,
+    pub default: Option<DefaultValue>,
     /// Modes in which the field is required.
     pub required: Option<ModeSet>,
     /// Modes in which the field is optional.
@@ -35,6 +35,8 @@ pub struct Field {
     pub forbidden: Option<ModeSet>,
     /// Conditions on the values of other fields.
     pub conditions: Conditions,
+    /// The pattern that a text, or each text of a list, must match. It has no faults.
+    pub pattern: Option<At<String>>,
     /// Limits that always hold.
     pub bounds: Bounds,
     /// Limits that depend on mode, model or other fields.
@@ -57,6 +59,40 @@ impl Field {
             FieldKind::Choice(_, choices) => choices,
             _ => &[],
         }
+    }
+
+    /// Describes the pattern in Markdown, such as "must match `^[a-z]+$`".
+    #[must_use]
+    pub fn pattern_in_words(&self) -> Option<String> {
+        let pattern = self.pattern.as_ref()?.as_str();
+        let quote = if pattern.contains('`') { "``` " } else { "`" };
+        let end: String = quote.chars().rev().collect();
+        let who = if self.is_list() { "each item " } else { "" };
+        Some(format!("{who}must match {quote}{pattern}{end}"))
+    }
+
+    /// Returns each value that has conditions of its own, with these: values of a choice or of a boolean.
+    pub fn conditional_values(&self) -> impl Iterator<Item = (Scalar, &Conditions)> {
+        let booleans = match &*self.kind {
+            FieldKind::Boolean(values) => &values[..],
+            _ => &[],
+        };
+        let booleans = booleans.iter().map(|(value, conditions)| (Scalar::Truth(value.value), conditions));
+        let choices = self.choices().iter().map(|choice| (choice.value.clone(), &choice.conditions));
+        choices.chain(booleans).filter(|(_, conditions)| conditions.iter().next().is_some())
+    }
+
+    /// Returns every condition of the field, of its values and of its limits.
+    pub fn all_conditions(&self) -> impl Iterator<Item = &Condition> {
+        let values = self.conditional_values().flat_map(|(_, conditions)| conditions.iter());
+        let limits = self.limits.iter().flat_map(|limit| &limit.when);
+        self.conditions.iter().chain(values).chain(limits)
+    }
+
+    /// Whether the field is a choice of values of the same type as this one.
+    #[must_use]
+    pub fn is_choice_of(&self, value: &Scalar) -> bool {
+        self.choices().iter().any(|choice| std::mem::discriminant(&choice.value) == std::mem::discriminant(value))
     }
 
     /// Returns the unit of its length; characters if the field is not a text.
@@ -87,6 +123,15 @@ impl Field {
     }
 }
 
+/// `default`: the value that the service assumes if the field is left out.
+#[derive(Debug, Clone)]
+pub struct DefaultValue {
+    /// The value.
+    pub value: At<Scalar>,
+    /// Modes in which the service assumes it; `None` for all modes.
+    pub modes: Option<Vec<At<String>>>,
+}
+
 /// The type of a field.
 #[derive(Debug, Clone)]
 pub enum FieldKind {
@@ -94,26 +139,28 @@ pub enum FieldKind {
     Text(Unit),
     /// An http or https address.
     Url,
-    /// A boolean.
-    Boolean,
+    /// A boolean. Its values may have conditions.
+    Boolean(Vec<(At<bool>, Conditions)>),
     /// A whole number.
     Integer,
     /// A number.
     Number,
-    /// One of several texts: the name of its Rust type, and the texts.
+    /// One of several texts, or one of several whole numbers: the name of its Rust type, and the values.
     Choice(At<String>, Vec<Choice>),
 }
 
-/// An entry of `values`: one text of a choice.
+/// An entry of `values`: one value of a choice.
 #[derive(Debug, Clone)]
 pub struct Choice {
-    /// The text in JSON.
+    /// The value in JSON, as a text.
     pub wire: At<String>,
+    /// The value in JSON: a text or a whole number.
+    pub value: Scalar,
     /// Name of the Rust variant.
     pub rust: At<String>,
-    /// What the text means, as documentation.
+    /// What the value means, as documentation.
     pub doc: At<String>,
-    /// Why the text should no longer be used.
+    /// Why the value should no longer be used.
     pub deprecated: Option<At<String>>,
     /// Conditions on the values of other fields.
     pub conditions: Conditions,

@@ -35,6 +35,8 @@ pub struct Limit {
     pub models: Option<Vec<At<String>>>,
     /// Conditions. At least one must hold, if there are any.
     pub when: Vec<Condition>,
+    /// Where the spec says that the field needs no such limit in other modes and with other models.
+    pub elsewhere: Option<At<()>>,
     /// The limits of the entry.
     pub bounds: Bounds,
     /// Maximum length of the recording at an address, in seconds. Only documented: it is not known before sending.

@@ -5,22 +5,25 @@ mod condition;
 mod field;
 mod limit;
 mod mode;
+mod presence;
 mod relation;
 mod request;
 mod service;
+mod sources;
 mod task;
 
 pub use callback::{Callback, CallbackStage, Signature};
 pub use condition::{Condition, Conditions, Is};
-pub use field::{Choice, Field, FieldKind, Placeholder};
+pub use field::{Choice, DefaultValue, Field, FieldKind, Placeholder};
 pub use limit::{Bounds, Dispute, Limit};
-pub use mode::{Mode, ModeSet};
+pub use mode::{FieldSet, Mode, ModeSet};
 pub use relation::{Asks, Relation, Total};
 pub use request::Request;
 pub use service::{Code, Credits, Envelope, RateLimit, Service};
+pub use sources::{Inherited, Sources};
 pub use task::{Poll, Ready, Status, Submit, Track, TrackField, TrackKind};
 
-pub use crate::source::{At, Scalar, Span};
+pub use crate::source::{At, File, Files, Scalar, Span};
 
 /// A whole spec: a service, one request to it, and the task that the request starts.
 #[derive(Debug, Clone)]
@@ -47,4 +50,6 @@ pub struct Spec {
     pub credits: Option<Credits>,
     /// The callbacks that the service sends.
     pub callback: Option<Callback>,
+    /// The files of the spec, and what it takes from its bases.
+    pub sources: Sources,
 }

@@ -1,6 +1,6 @@
 //! The request.
 
-use super::{At, Field, Mode, Relation, Scalar};
+use super::{Asks, At, Field, Is, Mode, Relation, Scalar};
 use crate::case;
 
 /// `[request]`, `[modes]`, `[fields]`, `[classes]`, and the rules over several fields.
@@ -58,6 +58,21 @@ impl Request {
     /// Returns the modes; for a request without modes, a single `None`.
     pub fn each_mode(&self) -> impl Iterator<Item = Option<&Mode>> {
         self.modes.iter().map(Some).chain(self.modes.is_empty().then_some(None))
+    }
+
+    /// Whether a condition, a limit by model, a total or a difference depends on the value of this field.
+    #[must_use]
+    pub fn asks_for_value(&self, field: &Field) -> bool {
+        let is_it = |name: &At<String>| name.value == field.wire.value;
+        let of_fields = self.fields.iter().flat_map(Field::all_conditions);
+        let mut conditions = of_fields.chain(self.relations.iter().flat_map(|relation| &relation.when));
+        let in_condition = conditions
+            .any(|condition| condition.terms.iter().any(|(wire, is)| is_it(wire) && matches!(is.value, Is::OneOf(_))));
+        let adds = |asks: &Asks| matches!(asks, Asks::Items(..) | Asks::Length(..) | Asks::Difference(..));
+        let mut relations = self.relations.iter().filter(|relation| adds(&relation.asks));
+        in_condition
+            || self.model.as_ref().is_some_and(is_it)
+            || relations.any(|relation| relation.asks.fields().into_iter().any(is_it))
     }
 
     /// Whether the value of this field selects the mode.

@@ -2,7 +2,7 @@
 
 use toml::de::DeValue;
 
-use crate::model::{Bounds, Condition, Conditions, Is, ModeSet};
+use crate::model::{Bounds, Condition, Conditions, FieldSet, Is, ModeSet};
 use crate::rules::{Bound, Decimal};
 use crate::source::{At, Section, as_scalar};
 
@@ -11,6 +11,14 @@ pub(super) fn mode_set(section: &Section<'_>, key: &'static str) -> Option<ModeS
     match section.literal(key, "always") {
         Some(place) => Some(ModeSet::Always(place)),
         None => section.texts_as(key, "\"always\" or a list of modes").map(ModeSet::In),
+    }
+}
+
+/// Reads `"others"`, or a list of fields.
+pub(super) fn field_set(section: &Section<'_>, key: &'static str) -> Option<FieldSet> {
+    match section.literal(key, "others") {
+        Some(place) => Some(FieldSet::Others(place)),
+        None => section.texts_as(key, "\"others\" or a list of fields").map(FieldSet::These),
     }
 }
 

@@ -1,54 +1,50 @@
 //! Tables → model. Keys and types are checked here; whether the parts fit together is checked by `check`.
 
 mod callback;
+mod classes;
 mod conditions;
+mod pattern;
 mod relations;
 mod request;
 mod service;
 mod task;
 
-use std::cell::RefCell;
+#[cfg(feature = "export")]
+pub(crate) use {
+    service::{CODE_MEANINGS, CREATED},
+    task::{READY, STATUS_MEANINGS},
+};
 
-use crate::fault::Fault;
-use crate::model::Spec;
-use crate::source::{Document, Section, Span};
+use toml::de::DeTable;
 
-pub(crate) fn spec(document: &Document<'_>, base: Option<(&Document<'_>, Span)>, faults: &mut Vec<Fault>) -> Spec {
-    let found = RefCell::new(std::mem::take(faults));
-    let spec = root(&document.root(base, &found));
-    *faults = found.into_inner();
-    spec
+use crate::bases::ABOUT_BASES;
+use crate::model::{Sources, Spec};
+use crate::source::{Report, Section};
+
+/// Returns the word of a spec for a meaning.
+#[cfg(feature = "export")]
+pub(crate) fn word<T: PartialEq>(words: &[(&'static str, T)], meaning: &T) -> &'static str {
+    words.iter().find(|(_, known)| known == meaning).map_or("", |(word, _)| word)
 }
 
-/// Keys that are never taken from a base: they are about one request.
-const OWN: &[&str] = &["base", "request", "modes", "fields", "classes", "groups", "totals", "differences", "submit"];
-
-fn root(root: &Section<'_>) -> Spec {
-    let own = root.own();
-    let request = request::request(&own);
-    let mut track = task::track(root);
-    let mut callback = callback::callback(root);
-    if root.has_base() {
-        // The base may name fields of its own request, which this one does not have.
-        for field in &mut track.fields {
-            field.echo = field.echo.take().filter(|echo| request.field(echo).is_some());
-        }
-        callback = callback.filter(|callback| request.field(&callback.field).is_some());
-    }
+/// Reads a spec, in which every key of a base already has its place. Its sources are added later.
+pub(crate) fn spec(table: &DeTable<'_>, report: &Report) -> Spec {
+    let root = &Section::root(table, report);
     let spec = Spec {
         service: service::service(root),
+        request: request::request(root),
         envelope: service::envelope(root),
         codes: service::codes(root),
-        submit: task::submit(&own),
+        submit: task::submit(root),
         poll: task::poll(root),
         statuses: task::statuses(root),
+        track: task::track(root),
         rate_limit: service::rate_limit(root),
         credits: service::credits(root),
-        request,
-        track,
-        callback,
+        callback: callback::callback(root),
+        sources: Sources::default(),
     };
-    root.knows(OWN);
+    root.knows(ABOUT_BASES);
     root.unknown_keys();
     spec
 }

@@ -46,7 +46,9 @@ fn total(section: &Section<'_>) -> Asks {
 
 /// Returns the only rule of an entry, or reports that it has none or several.
 fn one_of(section: &Section<'_>, all: Vec<Asks>, keys: &str) -> Asks {
-    if all.len() != 1 {
+    section.knows(&["doc", "modes", "when"]);
+    // A misspelt rule is reported as an unknown key.
+    if all.len() > 1 || (all.is_empty() && !section.has_unknown_keys()) {
         let name = section.name();
         section.report(
             name.fault(format!("an entry of `{}` must have exactly one rule", name.value), format!("give {keys}")),

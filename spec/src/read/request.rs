@@ -1,10 +1,13 @@
 //! `[request]`, `[modes]`, `[fields]` and `[classes]`.
 
-use super::conditions::{any_of, bounds, conditions, mode_set};
-use super::relations;
+use super::conditions::{any_of, bounds, conditions, field_set, mode_set};
+use super::pattern::pattern;
+use super::{classes, relations};
 use crate::case;
-use crate::model::{Choice, Conditions, Dispute, Field, FieldKind, Limit, Mode, Placeholder, Request};
-use crate::rules::Unit;
+use crate::model::{
+    Choice, Conditions, DefaultValue, Dispute, Field, FieldKind, Limit, Mode, Placeholder, Request, Scalar,
+};
+use crate::rules::{Decimal, MOST_EXACT, Unit};
 use crate::source::{At, Section};
 
 #[derive(Clone, Copy)]
@@ -28,9 +31,14 @@ const TYPES: &[(&str, TypeName)] = &[
 
 const UNITS: &[(&str, Unit)] = &[("chars", Unit::Chars), ("utf16", Unit::Utf16), ("bytes", Unit::Bytes)];
 
+/// What a choice consists of if not of texts.
+const CHOICES_OF: &[(&str, ())] = &[("integer", ())];
+
+const ELSEWHERE: &[(&str, ())] = &[("unlimited", ())];
+
 pub(super) fn request(root: &Section<'_>) -> Request {
     let section = root.needs_section("request");
-    let request = Request {
+    let mut request = Request {
         name: section.needs_text("name"),
         doc: section.needs_text("doc"),
         model: section.text("model"),
@@ -42,6 +50,7 @@ pub(super) fn request(root: &Section<'_>) -> Request {
         relations: relations::relations(root),
     };
     section.unknown_keys();
+    classes::replace_by_models(&mut request);
     request
 }
 
@@ -50,6 +59,9 @@ fn mode(section: &Section<'_>) -> Mode {
         name: section.name().clone(),
         when: section.needs_section("when").scalars(),
         doc: section.needs_text("doc"),
+        required: field_set(section, "required"),
+        optional: field_set(section, "optional"),
+        forbidden: field_set(section, "forbidden"),
     };
     section.unknown_keys();
     mode
@@ -60,6 +72,7 @@ fn field(section: &Section<'_>) -> Field {
     let kind = kind(section);
     // The `name` of a choice is that of its type, so its setter has a key of its own.
     let name = if matches!(*kind, FieldKind::Choice(..)) { section.text("setter") } else { section.text("name") };
+    let is_text = matches!(*kind, FieldKind::Text(_));
     let field = Field {
         rust: name.unwrap_or_else(|| wire.with(case::snake(&wire))),
         doc: section.needs_text("doc"),
@@ -69,11 +82,12 @@ fn field(section: &Section<'_>) -> Field {
         constant: section.scalar("constant"),
         deprecated: section.text("deprecated"),
         example: section.scalar("example"),
-        default: section.scalar("default"),
+        default: default(section),
         required: mode_set(section, "required"),
         optional: mode_set(section, "optional"),
         forbidden: mode_set(section, "forbidden"),
         conditions: Conditions { required: any_of(section, "required_when"), ..conditions(section) },
+        pattern: if is_text { pattern(section) } else { None },
         bounds: bounds(section),
         limits: section.sections("limits").iter().map(limit).collect(),
         placeholder: section.section("placeholder").map(|section| placeholder(&section)),
@@ -83,30 +97,106 @@ fn field(section: &Section<'_>) -> Field {
     field
 }
 
+/// Reads a value, or `{ value = …, modes = […] }`.
+fn default(section: &Section<'_>) -> Option<DefaultValue> {
+    if !section.has_table("default") {
+        return section.scalar("default").map(|value| DefaultValue { value, modes: None });
+    }
+    let section = section.section("default")?;
+    let default = DefaultValue { value: section.needs_scalar("value"), modes: section.needs_texts("modes") };
+    section.unknown_keys();
+    Some(default)
+}
+
 fn kind(section: &Section<'_>) -> At<FieldKind> {
     let name = section.needs_one_of("type", TYPES, TypeName::Text);
+    // A type that cannot be read may have been any.
+    section.knows(if name.is_nowhere() { &["name", "setter", "unit", "values"] } else { &[] });
     let kind = match name.value {
         TypeName::Text => FieldKind::Text(section.one_of("unit", UNITS).map(|unit| unit.value).unwrap_or_default()),
         TypeName::Url => FieldKind::Url,
-        TypeName::Boolean => FieldKind::Boolean,
+        TypeName::Boolean => FieldKind::Boolean(values(section).iter().filter_map(truth).collect()),
         TypeName::Integer => FieldKind::Integer,
         TypeName::Number => FieldKind::Number,
-        TypeName::Choice => FieldKind::Choice(
-            section.needs_text("name"),
-            section.needs_section("values").entries().iter().map(choice).collect(),
-        ),
+        TypeName::Choice => {
+            let values = choices(section).entries();
+            let values = match section.one_of("of", CHOICES_OF) {
+                Some(_) => values.iter().filter_map(number).collect(),
+                None => values.iter().map(text).collect(),
+            };
+            FieldKind::Choice(section.needs_text("name"), values)
+        }
     };
     name.with(kind)
 }
 
-fn choice(section: &Section<'_>) -> Choice {
-    let wire = section.name().clone();
+/// Returns the table of a choice's values, which must not be empty.
+fn choices<'a>(section: &Section<'a>) -> Section<'a> {
+    let values = section.needs_section("values");
+    if values.is_empty() {
+        let message = format!("the choice `{}` has no values", section.name().value);
+        section.report(values.name().fault(message, "add at least one"));
+    }
+    values
+}
+
+/// Returns the entries of `values`, which a boolean need not have.
+fn values<'a>(section: &Section<'a>) -> Vec<Section<'a>> {
+    section.section("values").map(Section::entries).unwrap_or_default()
+}
+
+/// Reads the conditions of `true` or `false`.
+fn truth(section: &Section<'_>) -> Option<(At<bool>, Conditions)> {
+    let name = section.name();
+    let conditions = conditions(section);
+    section.unknown_keys();
+    let Ok(value) = name.parse() else {
+        let message = format!("`{}` is not a value of a boolean", name.value);
+        section.report(name.fault(message, "write `true` or `false`"));
+        return None;
+    };
+    Some((name.with(value), conditions))
+}
+
+/// Reads a value that is a text.
+fn text(section: &Section<'_>) -> Choice {
+    let wire = section.name();
+    let rust = section.text("name").unwrap_or_else(|| wire.with(case::pascal(wire)));
+    choice(section, rust, Scalar::Text(wire.value.clone()))
+}
+
+/// Reads a value that is a whole number.
+fn number(section: &Section<'_>) -> Option<Choice> {
+    let wire = section.name();
+    let choice = |digits| choice(section, section.needs_text("name"), Scalar::Number(Decimal { digits, scale: 0 }));
+    match wire.parse::<i64>() {
+        Ok(digits) if digits.unsigned_abs() > MOST_EXACT.unsigned_abs() => {
+            let message = format!("`{}` is beyond the whole numbers that are exact in JSON", wire.value);
+            section.report(wire.fault(message, format!("use numbers from -{MOST_EXACT} to {MOST_EXACT}")));
+            None
+        }
+        Ok(digits) if digits.to_string() == wire.value => Some(choice(digits)),
+        Ok(digits) => {
+            let message = format!("`{}` is not a whole number in its shortest form", wire.value);
+            section.report(wire.fault(message, format!("write `{digits}`")));
+            None
+        }
+        Err(_) => {
+            let message = format!("`{}` is not a whole number", wire.value);
+            section.report(wire.fault(message, "write a number, such as `5`, or remove `of = \"integer\"` for texts"));
+            None
+        }
+    }
+}
+
+fn choice(section: &Section<'_>, rust: At<String>, value: Scalar) -> Choice {
     let choice = Choice {
-        rust: section.text("name").unwrap_or_else(|| wire.with(case::pascal(&wire))),
+        wire: section.name().clone(),
+        rust,
+        value,
         doc: section.needs_text("doc"),
         deprecated: section.text("deprecated"),
         conditions: conditions(section),
-        wire,
     };
     section.unknown_keys();
     choice
@@ -118,6 +208,7 @@ fn limit(section: &Section<'_>) -> Limit {
         modes: section.texts("modes"),
         models: section.texts("models"),
         when: any_of(section, "when"),
+        elsewhere: section.one_of("elsewhere", ELSEWHERE),
         bounds: bounds(section),
         max_seconds: section.whole("max_seconds"),
         disputed: section.sections("disputed").iter().map(dispute).collect(),

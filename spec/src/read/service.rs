@@ -4,7 +4,7 @@ use crate::model::{Code, Credits, Envelope, RateLimit, Service};
 use crate::source::{At, Section};
 use crate::tables::{CodeMeaning, Created};
 
-const CODE_MEANINGS: &[(&str, CodeMeaning)] = &[
+pub(crate) const CODE_MEANINGS: &[(&str, CodeMeaning)] = &[
     ("success", CodeMeaning::Success),
     ("invalid", CodeMeaning::Invalid),
     ("unauthorized", CodeMeaning::Unauthorized),
@@ -15,7 +15,8 @@ const CODE_MEANINGS: &[(&str, CodeMeaning)] = &[
     ("server", CodeMeaning::Server),
 ];
 
-const CREATED: &[(&str, Created)] = &[("yes", Created::Yes), ("no", Created::No), ("perhaps", Created::Perhaps)];
+pub(crate) const CREATED: &[(&str, Created)] =
+    &[("yes", Created::Yes), ("no", Created::No), ("perhaps", Created::Perhaps)];
 
 pub(super) fn service(root: &Section<'_>) -> Service {
     let section = root.needs_section("service");

@@ -5,14 +5,14 @@ use crate::model::{Poll, Ready, Status, Submit, Track, TrackField, TrackKind};
 use crate::source::Section;
 use crate::tables::StatusMeaning;
 
-const STATUS_MEANINGS: &[(&str, StatusMeaning)] = &[
+pub(crate) const STATUS_MEANINGS: &[(&str, StatusMeaning)] = &[
     ("running", StatusMeaning::Running),
     ("done", StatusMeaning::Done),
     ("done-with-tracks", StatusMeaning::DoneWithTracks),
     ("failed", StatusMeaning::Failed),
 ];
 
-const READY: &[(&str, Ready)] =
+pub(crate) const READY: &[(&str, Ready)] =
     &[("nothing", Ready::Nothing), ("streams", Ready::Streams), ("first", Ready::First), ("all", Ready::All)];
 
 const TRACK_KINDS: &[(&str, TrackKind)] = &[

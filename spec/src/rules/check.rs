@@ -81,29 +81,48 @@ impl Rules {
         found.result()
     }
 
+    /// Whether a condition holds, or may hold once all values are known.
+    #[cfg(feature = "language")]
+    pub(crate) fn may_hold(&self, mode: usize, values: &[Option<Value<'_>>], condition: &super::Condition) -> bool {
+        let context = Context::of(self, Some(mode), values, Names::Wire, |_| true);
+        context.any_holds(std::slice::from_ref(condition)) != Some(false)
+    }
+
+    /// Whether values in a known mode keep these conditions, each of a field, and these rules over several fields.
+    /// Violations of `but` do not count.
+    #[cfg(feature = "language")]
+    pub(crate) fn keeps(
+        &self,
+        mode: usize,
+        values: &[Option<Value<'_>>],
+        conditions: &[(usize, &super::Conditional)],
+        relations: &[&super::Relation],
+        but: Rule,
+    ) -> bool {
+        let context = Context::of(self, Some(mode), values, Names::Wire, |_| true);
+        conditions.iter().all(|(field, it)| !context.breaks(it, context.sent(*field).as_deref()))
+            && relations.iter().all(|it| context.relation(it).is_none_or(|violation| violation.rule() == but))
+    }
+
     fn mode_of(&self, values: &[Option<Value<'_>>]) -> Option<usize> {
         if self.modes.is_empty() {
             return Some(0);
         }
-        self.modes.iter().position(|mode| self.misfits(mode, values).next().is_none())
+        (0..self.modes.len()).find(|mode| self.misfits(*mode, values).next().is_none())
     }
 
     /// Returns the fields whose value is not that of the mode.
-    fn misfits<'a>(
-        &'a self,
-        mode: &'a super::Mode,
-        values: &'a [Option<Value<'_>>],
-    ) -> impl Iterator<Item = usize> + 'a {
-        let fits = |field: usize, wanted: &super::Const| match &values[field] {
+    fn misfits<'a>(&'a self, mode: usize, values: &'a [Option<Value<'_>>]) -> impl Iterator<Item = usize> + 'a {
+        let fits = move |field: usize, wanted: &super::Const| match &values[field] {
             Some(given) => wanted.is(given) == Some(true),
-            None => self.fields[field].default.as_ref() == Some(wanted),
+            None => self.fields[field].default_in(Some(mode)) == Some(wanted),
         };
-        mode.when.iter().filter(move |(field, wanted)| !fits(*field, wanted)).map(|(field, _)| *field)
+        self.modes[mode].when.iter().filter(move |(field, wanted)| !fits(*field, wanted)).map(|(field, _)| *field)
     }
 
     /// Returns the differences from the nearest mode. Wrong types are reported with those of other fields.
     fn what_no_mode_has(&self, values: &[Option<Value<'_>>]) -> Vec<Violation> {
-        let misfits = self.modes.iter().map(|mode| self.misfits(mode, values).collect::<Vec<_>>());
+        let misfits = (0..self.modes.len()).map(|mode| self.misfits(mode, values).collect::<Vec<_>>());
         let nearest = misfits.min_by_key(Vec::len).expect("a request without modes has no misfits");
         let reported = nearest.into_iter().filter_map(|index| {
             let field = &self.fields[index];
@@ -126,7 +145,7 @@ impl Context<'_> {
             self.field(index, field, value.as_ref(), found);
         }
         for relation in self.rules.relations.iter() {
-            self.relation(relation, found);
+            found.extend(self.relation(relation));
         }
     }
 }

@@ -77,18 +77,18 @@ pub enum Is {
     OneOf(List<Const>),
 }
 
-/// A rule that holds for a field, or for one of its choices, depending on other fields.
+/// A rule that holds for a field, or for one of its values, depending on other fields.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Conditional {
     /// The rule.
     pub effect: Effect,
-    /// Index of the choice that the rule is about. `None`: the field itself.
-    pub choice: Option<usize>,
+    /// The value that the rule is about. `None`: the field itself.
+    pub value: Option<Const>,
     /// Conditions. At least one must hold.
     pub any: List<Condition>,
 }
 
-/// The effect of a condition on a field, or on one of its choices.
+/// The effect of a condition on a field, or on one of its values.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Effect {
     /// It is required if the condition holds.

@@ -35,14 +35,19 @@ impl<'a> Context<'a> {
         choices.iter().enumerate().find(|(_, choice)| matches!(&*given, Value::Text(text) if text == *choice))
     }
 
-    /// Returns the value that a field has for the service: the mode's, the given one, or the default.
-    fn value_of(&self, index: usize) -> Option<Cow<'a, Value<'a>>> {
+    /// Returns the value that a field has for the service: the one that is sent, or the default.
+    pub(super) fn value_of(&self, index: usize) -> Option<Cow<'a, Value<'a>>> {
+        let default = || self.rules.fields.get(index)?.default_in(self.mode);
+        self.sent(index).or_else(|| default().map(|default| Cow::Owned(default.value())))
+    }
+
+    /// Returns the value that is sent: the mode's or the given one.
+    pub(super) fn sent(&self, index: usize) -> Option<Cow<'a, Value<'a>>> {
         if self.presence(index) == Some(Presence::Fixed) {
             let mode = self.rules.modes.get(self.mode?)?;
-            return mode.when.iter().find(|(field, _)| *field == index).map(|(_, own)| Cow::Owned(own.value()));
+            return mode.own_value(index).map(|own| Cow::Owned(own.value()));
         }
-        let given = self.values.get(index)?.as_ref().map(Cow::Borrowed);
-        given.or_else(|| self.rules.fields.get(index)?.default.as_ref().map(|default| Cow::Owned(default.value())))
+        self.values.get(index)?.as_ref().map(Cow::Borrowed)
     }
 
     /// Returns `None` if the mode is not known.

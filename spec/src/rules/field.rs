@@ -1,8 +1,8 @@
 //! The rules of one field at a time.
 
-use super::context::Context;
+use super::context::{Context, among};
 use super::violations::Found;
-use super::{Conditional, Effect, Field, Figure, Kind, Presence, Rule, Str, Unit, Value, Violation};
+use super::{Conditional, Const, Effect, Field, Figure, Kind, Presence, Rule, Str, Unit, Value, Violation};
 
 impl Context<'_> {
     /// Checks whether a field may or must be given, its value, and its conditions.
@@ -14,23 +14,21 @@ impl Context<'_> {
             (_, Some(value)) => self.value(field, value, found),
             (_, None) => {}
         }
-        if presence.is_some() {
-            found.extend(field.conditions.iter().filter_map(|conditional| self.conditional(field, conditional, value)));
-        }
+        let sent = self.sent(index);
+        let applies = |conditional: &&Conditional| match conditional.value {
+            Some(_) => presence.is_some(),
+            None => presence == Some(Presence::Optional),
+        };
+        let conditions = field.conditions.iter().filter(applies);
+        found.extend(conditions.filter_map(|conditional| self.conditional(field, conditional, sent.as_deref())));
     }
 
+    /// Returns the violation of a condition, for the value that is sent.
     fn conditional(&self, field: &Field, conditional: &Conditional, value: Option<&Value<'_>>) -> Option<Violation> {
-        let holds = self.any_holds(&conditional.any)?;
-        let concerned = match (conditional.choice, value, &field.kind) {
-            (None, value, _) => value.is_some() != (conditional.effect == Effect::Required),
-            (Some(choice), Some(value), Kind::Choice(choices)) => is_or_has(value, choices.get(choice)?),
-            (Some(_), ..) => false,
-        };
-        let broken = holds == (conditional.effect != Effect::Allowed);
-        if !(concerned && broken) {
+        if !self.breaks(conditional, value) {
             return None;
         }
-        let rule = match (conditional.effect, conditional.choice) {
+        let rule = match (conditional.effect, &conditional.value) {
             (_, Some(_)) => Rule::Condition,
             (Effect::Required, None) => Rule::Required,
             (Effect::Allowed | Effect::Forbidden, None) => Rule::Forbidden,
@@ -38,6 +36,17 @@ impl Context<'_> {
         let word = if conditional.effect == Effect::Allowed { "only " } else { "" };
         let detail = Some(Str::Owned(format!("{word}if {}", self.describe(&conditional.any))));
         Some(Violation { detail, ..self.violation(field, rule) })
+    }
+
+    /// Whether a field with this value breaks one of its conditions.
+    pub(super) fn breaks(&self, conditional: &Conditional, value: Option<&Value<'_>>) -> bool {
+        let Some(holds) = self.any_holds(&conditional.any) else { return false };
+        let concerned = match (&conditional.value, value) {
+            (None, given) => given.is_some() != (conditional.effect == Effect::Required),
+            (Some(wanted), Some(given)) => is_or_has(given, wanted),
+            (Some(_), None) => false,
+        };
+        concerned && holds == (conditional.effect != Effect::Allowed)
     }
 
     fn value(&self, field: &Field, value: &Value<'_>, found: &mut Found) {
@@ -76,7 +85,14 @@ impl Context<'_> {
     fn single(&self, field: &Field, value: &Value<'_>, found: &mut Found) {
         match (&field.kind, value) {
             (_, Value::Later) => {}
-            (Kind::Text(unit), Value::Text(text)) => self.limits(field, unit.measure(text), found),
+            (Kind::Text(unit), Value::Text(text)) => {
+                let before = found.count();
+                self.limits(field, unit.measure(text), found);
+                // A text that is too long would take long to match.
+                if found.count() == before {
+                    self.pattern(field, text, found);
+                }
+            }
             (Kind::Url, Value::Text(text)) if (self.is_address)(text) => {
                 self.limits(field, Unit::Chars.measure(text), found);
                 self.limits(field, Figure::Bytes(text.len() as u64), found);
@@ -85,15 +101,29 @@ impl Context<'_> {
             (Kind::Number | Kind::Integer, Value::Number(number)) if field.kind.takes(value) => {
                 self.limits(field, Figure::Number(*number), found);
             }
-            (Kind::Boolean | Kind::Choice(_), _) if field.kind.takes(value) => {}
+            (Kind::Boolean | Kind::Choice(_) | Kind::IntegerChoice(_), _) if field.kind.takes(value) => {}
             (Kind::Choice(choices), Value::Text(_)) => {
-                let detail = Some(Str::Owned(choices.join(", ")));
-                found.push(Violation { detail, ..self.violation(field, Rule::Choice) });
+                found.push(self.none_of(field, choices.join(", ")));
+            }
+            (Kind::IntegerChoice(choices), Value::Number(_)) => {
+                let choices: Vec<String> = choices.iter().map(ToString::to_string).collect();
+                found.push(self.none_of(field, choices.join(", ")));
             }
             _ => {
                 let detail = Some(Str::Borrowed(field.kind.word()));
                 found.push(Violation { detail, ..self.violation(field, Rule::Type) });
             }
+        }
+    }
+
+    fn none_of(&self, field: &Field, choices: String) -> Violation {
+        Violation { detail: Some(Str::Owned(choices)), ..self.violation(field, Rule::Choice) }
+    }
+
+    fn pattern(&self, field: &Field, text: &str, found: &mut Found) {
+        if let Some(pattern) = field.pattern.as_ref().filter(|pattern| !pattern.matches(text)) {
+            let detail = Some(Str::Owned(pattern.text().to_owned()));
+            found.push(Violation { detail, ..self.violation(field, Rule::Pattern) });
         }
     }
 
@@ -103,11 +133,27 @@ impl Context<'_> {
     }
 }
 
-fn is_or_has(value: &Value<'_>, choice: &Str) -> bool {
-    match value {
-        Value::Text(text) => text == choice,
-        Value::List(items) | Value::Cut { items, .. } => items.iter().any(|item| is_or_has(item, choice)),
-        _ => false,
+fn is_or_has(given: &Value<'_>, wanted: &Const) -> bool {
+    match given {
+        Value::List(items) | Value::Cut { items, .. } => items.iter().any(|item| is_or_has(item, wanted)),
+        single => wanted.is(single) == Some(true),
+    }
+}
+
+impl Field {
+    /// Returns the value that the service assumes in a mode if the field is left out.
+    ///
+    /// Without a mode, it is the value that the service assumes in every mode.
+    #[must_use]
+    pub fn default_in(&self, mode: Option<usize>) -> Option<&Const> {
+        let is_forbidden = match mode {
+            Some(mode) => self.presence.get(mode) == Some(&Presence::Forbidden),
+            None => self.presence.contains(&Presence::Forbidden),
+        };
+        self.default
+            .as_ref()
+            .filter(|default| !is_forbidden && among(default.modes, mode))
+            .map(|default| &default.value)
     }
 }
 
@@ -119,7 +165,7 @@ impl Kind {
             Self::Text(_) | Self::Choice(_) => "a text",
             Self::Url => "an http or https address",
             Self::Boolean => "true or false",
-            Self::Integer => "a whole number",
+            Self::Integer | Self::IntegerChoice(_) => "a whole number",
             Self::Number => "a number",
         }
     }

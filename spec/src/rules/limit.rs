@@ -2,7 +2,7 @@
 
 use super::context::{Context, among};
 use super::violations::Found;
-use super::{Bound, Decimal, Field, Figure, Limit, Rule, Str, Unit, Violation};
+use super::{Bound, Decimal, Field, Figure, Kind, Limit, Presence, Rule, Str, Unit, Value, Violation};
 
 impl Context<'_> {
     pub(super) fn limits(&self, field: &Field, actual: Figure, found: &mut Found) {
@@ -18,8 +18,21 @@ impl Context<'_> {
                 ..self.violation(field, rule)
             })
         }));
-        if self.model.is_none() {
+        if self.model.is_none() && self.has_unknown_model() {
             self.loosest(field, actual, found);
+        }
+    }
+
+    /// Whether the request has a model that is not known, or lacks one that it needs.
+    fn has_unknown_model(&self) -> bool {
+        let Some((index, field)) = self.rules.model.and_then(|index| Some((index, self.rules.fields.get(index)?)))
+        else {
+            return false;
+        };
+        match self.values.get(index) {
+            Some(Some(Value::Null)) => !field.nullable,
+            Some(Some(_)) => true,
+            _ => self.presence(index) == Some(Presence::Required),
         }
     }
 
@@ -35,8 +48,11 @@ impl Context<'_> {
             }
             seen.push(kind);
             let same =
-                field.limits.iter().filter(by_model).filter(|limit| std::mem::discriminant(&limit.bound) == kind);
-            let Some(broken) = same.map(|limit| limit.bound.broken_by(actual)).collect::<Option<Vec<_>>>() else {
+                || field.limits.iter().filter(by_model).filter(|limit| std::mem::discriminant(&limit.bound) == kind);
+            if !self.are_all_models(same().fold(0, |models, limit| models | limit.models)) {
+                continue;
+            }
+            let Some(broken) = same().map(|limit| limit.bound.broken_by(actual)).collect::<Option<Vec<_>>>() else {
                 continue;
             };
             let loosest =
@@ -47,6 +63,16 @@ impl Context<'_> {
                 ..self.violation(field, rule)
             }));
         }
+    }
+
+    /// Whether the set has every model.
+    fn are_all_models(&self, models: u64) -> bool {
+        let field = self.rules.model.and_then(|index| self.rules.fields.get(index));
+        let count = match field.map(|field| &field.kind) {
+            Some(Kind::Choice(choices)) => choices.len(),
+            _ => 0,
+        };
+        (0..count).all(|index| among(models, Some(index)))
     }
 
     /// Whether the limit holds in this mode with this model. If one of them is not known, only limits without it hold.

@@ -10,6 +10,7 @@ mod decimal;
 mod field;
 mod items;
 mod limit;
+mod pattern;
 mod relation;
 #[cfg(feature = "serde")]
 mod serialize;
@@ -25,7 +26,9 @@ use std::borrow::Cow;
 pub use check::Placed;
 pub use condition::{Condition, Conditional, Const, Effect, Is, Term};
 pub use decimal::Decimal;
+pub(crate) use decimal::Difference;
 pub use items::Items;
+pub use pattern::Pattern;
 pub use relation::{Relating, Relation};
 pub use text::{Unit, looks_like_web_address};
 pub use value::{IsAddress, Value};
@@ -63,6 +66,14 @@ pub struct Mode {
     pub when: List<(usize, Const)>,
 }
 
+impl Mode {
+    /// Returns the value that the field with this index has in this mode, if the mode sets it.
+    #[must_use]
+    pub fn own_value(&self, field: usize) -> Option<&Const> {
+        self.when.iter().find(|(own, _)| *own == field).map(|(_, value)| value)
+    }
+}
+
 /// A field and its rules.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Field {
@@ -81,11 +92,22 @@ pub struct Field {
     /// Presence in each mode. A request without modes has a single entry.
     pub presence: List<Presence>,
     /// The value that the service assumes if the field is left out.
-    pub default: Option<Const>,
+    pub default: Option<DefaultValue>,
+    /// The pattern that a text, or each text of a list, must match.
+    pub pattern: Option<Cow<'static, Pattern>>,
     /// Limits of the value.
     pub limits: List<Limit>,
     /// Conditions on the values of other fields.
     pub conditions: List<Conditional>,
+}
+
+/// The value that the service assumes if a field is left out.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct DefaultValue {
+    /// The value.
+    pub value: Const,
+    /// Modes in which the service assumes it: bit n stands for mode n.
+    pub modes: u64,
 }
 
 /// The type of a field, or of each item of its list.
@@ -103,6 +125,8 @@ pub enum Kind {
     Number,
     /// One of these texts.
     Choice(List<Str>),
+    /// One of these whole numbers.
+    IntegerChoice(List<i64>),
 }
 
 /// Whether a field is required in a mode.

@@ -1,8 +1,7 @@
 //! The rules over several fields.
 
 use super::context::{Context, among};
-use super::violations::Found;
-use super::{Condition, Decimal, Figure, Kind, List, Rule, Str, Unit, Value, Violation};
+use super::{Condition, Decimal, Difference, Figure, Kind, List, Rule, Str, Unit, Value, Violation};
 
 /// A rule over several fields, and when it holds.
 #[derive(Debug, Clone, PartialEq)]
@@ -70,11 +69,10 @@ impl Relation {
 }
 
 impl Context<'_> {
-    pub(super) fn relation(&self, relation: &Relation, found: &mut Found) {
+    pub(super) fn relation(&self, relation: &Relation) -> Option<Violation> {
         let conditioned = !relation.when.is_empty();
-        if among(relation.modes, self.mode) && (!conditioned || self.any_holds(&relation.when) == Some(true)) {
-            found.extend(self.broken(relation));
-        }
+        let holds = among(relation.modes, self.mode) && (!conditioned || self.any_holds(&relation.when) == Some(true));
+        if holds { self.broken(relation) } else { None }
     }
 
     fn broken(&self, relation: &Relation) -> Option<Violation> {
@@ -86,7 +84,7 @@ impl Context<'_> {
                     Value::Cut { count, .. } => Some(*count as u64),
                     _ => None,
                 };
-                return self.bounded(fields, Figure::Items(self.sum(fields, count)?), *least, *most);
+                return self.bounded(fields, self.sum(fields, count)?, Figure::Items, *least, *most);
             }
             Relating::Length { least, most } => {
                 let count = |index: usize| {
@@ -94,7 +92,11 @@ impl Context<'_> {
                     move |value: &Value<'_>| length(value, unit)
                 };
                 let total = fields.iter().map(|index| self.sum(&[*index], count(*index))).sum::<Option<u64>>()?;
-                return self.bounded(fields, Figure::Length(total, self.unit(*fields.first()?)), *least, *most);
+                let unit = self.unit(*fields.first()?);
+                if fields.iter().all(|index| self.unit(*index) == unit) {
+                    return self.bounded(fields, total, |count| Figure::Length(count, unit), *least, *most);
+                }
+                return self.bounded(fields, total, in_several_units, *least, *most);
             }
             Relating::Difference { least, most } => return self.difference(fields, *least, *most),
             _ if relation.is_kept_by(|field| self.is_given(field)) => return None,
@@ -109,9 +111,14 @@ impl Context<'_> {
         Some(Violation { detail: Some(Str::Owned(detail)), ..self.together(fields, ", ", Rule::Group) })
     }
 
-    /// Returns `None` if a value is not known or has a wrong type. Fields that are left out count 0.
+    /// Returns `None` if a value is not known or has a wrong type. Null, and fields without a value, count 0.
     fn sum(&self, fields: &[usize], count: impl Fn(&Value<'_>) -> Option<u64>) -> Option<u64> {
-        fields.iter().map(|field| self.values.get(*field)?.as_ref().map_or(Some(0), &count)).sum()
+        let one = |field: &usize| match self.value_of(*field).as_deref() {
+            None => Some(0),
+            Some(Value::Null) if self.rules.fields.get(*field)?.nullable => Some(0),
+            Some(value) => count(value),
+        };
+        fields.iter().map(one).sum()
     }
 
     fn unit(&self, field: usize) -> Unit {
@@ -121,40 +128,39 @@ impl Context<'_> {
         }
     }
 
-    fn bounded(&self, fields: &[usize], actual: Figure, least: Option<u32>, most: Option<u32>) -> Option<Violation> {
-        let (count, figure): (u64, fn(u32, Figure) -> Figure) = match actual {
-            Figure::Length(count, _) | Figure::Items(count) => (count, |limit, actual| match actual {
-                Figure::Length(_, unit) => Figure::Length(limit.into(), unit),
-                _ => Figure::Items(limit.into()),
-            }),
-            Figure::Bytes(_) | Figure::Number(_) => return None,
-        };
+    fn bounded(
+        &self,
+        fields: &[usize],
+        total: u64,
+        figure: impl Fn(u64) -> Figure,
+        least: Option<u32>,
+        most: Option<u32>,
+    ) -> Option<Violation> {
         let (rule, limit) = match (least, most) {
-            (Some(least), _) if count < u64::from(least) => (Rule::MinTotal, least),
-            (_, Some(most)) if count > u64::from(most) => (Rule::MaxTotal, most),
+            (Some(least), _) if total < u64::from(least) => (Rule::MinTotal, least),
+            (_, Some(most)) if total > u64::from(most) => (Rule::MaxTotal, most),
             _ => return None,
         };
-        let limit = Some(figure(limit, actual));
-        Some(Violation { limit, actual: Some(actual), ..self.together(fields, ", ", rule) })
+        let (limit, actual) = (Some(figure(limit.into())), Some(figure(total)));
+        Some(Violation { limit, actual, ..self.together(fields, ", ", rule) })
     }
 
     fn difference(&self, fields: &[usize], least: Option<Decimal>, most: Option<Decimal>) -> Option<Violation> {
         let [smaller, larger] = fields else { return None };
-        let number = |index: &usize| match self.values.get(*index)? {
-            Some(Value::Number(number)) => Some(*number),
+        let number = |index: &usize| match *self.value_of(*index)? {
+            Value::Number(number) => Some(number),
             _ => None,
         };
-        // Rounded, so that the difference of two decimals is the exact one.
-        let actual = ((number(larger)? - number(smaller)?) * 1e9).round() / 1e9;
+        let actual = Difference::of(number(larger)?, number(smaller)?)?;
         let (rule, limit) = match (least, most) {
-            (Some(least), _) if actual < least.value() => (Rule::MinDifference, least),
-            (_, Some(most)) if actual > most.value() => (Rule::MaxDifference, most),
+            (Some(least), _) if actual.compared_to(least).is_lt() => (Rule::MinDifference, least),
+            (_, Some(most)) if actual.compared_to(most).is_gt() => (Rule::MaxDifference, most),
             _ => return None,
         };
         let limit = Some(Figure::Number(limit.value()));
         Some(Violation {
             limit,
-            actual: Some(Figure::Number(actual)),
+            actual: Some(Figure::Number(actual.value)),
             ..self.together(&[*larger, *smaller], " - ", rule)
         })
     }
@@ -169,6 +175,12 @@ impl Context<'_> {
     fn names_of(&self, fields: &[usize]) -> Vec<&str> {
         fields.iter().map(|index| self.name(&self.rules.fields[*index])).collect()
     }
+}
+
+/// Returns the total length of texts that are counted in different units.
+#[expect(clippy::cast_precision_loss, reason = "no text is longer than 2^53")]
+fn in_several_units(total: u64) -> Figure {
+    Figure::Number(total as f64)
 }
 
 /// Returns the length of a text, or of all texts of a list.

@@ -29,6 +29,22 @@ impl Unit {
         }
     }
 
+    /// Returns the greatest length of one character in this unit.
+    ///
+    /// ```
+    /// use cover_spec::rules::Unit;
+    ///
+    /// assert_eq!([Unit::Chars, Unit::Utf16, Unit::Bytes].map(Unit::most_per_char), [1, 2, 4]);
+    /// ```
+    #[must_use]
+    pub fn most_per_char(self) -> u32 {
+        match self {
+            Self::Chars => 1,
+            Self::Utf16 => 2,
+            Self::Bytes => 4,
+        }
+    }
+
     /// Returns the name of the unit for a number: "character" for 1, else "characters".
     #[must_use]
     pub fn word(self, count: u64) -> &'static str {
@@ -78,7 +94,7 @@ fn has_only_url_characters(text: &str) -> bool {
 fn is_host_and_port(text: &str) -> bool {
     let (host, port) = match text.strip_prefix('[').and_then(|rest| rest.split_once(']')) {
         Some((_, rest)) if !rest.is_empty() && !rest.starts_with(':') => return false,
-        Some((host, rest)) => (host, rest.trim_start_matches(':')),
+        Some((host, rest)) => (host, rest.strip_prefix(':').unwrap_or(rest)),
         None => text.split_once(':').unwrap_or((text, "")),
     };
     let is_port = port.is_empty() || (port.parse::<u16>().is_ok() && port.bytes().all(|digit| digit.is_ascii_digit()));
@@ -110,6 +126,7 @@ mod tests {
             "https://[]",
             "https://[::1]x",
             "https://[::1]80",
+            "https://[::1]::80",
         ] {
             assert!(!looks_like_web_address(bad), "{bad}");
         }

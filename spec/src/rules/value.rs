@@ -59,6 +59,9 @@ impl Kind {
             (Self::Number, Value::Number(number)) => number.is_finite(),
             (Self::Integer, Value::Number(number)) => is_whole(*number),
             (Self::Choice(choices), Value::Text(text)) => choices.iter().any(|choice| choice == text),
+            (Self::IntegerChoice(choices), number @ Value::Number(_)) => {
+                choices.iter().any(|choice| Value::integer(*choice) == *number)
+            }
             _ => false,
         }
     }

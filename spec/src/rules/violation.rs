@@ -38,7 +38,9 @@ pub enum Rule {
     MaxItems,
     /// The text is not an http or https address.
     Url,
-    /// The text is not one of the choices.
+    /// The text does not match the pattern.
+    Pattern,
+    /// The value is not one of the choices.
     Choice,
     /// The value is not that of the constant field.
     Constant,
@@ -82,6 +84,7 @@ impl Rule {
             Self::MinItems => "min_items",
             Self::MaxItems => "max_items",
             Self::Url => "url",
+            Self::Pattern => "pattern",
             Self::Choice => "choice",
             Self::Constant => "constant",
             Self::Condition => "condition",
@@ -244,7 +247,7 @@ impl Violation {
         self.model.as_deref()
     }
 
-    /// Returns details, such as the allowed type or choices, or a contradicting statement of the documentation.
+    /// Returns details, such as the allowed type, pattern or choices, or a contradicting statement of the documentation.
     #[must_use]
     pub fn detail(&self) -> Option<&str> {
         self.detail.as_deref()
@@ -293,6 +296,7 @@ impl fmt::Display for Violation {
             (Rule::Twice, ..) => f.write_str("given twice")?,
             (Rule::Object, ..) => f.write_str("not a JSON object")?,
             (Rule::Type | Rule::Constant, ..) => return write!(f, "must be {detail}"),
+            (Rule::Pattern, ..) => return write!(f, "must match `{detail}`"),
             (Rule::Choice, ..) => return write!(f, "must be one of {detail}"),
             (Rule::Group, ..) => return write!(f, "{detail}{place}"),
             (Rule::Condition, ..) => return write!(f, "this value is not allowed{place} ({detail})"),

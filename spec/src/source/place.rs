@@ -2,7 +2,7 @@ use std::ops::{Deref, Range};
 
 use crate::fault::Fault;
 
-/// A value and its place in the text.
+/// A value and its place in the text. A value from a base has its place in the base's text, which [`Files`](super::Files) finds.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub struct At<T> {
     /// The value.
@@ -12,10 +12,22 @@ pub struct At<T> {
 }
 
 /// A place in the text: its first byte, and the byte after its last.
+///
+/// The texts of a spec and its bases count as one text, in this order.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Span {
     start: usize,
     end: usize,
+}
+
+impl Span {
+    pub(crate) fn start(self) -> usize {
+        self.start
+    }
+
+    pub(crate) fn contains(self, place: usize) -> bool {
+        self.start <= place && place < self.end
+    }
 }
 
 impl From<Range<usize>> for Span {
@@ -38,6 +50,11 @@ impl<T> At<T> {
     /// Creates a stand-in for a value that the text does not have. Faults at its place are never reported.
     pub(crate) fn nowhere(value: T) -> Self {
         Self::new(value, 0..0)
+    }
+
+    /// Whether this is a stand-in for a value that the text does not have.
+    pub(crate) fn is_nowhere(&self) -> bool {
+        self.span.end == 0
     }
 
     /// Returns another value at the same place.

@@ -1,12 +1,14 @@
 use std::cell::RefCell;
-use std::ops::Range;
 use std::time::Duration;
 
 use toml::Spanned;
 use toml::de::{DeString, DeTable, DeValue};
 
-use super::place::{At, Span};
-use super::value::{DURATION, SCALAR, Scalar, as_decimal, as_duration, as_scalar, as_texts, as_whole, kind};
+use super::place::At;
+use super::report::Report;
+use super::value::{
+    DURATION, SCALAR, Scalar, as_decimal, as_duration, as_scalar, as_texts, as_whole, kind, no_duration,
+};
 use crate::fault::Fault;
 use crate::rules::Decimal;
 use crate::suggest::suggestion;
@@ -14,49 +16,24 @@ use crate::suggest::suggestion;
 /// The name of the section that holds the whole text.
 const ROOT: &str = "the spec";
 
-/// Keys of earlier versions of the language, each with the key that replaced it.
-const RENAMED: &[(&str, &str)] = &[
-    ("deadline", "timeout"),
-    ("pace", "rate_limit"),
-    ("resend", "retry_after"),
-    ("tries", "attempts"),
-    ("typical", "expected_duration"),
-    ("window", "per"),
-];
-
 /// One table of the text.
 ///
 /// A section that the text should have and does not have is absent. It is reported once; its keys are not.
 pub(crate) struct Section<'a> {
-    table: Option<&'a DeTable<'a>>,
-    /// The same table of the base, and the place that names the base. That place stands for every place in the table.
-    base: Option<(&'a DeTable<'a>, Span)>,
-    name: At<String>,
-    asked: RefCell<Vec<&'static str>>,
-    faults: &'a RefCell<Vec<Fault>>,
+    pub(super) table: Option<&'a DeTable<'a>>,
+    pub(super) name: At<String>,
+    pub(super) asked: RefCell<Vec<&'static str>>,
+    pub(super) report: &'a Report,
 }
 
 impl<'a> Section<'a> {
-    fn new(table: Option<&'a DeTable<'a>>, name: At<String>, faults: &'a RefCell<Vec<Fault>>) -> Self {
-        Self { table, base: None, name, asked: RefCell::default(), faults }
+    fn new(table: Option<&'a DeTable<'a>>, name: At<String>, report: &'a Report) -> Self {
+        Self { table, name, asked: RefCell::default(), report }
     }
 
-    /// Creates the section of the whole text.
-    pub(super) fn root(
-        table: &'a DeTable<'a>,
-        base: Option<(&'a DeTable<'a>, Span)>,
-        faults: &'a RefCell<Vec<Fault>>,
-    ) -> Self {
-        Self { base, ..Self::new(Some(table), At::new(ROOT.to_owned(), 0..0), faults) }
-    }
-
-    /// Returns the section as the text itself has it, without its base.
-    pub(crate) fn own(&self) -> Self {
-        Self::new(self.table, self.name.clone(), self.faults)
-    }
-
-    pub(crate) fn has_base(&self) -> bool {
-        self.base.is_some()
+    /// Creates the section of a whole text.
+    pub(crate) fn root(table: &'a DeTable<'a>, report: &'a Report) -> Self {
+        Self::new(Some(table), At::new(ROOT.to_owned(), 0..0), report)
     }
 
     /// Marks keys as known, whether or not they are read.
@@ -69,32 +46,37 @@ impl<'a> Section<'a> {
         &self.name
     }
 
+    /// Reports a fault of this table. Faults that follow from what the table lacks are not reported later.
     pub(crate) fn report(&self, fault: Fault) {
-        self.faults.borrow_mut().push(fault);
+        self.report.add(fault.within(&self.name.value, self.name.span.into()));
     }
 
     fn get(&self, key: &'static str) -> Option<At<&'a DeValue<'a>>> {
         self.asked.borrow_mut().push(key);
-        let own = self.table.and_then(|table| table.get(key)).map(|value| At::new(value.get_ref(), value.span()));
-        own.or_else(|| self.base.and_then(|(table, place)| Some(At::new(table.get(key)?.get_ref(), place))))
+        self.table.and_then(|table| table.get(key)).map(|value| At::new(value.get_ref(), value.span()))
     }
 
     fn expected(&self, at: &At<&DeValue<'_>>, key: &str, what: &str) {
-        self.report(at.fault(format!("`{key}` must be {what}"), format!("this is {}", kind(at.value))));
+        let label = if what == DURATION { no_duration(at.value) } else { format!("this is {}", kind(at.value)) };
+        self.report(at.fault(format!("`{key}` must be {what}"), label));
     }
 
     fn holds(&self, key: &str) -> bool {
-        let has = |table: &DeTable<'_>| table.contains_key(key);
-        let is_absent = self.table.is_none() && self.base.is_none();
-        is_absent || self.table.is_some_and(has) || self.base.is_some_and(|(table, _)| has(table))
+        self.table.is_none_or(|table| table.contains_key(key))
     }
 
     fn missing(&self, key: &str) {
-        let message = format!("`{key}` is missing in {}", self.title());
-        self.report(self.name.fault(message, format!("add `{key} = …` here")));
+        self.report.missing(&self.name, key, self.missing_fault(key));
     }
 
-    fn title(&self) -> String {
+    fn missing_fault(&self, key: &str) -> Fault {
+        let message = format!("`{key}` is missing in {}", self.title());
+        let fault = self.name.fault(message, format!("add `{key} = …` here"));
+        // The table that is missing is incomplete, too.
+        fault.within(&self.name.value, self.name.span.into()).within(key, 0..0)
+    }
+
+    pub(super) fn title(&self) -> String {
         if self.name.value == ROOT { self.name.value.clone() } else { format!("`{}`", self.name.value) }
     }
 
@@ -133,7 +115,7 @@ impl<'a> Section<'a> {
     }
 
     pub(crate) fn decimal(&self, key: &'static str) -> Option<At<Decimal>> {
-        self.read(key, "a number of at most 15 digits, such as 0.01", as_decimal)
+        self.read(key, "a number, such as 0.01", as_decimal)
     }
 
     pub(crate) fn duration(&self, key: &'static str) -> Option<At<Duration>> {
@@ -173,9 +155,8 @@ impl<'a> Section<'a> {
 
     fn items<T>(&self, key: &'static str, what: &str, read: impl Fn(&DeValue<'_>) -> Option<T>) -> Option<Vec<At<T>>> {
         let list = self.read(key, what, DeValue::as_array)?;
-        let inherited = self.table.is_none_or(|table| !table.contains_key(key)).then_some(list.span);
         let items = list.value.iter().filter_map(|item| {
-            let at = At::new(item.get_ref(), inherited.unwrap_or(item.span().into()));
+            let at = At::new(item.get_ref(), item.span());
             let value = read(at.value);
             if value.is_none() {
                 self.expected(&at, key, what);
@@ -187,6 +168,14 @@ impl<'a> Section<'a> {
 
     pub(crate) fn texts(&self, key: &'static str) -> Option<Vec<At<String>>> {
         self.texts_as(key, "a list of texts")
+    }
+
+    /// Returns a list of texts, or reports that it is missing.
+    pub(crate) fn needs_texts(&self, key: &'static str) -> Option<Vec<At<String>>> {
+        if !self.holds(key) {
+            self.missing(key);
+        }
+        self.texts(key)
     }
 
     /// Returns a list of texts, or reports that the value must be `what`.
@@ -222,13 +211,20 @@ impl<'a> Section<'a> {
         self.read(key, SCALAR, as_scalar)
     }
 
+    pub(crate) fn needs_scalar(&self, key: &'static str) -> At<Scalar> {
+        self.needed(key, self.scalar(key), Scalar::Truth(false))
+    }
+
+    /// Whether the value is a table.
+    pub(crate) fn has_table(&self, key: &'static str) -> bool {
+        self.get(key).is_some_and(|at| at.value.is_table())
+    }
+
     pub(crate) fn section(&self, key: &'static str) -> Option<Section<'a>> {
         let table = self.read(key, "a table", DeValue::as_table)?;
-        let own = self.table.and_then(|table| table.get_key_value(key));
-        let base = self.base.and_then(|(base, place)| Some((base.get(key)?.get_ref().as_table()?, place)));
-        let span = own.map_or(table.span, |(key, _)| key.span().into());
-        let section = Section::new(own.is_some().then_some(table.value), At::new(key.to_owned(), span), self.faults);
-        Some(Section { base, ..section })
+        let span =
+            self.table.and_then(|table| table.get_key_value(key)).map_or(table.span, |(key, _)| key.span().into());
+        Some(Section::new(Some(table.value), At::new(key.to_owned(), span), self.report))
     }
 
     /// Returns the section under `key`; without one, reports that and returns an absent section.
@@ -237,7 +233,7 @@ impl<'a> Section<'a> {
         if section.is_none() && !self.holds(key) {
             self.missing(key);
         }
-        section.unwrap_or_else(|| Section::new(None, At::nowhere(key.to_owned()), self.faults))
+        section.unwrap_or_else(|| Section::new(None, At::nowhere(key.to_owned()), self.report))
     }
 
     /// Returns the tables of a list: `key = [{ … }, { … }]`.
@@ -249,7 +245,7 @@ impl<'a> Section<'a> {
             if table.is_none() {
                 self.expected(&at, key, "a list of tables");
             }
-            table.map(|table| Section::new(Some(table), at.with(key.to_owned()), self.faults))
+            table.map(|table| Section::new(Some(table), at.with(key.to_owned()), self.report))
         });
         tables.collect()
     }
@@ -260,15 +256,12 @@ impl<'a> Section<'a> {
         if is_list { self.sections(key) } else { self.section(key).into_iter().collect() }
     }
 
-    /// Returns the entries in the order of the text, or those of the base if the text has no such table.
+    /// Returns the entries in the order of the text.
     fn in_order(&self) -> Vec<(At<&'a DeString<'a>>, At<&'a DeValue<'a>>)> {
-        let table = self.table.or(self.base.map(|(table, _)| table));
-        let mut entries: Vec<_> = table.into_iter().flatten().collect();
+        let mut entries: Vec<_> = self.table.into_iter().flatten().collect();
         entries.sort_by_key(|(key, _)| key.span().start);
-        let place = self.base.filter(|_| self.table.is_none()).map(|(_, place)| place);
-        let at = |span: Range<usize>| place.unwrap_or(span.into());
         let entry = |(key, value): (&'a Spanned<DeString<'a>>, &'a Spanned<DeValue<'a>>)| {
-            (At::new(key.get_ref(), at(key.span())), At::new(value.get_ref(), at(value.span())))
+            (At::new(key.get_ref(), key.span()), At::new(value.get_ref(), value.span()))
         };
         entries.into_iter().map(entry).collect()
     }
@@ -278,18 +271,19 @@ impl<'a> Section<'a> {
         self.in_order().len()
     }
 
+    /// Whether the text has the table, without entries.
+    pub(crate) fn is_empty(&self) -> bool {
+        self.table.is_some() && self.len() == 0
+    }
+
     /// Returns the tables under names that the spec chooses, in the order of the text.
     pub(crate) fn entries(self) -> Vec<Section<'a>> {
-        let faults = self.faults;
         let tables = self.in_order().into_iter().filter_map(|(key, value)| {
             let table = value.as_table();
             if table.is_none() {
                 self.expected(&value, key.value, "a table");
             }
-            // Every key in an entry of the base has the place that names the base.
-            let inherited = self.table.is_none();
-            let section = Section::new(table.filter(|_| !inherited), key.with(key.value.to_string()), faults);
-            table.map(|table| Section { base: inherited.then_some((table, value.span)), ..section })
+            table.map(|table| Section::new(Some(table), key.with(key.value.to_string()), self.report))
         });
         tables.collect()
     }
@@ -329,20 +323,5 @@ impl<'a> Section<'a> {
 
     pub(crate) fn needs_decimal(&self, key: &'static str) -> At<Decimal> {
         self.needed(key, self.decimal(key), Decimal { digits: 0, scale: 0 })
-    }
-
-    /// Reports every key that was neither read nor marked as known.
-    pub(crate) fn unknown_keys(&self) {
-        let asked = self.asked.borrow();
-        for key in self.table.into_iter().flat_map(DeTable::keys).filter(|key| !asked.contains(&key.get_ref().as_ref()))
-        {
-            let renamed = RENAMED.iter().find(|(old, new)| old == key.get_ref() && asked.contains(new));
-            let label = match renamed {
-                Some((_, new)) => format!("renamed to `{new}`"),
-                None => suggestion(key.get_ref(), asked.iter().copied()),
-            };
-            let message = format!("unknown key `{}` in {}", key.get_ref(), self.title());
-            self.report(Fault::new(message, key.span(), label));
-        }
     }
 }

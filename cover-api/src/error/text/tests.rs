@@ -4,6 +4,8 @@ use std::time::Duration;
 
 use url::Url;
 
+use cover_spec::answers::Unreadable;
+
 use super::*;
 use crate::error::cause::BoxError;
 use crate::error::{BadDownload, DownloadFault, KnownTask};
@@ -248,6 +250,7 @@ fn download_faults() -> Vec<(Failure, &'static str)> {
 fn unreadable() -> Vec<(Failure, &'static str)> {
     let failure = |why| Failure::new(Kind::BadAnswer(Evidence::Status(200, Some(why))));
     texts!(Unreadable, failure;
+        Unreadable::Empty => [Unreadable::Empty, "is empty"];
         Unreadable::NotJson => [Unreadable::NotJson, "is not JSON"];
         Unreadable::NotAnObject => [Unreadable::NotAnObject, "is JSON, but not an object"];
         Unreadable::NoCode => [Unreadable::NoCode, "has no code"];

@@ -1,5 +1,6 @@
 //! What the answer to a poll means for the wait.
 
+use cover_spec::answers::Progress;
 use tokio::time::Instant;
 
 use super::{PollCounts, Poller};
@@ -9,7 +10,7 @@ use crate::follow::answer::PollAnswer;
 use crate::follow::last_answer::LastAnswer;
 use crate::follow::update::{Item, Update};
 use crate::inbox::Rank;
-use crate::service::{Service, Snapshot, TaskProgress};
+use crate::service::{Service, Snapshot};
 
 /// Number of failures in a row that a rejected key counts as, so that its polls are as rare as possible.
 const REJECTED_KEY: u32 = 7;
@@ -45,15 +46,15 @@ impl<S: Service> Poller<S> {
 
     fn observe_snapshot(&mut self, snapshot: Snapshot<S>) -> Option<Item<S>> {
         match snapshot.progress() {
-            TaskProgress::Running(stage) => {
+            Progress::Running(stage) => {
                 let rank = stage.map_or(Rank::NOTHING, Rank::running);
                 let is_new = rank > self.reported;
                 self.reported = self.reported.max(rank);
                 is_new.then_some(Ok(Update::Stage(snapshot)))
             }
-            TaskProgress::Done if snapshot.has_output() => Some(Ok(Update::Stage(snapshot))),
-            TaskProgress::Done => self.is_output_overdue().then(|| Err(self.end_with(Error::new(Kind::NoOutput)))),
-            TaskProgress::Failed => {
+            Progress::Done if snapshot.has_output() => Some(Ok(Update::Stage(snapshot))),
+            Progress::Done => self.is_output_overdue().then(|| Err(self.end_with(Error::new(Kind::NoOutput)))),
+            Progress::Failed => {
                 let failure = Failure::new(Kind::Failed).with_message(snapshot.error_message);
                 Some(Err(self.end_with(failure.into())))
             }

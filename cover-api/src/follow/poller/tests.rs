@@ -1,13 +1,13 @@
 use std::sync::LazyLock;
 use std::time::SystemTime;
 
+use cover_spec::answers::Envelope;
 use serde_json::{Value, json};
 use tokio::time::advance;
 
 use super::*;
 use crate::error::{Kind, WaitStats};
 use crate::follow::update::Update;
-use crate::transport::envelope::Envelope;
 use crate::{Client, Status, TaskHandle, UploadCover};
 
 const MINUTE: Duration = Duration::from_secs(60);

@@ -5,6 +5,7 @@ use std::pin::{Pin, pin};
 
 use axum::http::{Method, Request};
 use bytes::Bytes;
+use cover_spec::answers::MAX_ANSWER;
 use http_body::Body as _;
 use reqwest::header::HeaderMap;
 use tokio::time::timeout;
@@ -12,7 +13,7 @@ use tower_service::Service;
 use url::Url;
 
 use super::stream::{Head, Stream};
-use super::{Auth, BodyEnd, MAX_REPLY, POLL, RawResponse, SUBMIT, retry_after};
+use super::{Auth, BodyEnd, POLL, RawResponse, SUBMIT, retry_after};
 use crate::error::{BoxError, DownloadFault};
 
 pub(crate) use axum::Router;
@@ -89,7 +90,7 @@ async fn call(
             Ok(None) => break BodyEnd::Complete,
             Err(error) => break BodyEnd::Broken(error),
         }
-        if bytes.len() > MAX_REPLY {
+        if bytes.len() > MAX_ANSWER {
             break BodyEnd::TooLarge;
         }
     };

@@ -40,7 +40,7 @@ pub(in crate::generate) fn maybe_setter(
 fn call(setter: &str, value: &str, spec: &Spec, mode: &OneMode<'_>, origin: &Origin) -> Example {
     let constructor = mode.model().map_or_else(|| "builder".to_owned(), Mode::constructor);
     let call = format!("let builder = {}::{constructor}().{setter}({value});", *spec.request.name);
-    let block = if origin.is_shipped() {
+    let block = if origin.is_shipped {
         format!("\n\n```\n# use cover_api::*;\n{call}\n# let _ = builder;\n```")
     } else {
         format!("\n\n```text\n{call}\n```")
@@ -64,8 +64,8 @@ fn value(field: &Field, example: &Scalar) -> Option<String> {
 
 fn item(field: &Field, example: &Scalar) -> Option<String> {
     Some(match (example, &*field.kind) {
-        (Scalar::Text(text), FieldKind::Choice(name, choices)) => {
-            let choice = choices.iter().find(|choice| *choice.wire == *text)?;
+        (value, FieldKind::Choice(name, choices)) => {
+            let choice = choices.iter().find(|choice| choice.value == *value)?;
             format!("{}::{}", **name, *choice.rust)
         }
         (Scalar::Text(text), _) => format!("{text:?}"),

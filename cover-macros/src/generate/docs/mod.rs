@@ -4,20 +4,22 @@ pub(super) mod examples;
 mod modes;
 mod rules;
 mod setter;
+mod text;
 
 use std::fmt::Write;
 use std::time::Duration;
 
 use cover_spec::Spec;
-use cover_spec::model::{Field, Status};
+use cover_spec::model::{Choice, Field, Status, Track};
 use cover_spec::tables::StatusMeaning;
 
 pub(super) use modes::{build, build_in, constructor, inner_marker, mode_group, mode_names, mode_trait, outer_marker};
 pub(super) use setter::{maybe_setter, null_setter, placeholder, setter};
+pub(super) use text::text;
 
 pub(super) fn request(spec: &Spec) -> String {
     let request = &spec.request;
-    let mut doc = format!("{}\n", *request.doc);
+    let mut doc = format!("{}\n", text(&request.doc));
     if !request.modes.is_empty() {
         doc += "\nThe mode decides which fields it has:\n";
         doc += &modes::table_of_modes(request);
@@ -55,7 +57,15 @@ pub(super) fn builder(spec: &Spec, maybe: Option<&str>) -> String {
 }
 
 pub(super) fn choice(field: &Field) -> String {
-    format!("{}\n\nThe values of `{}`.", *field.doc, *field.wire)
+    format!("{}\n\nThe values of `{}`.", text(&field.doc), *field.wire)
+}
+
+pub(super) fn choice_value(choice: &Choice) -> String {
+    format!("{} Sent as `{}`.", text(&choice.doc), *choice.wire)
+}
+
+pub(super) fn track(track: &Track) -> String {
+    format!("{}\n\nA field is `None` where the service sends nothing or an empty text.", text(&track.doc))
 }
 
 pub(super) fn status(status: &Status) -> String {
@@ -65,7 +75,7 @@ pub(super) fn status(status: &Status) -> String {
         StatusMeaning::Failed => "The task has failed.",
         _ => "The task is still running.",
     };
-    format!("{} {meaning} In answers: `{}`.", *status.doc, *status.name)
+    format!("{} {meaning} In answers: `{}`.", text(&status.doc), *status.name)
 }
 
 pub(super) fn literal(spec: &Spec, name: &str, tries: bool) -> String {
@@ -91,7 +101,7 @@ pub(super) fn literal(spec: &Spec, name: &str, tries: bool) -> String {
 
 pub(super) fn service(spec: &Spec) -> String {
     let service = &spec.service;
-    let mut doc = service.doc.to_string();
+    let mut doc = text(&service.doc);
     if let Some(page) = &service.docs {
         let _ = write!(doc, "\n\nDocumented at <{}>.", **page);
     }
@@ -103,7 +113,7 @@ pub(super) fn service(spec: &Spec) -> String {
         let created = format!("{:?}", code.created.value).to_lowercase();
         let retry = code.retry_after.as_ref().map(|after| format!("after {}", duration(after.value)));
         let retry = retry.unwrap_or_else(|| "no".to_owned());
-        let _ = writeln!(doc, "| {} | {} | {created} | {retry} |", code.number.value, *code.doc);
+        let _ = writeln!(doc, "| {} | {} | {created} | {retry} |", code.number.value, text::cell(&code.doc));
     }
     doc.push_str("| any other | not documented | perhaps | no |\n");
     doc

@@ -7,7 +7,7 @@ use cover_spec::model::{Field, Limit, Mode, Request};
 use cover_spec::rules::Presence;
 
 use super::setter::limit_texts;
-use super::{listed, rules};
+use super::{listed, rules, text};
 use crate::generate::groups::Group;
 use crate::generate::modes::{Modes, OneMode, Reach};
 
@@ -35,7 +35,12 @@ fn cell(field: &Field, mode: &Mode) -> String {
 }
 
 pub(in crate::generate) fn constructor(spec: &Spec, mode: &OneMode<'_>) -> String {
-    format!("Returns a builder in `{}` mode: {}\n{}", mode.name(), mode.doc(), table_of_fields(&spec.request, mode))
+    format!(
+        "Returns a builder in `{}` mode: {}\n{}",
+        mode.name(),
+        text(mode.doc()),
+        table_of_fields(&spec.request, mode)
+    )
 }
 
 /// Returns a table with a row for each field that has a setter in the mode.
@@ -70,7 +75,7 @@ pub(in crate::generate) fn outer_marker(name: &str, request: &Request) -> String
 pub(in crate::generate) fn inner_marker(name: &str, mode: &OneMode<'_>, spec: &Spec) -> String {
     let is_alone = spec.request.modes.iter().filter(|mode| mode.parts().contains(&name)).count() == 1;
     if is_alone {
-        format!("The mode `{}`: {}\n{}", mode.name(), mode.doc(), table_of_fields(&spec.request, mode))
+        format!("The mode `{}`: {}\n{}", mode.name(), text(mode.doc()), table_of_fields(&spec.request, mode))
     } else {
         format!("A part of the names of modes, such as `{}`.", mode.name())
     }

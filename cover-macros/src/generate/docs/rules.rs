@@ -1,8 +1,10 @@
 //! Rules in words.
 
 use cover_spec::Spec;
-use cover_spec::model::{Asks, Condition, Field, Relation};
+use cover_spec::model::{Asks, Condition, Conditions, Field, Relation};
 use cover_spec::rules::Bound;
+
+use super::{examples, text};
 
 /// "at most 80 characters"
 pub(super) fn bound(field: &Field, bound: Bound) -> String {
@@ -27,12 +29,13 @@ pub(super) fn setters_of(field: &Field) -> String {
     format!("`{}`{}", *field.rust, placeholder.unwrap_or_default())
 }
 
-/// Returns the rules between the field and others, each as a paragraph.
-pub(super) fn of_field(field: &Field, spec: &Spec) -> Vec<String> {
+/// Returns the rules between the field and others, each as a paragraph. `place` has the modes in which the field is optional.
+pub(super) fn of_field(field: &Field, spec: &Spec, place: &str) -> Vec<String> {
     let own = &field.conditions;
     let asked = [("Required", &own.required), ("Allowed only", &own.allowed), ("Must be left out", &own.forbidden)];
     let own = asked.into_iter().filter(|(_, any)| !any.is_empty());
-    let own = own.map(|(word, conditions)| format!("{word} where {}. Checked by `build`.", any(conditions)));
+    let own = own.map(|(word, conditions)| format!("{word}{place} where {}. Checked by `build`.", any(conditions)));
+    let values = field.conditional_values().flat_map(|(value, own)| of_value(&examples::inline(field, &value), own));
     let part = |relation: &&Relation| relation.asks.fields().iter().any(|name| name.value == field.wire.value);
     let relations = spec.request.relations.iter().filter(part).map(|relation| {
         let checked = match relation.asks {
@@ -40,7 +43,16 @@ pub(super) fn of_field(field: &Field, spec: &Spec) -> Vec<String> {
             _ if relation.when.is_empty() => "Otherwise `build` does not compile.",
             _ => "Checked by `build`.",
         };
-        format!("{} {checked}", *relation.doc)
+        format!("{} {checked}", text(&relation.doc))
     });
-    own.chain(relations).collect()
+    own.chain(values).chain(relations).collect()
+}
+
+/// Returns the conditions of one value, each as a paragraph.
+fn of_value(value: &str, own: &Conditions) -> Vec<String> {
+    let asked = [("allowed only", &own.allowed), ("refused", &own.forbidden)];
+    let asked = asked.into_iter().filter(|(_, any)| !any.is_empty());
+    asked
+        .map(|(word, conditions)| format!("{value} is {word} where {}. Checked by `build`.", any(conditions)))
+        .collect()
 }

@@ -6,27 +6,38 @@ use cover_spec::Spec;
 use cover_spec::model::{Field, Limit, Placeholder};
 use cover_spec::rules::Presence;
 
-use super::{examples, listed, rules};
+use super::{examples, listed, rules, text};
 use crate::generate::modes::{Modes, OneMode, Reach};
 use crate::origin::Origin;
 
 pub(in crate::generate) fn setter(field: &Field, spec: &Spec, modes: &Modes<'_>, origin: &Origin) -> String {
-    let mut paragraphs = vec![field.doc.to_string(), presences(field, modes)];
+    let mut paragraphs = vec![text(&field.doc), presences(field, modes)];
     let bounds = rules::bounds(field);
     if !bounds.is_empty() {
         paragraphs.push(format!("{}.", capital(&bounds.join(", "))));
     }
+    paragraphs.extend(field.pattern_in_words().map(|words| format!("{}.", capital(&words))));
     let limits: Vec<String> = field.limits.iter().map(|limit| limit_sentence(field, limit)).collect();
     match &limits[..] {
         [] => {}
         [one] => paragraphs.push(one.clone()),
         many => paragraphs.push(format!("- {}", many.join("\n- "))),
     }
-    paragraphs.extend(rules::of_field(field, spec));
-    let default = field.default.as_ref().map(|default| examples::inline(field, &default.value));
-    let default = default.map(|default| format!(", by default {default}")).unwrap_or_default();
-    paragraphs.push(format!("Sent as `{}`{default}. Defined in {}.", *field.wire, origin.place(&field.wire)));
+    let optional = modes.reach_where(|mode| mode.presence(field) == Presence::Optional);
+    let place = optional.map(|reach| in_modes(&reach, modes)).unwrap_or_default();
+    paragraphs.extend(rules::of_field(field, spec, &place));
+    let default = default(field, modes).unwrap_or_default();
+    let defined = origin.place(&field.wire, &spec.sources.files);
+    let defined = defined.map(|place| format!(" Defined in {place}.")).unwrap_or_default();
+    paragraphs.push(format!("Sent as `{}`{default}.{defined}", *field.wire));
     paragraphs.join("\n\n")
+}
+
+/// ", by default `1` in `A`"
+fn default(field: &Field, modes: &Modes<'_>) -> Option<String> {
+    let default = field.default.as_ref()?;
+    let place = in_modes(&modes.reach_where(|mode| field.default_in(mode.model()).is_some())?, modes);
+    Some(format!(", by default {}{place}", examples::inline(field, &default.value)))
 }
 
 /// "Required in `A` and `B`. Must be left out in `C`."
@@ -94,7 +105,12 @@ pub(in crate::generate) fn null_setter(field: &Field) -> String {
 }
 
 pub(in crate::generate) fn placeholder(field: &Field, placeholder: &Placeholder) -> String {
-    format!("{}\n\nUsed instead of [`{1}`](Self::{1}). Sends `{2}`.", *placeholder.doc, *field.rust, *placeholder.value)
+    format!(
+        "{}\n\nUsed instead of [`{1}`](Self::{1}). Sends `{2}`.",
+        text(&placeholder.doc),
+        *field.rust,
+        *placeholder.value
+    )
 }
 
 fn capital(text: &str) -> String {

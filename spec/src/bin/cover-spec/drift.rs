@@ -8,9 +8,11 @@ use crate::Outcome;
 use crate::files::{self, Failure};
 
 pub(crate) fn drift(spec: &str, document: &str) -> Result<Outcome, Failure> {
-    let failed = |error| Failure::Document(document.to_owned(), error);
+    files::read_once(&[spec, document])?;
+    let failed = |error| Failure::Document(files::shown(document).to_owned(), error);
     let parsed = parse(&files::read(document)?).map_err(failed)?;
     let found = files::spec(spec)?.drift(&parsed).map_err(|error| failed(error.into()))?;
+    let (spec, document) = (files::shown(spec), files::shown(document));
     let mut text = String::new();
     for drift in &found {
         let _ = writeln!(text, "{drift}");

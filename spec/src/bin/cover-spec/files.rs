@@ -2,11 +2,17 @@
 
 use std::fmt;
 use std::fs;
-use std::io::{self, IsTerminal, Write};
-use std::path::Path;
+use std::io::{self, IsTerminal, Read, Write};
 
-use cover_spec::{Faults, Spec};
+use cover_spec::{Checked, Faults, Spec};
 use serde_json::Value;
+
+/// The path that stands for standard input, or for standard output of `new`.
+pub(crate) const STANDARD: &str = "-";
+
+/// The names of standard input and output in messages.
+const STANDARD_INPUT: &str = "<stdin>";
+const STANDARD_OUTPUT: &str = "<stdout>";
 
 /// The reason why a command failed.
 pub(crate) enum Failure {
@@ -14,6 +20,10 @@ pub(crate) enum Failure {
     File(String, io::Error),
     /// A spec has faults, and the command needs one without.
     Faults(Box<Faults>),
+    /// Several files cannot be read.
+    Several(Vec<Failure>),
+    /// Several arguments are standard input.
+    ReadTwice,
     /// A document cannot be understood.
     Document(String, Box<dyn std::error::Error>),
 }
@@ -22,6 +32,11 @@ impl fmt::Display for Failure {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::File(path, error) => write!(f, "error: {path}: {error}"),
+            Self::Several(failures) => {
+                let lines: Vec<String> = failures.iter().map(Self::to_string).collect();
+                f.write_str(&lines.join("\n"))
+            }
+            Self::ReadTwice => f.write_str("error: standard input can be only one of the files"),
             Self::Faults(faults) => faults.fmt(f),
             Self::Document(path, error) => write!(f, "error: {path}: {error}"),
         }
@@ -29,17 +44,38 @@ impl fmt::Display for Failure {
 }
 
 pub(crate) fn read(path: &str) -> Result<String, Failure> {
-    fs::read_to_string(path).map_err(|error| Failure::File(path.to_owned(), error))
+    let text = if path == STANDARD { io::read_to_string(io::stdin()) } else { fs::read_to_string(path) };
+    text.map_err(|error| Failure::File(shown(path).to_owned(), error))
+}
+
+/// Reads a file that need not be text.
+pub(crate) fn bytes(path: &str) -> Result<Vec<u8>, Failure> {
+    let mut bytes = Vec::new();
+    let read = if path == STANDARD { io::stdin().read_to_end(&mut bytes).map(|_| bytes) } else { fs::read(path) };
+    read.map_err(|error| Failure::File(shown(path).to_owned(), error))
+}
+
+/// Returns the path as messages show it.
+pub(crate) fn shown(path: &str) -> &str {
+    if path == STANDARD { STANDARD_INPUT } else { path }
+}
+
+/// Fails if several of the paths are standard input, which can be read only once.
+pub(crate) fn read_once(paths: &[&str]) -> Result<(), Failure> {
+    let count = paths.iter().filter(|path| **path == STANDARD).count();
+    if count > 1 { Err(Failure::ReadTwice) } else { Ok(()) }
 }
 
 /// Reads a spec that must have no faults.
 pub(crate) fn spec(path: &str) -> Result<Spec, Failure> {
-    checked(path)?.map_err(|faults| Failure::Faults(Box::new(faults)))
+    let spec = Spec::parse_with(shown(path), &read(path)?, |path| fs::read_to_string(path));
+    spec.map_err(|faults| Failure::Faults(Box::new(faults)))
 }
 
-/// Reads a spec, and returns it or its faults.
-pub(crate) fn checked(path: &str) -> Result<Result<Spec, Faults>, Failure> {
-    Spec::read(Path::new(path)).map_err(|error| Failure::File(path.to_owned(), error))
+/// Reads a spec or a base for others, and returns it or its faults. The base of a spec in standard input is relative to the
+/// current folder.
+pub(crate) fn checked(path: &str) -> Result<Result<Checked, Faults>, Failure> {
+    Ok(Checked::parse_with(shown(path), &read(path)?, |path| fs::read_to_string(path)))
 }
 
 pub(crate) fn pretty(value: &Value) -> String {
@@ -51,7 +87,12 @@ pub(crate) fn is_terminal() -> bool {
 }
 
 /// Prints a text. A closed pipe is not an error.
-pub(crate) fn print(text: &str) {
+pub(crate) fn print(text: &str) -> Result<(), Failure> {
     let mut out = io::stdout().lock();
-    let _ = out.write_all(text.as_bytes()).and_then(|()| out.flush());
+    match out.write_all(text.as_bytes()).and_then(|()| out.flush()) {
+        Err(error) if error.kind() != io::ErrorKind::BrokenPipe => {
+            Err(Failure::File(STANDARD_OUTPUT.to_owned(), error))
+        }
+        _ => Ok(()),
+    }
 }

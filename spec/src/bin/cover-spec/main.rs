@@ -1,16 +1,20 @@
 //! `cover-spec`: the command that checks, compares and exports specs.
 
 mod check;
+mod diff;
 mod drift;
+mod explain;
 mod files;
 mod new;
+mod trial;
 
+use std::io::{self, Write};
 use std::process::ExitCode;
 
 use clap::builder::PossibleValuesParser;
-use clap::{Arg, ArgMatches, Command};
-use cover_spec::diff::Changes;
+use clap::{Arg, ArgAction, ArgMatches, Command, value_parser};
 
+use check::Form;
 use files::Failure;
 
 /// The output of a command, and whether it found nothing to report.
@@ -21,13 +25,12 @@ struct Outcome {
 
 fn main() -> ExitCode {
     let matches = command().get_matches();
-    match run(&matches) {
-        Ok(Outcome { text, fine }) => {
-            files::print(&text);
-            ExitCode::from(u8::from(!fine))
-        }
+    let printed = run(&matches).and_then(|Outcome { text, fine }| files::print(&text).map(|()| fine));
+    match printed {
+        Ok(fine) => ExitCode::from(u8::from(!fine)),
         Err(failure) => {
-            eprintln!("{failure}");
+            // If standard error is closed, only the exit status is left.
+            let _ = writeln!(io::stderr(), "{failure}");
             ExitCode::from(2)
         }
     }
@@ -38,7 +41,11 @@ fn command() -> Command {
     Command::new("cover-spec")
         .version(env!("CARGO_PKG_VERSION"))
         .about("Checks, compares and exports specs of asynchronous HTTP APIs")
-        .after_help("Exit status: 0 for success, 1 if faults or differences were found, 2 if the command failed.")
+        .after_help(
+            "A FILE of - is standard input.\n\n\
+             Exit status: 0 for success; 1 if `check` finds a fault, `drift` a difference, `diff` a change that \
+             `--fail-on` names, or `try` something that is not understood; 2 if the command failed.",
+        )
         .subcommand_required(true)
         .arg_required_else_help(true)
         .subcommand(
@@ -51,13 +58,28 @@ fn command() -> Command {
                         .value_parser(PossibleValuesParser::new(["text", "json"]))
                         .default_value("text")
                         .help("Output format of the faults"),
+                )
+                .arg(
+                    Arg::new("explain")
+                        .long("explain")
+                        .action(ArgAction::SetTrue)
+                        .conflicts_with("format")
+                        .help("List everything that specs take from their bases, and modes that are not searched for contradictions"),
                 ),
         )
         .subcommand(
             Command::new("diff")
                 .about("Lists the changes between two specs, their effect on callers, and the next version")
                 .arg(file("OLD", "The old spec"))
-                .arg(file("NEW", "The new spec")),
+                .arg(file("NEW", "The new spec"))
+                .arg(
+                    Arg::new("fail-on")
+                        .long("fail-on")
+                        .value_name("CHANGES")
+                        .value_parser(PossibleValuesParser::new(diff::FAIL_ON))
+                        .default_value(diff::FAIL_ON[0])
+                        .help("The changes that give exit status 1"),
+                ),
         )
         .subcommand(
             Command::new("export").about("Prints a spec in another format").arg(file("FILE", "The spec")).arg(
@@ -81,10 +103,30 @@ fn command() -> Command {
                 ),
         )
         .subcommand(
-            Command::new("new")
-                .about("Writes a commented spec as a starting point")
-                .arg(file("FILE", "The file to create; an existing file is not overwritten")),
+            Command::new("try")
+                .about("Reads an answer of the service as the runtime would, and lists what it does not understand")
+                .arg(file("FILE", "The spec"))
+                .arg(file("ANSWER", "The body of an answer or of a callback"))
+                .arg(
+                    Arg::new("as")
+                        .long("as")
+                        .value_name("KIND")
+                        .value_parser(PossibleValuesParser::new(trial::KINDS.map(|(name, _)| name)))
+                        .help("What it is: an answer to the POST, an answer to a poll, or a callback; by default what fits"),
+                )
+                .arg(
+                    Arg::new("http-status")
+                        .long("http-status")
+                        .value_name("NUMBER")
+                        .value_parser(value_parser!(u16).range(100..=599))
+                        .default_value("200")
+                        .help("The HTTP status of the answer, which counts if the body has no code"),
+                ),
         )
+        .subcommand(Command::new("new").about("Writes a commented spec as a starting point").arg(file(
+            "FILE",
+            "The file to create, with its folders; an existing file is not overwritten, and - is standard output",
+        )))
 }
 
 fn run(matches: &ArgMatches) -> Result<Outcome, Failure> {
@@ -92,13 +134,14 @@ fn run(matches: &ArgMatches) -> Result<Outcome, Failure> {
         Some(("check", matches)) => {
             let files: Vec<&str> =
                 matches.get_many::<String>("FILE").into_iter().flatten().map(String::as_str).collect();
-            check::check(&files, text(matches, "format") == "json")
+            let form = match text(matches, "format") {
+                "json" => Form::Json,
+                _ if matches.get_flag("explain") => Form::Explained,
+                _ => Form::Words,
+            };
+            check::check(&files, form)
         }
-        Some(("diff", matches)) => {
-            let (old, new) = (files::spec(text(matches, "OLD"))?, files::spec(text(matches, "NEW"))?);
-            let changes = Changes::between(&old, &new);
-            Ok(Outcome { text: changes.to_string(), fine: true })
-        }
+        Some(("diff", matches)) => diff::diff(text(matches, "OLD"), text(matches, "NEW"), text(matches, "fail-on")),
         Some(("export", matches)) => {
             let spec = files::spec(text(matches, "FILE"))?;
             let text = match text(matches, "to") {
@@ -109,6 +152,11 @@ fn run(matches: &ArgMatches) -> Result<Outcome, Failure> {
             Ok(Outcome { text, fine: true })
         }
         Some(("drift", matches)) => drift::drift(text(matches, "FILE"), text(matches, "openapi")),
+        Some(("try", matches)) => {
+            let kind = matches.get_one::<String>("as").map(String::as_str);
+            let http_status = *matches.get_one("http-status").expect("the argument has a default");
+            trial::trial(text(matches, "FILE"), text(matches, "ANSWER"), kind, http_status)
+        }
         Some(("new", matches)) => new::new(text(matches, "FILE")),
         _ => Ok(Outcome { text: command().render_help().to_string(), fine: false }),
     }

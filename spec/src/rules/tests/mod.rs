@@ -1,6 +1,7 @@
 //! A small table of rules, and tests of each rule at its edges.
 
 mod conditions;
+mod defaults;
 mod modes;
 mod relations;
 mod values;
@@ -28,15 +29,25 @@ fn field(wire: &'static str, kind: Kind) -> Field {
         constant: None,
         presence: vec![Presence::Optional; 2].into(),
         default: None,
+        pattern: None,
         limits: Vec::new().into(),
         conditions: Vec::new().into(),
     }
+}
+
+fn default(value: Const, modes: u64) -> DefaultValue {
+    DefaultValue { value, modes }
 }
 
 fn limited(field: Field, bounds: &[Bound]) -> Field {
     let limit =
         |bound: &Bound| Limit { modes: ALL, models: ALL, when: Vec::new().into(), bound: *bound, dispute: None };
     Field { limits: bounds.iter().map(limit).collect(), ..field }
+}
+
+#[cfg(feature = "pattern")]
+fn pattern(text: &'static str) -> Cow<'static, Pattern> {
+    Cow::Owned(Pattern::new(self::text(text)))
 }
 
 fn choices(names: &[&'static str]) -> Kind {
@@ -51,8 +62,8 @@ fn number(number: &str) -> Is {
     Is::OneOf(vec![Const::Number(decimal(number))].into())
 }
 
-fn conditional(effect: Effect, choice: Option<usize>, any: List<Condition>) -> List<Conditional> {
-    vec![Conditional { effect, choice, any }].into()
+fn conditional(effect: Effect, value: Option<Const>, any: List<Condition>) -> List<Conditional> {
+    vec![Conditional { effect, value, any }].into()
 }
 
 const WIDE: usize = 0;
@@ -79,7 +90,7 @@ fn rules() -> Rules {
         fields: vec![
             Field {
                 presence: vec![Presence::Fixed; 2].into(),
-                default: Some(Const::Truth(false)),
+                default: Some(default(Const::Truth(false), ALL)),
                 ..field("wide", Kind::Boolean)
             },
             Field {

@@ -56,9 +56,9 @@ fn relations_hold_only_in_their_modes_and_if_their_conditions_do() {
 fn totals_and_differences_hold_at_their_edges() {
     let rules = relating(&[TITLE, NOTE], Relating::Length { least: Some(2), most: Some(3) });
     let lengths = |note: &'static str| said_by(&rules, &[("note", Value::text(note))]);
-    assert_eq!(lengths("a"), ["title, note: 1 character together, at least 2 in Narrow"]);
+    assert_eq!(lengths("a"), ["title, note: 1 together, at least 2 in Narrow"]);
     assert_eq!((lengths("ab"), lengths("abc")), (vec![], vec![]));
-    assert_eq!(lengths("abcd"), ["title, note: 4 characters together, at most 3 in Narrow"]);
+    assert_eq!(lengths("abcd"), ["title, note: 4 together, at most 3 in Narrow"]);
     let rules = relating(&[TAGS], Relating::Items { least: Some(2), most: Some(2) });
     let items = |tags| said_by(&rules, &[("tags", tags)]);
     assert_eq!(items(texts(&["a"])), ["tags: 1 item together, at least 2 in Narrow"]);
@@ -91,6 +91,6 @@ fn totals_of_length_use_the_unit_of_each_field_and_count_lists() {
     assert_eq!(said_by(&rules, &values("🎷")), [""; 0], "2 UTF-16 units and 3 bytes");
     let checked = placed(&rules, &values("🎷a")).check(looks_like_web_address).expect_err("too long");
     let one = checked.iter().next().expect("one");
-    assert_eq!(one.to_string(), "note, tags: 6 UTF-16 units together, at most 5 in Narrow");
-    assert_eq!((one.limit(), one.field()), (Some(Figure::Length(5, Unit::Utf16)), "note, tags"));
+    assert_eq!(one.to_string(), "note, tags: 6 together, at most 5 in Narrow");
+    assert_eq!((one.limit(), one.field()), (Some(Figure::Number(5.0)), "note, tags"));
 }

@@ -50,6 +50,33 @@ fn each_type_refuses_the_others() {
 }
 
 #[test]
+fn a_choice_of_integers_takes_its_numbers() {
+    let mut rules = rules();
+    let seconds = field("seconds", Kind::IntegerChoice(vec![5, -10, MOST_EXACT].into()));
+    rules.fields.to_mut()[NOTE] = seconds.clone();
+    let about = |rules: &Rules, value: Value<'_>| said_by(rules, &[("seconds", value)]);
+    for good in [5.0, -10.0, 9_007_199_254_740_991.0] {
+        assert_eq!(about(&rules, Value::Number(good)), [""; 0], "{good}");
+    }
+    for bad in [10.0, 5.5, 0.0, 9_007_199_254_740_992.0, f64::NAN, f64::INFINITY] {
+        let line = "seconds: must be one of 5, -10, 9007199254740991";
+        assert_eq!(about(&rules, Value::Number(bad)), [line], "{bad}");
+    }
+    for bad in [Value::text("5"), Value::Truth(true), Value::Null, texts(&["5"])] {
+        assert_eq!(about(&rules, bad.clone()), ["seconds: must be a whole number"], "{bad:?}");
+    }
+    let forbidden = conditional(Effect::Forbidden, Some(Const::Number(decimal("5"))), when(COUNT, Is::Given));
+    rules.fields.to_mut()[NOTE] = Field { list: true, conditions: forbidden, ..seconds };
+    let numbers = |numbers: &[f64]| ("seconds", Value::List(numbers.iter().map(|it| Value::Number(*it)).collect()));
+    assert_eq!(said_by(&rules, &[numbers(&[5.0, -10.0])]), [""; 0]);
+    assert_eq!(said_by(&rules, &[numbers(&[-10.0, 7.0])]), ["seconds[1]: must be one of 5, -10, 9007199254740991"]);
+    let count = ("count", Value::Number(1.0));
+    assert_eq!(said_by(&rules, &[numbers(&[-10.0]), count.clone()]), [""; 0]);
+    let line = "seconds: this value is not allowed in Narrow (if `count` is given)";
+    assert_eq!(said_by(&rules, &[numbers(&[-10.0, 5.0]), count]), [line]);
+}
+
+#[test]
 fn limits_hold_at_their_edges() {
     for (name, good, bad) in [
         ("count", [-2.0, 2.0], [(-3.0, "-3, at least -2"), (3.0, "3, at most 2")]),
@@ -104,6 +131,47 @@ fn an_address_is_limited_in_characters_and_in_bytes() {
 }
 
 #[test]
+#[cfg(feature = "pattern")]
+fn a_pattern_matches_anywhere_in_the_text_unless_it_has_anchors() {
+    let mut rules = rules();
+    let code = Field { pattern: Some(pattern("[0-9]{2}")), ..field("code", Kind::Text(Unit::Chars)) };
+    rules.fields.to_mut()[NOTE] = code.clone();
+    let about = |rules: &Rules, code: &'static str| said_by(rules, &[("code", Value::text(code))]);
+    assert_eq!(about(&rules, "a12b"), [""; 0]);
+    assert_eq!(about(&rules, "a1b2"), ["code: must match `[0-9]{2}`"]);
+
+    rules.fields.to_mut()[NOTE] = Field { pattern: Some(pattern("^[0-9]{2}$")), ..code.clone() };
+    assert_eq!(about(&rules, "12"), [""; 0]);
+    for bad in ["a12", "12b", "12\n", "\n12", "", "１２"] {
+        assert_eq!(about(&rules, bad), ["code: must match `^[0-9]{2}$`"], "{bad}");
+    }
+
+    rules.fields.to_mut()[NOTE] = Field { list: true, ..code };
+    let items = said_by(&rules, &[("code", texts(&["12", "x", "34"]))]);
+    assert_eq!(items, ["code[1]: must match `[0-9]{2}`"], "each item");
+    assert_eq!(said_by(&rules, &[("code", Value::Later)]), [""; 0], "not known yet");
+}
+
+#[test]
+#[cfg(feature = "pattern")]
+fn the_violation_of_a_pattern_has_the_pattern_and_no_value() {
+    let mut rules = rules();
+    rules.fields.to_mut()[NOTE] =
+        Field { pattern: Some(pattern("^[a-c]+$")), ..field("code", Kind::Text(Unit::Chars)) };
+    let checked = placed(&rules, &[("code", Value::text("secret"))]).check(looks_like_web_address);
+    let violations = checked.expect_err("another text");
+    let violation = violations.iter().next().expect("a violation");
+    assert_eq!((violation.rule().name(), violation.detail()), ("pattern", Some("^[a-c]+$")));
+    assert!(!format!("{violation:?} {violation}").contains("secret"), "{violation:?}");
+}
+
+#[test]
+#[cfg(feature = "pattern")]
+fn an_invalid_pattern_matches_nothing() {
+    assert!(!Pattern::new("(".into()).matches("("));
+}
+
+#[test]
 fn max_bytes_of_a_violation_has_figures_and_no_value() {
     let mut rules = rules();
     rules.fields.to_mut()[NOTE] = limited(field("page", Kind::Url), &[Bound::MaxBytes(14)]);
@@ -128,6 +196,47 @@ fn limits_by_model_depend_on_the_model() {
     let unknown = "model: must be one of a, b";
     assert_eq!(title("c", "abcde"), [unknown]);
     assert_eq!(title("c", "abcdef"), [unknown, "title: 6 characters, at most 5 in Wide"], "the loosest");
+}
+
+#[test]
+fn a_limit_by_some_models_does_not_hold_without_one_of_them() {
+    let mut rules = rules();
+    let limits = &mut rules.fields.to_mut()[TITLE].limits;
+    *limits = limits.iter().filter(|limit| limit.models != 2).cloned().collect();
+    let title = |model: Value<'static>, rules: &Rules| {
+        said_by(rules, &[("wide", Value::Truth(true)), ("model", model), ("title", Value::text("abcdef"))])
+    };
+    assert_eq!(title(Value::text("a"), &rules), ["title: 6 characters, at most 3 with a in Wide"]);
+    assert_eq!(title(Value::text("b"), &rules), [""; 0]);
+    assert_eq!(title(Value::Later, &rules), [""; 0], "it may be b");
+}
+
+/// The rules with a title that is allowed in the mode whose model is optional, and a model that may be null.
+fn with_optional_models() -> Rules {
+    let mut rules = rules();
+    let fields = rules.fields.to_mut();
+    fields[TITLE].presence = vec![Presence::Optional; 2].into();
+    fields[MODEL].nullable = true;
+    rules
+}
+
+#[test]
+fn a_limit_by_model_does_not_hold_if_the_model_field_is_left_out_and_has_no_default() {
+    let mut rules = with_optional_models();
+    let title = ("title", Value::text("abcdef"));
+    assert_eq!(said_by(&rules, std::slice::from_ref(&title)), [""; 0]);
+    let unknown = said_by(&rules, &[title.clone(), ("model", Value::Later)]);
+    assert_eq!(unknown, ["title: 6 characters, at most 5 in Narrow"], "too long with every model");
+    rules.fields.to_mut()[MODEL].default = Some(default(Const::Text(text("a")), ALL));
+    assert_eq!(said_by(&rules, &[title]), ["title: 6 characters, at most 3 with a in Narrow"]);
+}
+
+#[test]
+fn a_limit_by_model_does_not_hold_if_the_model_field_is_null() {
+    let rules = with_optional_models();
+    let title = ("title", Value::text("abcdef"));
+    assert_eq!(said_by(&rules, &[title.clone(), ("model", Value::Null)]), [""; 0]);
+    assert_eq!(said_by(&rules, &[title, ("model", Value::text("a"))]).len(), 1);
 }
 
 #[test]
@@ -186,8 +295,8 @@ fn values_that_are_not_known_yet_break_no_rule() {
 }
 
 #[test]
-fn without_a_model_the_lowest_minimum_holds() {
-    for models in [[1, 2], [2, 1]] {
+fn with_a_model_that_is_not_known_yet_the_lowest_minimum_holds() {
+    for limits in [[(1, 3), (2, 5)], [(1, 5), (2, 3)]] {
         let mut rules = rules();
         let floor = |(models, least)| Limit {
             modes: ALL,
@@ -196,11 +305,9 @@ fn without_a_model_the_lowest_minimum_holds() {
             bound: Bound::MinLength(least),
             dispute: None,
         };
-        rules.fields.to_mut()[NOTE].limits = models.into_iter().zip([3, 5]).map(floor).collect();
-        let note = |note: &'static str| said_by(&rules, &[("note", Value::text(note))]);
+        rules.fields.to_mut()[NOTE].limits = limits.into_iter().map(floor).collect();
+        let note = |note: &'static str| said_by(&rules, &[("model", Value::Later), ("note", Value::text(note))]);
         assert_eq!((note("abcd"), note("abc")), (vec![], vec![]));
         assert_eq!(note("ab"), ["note: 2 UTF-16 units, at least 3 in Narrow"]);
-        rules.fields.to_mut()[NOTE].limits.to_mut().reverse();
-        assert_eq!(said_by(&rules, &[("note", Value::text("ab"))]), ["note: 2 UTF-16 units, at least 3 in Narrow"]);
     }
 }

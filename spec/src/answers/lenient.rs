@@ -17,7 +17,7 @@ enum Numbers {
 }
 
 /// Returns the repaired text of a body. It is at most three times as long.
-pub(crate) fn json(body: &[u8]) -> Cow<'_, str> {
+pub(super) fn json(body: &[u8]) -> Cow<'_, str> {
     rewrite(text(body), Numbers::Inexact)
 }
 

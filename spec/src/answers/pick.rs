@@ -2,18 +2,15 @@
 
 use std::fmt;
 
-use cover_spec::rules::Str;
-use cover_spec::tables::JsonPath;
 use serde::de::{DeserializeSeed, Deserializer, Error, IgnoredAny, MapAccess, SeqAccess, Visitor};
 use serde_json::Value;
 
-use super::lenient;
-use crate::request::json::Text;
-use crate::response;
+use super::{at, lenient};
+use crate::rules::Str;
+use crate::tables::JsonPath;
 
 /// Returns the values at these paths, or `None` if the body is not a JSON object.
-#[cfg_attr(not(feature = "callback"), expect(dead_code, reason = "only callbacks are read like this"))]
-pub(crate) fn pick<const N: usize>(body: &[u8], paths: [&JsonPath; N]) -> Option<[Option<Value>; N]> {
+pub(super) fn pick<const N: usize>(body: &[u8], paths: [&JsonPath; N]) -> Option<[Option<Value>; N]> {
     let mut found = [const { None }; N];
     let wanted = paths.iter().enumerate().map(|(index, path)| (index, &***path)).collect();
     let text = lenient::json(body);
@@ -24,12 +21,12 @@ pub(crate) fn pick<const N: usize>(body: &[u8], paths: [&JsonPath; N]) -> Option
 }
 
 /// Returns the complete values at these paths of a JSON object that may be truncated.
-pub(crate) fn pick_beginning<const N: usize>(body: &[u8], paths: [&JsonPath; N]) -> [Option<Value>; N] {
+pub(super) fn pick_beginning<const N: usize>(body: &[u8], paths: [&JsonPath; N]) -> [Option<Value>; N] {
     beginning(&lenient::json(body), paths)
 }
 
 /// Returns the digits of the number at a path, or the string there.
-pub(crate) fn pick_digits(body: &[u8], path: &JsonPath) -> Option<String> {
+pub(super) fn pick_digits(body: &[u8], path: &JsonPath) -> Option<String> {
     let [found] = beginning(&lenient::digits(body), [path]);
     found?.as_str().map(str::to_owned)
 }
@@ -45,9 +42,12 @@ fn beginning<const N: usize>(text: &str, paths: [&JsonPath; N]) -> [Option<Value
     }
 }
 
-/// The values wanted within one value: the rest of each path, and its index in `found`.
+/// The rest of each path within one value, and the index of the path.
+type Wanted<'a> = Vec<(usize, &'a [Str])>;
+
+/// Reads the values that are wanted within one value.
 struct Picked<'a, 'f> {
-    wanted: Vec<(usize, &'a [Str])>,
+    wanted: Wanted<'a>,
     found: &'f mut [Option<Value>],
 }
 
@@ -59,8 +59,35 @@ impl<'j> DeserializeSeed<'j> for Picked<'_, '_> {
     }
 }
 
+/// Reads a key, and returns what is wanted within its value.
+struct Beneath<'w, 'a>(&'w [(usize, &'a [Str])]);
+
+impl<'j, 'a> DeserializeSeed<'j> for Beneath<'_, 'a> {
+    type Value = Wanted<'a>;
+
+    fn deserialize<D: Deserializer<'j>>(self, deserializer: D) -> Result<Self::Value, D::Error> {
+        deserializer.deserialize_str(self)
+    }
+}
+
+impl<'a> Visitor<'_> for Beneath<'_, 'a> {
+    type Value = Wanted<'a>;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("a key")
+    }
+
+    fn visit_str<E: Error>(self, key: &str) -> Result<Self::Value, E> {
+        let beneath = |(index, path): &(usize, &'a [Str])| {
+            let (first, rest) = path.split_first()?;
+            (*first == key).then_some((*index, rest))
+        };
+        Ok(self.0.iter().filter_map(beneath).collect())
+    }
+}
+
 /// Returns whether the value is an object.
-impl<'j, 'a> Visitor<'j> for Picked<'a, '_> {
+impl<'j> Visitor<'j> for Picked<'_, '_> {
     type Value = bool;
 
     fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -68,12 +95,7 @@ impl<'j, 'a> Visitor<'j> for Picked<'a, '_> {
     }
 
     fn visit_map<A: MapAccess<'j>>(self, mut map: A) -> Result<bool, A::Error> {
-        while let Some(key) = map.next_key_seed(Text)? {
-            let beneath = |(index, path): &(usize, &'a [Str])| {
-                let (first, rest) = path.split_first()?;
-                (*first == key).then_some((*index, rest))
-            };
-            let wanted: Vec<_> = self.wanted.iter().filter_map(beneath).collect();
+        while let Some(wanted) = map.next_key_seed(Beneath(&self.wanted))? {
             if wanted.is_empty() {
                 map.next_value::<IgnoredAny>()?;
             } else if wanted.iter().any(|(_, rest)| rest.is_empty()) {
@@ -82,7 +104,7 @@ impl<'j, 'a> Visitor<'j> for Picked<'a, '_> {
                     self.found[index] = Some(value);
                 } else {
                     for (index, rest) in wanted {
-                        self.found[index] = response::at(&value, rest).cloned();
+                        self.found[index] = at(&value, rest).cloned();
                     }
                 }
             } else {

@@ -3,14 +3,14 @@
 use serde_json::Value;
 
 /// Returns the value at the end of a path of keys.
-pub(crate) fn at<'a, K: AsRef<str>>(value: &'a Value, path: &[K]) -> Option<&'a Value> {
+#[must_use]
+pub fn at<'a, K: AsRef<str>>(value: &'a Value, path: &[K]) -> Option<&'a Value> {
     path.iter().try_fold(value, |value, key| value.get(key.as_ref()))
 }
 
 /// Sets the value at the end of a path of keys, and makes the objects on the way. With an empty path, the members of an object are
 /// added to those of `body`.
-#[cfg(feature = "callback")]
-pub(crate) fn put(body: &mut Value, path: &[impl AsRef<str>], value: Value) {
+pub fn put(body: &mut Value, path: &[impl AsRef<str>], value: Value) {
     if path.is_empty() {
         if let (Value::Object(body), Value::Object(members)) = (body, value) {
             body.extend(members);
@@ -27,7 +27,7 @@ pub(crate) fn put(body: &mut Value, path: &[impl AsRef<str>], value: Value) {
     *place = value;
 }
 
-#[cfg(all(test, feature = "callback"))]
+#[cfg(test)]
 mod tests {
     use serde_json::json;
 

@@ -1,0 +1,33 @@
+//! Reads answers of a service: those to the POST, those to polls, and callbacks.
+//!
+//! The functions work on the bytes of an answer and the table of the service. They do no I/O, and know no generated types.
+//! The runtime reads every answer with them, and so does the command `cover-spec try`.
+//!
+//! Reading is lenient. A value of the wrong type counts as missing, and a body that is almost JSON is repaired if its meaning is
+//! clear.
+
+mod callback;
+mod envelope;
+mod id;
+mod lenient;
+mod path;
+mod pick;
+mod poll;
+mod reply;
+#[cfg(all(test, feature = "language"))]
+mod tests;
+mod track;
+
+pub use callback::{Callback, MAX_CALLBACK, Unusable, callback, stage};
+pub use envelope::{Envelope, MAX_ANSWER, Unreadable, code, is_success};
+pub use id::check as check_id;
+pub use path::{at, put};
+pub use poll::{Polled, Progress, TaskState, poll, progress};
+pub use reply::{Doubt, Reply, reply};
+pub use track::{MAX_TRACKS, Object, Time, number, text, time, tracks};
+
+#[cfg(feature = "export")]
+pub(crate) use {
+    envelope::{as_code, as_id, as_text, object},
+    track::{as_number, as_time, find, is_nothing},
+};

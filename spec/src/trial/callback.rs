@@ -1,0 +1,104 @@
+//! A callback.
+
+use serde_json::Value;
+
+use super::Trial;
+use super::places::{Need, find, text_or_number, whole_number};
+use super::words::quoted;
+use crate::answers::{self, Callback, MAX_CALLBACK, Unreadable, Unusable};
+use crate::model::Spec;
+use crate::suggest::suggestion;
+use crate::tables::{Api, CallbackSpec};
+
+impl Trial {
+    pub(super) fn callback(&mut self, spec: &Spec, api: &Api, answer: &[u8]) {
+        let Some(table) = &api.callback else {
+            self.not_understood.push("the spec has no `[callback]`".to_owned());
+            return;
+        };
+        if answer.len() > MAX_CALLBACK {
+            return self.refused(format!("the body has {} bytes, and at most {MAX_CALLBACK} are read", answer.len()));
+        }
+        // The runtime skips what it does not need, however deeply it is nested.
+        let body = match answers::object(answer) {
+            Err(Unreadable::Empty) => return self.refused("the body is empty".to_owned()),
+            read => read.unwrap_or_default(),
+        };
+        match answers::callback(api, table, answer) {
+            Ok(read) => {
+                self.said(spec, api, &body, read.code, read.message.as_deref());
+                self.accepted(spec, api, table, &body, &read);
+            }
+            Err(Unusable::NotJson) => self.refused("the body is not a JSON object".to_owned()),
+            Err(why) => {
+                let message = answers::at(&body, &api.message).and_then(Value::as_str);
+                self.said(spec, api, &body, answers::at(&body, &api.code).and_then(answers::as_code), message);
+                if let Some(task) = find(&body, &table.task).ok().and_then(|id| answers::as_id(id, &table.task, answer))
+                {
+                    self.task(&task);
+                }
+                self.unusable(table, &body, why);
+            }
+        }
+    }
+
+    fn said(&mut self, spec: &Spec, api: &Api, body: &Value, code: Option<u32>, message: Option<&str>) {
+        if let Some(code) = code {
+            self.callback_code(spec, code);
+        }
+        self.look(body, "the code", &api.code, Need::May, whole_number);
+        self.message(api, body, message);
+    }
+
+    fn accepted(&mut self, spec: &Spec, api: &Api, table: &CallbackSpec, body: &Value, read: &Callback<'_>) {
+        self.task(&read.task);
+        let mut stages = spec.callback.iter().flat_map(|callback| &callback.stages);
+        let doc = stages.find(|stage| *stage.name == *read.stage.name).map_or("", |stage| stage.doc.as_str());
+        self.line(format!("stage: {}: {doc}", quoted(&read.stage.name)));
+        if let Some(status) = &read.stage.status {
+            self.status(spec, status);
+        }
+        let tracks: Vec<_> = answers::tracks(read.tracks.as_ref()).collect();
+        if tracks.is_empty() {
+            self.note_no_tracks(body, &table.tracks, Need::May);
+        } else {
+            self.read_tracks(spec, api, body, &table.tracks, &tracks);
+        }
+        let failure = if read.stage.status.is_none() { ", which reports a failure," } else { "" };
+        self.line(format!("outcome: the callback{failure} wakes the wait, which polls the task"));
+    }
+
+    fn callback_code(&mut self, spec: &Spec, number: u32) {
+        let listed = spec.callback.iter().flat_map(|callback| &callback.codes).map(|(code, doc)| (code.value, doc));
+        let mut all = listed.chain(spec.codes.iter().map(|code| (code.number.value, &code.doc)));
+        if let Some((_, doc)) = all.find(|(code, _)| *code == number) {
+            return self.line(format!("code: {number}: {}", doc.value));
+        }
+        self.line(format!("code: {number}"));
+        self.not_understood.push(format!("the code {number} is neither in `callback.codes` nor in `codes`"));
+    }
+
+    fn refused(&mut self, why: String) {
+        self.line("outcome: the callback is refused");
+        self.not_understood.push(why);
+    }
+
+    fn unusable(&mut self, table: &CallbackSpec, body: &Value, why: Unusable) {
+        match why {
+            Unusable::NotJson => self.refused("the body is not a JSON object".to_owned()),
+            Unusable::UnknownStage => {
+                let stage = find(body, &table.stage).ok().and_then(answers::as_text).unwrap_or_default();
+                let hint = suggestion(&stage, table.stages.iter().map(|stage| &*stage.name));
+                self.refused(format!("the stage {} is not in `callback.stages`; {hint}", quoted(&stage)));
+            }
+            Unusable::NoTask => {
+                self.line("outcome: the callback is refused");
+                self.no_task(body, &table.task);
+            }
+            Unusable::NoStage => {
+                self.line("outcome: the callback is refused");
+                self.look(body, "the stage", &table.stage, Need::Must, text_or_number);
+            }
+        }
+    }
+}

@@ -1,0 +1,76 @@
+//! The answer to a poll.
+
+use std::time::Duration;
+
+use serde_json::Value;
+
+use super::Trial;
+use super::places::{Need, text_or_number, text_or_object};
+use super::words::quoted;
+use crate::answers::{self, Polled, Progress, TaskState};
+use crate::model::Spec;
+use crate::tables::{Api, StatusMeaning};
+
+impl Trial {
+    pub(super) fn poll(&mut self, spec: &Spec, api: &Api, answer: &[u8], http_status: u16) {
+        let Ok(envelope) = self.envelope(spec, api, answer, http_status) else {
+            return self.line("outcome: the answer cannot be used, and the task is polled again");
+        };
+        match answers::poll(api, &envelope) {
+            Polled::NoSuchTask => {
+                let patience = api.poll.patience;
+                self.line(format!("outcome: the task does not exist; within {patience:?} of the POST, not yet"));
+            }
+            Polled::Refused => self.line("outcome: the service refuses the poll"),
+            Polled::State(state) => {
+                if let Some(id) = &envelope.task {
+                    self.task(id);
+                }
+                self.state(spec, api, &envelope.body, &state);
+            }
+        }
+    }
+
+    fn state(&mut self, spec: &Spec, api: &Api, body: &Value, state: &TaskState<'_>) {
+        if !state.status.is_empty() {
+            self.status(spec, &state.status);
+        }
+        for (what, said) in [("error code", &state.error_code), ("error message", &state.error_message)] {
+            if let Some(said) = said {
+                self.line(format!("{what}: {}", quoted(said)));
+            }
+        }
+        self.note_places(api, body);
+        if let Some(place) = state.place.and_then(|place| api.poll.tracks.get(place)) {
+            self.read_tracks(spec, api, body, place, &state.tracks);
+        } else {
+            let known = api.statuses.iter().find(|known| known.name == state.status);
+            let is_done = known.is_some_and(|known| known.means == StatusMeaning::Done);
+            let need = if is_done { Need::Must } else { Need::May };
+            api.poll.tracks.iter().for_each(|place| self.note_no_tracks(body, place, need));
+        }
+        let ready = self.tracks.iter().any(|track| track.is_ready);
+        let progress = answers::progress(api, &state.status, state.error_code.is_some(), ready);
+        self.line(format!("outcome: {}", outcome(progress, ready, api.poll.settle)));
+    }
+
+    /// Looks at all places of a poll, except those of the tracks.
+    fn note_places(&mut self, api: &Api, body: &Value) {
+        let poll = &api.poll;
+        self.look(body, "the id of the task", &poll.task, Need::May, text_or_number);
+        self.look(body, "the status", &poll.status, Need::Must, text_or_number);
+        self.look(body, "the error code", &poll.error_code, Need::May, text_or_number);
+        self.look(body, "the error message", &poll.error_message, Need::May, text_or_number);
+        self.look(body, "the request", &poll.request, Need::May, text_or_object);
+    }
+}
+
+fn outcome(progress: Progress, ready: bool, settle: Duration) -> String {
+    match progress {
+        Progress::Running(Some(stage)) => format!("the task is running, at stage {stage}"),
+        Progress::Running(None) => "the task is running".to_owned(),
+        Progress::Done if ready => "the task is done".to_owned(),
+        Progress::Done => format!("the task is done, but has no output; a wait polls it for {settle:?} more"),
+        Progress::Failed => "the task has failed".to_owned(),
+    }
+}
