@@ -2,7 +2,11 @@
 
 use std::collections::BTreeSet;
 
-use cover_spec::{SHIPPED_BASE, Spec};
+use complete::completed;
+use cover_spec::Spec;
+
+#[path = "rules/complete.rs"]
+mod complete;
 
 const LANGUAGE: &str = include_str!("../LANGUAGE.md");
 
@@ -10,25 +14,12 @@ fn examples() -> Vec<&'static str> {
     LANGUAGE.split("\n```toml\n").skip(1).filter_map(|part| part.split("\n```").next()).collect()
 }
 
-/// Completes an example with the tables that every spec needs.
-fn whole(example: &str) -> String {
-    let mut text = if example.contains("base = ") { String::new() } else { format!("base = \"{SHIPPED_BASE}\"\n") };
-    text.push_str(example);
-    if !example.contains("[request]") {
-        text.push_str("\n[request]\nname = \"ExampleRequest\"\ndoc = \"A request.\"\n");
-    }
-    if !example.contains("[submit]") {
-        text.push_str("\n[submit]\npath = \"/tasks\"\ntask = \"id\"\n");
-    }
-    text
-}
-
 #[test]
 fn every_example_is_a_spec_without_faults() {
     let examples = examples();
     assert!(examples.len() >= 8, "{}", examples.len());
     for example in examples {
-        if let Err(faults) = Spec::parse("LANGUAGE.md", &whole(example)) {
+        if let Err(faults) = Spec::parse("LANGUAGE.md", &completed(example)) {
             panic!("{faults}\n\nin\n{example}");
         }
     }
@@ -44,7 +35,7 @@ fn known(text: &str) -> BTreeSet<String> {
 /// Some keys have the name of a table, so they must be in this section.
 #[test]
 fn the_section_of_submit_and_poll_has_all_their_keys() {
-    let text = whole("[poll]\nzzzzzz = 0\n").replace("[submit]", "[submit]\nzzzzzz = 0");
+    let text = completed("[poll]\nzzzzzz = 0\n").replace("[submit]", "[submit]\nzzzzzz = 0");
     let keys = known(&text);
     assert!(keys.contains("task") && keys.contains("request"), "{keys:?}");
     let rows = LANGUAGE.split("## `[submit]` and `[poll]`").nth(1).and_then(|part| part.split("\n## ").next());
@@ -56,9 +47,9 @@ fn the_section_of_submit_and_poll_has_all_their_keys() {
 #[test]
 fn every_key_is_documented() {
     const ODD: &str = "zzzzzz = 0";
-    let mut keys = known(&format!("{ODD}\n{}", whole("")));
+    let mut keys = known(&format!("{ODD}\n{}", completed("")));
     for example in examples() {
-        let text = whole(example);
+        let text = completed(example);
         // An unknown key in every table, also in inline tables.
         let headed: Vec<String> = text
             .lines()

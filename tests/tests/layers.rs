@@ -37,8 +37,8 @@ const API: &[&str] = &[
 const MACROS: &[&str] = &["lib", "literal", "generate", "source", "origin", "ident"];
 
 const SPEC: &[&str] = &[
-    "lib", "parse", "language", "drift", "diff", "export", "faults", "check", "lower", "read", "model", "source",
-    "tables", "rules", "fault", "suggest", "case",
+    "lib", "parse", "language", "trial", "drift", "diff", "export", "faults", "check", "lower", "read", "bases",
+    "model", "source", "answers", "tables", "rules", "fault", "suggest", "case",
 ];
 
 #[test]

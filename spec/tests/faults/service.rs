@@ -58,6 +58,102 @@ fn a_service_can_be_reached_and_a_task_can_end() {
 }
 
 #[test]
+fn environment_variables_and_headers_have_names_that_systems_allow() {
+    for (from, to, faults) in [
+        ("COVER_API_KEY", "A=B", &["`A=B` is not the name of an environment variable"][..]),
+        ("COVER_API_KEY", "1KEY", &["`1KEY` is not the name of an environment variable"]),
+        ("COVER_API_KEY", "MY KEY", &["`MY KEY` is not the name of an environment variable"]),
+        ("COVER_API_KEY", "CLÉ", &["`CLÉ` is not the name of an environment variable"]),
+        ("COVER_API_KEY", " ", &["`key` is empty"]),
+        ("COVER_API_KEY", "_key2", &[]),
+        ("\"Authorization\"", "\"X-`!#$%&'*+-.^_|~\"", &[]),
+        ("\"Authorization\"", "\"X-Schlüssel\"", &["not allowed in an HTTP header"]),
+        ("scheme = \"Bearer\"", "scheme = \"Bearer \"", &["not allowed in an HTTP header"]),
+        ("scheme = \"Bearer\"", "scheme = \"\"", &[]),
+    ] {
+        assert_eq!(edit(from, to), faults, "{to}");
+    }
+}
+
+#[test]
+fn a_path_stays_on_the_host_of_the_service() {
+    const FORM: &str = "a path must begin with / and consist of letters, digits and -_.~";
+    let submit = "path = \"/api/v1/generate/upload-cover\"";
+    for (path, faults) in [
+        ("//evil.example.com/x", &["a path must not have an empty part"][..]),
+        ("/a//b", &["a path must not have an empty part"]),
+        ("//", &["a path must not have an empty part"]),
+        ("/../x", &["a path must not have the part `..`"]),
+        ("/a/./b", &["a path must not have the part `.`"]),
+        ("/a/..", &["a path must not have the part `..`"]),
+        ("", &[FORM]),
+        ("a", &[FORM]),
+        ("/a?b=c", &[FORM]),
+        ("/a#b", &[FORM]),
+        ("/a/%2e%2e/b", &[FORM]),
+        ("/a\\\\b", &[FORM]),
+        ("/@evil.example.com", &[FORM]),
+        ("/{task}", &[FORM]),
+        ("/", &[]),
+        ("/tasks/", &[]),
+        ("/.well-known/..a/v1.2_~-x", &[]),
+    ] {
+        assert_eq!(edit(submit, &format!("path = \"{path}\"")), faults, "{path}");
+    }
+    let poll = "path = \"/api/v1/generate/record-info\"\nquery = \"taskId\"";
+    for (lines, faults) in [
+        ("path = \"/tasks/{task}\"", &[][..]),
+        ("path = \"/{task}/{task}\"", &[FORM]),
+        ("path = \"//{task}\"", &["a path must not have an empty part"]),
+        ("path = \"/tasks\"\nquery = \"task-id_2.~\"", &[]),
+        (
+            "path = \"/tasks\"\nquery = \"id&key\"",
+            &["the name of a query parameter must consist of letters, digits and -_.~"],
+        ),
+        (
+            "path = \"/tasks\"\nquery = \"\"",
+            &["the name of a query parameter must consist of letters, digits and -_.~"],
+        ),
+    ] {
+        assert_eq!(edit(poll, lines), faults, "{lines}");
+    }
+}
+
+#[test]
+fn numbers_are_exact_in_json() {
+    use cover_spec::{SHIPPED, Spec};
+
+    let with = |max: &str| {
+        let field =
+            format!("[fields.seed]\ntype = \"integer\"\ndoc = \"A seed.\"\noptional = \"always\"\nmax = {max}\n\n");
+        SHIPPED.replacen("[fields.title]", &format!("{field}[fields.title]"), 1)
+    };
+    for max in
+        ["9007199254740991", "9_007_199_254_740_991", "0x1fffffffffffff", "0o777", "0b11", "1e15", "9007199254740991.0"]
+    {
+        let spec = Spec::parse("spec.toml", &with(max));
+        assert!(spec.is_ok(), "{max}: {}", spec.unwrap_err());
+    }
+    let beyond = |kind: &str| format!("this is {kind} beyond 9007199254740991, where numbers in JSON are not exact");
+    for (max, label) in [
+        ("9007199254740992", beyond("an integer")),
+        ("9007199254740993", beyond("an integer")),
+        ("0x20000000000000", beyond("an integer")),
+        ("99999999999999999999", beyond("an integer")),
+        ("9007199254740992.0", beyond("a float")),
+        ("1e400", beyond("a float")),
+        ("0.1234567890123456", "this is a float with more than 15 digits".to_owned()),
+        ("inf", "this is a float, which JSON does not have".to_owned()),
+        ("-nan", "this is a float, which JSON does not have".to_owned()),
+        ("\"9\"", "this is a string".to_owned()),
+    ] {
+        let faults = Spec::parse("spec.toml", &with(max)).expect_err(max);
+        let found: Vec<_> = faults.iter().map(|fault| (fault.message(), fault.label())).collect();
+        assert_eq!(found, [("`max` must be a number, such as 0.01", &*label)], "{max}");
+    }
+}
+
+#[test]
 fn callbacks_have_an_address_and_signatures_can_be_verified() {
     for (from, to, fault) in [
         ("field = \"callBackUrl\"", "field = \"title\"", "`title` is not an address"),

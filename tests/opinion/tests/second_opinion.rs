@@ -21,8 +21,6 @@ fn valid(rng: &mut Rng) -> Map<String, Value> {
         let value = match row.must[mode] {
             Must::Not => continue,
             Must::May if rng.bool() => continue,
-            // A missing value counts as false.
-            Must::Mode(false) if row.wire == "instrumental" && rng.bool() => continue,
             Must::Mode(value) => json!(value),
             Must::Be | Must::May => value(row, mode, model, rng),
         };

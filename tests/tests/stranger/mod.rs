@@ -28,7 +28,8 @@ impl Crate {
     /// Creates an empty crate in a folder of this name.
     pub fn new(folder: &str) -> Result<Self, Box<dyn Error>> {
         let root = Path::new(env!("CARGO_TARGET_TMPDIR")).join(folder);
-        let workspace = Path::new(env!("CARGO_MANIFEST_DIR")).parent().ok_or("no workspace")?;
+        let mut folders = Path::new(env!("CARGO_MANIFEST_DIR")).ancestors();
+        let workspace = folders.find(|folder| folder.join("Cargo.lock").exists()).ok_or("no workspace")?;
         let api = workspace.join("cover-api");
         let new = Self { root };
         new.write("Cargo.toml", &MANIFEST.replace("COVER_API", api.to_str().ok_or("odd path")?))?;

@@ -79,7 +79,7 @@ pub fn most(wire: &str, mode: usize, model: &str) -> Option<usize> {
 
 /// Returns the mode of a body as an index in [`MODES`].
 fn mode_of(body: &Map<String, Value>) -> Option<usize> {
-    let instrumental = body.get("instrumental").unwrap_or(&Value::Bool(false)).as_bool();
+    let instrumental = body.get("instrumental").and_then(Value::as_bool);
     match (body.get("customMode")?.as_bool()?, instrumental) {
         (true, Some(true)) => Some(0),
         (true, Some(false)) => Some(1),

@@ -38,18 +38,9 @@ fn modes_on_choices_and_numbers_cover_every_value_once() {
             &["no mode for `{ source = sound, acts = 1 }`", "no mode for `{ source = sound, acts = 2 }`"],
         ),
         ("min = 1\nmax = 2\noptional", "min = 1\noptional", &["no mode for `{ source = text, acts = any other }`"]),
-        ("when = { source = \"picture\" }", "when = { source = \"pictur\" }", &["unknown choice `pictur`"]),
+        ("when = { source = \"picture\" }", "when = { source = \"pictur\" }", &["unknown value `pictur`"]),
         ("when = { source = \"picture\" }", "when = { source = true }", &["`source` never has this value"]),
-        (
-            "when = { source = \"picture\" }",
-            "when = { tags = \"picture\" }",
-            &[
-                "`tags` cannot select the mode",
-                "`source` is neither required, optional nor forbidden in `Picture`",
-                "`tags` is optional in `Picture`, which sets its value",
-                "this rule always holds in `Picture`",
-            ],
-        ),
+        ("when = { source = \"picture\" }", "when = { tags = \"picture\" }", &["`tags` cannot select the mode"]),
     ]);
 }
 
@@ -80,11 +71,7 @@ fn limits_fit_their_type_and_allow_some_value() {
         ("max_length = 5\n", "max_bytes = 5\n", &["`max_bytes` is not allowed: the field is not an address"]),
         ("exclusive_min = 0\nmax = 1", "exclusive_min = 1\nmax = 1", &["no number can keep both limits"]),
         ("min = 0\nmax = 60", "min = 0.5\nmax = 60", &["a limit of an integer must be a whole number"]),
-        (
-            "min = 0\nmax = 60",
-            "min = 0\nmax = 9007199254740992",
-            &["`max` must be a number of at most 15 digits, such as 0.01"],
-        ),
+        ("min = 0\nmax = 60", "min = 0\nmax = 9007199254740992", &["`max` must be a number, such as 0.01"]),
         (
             "min = 0\nmax = 60",
             "min = 0\nmax = 60\nmax_items = 3",
@@ -103,11 +90,7 @@ fn limits_fit_their_type_and_allow_some_value() {
         (
             "{ models = [\"fast\"], max_length = 20 }",
             "{ models = [\"swift\"], max_length = 20 }",
-            &[
-                "`prompt` has no `max_length` with `swift2` in `Text<Short>`",
-                "`prompt` has no `max_length` with `swift2` in `Text<Long>`",
-                "`prompt` has no `max_length` with `swift2` in `Picture`",
-            ],
+            &["`prompt` has no `max_length` with `swift2` in `Text<Short>`, and in 2 other cases"],
         ),
         (
             "{ models = [\"fast\"], max_length = 20 }",
@@ -134,7 +117,7 @@ fn conditions_concern_other_fields_and_can_hold_and_fail() {
         (
             "allowed_when = { model = [\"grand\", \"swift2\"] }",
             "allowed_when = { model = \"gran\" }",
-            &["unknown choice `gran`"],
+            &["unknown value `gran`"],
         ),
         (
             "allowed_when = { model = [\"grand\", \"swift2\"] }",
@@ -188,10 +171,7 @@ fn groups_have_optional_members_that_the_mode_allows() {
         (
             "all_or_none = [\"start\", \"end\"]",
             "all_or_none = [\"start\", \"pictures\"]",
-            &[
-                "`pictures` is forbidden in `Text<Short>`, but listed in a group",
-                "`pictures` is forbidden in `Text<Long>`, but listed in a group",
-            ],
+            &["`pictures` is forbidden in `Text<Short>`, but listed in a group"],
         ),
         (
             "at_least_one = [\"prompt\", \"tags\", \"words\"]",

@@ -1,9 +1,15 @@
 //! The command `cover-spec`, as a shell would call it.
 
+mod bases;
+mod failures;
+mod modes_and_values;
+mod trial;
+
 use std::error::Error;
 use std::fs;
+use std::io::Write;
 use std::path::PathBuf;
-use std::process::{Command, Output};
+use std::process::{Command, Output, Stdio};
 
 use cover_spec::SHIPPED;
 use serde_json::Value;
@@ -35,6 +41,17 @@ impl Folder {
         assert_eq!(output.status.code(), Some(status), "{arguments:?}: {}", String::from_utf8_lossy(&output.stderr));
         Ok(String::from_utf8(output.stdout)?)
     }
+
+    /// Standard output of a run with this standard input.
+    fn piped(&self, status: i32, arguments: &[&str], input: &str) -> Result<String, Box<dyn Error>> {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_cover-spec"));
+        command.args(arguments).current_dir(&self.0);
+        let mut child = command.stdin(Stdio::piped()).stdout(Stdio::piped()).spawn()?;
+        child.stdin.take().ok_or("no standard input")?.write_all(input.as_bytes())?;
+        let output = child.wait_with_output()?;
+        assert_eq!(output.status.code(), Some(status), "{arguments:?}");
+        Ok(String::from_utf8(output.stdout)?)
+    }
 }
 
 #[test]
@@ -59,10 +76,13 @@ fn check_prints_json() -> Outcome {
     folder.write("good.toml", SHIPPED)?;
     folder.write("bad.toml", "[service]\nname = \"A\"\nodd = 1\n")?;
     assert_eq!(folder.said(0, &["check", "good.toml", "--format", "json"])?, "[]\n");
-    let said: Value = serde_json::from_str(&folder.said(1, &["check", "bad.toml", "--format", "json"])?)?;
+    let text = folder.said(1, &["check", "bad.toml", "--format", "json"])?;
+    assert!(text.ends_with("]\n"), "{text}");
+    let said: Value = serde_json::from_str(&text)?;
     let odd = said.as_array().ok_or("no list")?.iter().find(|fault| fault["line"] == 3).ok_or("no fault in line 3")?;
     assert_eq!(odd["message"], "unknown key `odd` in `service`");
     assert_eq!((&odd["file"], &odd["column"]), (&"bad.toml".into(), &1.into()));
+    assert_eq!(odd["severity"], "error");
     Ok(())
 }
 
@@ -82,6 +102,49 @@ fn diff_shows_the_effect_of_changes_on_callers() -> Outcome {
 }
 
 #[test]
+fn diff_fails_on_the_changes_that_the_caller_names() -> Outcome {
+    let folder = Folder::new("fail_on")?;
+    folder.write("old.toml", SHIPPED)?;
+    folder.write("same.toml", SHIPPED)?;
+    folder.write("breaking.toml", &SHIPPED.replace("max_length = 100 }", "max_length = 80 }"))?;
+    folder.write("loosening.toml", &SHIPPED.replace("max_length = 100 }", "max_length = 120 }"))?;
+    folder.write("neutral.toml", &SHIPPED.replace("data.task_id", "data.taskId"))?;
+    for (new, on_breaking, on_any) in
+        [("same.toml", 0, 0), ("neutral.toml", 0, 1), ("loosening.toml", 0, 1), ("breaking.toml", 1, 1)]
+    {
+        let said = folder.said(0, &["diff", "old.toml", new])?;
+        for (fail_on, status) in [("nothing", 0), ("breaking", on_breaking), ("any", on_any)] {
+            assert_eq!(folder.said(status, &["diff", "old.toml", new, "--fail-on", fail_on])?, said, "{new} {fail_on}");
+        }
+    }
+    let help = folder.said(0, &["--help"])?;
+    assert!(help.contains("`diff` a change that `--fail-on` names"), "{help}");
+    Ok(())
+}
+
+#[test]
+fn a_dash_is_standard_input() -> Outcome {
+    let folder = Folder::new("dash")?;
+    folder.write("spec.toml", SHIPPED)?;
+    folder.write("base.toml", SHIPPED)?;
+    let bad = SHIPPED.replacen("min = 0\n", "mim = 0\n", 1);
+    assert_eq!(folder.piped(0, &["check", "-"], SHIPPED)?, "<stdin>: no faults\n");
+    let said = folder.piped(1, &["check", "-", "spec.toml"], &bad)?;
+    assert!(said.contains("--> <stdin>:") && said.ends_with("<stdin>: 1 fault\nspec.toml: no faults\n"), "{said}");
+    let json: Value = serde_json::from_str(&folder.piped(1, &["check", "-", "--format", "json"], &bad)?)?;
+    assert_eq!(json[0]["file"], "<stdin>");
+    let builds_on = "base = \"base.toml\"\n";
+    assert!(!folder.piped(1, &["check", "-"], builds_on)?.contains("cannot read"), "found in the current folder");
+    assert!(folder.piped(0, &["export", "-", "--to", "markdown"], SHIPPED)?.contains("| `customMode` |"));
+    assert_eq!(folder.piped(0, &["diff", "spec.toml", "-"], SHIPPED)?, "nothing changed\n");
+    let said = folder.piped(1, &["drift", "spec.toml", "--openapi", "-"], DOCUMENT)?;
+    assert!(said.ends_with("differences between spec.toml and <stdin>\n"), "{said}");
+    let twice = String::from_utf8(folder.run(&["diff", "-", "-"])?.stderr)?;
+    assert_eq!(twice, "error: standard input can be only one of the files\n");
+    Ok(())
+}
+
+#[test]
 fn diff_shows_changes_of_callbacks_and_polls() -> Outcome {
     let folder = Folder::new("callbacks")?;
     let signature = |encoding: &str| {
@@ -94,7 +157,11 @@ fn diff_shows_changes_of_callbacks_and_polls() -> Outcome {
         (SHIPPED, &*signed("hex"), "breaking\n  callbacks are signed: clients need the key"),
         (&signed("hex"), SHIPPED, "neutral\n  callbacks are not signed any more"),
         (&signed("hex"), &signed("base64"), "neutral\n  the signature of callbacks changes"),
-        (SHIPPED, &SHIPPED.replace("data.task_id", "data.taskId"), "neutral\n  the form of callbacks changes"),
+        (
+            SHIPPED,
+            &SHIPPED.replace("data.task_id", "data.taskId"),
+            "neutral\n  `callback.task`: \"data.taskId\" instead of \"data.task_id\"",
+        ),
         (
             SHIPPED,
             &SHIPPED.replace("request = \"data.param\"", ""),
@@ -242,32 +309,6 @@ fn a_new_spec_has_no_faults_and_nothing_is_overwritten() -> Outcome {
     assert_eq!(folder.said(0, &["check", "mine.toml"])?, "mine.toml: no faults\n");
     let output = folder.run(&["new", "mine.toml"])?;
     assert_eq!(output.status.code(), Some(2));
-    Ok(())
-}
-
-#[test]
-fn a_base_is_found_relative_to_its_spec() -> Outcome {
-    let folder = Folder::new("base")?;
-    folder.write("service.toml", SHIPPED)?;
-    let (before, request) = SHIPPED.split_once("[request]").ok_or("no request")?;
-    assert!(before.contains("[service]"));
-    let (request, _) = request.split_once("[envelope]").ok_or("no envelope")?;
-    let text =
-        format!("base = \"service.toml\"\n[request]{request}\n[submit]\npath = \"/other\"\ntask = \"data.taskId\"\n");
-    folder.write("request.toml", &text)?;
-    assert_eq!(folder.said(0, &["check", "request.toml"])?, "request.toml: no faults\n");
-    let said = folder.said(0, &["diff", "service.toml", "request.toml"])?;
-    assert!(said.contains("the path of the POST is `/other`") && said.contains("0 breaking"), "{said}");
-    for (base, fault) in [
-        ("nowhere.toml", "cannot read `nowhere.toml`"),
-        ("request.toml", "the base `request.toml` has a base itself"),
-        ("broken.toml", "the base `broken.toml` has "),
-    ] {
-        folder.write("broken.toml", "[service]")?;
-        folder.write("other.toml", &text.replace("service.toml", base))?;
-        let said = folder.said(1, &["check", "other.toml"])?;
-        assert!(said.contains(fault), "{said}");
-    }
     Ok(())
 }
 

@@ -1,0 +1,123 @@
+//! What `diff` says of the keys of the service, and of the unit of a total.
+
+use cover_spec::Spec;
+use cover_spec::diff::{Changes, Effect};
+
+use super::BEFORE;
+
+/// Returns what `diff` says of the shipped spec and a copy with one change, which must be neutral in both directions.
+fn neutral(from: &str, to: &str) -> [Vec<String>; 2] {
+    let new = cover_spec::SHIPPED.replacen(from, to, 1);
+    assert_ne!(new, cover_spec::SHIPPED, "{from}");
+    let spec = |text: &str| Spec::parse("spec.toml", text).unwrap_or_else(|faults| panic!("{faults}"));
+    let (old, new) = (spec(cover_spec::SHIPPED), spec(&new));
+    [Changes::between(&old, &new), Changes::between(&new, &old)].map(|changes| {
+        assert!(changes.iter().all(|change| change.effect() == Effect::Neutral), "{changes}");
+        changes.iter().map(|change| change.text().to_owned()).collect()
+    })
+}
+
+#[test]
+fn diff_names_each_key_that_changes_with_both_values() {
+    for (from, to, key, was, is) in [
+        ("task = \"data.taskId\"\n\n", "task = \"data.id\"\n\n", "submit.task", "\"data.taskId\"", "\"data.id\""),
+        ("code = \"code\"", "code = \"status\"", "envelope.code", "\"code\"", "\"status\""),
+        ("message = \"msg\"", "message = \"text\"", "envelope.message", "\"msg\"", "\"text\""),
+        ("query = \"taskId\"", "query = \"id\"", "poll.query", "\"taskId\"", "\"id\""),
+        ("\"data.status\"", "\"data.state\"", "poll.status", "\"data.status\"", "\"data.state\""),
+        ("\"data.errorCode\"", "\"data.code\"", "poll.error_code", "\"data.errorCode\"", "\"data.code\""),
+        ("\"data.errorMessage\"", "\"data.text\"", "poll.error_message", "\"data.errorMessage\"", "\"data.text\""),
+        ("[\"10 s\", \"30 s\"]", "[\"1500 ms\", \"1 min\"]", "poll.every", "10 s to 30 s", "1500 ms to 1 min"),
+        ("[\"2 min\", \"4 min\"]", "[\"0 s\", \"2 h\"]", "poll.expected_duration", "2 min to 4 min", "0 ms to 2 h"),
+        ("timeout = \"15 min\"", "timeout = \"20 min\"", "poll.timeout", "15 min", "20 min"),
+        ("unknown_task = [404, 422]", "unknown_task = [404]", "poll.unknown_task", "404, 422", "404"),
+        ("patience = \"60 s\"", "patience = \"5 s\"", "poll.patience", "1 min", "5 s"),
+        ("settle = \"60 s\"", "settle = \"5 s\"", "poll.settle", "1 min", "5 s"),
+        ("task_every = \"334 ms\"", "task_every = \"1 s\"", "rate_limit.task_every", "334 ms", "1 s"),
+        ("requests = 20", "requests = 30", "rate_limit.requests", "20", "30"),
+        ("\"/api/v1/generate/credit\"", "\"/credit\"", "credits.path", "\"/api/v1/generate/credit\"", "\"/credit\""),
+        ("amount = \"data\"", "amount = \"left\"", "credits.amount", "\"data\"", "\"left\""),
+        ("cost = 12", "cost = 13", "credits.cost", "12", "13"),
+        ("retention = \"15 days\"", "retention = \"36 h\"", "service.retention", "15 days", "36 h"),
+        ("ready = \"streams\"", "ready = \"first\"", "statuses.TEXT_SUCCESS.ready", "streams", "first"),
+        ("stage = 2", "stage = 3", "statuses.FIRST_SUCCESS.stage", "2", "3"),
+        ("\"done-with-tracks\"", "\"done\"", "statuses.CALLBACK_EXCEPTION.means", "done-with-tracks", "done"),
+        ("count = 2", "count = 3", "track.count", "2", "3"),
+        ("echo = \"style\"", "echo = \"title\"", "track.fields.tags.echo", "\"style\"", "\"title\""),
+        (
+            "[\"audioUrl\", \"audio_url\"]",
+            "[\"audioUrl\"]",
+            "track.fields.audioUrl.spellings",
+            "\"audioUrl\", \"audio_url\"",
+            "\"audioUrl\"",
+        ),
+        ("451 = {", "452 = {", "callback.codes", "200, 400, 451, 500", "200, 400, 452, 500"),
+        ("{ status = \"SUCCESS\",", "{", "callback.stages.complete", "\"SUCCESS\"", "a failure"),
+        ("attempts = 3", "attempts = 4", "callback.attempts", "3", "4"),
+        ("\"insufficient-credits\"", "\"server\"", "codes.429.means", "insufficient-credits", "server"),
+        (
+            "Wrong method or path.\", created = \"no\"",
+            ".\", created = \"perhaps\"",
+            "codes.404.created",
+            "no",
+            "perhaps",
+        ),
+        ("retry_after = \"10 s\"", "retry_after = \"20 s\"", "codes.405.retry_after", "10 s", "20 s"),
+    ] {
+        let said = [format!("`{key}`: {is} instead of {was}"), format!("`{key}`: {was} instead of {is}")];
+        assert_eq!(neutral(from, to), said.map(|text| vec![text]));
+    }
+}
+
+#[test]
+fn diff_names_each_key_that_is_left_out() {
+    for (line, key, was) in [
+        ("task_every = \"334 ms\"", "rate_limit.task_every", "334 ms"),
+        ("retention = \"15 days\"", "service.retention", "15 days"),
+        ("expected_duration = [\"2 min\", \"4 min\"]", "poll.expected_duration", "2 min to 4 min"),
+        ("unknown_task = [404, 422]", "poll.unknown_task", "404, 422"),
+        (", retry_after = \"60 s\"", "codes.455.retry_after", "1 min"),
+    ] {
+        let said = [format!("`{key}` is left out; it was {was}"), format!("`{key}`: {was}; it was left out")];
+        assert_eq!(neutral(line, ""), said.map(|text| vec![text]));
+    }
+    let [removed, _] = neutral("[envelope]\ncode = \"code\"\nmessage = \"msg\"\n", "");
+    assert_eq!(
+        removed,
+        ["`envelope.code` is left out; it was \"code\"", "`envelope.message` is left out; it was \"msg\""]
+    );
+}
+
+#[test]
+fn the_order_of_codes_and_the_unit_of_a_time_are_not_changes() {
+    for (from, to) in [
+        ("[404, 422]", "[422, 404]"),
+        ("timeout = \"15 min\"", "timeout = \"900 s\""),
+        ("attempts = 3", "attempts = 3\nexpires = \"1 days\""),
+    ] {
+        assert_eq!(neutral(from, to), [Vec::<String>::new(), vec![]]);
+    }
+}
+
+#[test]
+fn diff_names_the_unit_of_a_total_if_its_texts_have_the_same() {
+    let spec = |first: &str, second: &str, max: u32| {
+        let field = |name: &str, unit: &str| {
+            format!("[fields.{name}]\ntype = \"string\"\nunit = \"{unit}\"\ndoc = \"A text.\"\noptional = \"always\"\n")
+        };
+        let total = format!("[[totals]]\ndoc = \"Short.\"\nlength = [\"one\", \"two\"]\nmax = {max}\n");
+        let text = format!("{BEFORE}{}{}{total}", field("one", first), field("two", second));
+        Spec::parse("spec.toml", &text).unwrap_or_else(|faults| panic!("{faults}"))
+    };
+    for (units, said) in [
+        (["chars", "chars"], "characters together"),
+        (["bytes", "bytes"], "bytes together"),
+        (["utf16", "utf16"], "UTF-16 units together"),
+        (["bytes", "chars"], "together"),
+    ] {
+        let [first, second] = units;
+        let changes = Changes::between(&spec(first, second, 9), &spec(first, second, 8));
+        let said = format!("`one`, `two`: at most 8 instead of at most 9 {said}:");
+        assert!(changes.iter().any(|change| change.text().starts_with(&said)), "{changes}");
+    }
+}

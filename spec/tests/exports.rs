@@ -1,0 +1,114 @@
+//! Patterns and choices of whole numbers in documents: JSON Schema, Markdown, and differences from others.
+
+use cover_spec::diff::{Changes, Effect};
+use cover_spec::{SHIPPED_BASE, Spec};
+use serde_json::{Value, json};
+
+const SECONDS: &str = "type = \"choice\"\nof = \"integer\"\nname = \"Seconds\"\n\
+                       values = { 5 = { name = \"Five\", doc = \"Short.\" }, 10 = { name = \"Ten\", doc = \"Long.\" } }";
+const CODE: &str = "type = \"string\"\npattern = '^[A-Z]{2}-[0-9]+$'";
+
+/// Returns a spec whose only field has these keys.
+fn spec(keys: &str) -> Spec {
+    let text = format!(
+        "base = \"{SHIPPED_BASE}\"\nwithout = [\"callback\"]\n[service]\nname = \"Some\"\nid = \"some\"\n[request]\nname = \"SomeRequest\"\ndoc = \"A request.\"\n\
+         [submit]\npath = \"/tasks\"\ntask = \"id\"\n\
+         [fields.it]\noptional = \"always\"\ndoc = \"The field.\"\n{keys}\n"
+    );
+    Spec::parse("spec.toml", &text).unwrap_or_else(|faults| panic!("{faults}"))
+}
+
+fn property(keys: &str) -> Value {
+    spec(keys).json_schema()["properties"]["it"].take()
+}
+
+#[test]
+fn the_schema_has_the_pattern_of_a_text_and_of_the_items_of_a_list() {
+    assert_eq!(property(CODE)["pattern"], "^[A-Z]{2}-[0-9]+$");
+    let list = property(&format!("{CODE}\nlist = true"));
+    assert_eq!((&list["items"]["pattern"], list.get("pattern")), (&json!("^[A-Z]{2}-[0-9]+$"), None));
+}
+
+#[test]
+fn the_schema_lists_the_numbers_of_a_choice() {
+    let seconds = property(SECONDS);
+    assert_eq!((&seconds["type"], &seconds["enum"]), (&json!("integer"), &json!([5, 10])));
+    assert_eq!(property(&format!("{SECONDS}\nnullable = true"))["enum"], json!([5, 10, null]));
+    assert_eq!(property(&format!("{SECONDS}\ndefault = 10"))["default"], 10);
+}
+
+#[test]
+fn markdown_tells_patterns_and_the_numbers_of_a_choice() {
+    assert!(spec(CODE).markdown().contains("- must match `^[A-Z]{2}-[0-9]+$`\n"));
+    assert!(spec(&format!("{CODE}\nlist = true")).markdown().contains("- each item must match `^[A-Z]{2}-[0-9]+$`\n"));
+    assert!(spec("type = \"string\"\npattern = '`'").markdown().contains("- must match ``` ` ```\n"));
+    assert!(spec(SECONDS).markdown().contains("- `5`: Short.\n- `10`: Long.\n"));
+}
+
+/// Returns the differences from a document whose field has this schema.
+fn drift(keys: &str, property: &Value) -> Vec<String> {
+    let spec = spec(keys);
+    let mut document = spec.openapi();
+    document["components"]["schemas"]["SomeRequest"]["properties"]["it"] = property.clone();
+    spec.drift(&document).expect("the path is there").iter().map(ToString::to_string).collect()
+}
+
+#[test]
+fn drift_compares_patterns_as_texts() {
+    assert_eq!(drift(CODE, &property(CODE)), [""; 0]);
+    assert_eq!(
+        drift(CODE, &json!({ "type": "string", "pattern": "^[A-Z]{3}$" })),
+        ["`it`: the pattern is `^[A-Z]{3}$` in the document and `^[A-Z]{2}-[0-9]+$` in the spec"]
+    );
+    assert_eq!(
+        drift(CODE, &json!({ "type": "string" })),
+        ["`it`: the spec has the pattern `^[A-Z]{2}-[0-9]+$`, the document none"]
+    );
+    assert_eq!(
+        drift("type = \"string\"", &json!({ "type": "string", "pattern": "a" })),
+        ["`it`: the document has the pattern `a`, the spec none"]
+    );
+    assert_eq!(drift("type = \"url\"", &property("type = \"url\"")), [""; 0], "the pattern of every address");
+}
+
+#[test]
+fn drift_compares_the_numbers_of_a_choice() {
+    assert_eq!(drift(SECONDS, &property(SECONDS)), [""; 0]);
+    assert_eq!(drift(SECONDS, &json!({ "type": "number", "enum": [10.0, 5] })), [""; 0]);
+    assert_eq!(
+        drift(SECONDS, &json!({ "type": "integer", "enum": [5, 15] })),
+        ["`it`: the document lacks 10", "`it`: the document has 15, which the spec lacks"]
+    );
+    assert_eq!(
+        drift(SECONDS, &json!({ "type": "string", "enum": ["5", "10"] })),
+        ["`it`: type string in the document", "`it`: the document lacks 5", "`it`: the document lacks 10"]
+    );
+}
+
+fn changes(old: &str, new: &str) -> Vec<(Effect, String)> {
+    let changes = Changes::between(&spec(old), &spec(new));
+    changes.iter().map(|change| (change.effect(), change.text().to_owned())).collect()
+}
+
+#[test]
+fn a_new_pattern_is_breaking_and_one_that_is_removed_is_loosening() {
+    let breaking = "`it` must match `^[A-Z]{2}-[0-9]+$`: requests that built before may now be refused";
+    for old in ["type = \"string\"", "type = \"string\"\npattern = '^[A-Z]'"] {
+        assert_eq!(changes(old, CODE), [(Effect::Breaking, breaking.to_owned())], "{old}");
+    }
+    let loosening = (Effect::Loosening, "`it` need no longer match `^[A-Z]{2}-[0-9]+$`".to_owned());
+    assert_eq!(changes(CODE, "type = \"string\""), [loosening]);
+    assert_eq!(changes(CODE, CODE), []);
+}
+
+#[test]
+fn diff_compares_the_numbers_of_a_choice() {
+    let fewer = SECONDS.replace(", 10 = { name = \"Ten\", doc = \"Long.\" }", "");
+    assert_eq!(changes(SECONDS, &fewer), [(Effect::Breaking, "`it` no longer allows 10".to_owned())]);
+    assert_eq!(changes(&fewer, SECONDS), [(Effect::Loosening, "`it` allows 10".to_owned())]);
+    let texts = SECONDS.replace("of = \"integer\"\n", "");
+    let other = "`it` is one of several values, each a whole number instead of one of several values, each a text";
+    assert_eq!(changes(&texts, SECONDS), [(Effect::Breaking, other.to_owned())]);
+    let any = "`it` is a whole number instead of one of several values, each a whole number";
+    assert_eq!(changes(SECONDS, "type = \"integer\""), [(Effect::Breaking, any.to_owned())]);
+}
