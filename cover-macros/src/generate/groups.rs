@@ -5,8 +5,8 @@ use cover_spec::model::{Asks, Field, Relation};
 use proc_macro2::{Ident, TokenStream};
 use quote::quote;
 
-use super::docs;
 use super::modes::{Modes, OneMode, state_param};
+use super::text::text;
 use crate::ident::ident;
 
 /// A group, with its fields in the order of the group.
@@ -63,7 +63,7 @@ impl Group<'_> {
         let Self { relation, name, .. } = self;
         let (message, note) = self.message();
         let label = "not with the fields that are set";
-        let doc = docs::text(&relation.doc);
+        let doc = text(&relation.doc);
         let impls = self.states();
         quote! {
             #[doc = #doc]

@@ -15,6 +15,7 @@ mod request;
 mod service;
 mod status;
 mod tables;
+mod text;
 mod track;
 
 use cover_spec::Spec;

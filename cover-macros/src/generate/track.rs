@@ -5,12 +5,13 @@ use proc_macro2::TokenStream;
 use quote::quote;
 
 use super::docs;
+use super::text::text;
 use crate::ident::ident;
 
 pub(super) fn track(track: &Track) -> TokenStream {
     let name = ident(&track.name);
     let doc = docs::track(track);
-    let docs = track.fields.iter().map(|field| docs::text(&field.doc));
+    let docs = track.fields.iter().map(|field| text(&field.doc));
     let idents: Vec<_> = track.fields.iter().map(|field| ident(&field.rust)).collect();
     let types = track.fields.iter().map(|field| value_type(field.kind.value));
     let reads = track.fields.iter().map(read);

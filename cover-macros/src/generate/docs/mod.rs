@@ -4,7 +4,6 @@ pub(super) mod examples;
 mod modes;
 mod rules;
 mod setter;
-mod text;
 
 use std::fmt::Write;
 use std::time::Duration;
@@ -13,9 +12,10 @@ use cover_spec::Spec;
 use cover_spec::model::{Choice, Field, Status, Track};
 use cover_spec::tables::StatusMeaning;
 
+use super::text::{cell, text};
+
 pub(super) use modes::{build, build_in, constructor, inner_marker, mode_group, mode_names, mode_trait, outer_marker};
 pub(super) use setter::{maybe_setter, null_setter, placeholder, setter};
-pub(super) use text::text;
 
 pub(super) fn request(spec: &Spec) -> String {
     let request = &spec.request;
@@ -113,7 +113,7 @@ pub(super) fn service(spec: &Spec) -> String {
         let created = format!("{:?}", code.created.value).to_lowercase();
         let retry = code.retry_after.as_ref().map(|after| format!("after {}", duration(after.value)));
         let retry = retry.unwrap_or_else(|| "no".to_owned());
-        let _ = writeln!(doc, "| {} | {} | {created} | {retry} |", code.number.value, text::cell(&code.doc));
+        let _ = writeln!(doc, "| {} | {} | {created} | {retry} |", code.number.value, cell(&code.doc));
     }
     doc.push_str("| any other | not documented | perhaps | no |\n");
     doc

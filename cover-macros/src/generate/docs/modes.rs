@@ -7,9 +7,10 @@ use cover_spec::model::{Field, Limit, Mode, Request};
 use cover_spec::rules::Presence;
 
 use super::setter::limit_texts;
-use super::{listed, rules, text};
+use super::{listed, rules};
 use crate::generate::groups::Group;
 use crate::generate::modes::{Modes, OneMode, Reach};
+use crate::generate::text::text;
 
 /// Returns a table with a row for each field and a column for each mode.
 pub(super) fn table_of_modes(request: &Request) -> String {

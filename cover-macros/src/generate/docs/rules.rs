@@ -4,7 +4,8 @@ use cover_spec::Spec;
 use cover_spec::model::{Asks, Condition, Conditions, Field, Relation};
 use cover_spec::rules::Bound;
 
-use super::{examples, text};
+use super::examples;
+use crate::generate::text::text;
 
 /// "at most 80 characters"
 pub(super) fn bound(field: &Field, bound: Bound) -> String {

@@ -6,8 +6,9 @@ use cover_spec::Spec;
 use cover_spec::model::{Field, Limit, Placeholder};
 use cover_spec::rules::Presence;
 
-use super::{examples, listed, rules, text};
+use super::{examples, listed, rules};
 use crate::generate::modes::{Modes, OneMode, Reach};
+use crate::generate::text::text;
 use crate::origin::Origin;
 
 pub(in crate::generate) fn setter(field: &Field, spec: &Spec, modes: &Modes<'_>, origin: &Origin) -> String {

@@ -30,7 +30,7 @@ impl Fence {
 ///
 /// A fence gets the language `text`, and is closed if the text does not close it. Indented code becomes prose. A text
 /// that ends with a fence ends with a line break, so that more text can follow.
-pub(in crate::generate) fn text(doc: &str) -> String {
+pub(super) fn text(doc: &str) -> String {
     let mut text = String::new();
     let mut open: Option<Fence> = None;
     for line in doc.replace("\r\n", "\n").replace('\r', "\n").lines() {
