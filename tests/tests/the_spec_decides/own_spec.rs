@@ -144,7 +144,8 @@ fn the_faults_of_a_spec_are_shown_where_they_stand(stranger: &Crate) -> Outcome 
 fn invalid_toml_is_shown_where_it_stands(stranger: &Crate) -> Outcome {
     stranger.write("specs/speech.toml", "[service]\nname = \"Cut\nid = 5 5\n")?;
     let errors = stranger.refused(&["check", "--lib"])?;
-    assert!(errors.contains("specs/speech.toml:2:12") && errors.contains("specs/speech.toml:3:6"), "{errors}");
+    assert!(errors.contains("specs/speech.toml:2:12"), "{errors}");
+    assert!(!errors.contains("specs/speech.toml:3:6"), "the rest may follow from the first mistake\n{errors}");
     Ok(())
 }
 
