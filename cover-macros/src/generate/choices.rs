@@ -44,7 +44,7 @@ fn choice(name: &str, field: &Field, choices: &[Choice]) -> TokenStream {
     }
 }
 
-/// What is generated for the values that are sent.
+/// The input for the code that converts between variants and the values that are sent.
 struct Sent<'a> {
     name: &'a Ident,
     allow: &'a Option<TokenStream>,

@@ -105,10 +105,7 @@ fn numbers<'a>(field: &Field, named: impl Iterator<Item = &'a Const>) -> Vec<Val
 
 /// Returns all values of an integer, if its limits leave few.
 fn few_numbers(field: &Field) -> Option<Vec<Value<'static>>> {
-    let always = || {
-        let all = field.limits.iter();
-        all.filter(|limit| limit.modes == u64::MAX && limit.models == u64::MAX && limit.when.is_empty())
-    };
+    let always = || field.limits.iter().filter(|limit| limit.holds_always());
     let whole = |number: Decimal| (number.scale == 0).then_some(number.digits);
     let least = always().find_map(|limit| if let Bound::Min(least) = limit.bound { whole(least) } else { None })?;
     let most = always().find_map(|limit| if let Bound::Max(most) = limit.bound { whole(most) } else { None })?;

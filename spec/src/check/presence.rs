@@ -157,7 +157,7 @@ fn in_modes<'a>(
     }
 }
 
-/// Returns what is wrong with what is said of a field in a mode.
+/// Returns the contradiction between the keys that give the presence of a field in a mode.
 fn in_mode(field: &Field, mode: &Mode) -> Option<Problem> {
     let wire = &*field.wire;
     let said = field.said_in(mode);

@@ -80,8 +80,7 @@ fn property(spec: &Spec, field: &Field) -> Value {
     if field.list {
         property = json!({ "type": "array", "items": property });
     }
-    let always = |limit: &&Limit| limit.modes == u64::MAX && limit.models == u64::MAX && limit.when.is_empty();
-    for limit in field.limits.iter().filter(always) {
+    for limit in field.limits.iter().filter(|limit| limit.holds_always()) {
         merge(&mut property, limited(field, limit.bound));
     }
     if field.nullable {
@@ -216,10 +215,7 @@ fn limits(rules: &Rules, mode: usize) -> Vec<Value> {
         if presence == Some(Presence::Forbidden) {
             continue;
         }
-        let own = |limit: &&Limit| {
-            (limit.modes != u64::MAX || limit.models != u64::MAX || !limit.when.is_empty())
-                && (rules.modes.is_empty() || limit.modes >> mode & 1 == 1)
-        };
+        let own = |limit: &&Limit| !limit.holds_always() && (rules.modes.is_empty() || limit.modes >> mode & 1 == 1);
         for limit in field.limits.iter().filter(own) {
             let limited = json!({ "properties": { &*field.wire: limited(field, limit.bound) } });
             let mut conditions: Vec<Value> = models(rules, mode, limit).into_iter().collect();

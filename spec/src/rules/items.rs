@@ -54,9 +54,7 @@ impl<'f, 'v> Items<'f, 'v> {
 impl Field {
     /// Returns the maximum number of items, if one holds in every mode with every model.
     fn most_items(&self) -> Option<u32> {
-        let always =
-            |limit: &&super::Limit| limit.modes == u64::MAX && limit.models == u64::MAX && limit.when.is_empty();
-        let most = self.limits.iter().filter(always).filter_map(|limit| match limit.bound {
+        let most = self.limits.iter().filter(|limit| limit.holds_always()).filter_map(|limit| match limit.bound {
             Bound::MaxItems(most) => Some(most),
             _ => None,
         });

@@ -83,6 +83,13 @@ impl Context<'_> {
     }
 }
 
+impl Limit {
+    /// Whether the limit holds in every mode, with every model, and without a condition.
+    pub(crate) fn holds_always(&self) -> bool {
+        self.modes == u64::MAX && self.models == u64::MAX && self.when.is_empty()
+    }
+}
+
 impl Figure {
     /// Whether this figure of a rule allows at least as much as the other.
     fn is_looser(self, other: Self, rule: Rule) -> bool {

@@ -17,7 +17,7 @@ fn rules<T>(result: Result<T, Violations>) -> Vec<&'static str> {
     violations.unwrap_or_default()
 }
 
-/// Checks that what was built is what `from_json` reads, or that both break the same rules.
+/// Checks that the builder and `from_json` give the same request, or break the same rules.
 fn agree<M>(built: Result<ShowRequest<M>, Violations>, body: &serde_json::Value, broken: &[&str])
 where
     ShowRequest<AnyMode>: From<ShowRequest<M>>,

@@ -218,6 +218,7 @@ fn callbacks_are_read_alike() -> Outcome {
             }
             CallbackOutcome::Refused(_) => {
                 assert!(trial.to_string().contains("outcome: the callback is refused"), "{shown}");
+                assert!(trial.status.is_none() && trial.tracks.is_empty(), "{shown}");
             }
             other => panic!("{other:?}: {shown}"),
         }
