@@ -5,7 +5,7 @@
 
 use std::time::Duration;
 
-use cover_api::{Client, TaskHandle, UploadCover, runtime::Service};
+use cover_api::{Client, TaskHandle, UploadCover, runtime::StaticService};
 use cover_testkit::simulated::{Seen, Simulated};
 use tokio::time::sleep;
 

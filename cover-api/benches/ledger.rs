@@ -12,7 +12,7 @@ use cover_api::ledger::{
     AttemptId, EntryState, Fingerprint, Intended, Ledger, MemoryLedger, Purchase, Settlement, SqliteLedger, TaskSource,
     Terms, deliver, end, intend, settle,
 };
-use cover_api::runtime::{ClientBuilder, Service as _};
+use cover_api::runtime::{ClientBuilder, StaticService as _};
 use cover_api::{Client, UploadCover};
 use cover_testkit::request;
 use cover_testkit::simulated::Simulated;

@@ -3,7 +3,7 @@
 use std::process::Command;
 use std::time::{Duration, Instant};
 
-use cover_api::{Client, TaskHandle, UploadCover, runtime::Service};
+use cover_api::{Client, TaskHandle, UploadCover, runtime::StaticService};
 use cover_testkit::simulated::Simulated;
 use tokio::time::sleep;
 

@@ -35,7 +35,7 @@ async fn main() -> Result<(), Box<dyn Error>> {
         match update? {
             Update::Stage(snapshot) => {
                 println!("  {}", snapshot.status);
-                tracks = snapshot.tracks;
+                tracks = snapshot.into_results().tracks;
             }
             Update::PollFailed(error) => println!("  {error}"),
             _ => {}

@@ -80,8 +80,10 @@ mod service;
 mod submit;
 pub mod tables;
 mod transport;
+mod upload;
 
 pub use cover_spec::rules::{Figure, Rule, Violation, Violations};
+pub use request::unlisted::{FromJson, OpenChoice};
 pub use request::{UnknownChoice, state};
 pub use response::{Link, Timestamp};
 
@@ -103,7 +105,7 @@ pub use response::{Link, Timestamp};
 /// ```
 ///
 /// The macro generates these items, with the names that the spec gives: the request with its builder, the markers of its modes,
-/// the types of its choices, its literal macros, `Status`, the track, and the service with its `Client`, `Task`,
+/// the types of its choices, its literal macros, `Status`, `Results` with the types of objects in results, and the service with its `Client`, `Task`,
 /// `TaskHandle`, `Snapshot` and `Error`. They are in the module that calls the macro, so give each spec a module of its own.
 pub use cover_macros::api;
 
@@ -141,11 +143,14 @@ pub mod __private {
     pub use cover_macros::literal;
     pub use cover_spec::rules::{self, Value};
     pub use cover_spec::tables;
+    pub use serde::ser::SerializeStruct;
     pub use serde::{Serialize, Serializer};
+    pub use serde_json::Value as Json;
 
-    pub use crate::redact::Shown;
     pub use crate::request::json;
+    pub use crate::request::unlisted::{kept as unlisted, same};
     pub use crate::request::value::FieldValue;
-    pub use crate::request::{canonical, check, debug, serialize};
-    pub use crate::response::read::{self, Object};
+    pub use crate::request::{canonical, check, check_lengths, debug, serialize};
+    pub use crate::response::read;
+    pub use crate::service::KnownOperation;
 }

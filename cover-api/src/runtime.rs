@@ -6,10 +6,17 @@
 pub use crate::account::Stats;
 pub use crate::attempt::Unfinished;
 pub use crate::client::{
-    Batch, BatchEvent, BatchItem, BatchReport, Client, ClientBuilder, Download, Duplicate, Sending, Task,
-    UnfinishedTasks, UnknownPurchase,
+    Account, AccountTask, Answer, Batch, BatchEvent, BatchItem, BatchReport, Client, ClientBuilder, Download,
+    Duplicate, Sending, Sent, Task, UnfinishedTasks, UnknownPurchase, Upload,
 };
 pub use crate::error::{AttemptDetails, BodySent, Error, Recovery, WaitStats};
 pub use crate::follow::{Update, Updates, Wait};
 pub use crate::ledger::Resolution;
-pub use crate::service::{Request, Service, Snapshot, TaskHandle, Track};
+#[cfg(feature = "dynamic")]
+pub use crate::service::AnyRequest;
+pub use crate::service::{
+    AnyResults, AnyService, AtOnce, ByTask, Either, Given, Request, Results, Service, Snapshot, StaticService,
+    TaskHandle, Way,
+};
+#[cfg(feature = "dynamic")]
+pub use cover_spec::{Faults, Spec};

@@ -1,9 +1,10 @@
 //! The spec of a service as tables, for tools.
 //!
-//! [`Service::api`](crate::runtime::Service::api) returns the [`Api`] of a service. Programs that only send requests and
+//! [`StaticService::api`](crate::runtime::StaticService::api) returns the [`Api`] of a service. Programs that only send requests and
 //! wait for tasks do not need these types.
 
 pub use cover_spec::tables::{
-    Api, CallbackSpec, CallbackStageSpec, CodeMeaning, CodeSpec, Created, CreditsSpec, JsonPath, PollSpec,
-    RateLimitSpec, SignatureClock, SignatureEncoding, SignatureSpec, SignedPart, StatusMeaning, StatusSpec, SubmitSpec,
+    Api, BodyFormat, CallbackSpec, CallbackStageSpec, CodeMeaning, CodeSpec, Created, CreditsSpec, JsonPath,
+    MemberSpec, Method, PollSpec, RateLimitSpec, ResultKind, ResultSpec, ShapeSpec, SignatureClock, SignatureEncoding,
+    SignatureSpec, SignedPart, StatusMeaning, StatusSpec, SubmitSpec,
 };

@@ -22,7 +22,11 @@ Results are deleted after 15 days.
 pub enum UploadCover {}
 impl ::cover_api::runtime::Service for UploadCover {
     type Status = Status;
-    type Track = Track;
+    type Results = Results;
+    type Way = ::cover_api::runtime::ByTask;
+    type Operation = ::cover_api::__private::KnownOperation<Self>;
+}
+impl ::cover_api::runtime::StaticService for UploadCover {
     fn api() -> &'static ::cover_api::tables::Api {
         &cover_request_tables::API
     }
@@ -144,6 +148,8 @@ pub enum Model {
     V4_5PLUS,
     ///The maximum length of the output is not documented. Sent as `V5`.
     V5,
+    #[doc(hidden)]
+    __Unlisted(&'static str, &'static str),
 }
 impl Model {
     /// Every value, in the order of the spec.
@@ -163,6 +169,24 @@ impl Model {
             Self::V4_5 => "V4_5",
             Self::V4_5PLUS => "V4_5PLUS",
             Self::V5 => "V5",
+            Self::__Unlisted(text, _) => text,
+        }
+    }
+    /// Returns a value that the spec does not list. It is sent as given, and has to keep the rules of `like`.
+    ///
+    /// It has 1 to 64 characters; `build` and `from_json` check this. A listed text is the listed value.
+    #[must_use]
+    pub const fn unlisted(text: &'static str, like: Self) -> Self {
+        let mut index = 0;
+        while index < Self::ALL.len() {
+            if ::cover_api::__private::same(text, Self::ALL[index].as_str()) {
+                return Self::ALL[index];
+            }
+            index += 1;
+        }
+        match like {
+            Self::__Unlisted(_, like) => Self::__Unlisted(text, like),
+            like => Self::__Unlisted(text, like.as_str()),
         }
     }
 }
@@ -187,6 +211,9 @@ impl ::core::str::FromStr for Model {
 }
 impl ::cover_api::__private::FieldValue for Model {
     fn as_value(&self) -> ::cover_api::__private::Value<'_> {
+        if let Self::__Unlisted(text, like) = *self {
+            return ::cover_api::__private::Value::unlisted(text, like);
+        }
         ::cover_api::__private::Value::text(self.as_str())
     }
     fn from_value(
@@ -194,6 +221,11 @@ impl ::cover_api::__private::FieldValue for Model {
     ) -> ::core::option::Option<Self> {
         match value {
             ::cover_api::__private::Value::Text(text) => text.parse().ok(),
+            ::cover_api::__private::Value::Unlisted { text, like } => {
+                ::cover_api::__private::unlisted(&text)
+                    .zip(like.parse().ok())
+                    .map(|(text, like)| Self::unlisted(text, like))
+            }
             _ => ::core::option::Option::None,
         }
     }
@@ -201,6 +233,17 @@ impl ::cover_api::__private::FieldValue for Model {
 impl ::core::fmt::Display for Model {
     fn fmt(&self, f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
         f.pad(self.as_str())
+    }
+}
+impl ::cover_api::OpenChoice for Model {
+    fn text(self) -> &'static str {
+        match self {
+            Self::__Unlisted(_, like) => like,
+            listed => listed.as_str(),
+        }
+    }
+    fn listed() -> ::std::vec::Vec<&'static str> {
+        Self::ALL.iter().map(|value| value.as_str()).collect()
     }
 }
 /**Preferred voice of the singer.
@@ -378,6 +421,18 @@ impl<M> ::cover_api::runtime::Request for CoverRequest<M> {
             callback,
         )
     }
+    fn check_lengths(
+        &self,
+        api: &::cover_api::__private::tables::Api,
+        length_of: &dyn Fn(&str) -> ::core::option::Option<f64>,
+    ) -> ::core::result::Result<(), ::cover_api::Violations> {
+        ::cover_api::__private::check_lengths(
+            (&cover_request_tables::RULES, api),
+            self.mode,
+            &self.fields.values(),
+            length_of,
+        )
+    }
 }
 impl<M> ::cover_api::__private::Serialize for CoverRequest<M> {
     fn serialize<S: ::cover_api::__private::Serializer>(
@@ -454,9 +509,21 @@ impl CoverRequest<AnyMode> {
     pub fn from_json(
         json: impl ::core::convert::AsRef<[u8]>,
     ) -> ::core::result::Result<Self, ::cover_api::Violations> {
-        let mut checked = ::cover_api::__private::json::check(
+        Self::from_json_with(json, &::cover_api::FromJson::new())
+    }
+    /// Reads a request from JSON with options, such as to take values of choices that the spec does not list.
+    ///
+    /// # Errors
+    ///
+    /// Those of [`from_json`](Self::from_json).
+    pub fn from_json_with(
+        json: impl ::core::convert::AsRef<[u8]>,
+        options: &::cover_api::FromJson,
+    ) -> ::core::result::Result<Self, ::cover_api::Violations> {
+        let mut checked = ::cover_api::__private::json::check_with(
             &cover_request_tables::RULES,
             json.as_ref(),
+            options,
         )?;
         ::core::result::Result::Ok(Self {
             fields: CoverRequestFields {
@@ -618,7 +685,7 @@ impl<M: Mode> CoverRequestBuilder<M> {
 
 Required.
 
-At most 120 seconds long. The length is not checked. Disputed: the usage guide says 480, the text of the field says 120.
+At most 120 seconds long. The length is checked only for files that the client uploads. Disputed: the usage guide says 480, the text of the field says 120.
 
 Sent as `uploadUrl`. Defined in `upload_cover.toml`, line 41.
 
@@ -669,7 +736,7 @@ Required in `Custom<Vocal>` and `NonCustom`. Optional in `Custom<Instrumental>`.
 - At most 5000 characters with `V4_5`, `V4_5PLUS` or `V5` in `Custom`.
 - At most 400 characters in `NonCustom`. Disputed: the usage guide says 400, the text of the field says 500.
 
-Sent as `prompt`. Defined in `upload_cover.toml`, line 77.
+Sent as `prompt`. Defined in `upload_cover.toml`, line 78.
 
 ```
 # use cover_api::*;
@@ -704,7 +771,7 @@ Required in `Custom<Instrumental>` and `Custom<Vocal>`. Must be left out in `Non
 - At most 200 characters with `V3_5` or `V4`.
 - At most 1000 characters with `V4_5`, `V4_5PLUS` or `V5`.
 
-Sent as `style`. Defined in `upload_cover.toml`, line 92.
+Sent as `style`. Defined in `upload_cover.toml`, line 93.
 
 ```
 # use cover_api::*;
@@ -724,7 +791,7 @@ Required in `Custom<Instrumental>` and `Custom<Vocal>`. Must be left out in `Non
 - At most 80 characters with `V3_5` or `V4`.
 - At most 100 characters with `V4_5`, `V4_5PLUS` or `V5`.
 
-Sent as `title`. Defined in `upload_cover.toml`, line 102.
+Sent as `title`. Defined in `upload_cover.toml`, line 103.
 
 ```
 # use cover_api::*;
@@ -741,7 +808,7 @@ let builder = CoverRequest::custom_instrumental().title("Night Drive");
 
 Optional in `Custom<Instrumental>` and `Custom<Vocal>`. Must be left out in `NonCustom`.
 
-Sent as `negativeTags`. Defined in `upload_cover.toml`, line 112.
+Sent as `negativeTags`. Defined in `upload_cover.toml`, line 113.
 
 ```
 # use cover_api::*;
@@ -775,7 +842,7 @@ let builder = CoverRequest::custom_instrumental().maybe_negative_tags(Some("Heav
 
 Optional in `Custom<Instrumental>` and `Custom<Vocal>`. Must be left out in `NonCustom`.
 
-Sent as `vocalGender`. Defined in `upload_cover.toml`, line 118.
+Sent as `vocalGender`. Defined in `upload_cover.toml`, line 119.
 
 ```
 # use cover_api::*;
@@ -806,7 +873,7 @@ Optional in `Custom<Instrumental>` and `Custom<Vocal>`. Must be left out in `Non
 
 At least 0, at most 1, a multiple of 0.01.
 
-Sent as `styleWeight`. Defined in `upload_cover.toml`, line 129.
+Sent as `styleWeight`. Defined in `upload_cover.toml`, line 130.
 
 ```
 # use cover_api::*;
@@ -834,7 +901,7 @@ Optional in `Custom<Instrumental>` and `Custom<Vocal>`. Must be left out in `Non
 
 At least 0, at most 1, a multiple of 0.01.
 
-Sent as `weirdnessConstraint`. Defined in `upload_cover.toml`, line 138.
+Sent as `weirdnessConstraint`. Defined in `upload_cover.toml`, line 139.
 
 ```
 # use cover_api::*;
@@ -865,7 +932,7 @@ Optional in `Custom<Instrumental>` and `Custom<Vocal>`. Must be left out in `Non
 
 At least 0, at most 1, a multiple of 0.01.
 
-Sent as `audioWeight`. Defined in `upload_cover.toml`, line 147.
+Sent as `audioWeight`. Defined in `upload_cover.toml`, line 148.
 
 ```
 # use cover_api::*;
@@ -891,7 +958,7 @@ let builder = CoverRequest::custom_instrumental().maybe_audio_weight(Some(0.65))
 
 Required.
 
-Sent as `callBackUrl`. Defined in `upload_cover.toml`, line 159.
+Sent as `callBackUrl`. Defined in `upload_cover.toml`, line 160.
 
 ```
 # use cover_api::*;
@@ -962,7 +1029,7 @@ impl<
 
 Required.
 
-At most 120 seconds long. The length is not checked. Disputed: the usage guide says 480, the text of the field says 120.
+At most 120 seconds long. The length is checked only for files that the client uploads. Disputed: the usage guide says 480, the text of the field says 120.
 
 Sent as `uploadUrl`. Defined in `upload_cover.toml`, line 41.
 
@@ -1191,7 +1258,7 @@ Required in `Custom<Vocal>` and `NonCustom`. Optional in `Custom<Instrumental>`.
 - At most 5000 characters with `V4_5`, `V4_5PLUS` or `V5` in `Custom`.
 - At most 400 characters in `NonCustom`. Disputed: the usage guide says 400, the text of the field says 500.
 
-Sent as `prompt`. Defined in `upload_cover.toml`, line 77.
+Sent as `prompt`. Defined in `upload_cover.toml`, line 78.
 
 Example: `.prompt("A calm night drive through the rain")`*/
     pub fn prompt(
@@ -1323,7 +1390,7 @@ Required in `Custom<Instrumental>` and `Custom<Vocal>`. Must be left out in `Non
 - At most 200 characters with `V3_5` or `V4`.
 - At most 1000 characters with `V4_5`, `V4_5PLUS` or `V5`.
 
-Sent as `style`. Defined in `upload_cover.toml`, line 92.
+Sent as `style`. Defined in `upload_cover.toml`, line 93.
 
 Example: `.style("Smooth jazz trio")`*/
     pub fn style(
@@ -1393,7 +1460,7 @@ Required in `Custom<Instrumental>` and `Custom<Vocal>`. Must be left out in `Non
 - At most 80 characters with `V3_5` or `V4`.
 - At most 100 characters with `V4_5`, `V4_5PLUS` or `V5`.
 
-Sent as `title`. Defined in `upload_cover.toml`, line 102.
+Sent as `title`. Defined in `upload_cover.toml`, line 103.
 
 Example: `.title("Night Drive")`*/
     pub fn title(
@@ -1460,7 +1527,7 @@ impl<
 
 Optional in `Custom<Instrumental>` and `Custom<Vocal>`. Must be left out in `NonCustom`.
 
-Sent as `negativeTags`. Defined in `upload_cover.toml`, line 112.
+Sent as `negativeTags`. Defined in `upload_cover.toml`, line 113.
 
 Example: `.negative_tags("Heavy metal, upbeat drums")`*/
     pub fn negative_tags(
@@ -1560,7 +1627,7 @@ impl<
 
 Optional in `Custom<Instrumental>` and `Custom<Vocal>`. Must be left out in `NonCustom`.
 
-Sent as `vocalGender`. Defined in `upload_cover.toml`, line 118.
+Sent as `vocalGender`. Defined in `upload_cover.toml`, line 119.
 
 Example: `.vocal_gender(VocalGender::Male)`*/
     pub fn vocal_gender(
@@ -1658,7 +1725,7 @@ Optional in `Custom<Instrumental>` and `Custom<Vocal>`. Must be left out in `Non
 
 At least 0, at most 1, a multiple of 0.01.
 
-Sent as `styleWeight`. Defined in `upload_cover.toml`, line 129.
+Sent as `styleWeight`. Defined in `upload_cover.toml`, line 130.
 
 Example: `.style_weight(0.65)`*/
     pub fn style_weight(
@@ -1756,7 +1823,7 @@ Optional in `Custom<Instrumental>` and `Custom<Vocal>`. Must be left out in `Non
 
 At least 0, at most 1, a multiple of 0.01.
 
-Sent as `weirdnessConstraint`. Defined in `upload_cover.toml`, line 138.
+Sent as `weirdnessConstraint`. Defined in `upload_cover.toml`, line 139.
 
 Example: `.weirdness_constraint(0.3)`*/
     pub fn weirdness_constraint(
@@ -1856,7 +1923,7 @@ Optional in `Custom<Instrumental>` and `Custom<Vocal>`. Must be left out in `Non
 
 At least 0, at most 1, a multiple of 0.01.
 
-Sent as `audioWeight`. Defined in `upload_cover.toml`, line 147.
+Sent as `audioWeight`. Defined in `upload_cover.toml`, line 148.
 
 Example: `.audio_weight(0.65)`*/
     pub fn audio_weight(
@@ -1952,7 +2019,7 @@ impl<
 
 Required.
 
-Sent as `callBackUrl`. Defined in `upload_cover.toml`, line 159.
+Sent as `callBackUrl`. Defined in `upload_cover.toml`, line 160.
 
 Example: `.call_back_url("https://api.example.com/callback")`*/
     pub fn call_back_url(
@@ -2802,6 +2869,14 @@ impl Status {
         }
     }
 }
+impl ::cover_api::__private::Serialize for Status {
+    fn serialize<S: ::cover_api::__private::Serializer>(
+        &self,
+        serializer: S,
+    ) -> ::core::result::Result<S::Ok, S::Error> {
+        serializer.serialize_str(self.as_str())
+    }
+}
 impl ::core::str::FromStr for Status {
     type Err = ::core::convert::Infallible;
     fn from_str(
@@ -2827,9 +2902,40 @@ impl ::core::fmt::Display for Status {
         f.pad(self.as_str())
     }
 }
+///The results of a task, as far as the service has given them.
+#[derive(Clone, Default, PartialEq)]
+#[non_exhaustive]
+pub struct Results {
+    ///One version of the cover. A task usually has two.
+    pub tracks: ::std::vec::Vec<Track>,
+}
+impl ::core::fmt::Debug for Results {
+    fn fmt(&self, f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
+        use ::cover_api::__private::read::Shown;
+        f.debug_struct(::core::stringify!(Results))
+            .field(::core::stringify!(tracks), &Shown(&self.tracks))
+            .finish()
+    }
+}
+impl ::cover_api::__private::Serialize for Results {
+    fn serialize<S: ::cover_api::__private::Serializer>(
+        &self,
+        serializer: S,
+    ) -> ::core::result::Result<S::Ok, S::Error> {
+        use ::cover_api::__private::SerializeStruct as _;
+        let mut fields = serializer.serialize_struct(::core::stringify!(Results), 1)?;
+        fields.serialize_field("tracks", &self.tracks)?;
+        fields.end()
+    }
+}
+impl ::cover_api::runtime::Results for Results {
+    fn read(found: ::cover_api::__private::read::Found<'_>) -> Self {
+        Self { tracks: found.result(0) }
+    }
+}
 /**One version of the cover. A task usually has two.
 
-A field is `None` where the service sends nothing or an empty text.*/
+A field is `None` or empty where the service sends nothing or an empty text.*/
 #[derive(Clone, PartialEq)]
 #[non_exhaustive]
 pub struct Track {
@@ -2862,65 +2968,73 @@ pub struct Track {
 }
 impl ::core::fmt::Debug for Track {
     fn fmt(&self, f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
+        use ::cover_api::__private::read::Shown;
         f.debug_struct(::core::stringify!(Track))
-            .field(
-                ::core::stringify!(id),
-                &self.id.as_deref().map(::cover_api::__private::Shown),
-            )
-            .field(::core::stringify!(audio_url), &self.audio_url)
-            .field(::core::stringify!(source_audio_url), &self.source_audio_url)
-            .field(::core::stringify!(stream_audio_url), &self.stream_audio_url)
+            .field(::core::stringify!(id), &Shown(&self.id))
+            .field(::core::stringify!(audio_url), &Shown(&self.audio_url))
+            .field(::core::stringify!(source_audio_url), &Shown(&self.source_audio_url))
+            .field(::core::stringify!(stream_audio_url), &Shown(&self.stream_audio_url))
             .field(
                 ::core::stringify!(source_stream_audio_url),
-                &self.source_stream_audio_url,
+                &Shown(&self.source_stream_audio_url),
             )
-            .field(::core::stringify!(image_url), &self.image_url)
-            .field(::core::stringify!(source_image_url), &self.source_image_url)
-            .field(
-                ::core::stringify!(prompt),
-                &self.prompt.as_deref().map(::cover_api::__private::Shown),
-            )
-            .field(
-                ::core::stringify!(model_name),
-                &self.model_name.as_deref().map(::cover_api::__private::Shown),
-            )
-            .field(
-                ::core::stringify!(title),
-                &self.title.as_deref().map(::cover_api::__private::Shown),
-            )
-            .field(
-                ::core::stringify!(tags),
-                &self.tags.as_deref().map(::cover_api::__private::Shown),
-            )
-            .field(::core::stringify!(create_time), &self.create_time)
-            .field(::core::stringify!(duration), &self.duration)
+            .field(::core::stringify!(image_url), &Shown(&self.image_url))
+            .field(::core::stringify!(source_image_url), &Shown(&self.source_image_url))
+            .field(::core::stringify!(prompt), &Shown(&self.prompt))
+            .field(::core::stringify!(model_name), &Shown(&self.model_name))
+            .field(::core::stringify!(title), &Shown(&self.title))
+            .field(::core::stringify!(tags), &Shown(&self.tags))
+            .field(::core::stringify!(create_time), &Shown(&self.create_time))
+            .field(::core::stringify!(duration), &Shown(&self.duration))
             .finish()
     }
 }
-impl ::cover_api::runtime::Track for Track {
-    fn read(from: &::cover_api::__private::Object) -> Self {
-        use ::cover_api::__private::read;
-        Self {
-            id: read::text(from, &["id"]),
-            audio_url: read::link(from, &["audioUrl", "audio_url"]),
-            source_audio_url: read::link(from, &["sourceAudioUrl", "source_audio_url"]),
-            stream_audio_url: read::link(from, &["streamAudioUrl", "stream_audio_url"]),
-            source_stream_audio_url: read::link(
-                from,
-                &["sourceStreamAudioUrl", "source_stream_audio_url"],
-            ),
-            image_url: read::link(from, &["imageUrl", "image_url"]),
-            source_image_url: read::link(from, &["sourceImageUrl", "source_image_url"]),
-            prompt: read::text(from, &["prompt"]),
-            model_name: read::text(from, &["modelName", "model_name"]),
-            title: read::text(from, &["title"]),
-            tags: read::text(from, &["tags"]),
-            create_time: read::time(from, &["createTime"]),
-            duration: read::number(from, &["duration"]),
-        }
+impl ::cover_api::__private::Serialize for Track {
+    fn serialize<S: ::cover_api::__private::Serializer>(
+        &self,
+        serializer: S,
+    ) -> ::core::result::Result<S::Ok, S::Error> {
+        use ::cover_api::__private::SerializeStruct as _;
+        let mut fields = serializer.serialize_struct(::core::stringify!(Track), 13)?;
+        fields.serialize_field("id", &self.id)?;
+        fields.serialize_field("audioUrl", &self.audio_url)?;
+        fields.serialize_field("sourceAudioUrl", &self.source_audio_url)?;
+        fields.serialize_field("streamAudioUrl", &self.stream_audio_url)?;
+        fields.serialize_field("sourceStreamAudioUrl", &self.source_stream_audio_url)?;
+        fields.serialize_field("imageUrl", &self.image_url)?;
+        fields.serialize_field("sourceImageUrl", &self.source_image_url)?;
+        fields.serialize_field("prompt", &self.prompt)?;
+        fields.serialize_field("modelName", &self.model_name)?;
+        fields.serialize_field("title", &self.title)?;
+        fields.serialize_field("tags", &self.tags)?;
+        fields.serialize_field("createTime", &self.create_time)?;
+        fields.serialize_field("duration", &self.duration)?;
+        fields.end()
     }
-    fn is_ready(&self) -> bool {
-        self.audio_url.is_some() || self.source_audio_url.is_some()
+}
+impl ::cover_api::__private::read::FromAnswer for Track {
+    fn read(
+        from: ::cover_api::__private::read::Value<'_>,
+    ) -> ::core::option::Option<Self> {
+        let members = from.members()?;
+        ::core::option::Option::Some(Self {
+            id: members.member(0),
+            audio_url: members.member(1),
+            source_audio_url: members.member(2),
+            stream_audio_url: members.member(3),
+            source_stream_audio_url: members.member(4),
+            image_url: members.member(5),
+            source_image_url: members.member(6),
+            prompt: members.member(7),
+            model_name: members.member(8),
+            title: members.member(9),
+            tags: members.member(10),
+            create_time: members.member(11),
+            duration: members.member(12),
+        })
+    }
+    fn shown(&self, f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
+        ::core::fmt::Debug::fmt(self, f)
     }
 }
 mod cover_request_tables {
@@ -2958,6 +3072,7 @@ mod cover_request_tables {
                     rust: Borrowed("upload_url"),
                     kind: rules::Kind::Url,
                     list: false,
+                    open: false,
                     nullable: false,
                     constant: None,
                     presence: Borrowed(
@@ -2977,6 +3092,7 @@ mod cover_request_tables {
                     rust: Borrowed("custom_mode"),
                     kind: rules::Kind::Boolean,
                     list: false,
+                    open: false,
                     nullable: false,
                     constant: None,
                     presence: Borrowed(
@@ -2996,6 +3112,7 @@ mod cover_request_tables {
                     rust: Borrowed("instrumental"),
                     kind: rules::Kind::Boolean,
                     list: false,
+                    open: false,
                     nullable: false,
                     constant: None,
                     presence: Borrowed(
@@ -3028,6 +3145,7 @@ mod cover_request_tables {
                         ),
                     ),
                     list: false,
+                    open: true,
                     nullable: false,
                     constant: None,
                     presence: Borrowed(
@@ -3047,6 +3165,7 @@ mod cover_request_tables {
                     rust: Borrowed("prompt"),
                     kind: rules::Kind::Text(rules::Unit::Chars),
                     list: false,
+                    open: false,
                     nullable: false,
                     constant: None,
                     presence: Borrowed(
@@ -3101,6 +3220,7 @@ mod cover_request_tables {
                     rust: Borrowed("style"),
                     kind: rules::Kind::Text(rules::Unit::Chars),
                     list: false,
+                    open: false,
                     nullable: false,
                     constant: None,
                     presence: Borrowed(
@@ -3144,6 +3264,7 @@ mod cover_request_tables {
                     rust: Borrowed("title"),
                     kind: rules::Kind::Text(rules::Unit::Chars),
                     list: false,
+                    open: false,
                     nullable: false,
                     constant: None,
                     presence: Borrowed(
@@ -3187,6 +3308,7 @@ mod cover_request_tables {
                     rust: Borrowed("negative_tags"),
                     kind: rules::Kind::Text(rules::Unit::Chars),
                     list: false,
+                    open: false,
                     nullable: false,
                     constant: None,
                     presence: Borrowed(
@@ -3216,6 +3338,7 @@ mod cover_request_tables {
                     rust: Borrowed("vocal_gender"),
                     kind: rules::Kind::Choice(Borrowed(&[Borrowed("m"), Borrowed("f")])),
                     list: false,
+                    open: false,
                     nullable: false,
                     constant: None,
                     presence: Borrowed(
@@ -3235,6 +3358,7 @@ mod cover_request_tables {
                     rust: Borrowed("style_weight"),
                     kind: rules::Kind::Number,
                     list: false,
+                    open: false,
                     nullable: false,
                     constant: None,
                     presence: Borrowed(
@@ -3287,6 +3411,7 @@ mod cover_request_tables {
                     rust: Borrowed("weirdness_constraint"),
                     kind: rules::Kind::Number,
                     list: false,
+                    open: false,
                     nullable: false,
                     constant: None,
                     presence: Borrowed(
@@ -3339,6 +3464,7 @@ mod cover_request_tables {
                     rust: Borrowed("audio_weight"),
                     kind: rules::Kind::Number,
                     list: false,
+                    open: false,
                     nullable: false,
                     constant: None,
                     presence: Borrowed(
@@ -3391,6 +3517,7 @@ mod cover_request_tables {
                     rust: Borrowed("call_back_url"),
                     kind: rules::Kind::Url,
                     list: false,
+                    open: false,
                     nullable: false,
                     constant: None,
                     presence: Borrowed(
@@ -3412,9 +3539,12 @@ mod cover_request_tables {
     };
     pub(super) static API: tables::Api = tables::Api {
         id: Borrowed("sunoapi.org/upload-cover"),
+        account: None,
         base_url: Borrowed("https://api.sunoapi.org"),
         auth_header: Borrowed("Authorization"),
         auth_scheme: Borrowed("Bearer"),
+        auth_basic: None,
+        headers: Borrowed(&[]),
         env_key: Borrowed("COVER_API_KEY"),
         env_url: Borrowed("COVER_API_URL"),
         retention: Some(Duration::from_millis(1296000000)),
@@ -3485,22 +3615,17 @@ mod cover_request_tables {
             ],
         ),
         submit: tables::SubmitSpec {
+            method: tables::Method::Post,
             path: Borrowed("/api/v1/generate/upload-cover"),
+            query: Borrowed(&[]),
+            body: tables::BodyFormat::Json,
             task: Borrowed(&[Borrowed("data"), Borrowed("taskId")]),
         },
-        poll: tables::PollSpec {
+        poll: Some(tables::PollSpec {
             path: Borrowed("/api/v1/generate/record-info"),
             query: Some(Borrowed("taskId")),
             status: Borrowed(&[Borrowed("data"), Borrowed("status")]),
             task: Borrowed(&[Borrowed("data"), Borrowed("taskId")]),
-            tracks: Borrowed(
-                &[
-                    Borrowed(
-                        &[Borrowed("data"), Borrowed("response"), Borrowed("sunoData")],
-                    ),
-                    Borrowed(&[Borrowed("data"), Borrowed("data")]),
-                ],
-            ),
             error_code: Borrowed(&[Borrowed("data"), Borrowed("errorCode")]),
             error_message: Borrowed(&[Borrowed("data"), Borrowed("errorMessage")]),
             request: Borrowed(&[Borrowed("data"), Borrowed("param")]),
@@ -3513,7 +3638,7 @@ mod cover_request_tables {
             unknown_task: Borrowed(&[404, 422]),
             patience: Duration::from_millis(60000),
             settle: Duration::from_millis(60000),
-        },
+        }),
         statuses: Borrowed(
             &[
                 tables::StatusSpec {
@@ -3548,13 +3673,176 @@ mod cover_request_tables {
                 },
                 tables::StatusSpec {
                     name: Borrowed("CALLBACK_EXCEPTION"),
-                    means: tables::StatusMeaning::DoneWithTracks,
+                    means: tables::StatusMeaning::DoneWithResults,
                     stage: 0,
                 },
                 tables::StatusSpec {
                     name: Borrowed("SENSITIVE_WORD_ERROR"),
                     means: tables::StatusMeaning::Failed,
                     stage: 0,
+                },
+            ],
+        ),
+        results: Borrowed(
+            &[
+                tables::ResultSpec {
+                    name: Borrowed("tracks"),
+                    at: Borrowed(
+                        &[
+                            Borrowed(
+                                &[
+                                    Borrowed("data"),
+                                    Borrowed("response"),
+                                    Borrowed("sunoData"),
+                                ],
+                            ),
+                            Borrowed(&[Borrowed("data"), Borrowed("data")]),
+                        ],
+                    ),
+                    callback: Some(Borrowed(&[Borrowed("data"), Borrowed("data")])),
+                    optional: false,
+                    shape: tables::ShapeSpec {
+                        kind: tables::ResultKind::Object,
+                        lists: 1,
+                        members: Borrowed(
+                            &[
+                                tables::MemberSpec {
+                                    spellings: Borrowed(&[Borrowed("id")]),
+                                    required: false,
+                                    shape: tables::ShapeSpec {
+                                        kind: tables::ResultKind::Text,
+                                        lists: 0,
+                                        members: Borrowed(&[]),
+                                    },
+                                },
+                                tables::MemberSpec {
+                                    spellings: Borrowed(
+                                        &[Borrowed("audioUrl"), Borrowed("audio_url")],
+                                    ),
+                                    required: false,
+                                    shape: tables::ShapeSpec {
+                                        kind: tables::ResultKind::Audio,
+                                        lists: 0,
+                                        members: Borrowed(&[]),
+                                    },
+                                },
+                                tables::MemberSpec {
+                                    spellings: Borrowed(
+                                        &[Borrowed("sourceAudioUrl"), Borrowed("source_audio_url")],
+                                    ),
+                                    required: false,
+                                    shape: tables::ShapeSpec {
+                                        kind: tables::ResultKind::Audio,
+                                        lists: 0,
+                                        members: Borrowed(&[]),
+                                    },
+                                },
+                                tables::MemberSpec {
+                                    spellings: Borrowed(
+                                        &[Borrowed("streamAudioUrl"), Borrowed("stream_audio_url")],
+                                    ),
+                                    required: false,
+                                    shape: tables::ShapeSpec {
+                                        kind: tables::ResultKind::Stream,
+                                        lists: 0,
+                                        members: Borrowed(&[]),
+                                    },
+                                },
+                                tables::MemberSpec {
+                                    spellings: Borrowed(
+                                        &[
+                                            Borrowed("sourceStreamAudioUrl"),
+                                            Borrowed("source_stream_audio_url"),
+                                        ],
+                                    ),
+                                    required: false,
+                                    shape: tables::ShapeSpec {
+                                        kind: tables::ResultKind::Stream,
+                                        lists: 0,
+                                        members: Borrowed(&[]),
+                                    },
+                                },
+                                tables::MemberSpec {
+                                    spellings: Borrowed(
+                                        &[Borrowed("imageUrl"), Borrowed("image_url")],
+                                    ),
+                                    required: false,
+                                    shape: tables::ShapeSpec {
+                                        kind: tables::ResultKind::Image,
+                                        lists: 0,
+                                        members: Borrowed(&[]),
+                                    },
+                                },
+                                tables::MemberSpec {
+                                    spellings: Borrowed(
+                                        &[Borrowed("sourceImageUrl"), Borrowed("source_image_url")],
+                                    ),
+                                    required: false,
+                                    shape: tables::ShapeSpec {
+                                        kind: tables::ResultKind::Image,
+                                        lists: 0,
+                                        members: Borrowed(&[]),
+                                    },
+                                },
+                                tables::MemberSpec {
+                                    spellings: Borrowed(&[Borrowed("prompt")]),
+                                    required: false,
+                                    shape: tables::ShapeSpec {
+                                        kind: tables::ResultKind::Text,
+                                        lists: 0,
+                                        members: Borrowed(&[]),
+                                    },
+                                },
+                                tables::MemberSpec {
+                                    spellings: Borrowed(
+                                        &[Borrowed("modelName"), Borrowed("model_name")],
+                                    ),
+                                    required: false,
+                                    shape: tables::ShapeSpec {
+                                        kind: tables::ResultKind::Text,
+                                        lists: 0,
+                                        members: Borrowed(&[]),
+                                    },
+                                },
+                                tables::MemberSpec {
+                                    spellings: Borrowed(&[Borrowed("title")]),
+                                    required: false,
+                                    shape: tables::ShapeSpec {
+                                        kind: tables::ResultKind::Text,
+                                        lists: 0,
+                                        members: Borrowed(&[]),
+                                    },
+                                },
+                                tables::MemberSpec {
+                                    spellings: Borrowed(&[Borrowed("tags")]),
+                                    required: false,
+                                    shape: tables::ShapeSpec {
+                                        kind: tables::ResultKind::Text,
+                                        lists: 0,
+                                        members: Borrowed(&[]),
+                                    },
+                                },
+                                tables::MemberSpec {
+                                    spellings: Borrowed(&[Borrowed("createTime")]),
+                                    required: false,
+                                    shape: tables::ShapeSpec {
+                                        kind: tables::ResultKind::Time,
+                                        lists: 0,
+                                        members: Borrowed(&[]),
+                                    },
+                                },
+                                tables::MemberSpec {
+                                    spellings: Borrowed(&[Borrowed("duration")]),
+                                    required: false,
+                                    shape: tables::ShapeSpec {
+                                        kind: tables::ResultKind::Seconds,
+                                        lists: 0,
+                                        members: Borrowed(&[]),
+                                    },
+                                },
+                            ],
+                        ),
+                    },
                 },
             ],
         ),
@@ -3571,7 +3859,6 @@ mod cover_request_tables {
             field: Borrowed("callBackUrl"),
             stage: Borrowed(&[Borrowed("data"), Borrowed("callbackType")]),
             task: Borrowed(&[Borrowed("data"), Borrowed("task_id")]),
-            tracks: Borrowed(&[Borrowed("data"), Borrowed("data")]),
             answer_within: Duration::from_millis(15000),
             attempts: 3,
             expires: Duration::from_millis(86400000),
@@ -3600,6 +3887,55 @@ mod cover_request_tables {
                 ],
             ),
             signature: None,
+        }),
+        upload: Some(tables::UploadSpec {
+            url: Borrowed("https://sunoapiorg.redpandaai.co/api/file-stream-upload"),
+            file: Borrowed("file"),
+            fields: Borrowed(&[(Borrowed("uploadPath"), Borrowed("covers"))]),
+            link: Borrowed(&[Borrowed("data"), Borrowed("downloadUrl")]),
+            expires: Some(Duration::from_millis(259200000)),
+            max_bytes: None,
+            field: Some(Borrowed("uploadUrl")),
+            types: Borrowed(
+                &[
+                    Borrowed("mp3"),
+                    Borrowed("wav"),
+                    Borrowed("m4a"),
+                    Borrowed("flac"),
+                    Borrowed("ogg"),
+                ],
+            ),
+            seconds: Borrowed(
+                &[
+                    rules::Limit {
+                        modes: u64::MAX,
+                        models: u64::MAX,
+                        when: Borrowed(&[]),
+                        bound: rules::Bound::Max(rules::Decimal {
+                            digits: 120,
+                            scale: 0,
+                        }),
+                        dispute: Some(
+                            Borrowed(
+                                "documented twice: 120 in the text of the field, but 480 in the usage guide",
+                            ),
+                        ),
+                    },
+                ],
+            ),
+            longest: Borrowed(
+                &[
+                    tables::Longest {
+                        model: Borrowed(""),
+                        seconds: Some(120),
+                        dispute: Some(
+                            Borrowed(
+                                "documented twice: 120 in the text of the field, but 480 in the usage guide",
+                            ),
+                        ),
+                    },
+                ],
+            ),
         }),
     };
 }

@@ -9,7 +9,11 @@
 pub enum Cards {}
 impl ::cover_api::runtime::Service for Cards {
     type Status = Status;
-    type Track = Card;
+    type Results = Results;
+    type Way = ::cover_api::runtime::ByTask;
+    type Operation = ::cover_api::__private::KnownOperation<Self>;
+}
+impl ::cover_api::runtime::StaticService for Cards {
     fn api() -> &'static ::cover_api::tables::Api {
         &card_request_tables::API
     }
@@ -1183,6 +1187,14 @@ impl Status {
         }
     }
 }
+impl ::cover_api::__private::Serialize for Status {
+    fn serialize<S: ::cover_api::__private::Serializer>(
+        &self,
+        serializer: S,
+    ) -> ::core::result::Result<S::Ok, S::Error> {
+        serializer.serialize_str(self.as_str())
+    }
+}
 impl ::core::str::FromStr for Status {
     type Err = ::core::convert::Infallible;
     fn from_str(
@@ -1202,9 +1214,40 @@ impl ::core::fmt::Display for Status {
         f.pad(self.as_str())
     }
 }
+///The results of a task, as far as the service has given them.
+#[derive(Clone, Default, PartialEq)]
+#[non_exhaustive]
+pub struct Results {
+    ///One printed card.
+    pub tracks: ::std::vec::Vec<Card>,
+}
+impl ::core::fmt::Debug for Results {
+    fn fmt(&self, f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
+        use ::cover_api::__private::read::Shown;
+        f.debug_struct(::core::stringify!(Results))
+            .field(::core::stringify!(tracks), &Shown(&self.tracks))
+            .finish()
+    }
+}
+impl ::cover_api::__private::Serialize for Results {
+    fn serialize<S: ::cover_api::__private::Serializer>(
+        &self,
+        serializer: S,
+    ) -> ::core::result::Result<S::Ok, S::Error> {
+        use ::cover_api::__private::SerializeStruct as _;
+        let mut fields = serializer.serialize_struct(::core::stringify!(Results), 1)?;
+        fields.serialize_field("tracks", &self.tracks)?;
+        fields.end()
+    }
+}
+impl ::cover_api::runtime::Results for Results {
+    fn read(found: ::cover_api::__private::read::Found<'_>) -> Self {
+        Self { tracks: found.result(0) }
+    }
+}
 /**One printed card.
 
-A field is `None` where the service sends nothing or an empty text.*/
+A field is `None` or empty where the service sends nothing or an empty text.*/
 #[derive(Clone, PartialEq)]
 #[non_exhaustive]
 pub struct Card {
@@ -1213,20 +1256,32 @@ pub struct Card {
 }
 impl ::core::fmt::Debug for Card {
     fn fmt(&self, f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
+        use ::cover_api::__private::read::Shown;
         f.debug_struct(::core::stringify!(Card))
-            .field(::core::stringify!(url), &self.url)
+            .field(::core::stringify!(url), &Shown(&self.url))
             .finish()
     }
 }
-impl ::cover_api::runtime::Track for Card {
-    fn read(from: &::cover_api::__private::Object) -> Self {
-        use ::cover_api::__private::read;
-        Self {
-            url: read::link(from, &["url"]),
-        }
+impl ::cover_api::__private::Serialize for Card {
+    fn serialize<S: ::cover_api::__private::Serializer>(
+        &self,
+        serializer: S,
+    ) -> ::core::result::Result<S::Ok, S::Error> {
+        use ::cover_api::__private::SerializeStruct as _;
+        let mut fields = serializer.serialize_struct(::core::stringify!(Card), 1)?;
+        fields.serialize_field("url", &self.url)?;
+        fields.end()
     }
-    fn is_ready(&self) -> bool {
-        self.url.is_some()
+}
+impl ::cover_api::__private::read::FromAnswer for Card {
+    fn read(
+        from: ::cover_api::__private::read::Value<'_>,
+    ) -> ::core::option::Option<Self> {
+        let members = from.members()?;
+        ::core::option::Option::Some(Self { url: members.member(0) })
+    }
+    fn shown(&self, f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
+        ::core::fmt::Debug::fmt(self, f)
     }
 }
 mod card_request_tables {
@@ -1253,6 +1308,7 @@ mod card_request_tables {
                     rust: Borrowed("has_picture"),
                     kind: rules::Kind::Boolean,
                     list: false,
+                    open: false,
                     nullable: false,
                     constant: None,
                     presence: Borrowed(
@@ -1268,6 +1324,7 @@ mod card_request_tables {
                     rust: Borrowed("text"),
                     kind: rules::Kind::Text(rules::Unit::Chars),
                     list: false,
+                    open: false,
                     nullable: false,
                     constant: None,
                     presence: Borrowed(
@@ -1330,6 +1387,7 @@ mod card_request_tables {
                     rust: Borrowed("picture_url"),
                     kind: rules::Kind::Url,
                     list: false,
+                    open: false,
                     nullable: false,
                     constant: None,
                     presence: Borrowed(
@@ -1345,6 +1403,7 @@ mod card_request_tables {
                     rust: Borrowed("copies"),
                     kind: rules::Kind::Integer,
                     list: false,
+                    open: false,
                     nullable: true,
                     constant: None,
                     presence: Borrowed(
@@ -1383,6 +1442,7 @@ mod card_request_tables {
                     rust: Borrowed("paper"),
                     kind: rules::Kind::IntegerChoice(Borrowed(&[170, 300])),
                     list: false,
+                    open: false,
                     nullable: false,
                     constant: None,
                     presence: Borrowed(
@@ -1398,6 +1458,7 @@ mod card_request_tables {
                     rust: Borrowed("emails"),
                     kind: rules::Kind::Text(rules::Unit::Chars),
                     list: true,
+                    open: false,
                     nullable: false,
                     constant: None,
                     presence: Borrowed(
@@ -1430,6 +1491,7 @@ mod card_request_tables {
                     rust: Borrowed("phone"),
                     kind: rules::Kind::Text(rules::Unit::Chars),
                     list: false,
+                    open: false,
                     nullable: false,
                     constant: None,
                     presence: Borrowed(
@@ -1473,9 +1535,12 @@ mod card_request_tables {
     };
     pub(super) static API: tables::Api = tables::Api {
         id: Borrowed("cards.example"),
+        account: None,
         base_url: Borrowed("https://api.cards.example/v1"),
         auth_header: Borrowed("X-Api-Key"),
         auth_scheme: Borrowed(""),
+        auth_basic: None,
+        headers: Borrowed(&[]),
         env_key: Borrowed("CARDS_KEY"),
         env_url: Borrowed("CARDS_URL"),
         retention: None,
@@ -1492,15 +1557,17 @@ mod card_request_tables {
             ],
         ),
         submit: tables::SubmitSpec {
+            method: tables::Method::Post,
             path: Borrowed("/cards"),
+            query: Borrowed(&[]),
+            body: tables::BodyFormat::Json,
             task: Borrowed(&[Borrowed("card"), Borrowed("id")]),
         },
-        poll: tables::PollSpec {
+        poll: Some(tables::PollSpec {
             path: Borrowed("/card"),
             query: Some(Borrowed("id")),
             status: Borrowed(&[Borrowed("card"), Borrowed("state")]),
             task: Borrowed(&[]),
-            tracks: Borrowed(&[Borrowed(&[Borrowed("card"), Borrowed("files")])]),
             error_code: Borrowed(
                 &[Borrowed("card"), Borrowed("problem"), Borrowed("code")],
             ),
@@ -1514,7 +1581,7 @@ mod card_request_tables {
             unknown_task: Borrowed(&[]),
             patience: Duration::from_millis(10000),
             settle: Duration::from_millis(10000),
-        },
+        }),
         statuses: Borrowed(
             &[
                 tables::StatusSpec {
@@ -1529,6 +1596,33 @@ mod card_request_tables {
                 },
             ],
         ),
+        results: Borrowed(
+            &[
+                tables::ResultSpec {
+                    name: Borrowed("tracks"),
+                    at: Borrowed(&[Borrowed(&[Borrowed("card"), Borrowed("files")])]),
+                    callback: None,
+                    optional: false,
+                    shape: tables::ShapeSpec {
+                        kind: tables::ResultKind::Object,
+                        lists: 1,
+                        members: Borrowed(
+                            &[
+                                tables::MemberSpec {
+                                    spellings: Borrowed(&[Borrowed("url")]),
+                                    required: false,
+                                    shape: tables::ShapeSpec {
+                                        kind: tables::ResultKind::Audio,
+                                        lists: 0,
+                                        members: Borrowed(&[]),
+                                    },
+                                },
+                            ],
+                        ),
+                    },
+                },
+            ],
+        ),
         rate_limit: tables::RateLimitSpec {
             requests: 64,
             per: Duration::from_millis(0),
@@ -1536,6 +1630,7 @@ mod card_request_tables {
         },
         credits: None,
         callback: None,
+        upload: None,
     };
 }
 #[doc(hidden)]
@@ -1545,7 +1640,7 @@ pub use ::cover_api::__private::literal as __card_request_literal;
 macro_rules! __card_request_card {
     ($($body:tt)*) => {
         $crate::__card_request_literal! { [$crate] "snapshots/small.toml"
-        "# A small service, with one of each thing that is generated in its own way.\n\n[service]\nname = \"Cards\"\nid = \"cards.example\"\ndoc = \"Printed greeting cards.\"\nbase_url = \"https://api.cards.example/v1\"\nauth = { header = \"X-Api-Key\" }\nenv = { key = \"CARDS_KEY\", url = \"CARDS_URL\" }\n\n[request]\nname = \"CardRequest\"\ndoc = \"A request to print a card.\"\nliteral = \"card\"\n\n[modes.Plain]\nwhen = { hasPicture = false }\ndoc = \"Text alone.\"\n\n[modes.Picture]\nwhen = { hasPicture = true }\ndoc = \"Text over a picture.\"\n\n[fields.hasPicture]\ntype = \"boolean\"\ndoc = \"Whether there is a picture.\"\n\n[fields.text]\ntype = \"string\"\ndoc = \"Text of the card.\"\nexample = \"Happy birthday\"\nrequired = [\"Plain\"]\noptional = [\"Picture\"]\nforbidden_when = { copies = 9 }\nmax_length = 200\n\n[fields.pictureUrl]\ntype = \"url\"\ndoc = \"Address of the picture.\"\nrequired = [\"Picture\"]\nforbidden = [\"Plain\"]\nplaceholder = { setter = \"without_picture\", value = \"https://blank.invalid/\", doc = \"Prints the text over a blank page.\" }\n\n[fields.copies]\ntype = \"integer\"\nnullable = true\ndoc = \"Number of copies.\"\nexample = 2\noptional = \"always\"\nmin = 1\nmax = 9\n\n[fields.weight]\ntype = \"choice\"\nof = \"integer\"\nname = \"PaperWeight\"\nsetter = \"paper\"\ndoc = \"Weight of the paper, in grams.\"\nexample = 300\noptional = \"always\"\nvalues = { 170 = { name = \"Light\", doc = \"Thin.\" }, 300 = { name = \"Heavy\", doc = \"Thick.\" } }\n\n[fields.emails]\ntype = \"string\"\nlist = true\ndoc = \"Addresses of the recipients.\"\noptional = \"always\"\nmax_items = 3\n\n[fields.phone]\ntype = \"string\"\ndoc = \"Phone number of the recipient.\"\npattern = \"^\\\\+?[0-9 ]+$\"\nexample = \"+49 30 123456\"\noptional = \"always\"\n\n[[groups]]\ndoc = \"A card needs a recipient.\"\nat_least_one = [\"emails\", \"phone\"]\n\n[envelope]\ncode = \"code\"\nmessage = \"message\"\n\n[codes]\n0 = { means = \"success\", doc = \"Success.\", created = \"yes\" }\n\n[submit]\npath = \"/cards\"\ntask = \"card.id\"\n\n[poll]\npath = \"/card\"\nquery = \"id\"\nstatus = \"card.state\"\ntracks = \"card.files\"\nerror_code = \"card.problem.code\"\nerror_message = \"card.problem.text\"\nevery = [\"1 s\", \"2 s\"]\ntimeout = \"5 min\"\npatience = \"10 s\"\nsettle = \"10 s\"\n\n[statuses.printing]\ndoc = \"At the printer.\"\nmeans = \"running\"\nstage = 0\nready = \"nothing\"\n\n[statuses.printed]\ndoc = \"Printed.\"\nmeans = \"done\"\nready = \"all\"\n\n[track]\nname = \"Card\"\ndoc = \"One printed card.\"\ncount = 1\n\n[track.fields.url]\ntype = \"audio\"\ndoc = \"Address of a scan.\"\n"
+        "# A small service, with one of each thing that is generated in its own way.\n\n[service]\nname = \"Cards\"\nid = \"cards.example\"\ndoc = \"Printed greeting cards.\"\nbase_url = \"https://api.cards.example/v1\"\nauth = { header = \"X-Api-Key\" }\nenv = { key = \"CARDS_KEY\", url = \"CARDS_URL\" }\n\n[request]\nname = \"CardRequest\"\ndoc = \"A request to print a card.\"\nliteral = \"card\"\n\n[modes.Plain]\nwhen = { hasPicture = false }\ndoc = \"Text alone.\"\n\n[modes.Picture]\nwhen = { hasPicture = true }\ndoc = \"Text over a picture.\"\n\n[fields.hasPicture]\ntype = \"boolean\"\ndoc = \"Whether there is a picture.\"\n\n[fields.text]\ntype = \"string\"\ndoc = \"Text of the card.\"\nexample = \"Happy birthday\"\nrequired = [\"Plain\"]\noptional = [\"Picture\"]\nforbidden_when = { copies = 9 }\nmax_length = 200\n\n[fields.pictureUrl]\ntype = \"url\"\ndoc = \"Address of the picture.\"\nrequired = [\"Picture\"]\nforbidden = [\"Plain\"]\nplaceholder = { setter = \"without_picture\", value = \"https://blank.invalid/\", doc = \"Prints the text over a blank page.\" }\n\n[fields.copies]\ntype = \"integer\"\nnullable = true\ndoc = \"Number of copies.\"\nexample = 2\noptional = \"always\"\nmin = 1\nmax = 9\n\n[fields.weight]\ntype = \"choice\"\nof = \"integer\"\nname = \"PaperWeight\"\nsetter = \"paper\"\ndoc = \"Weight of the paper, in grams.\"\nexample = 300\noptional = \"always\"\nvalues = { 170 = { name = \"Light\", doc = \"Thin.\" }, 300 = { name = \"Heavy\", doc = \"Thick.\" } }\n\n[fields.emails]\ntype = \"string\"\nlist = true\ndoc = \"Addresses of the recipients.\"\noptional = \"always\"\nmax_items = 3\n\n[fields.phone]\ntype = \"string\"\ndoc = \"Phone number of the recipient.\"\npattern = \"^\\\\+?[0-9 ]+$\"\nexample = \"+49 30 123456\"\noptional = \"always\"\n\n[[groups]]\ndoc = \"A card needs a recipient.\"\nat_least_one = [\"emails\", \"phone\"]\n\n[envelope]\ncode = \"code\"\nmessage = \"message\"\n\n[codes]\n0 = { means = \"success\", doc = \"Success.\", created = \"yes\" }\n\n[submit]\npath = \"/cards\"\ntask = \"card.id\"\n\n[poll]\npath = \"/card\"\nquery = \"id\"\nstatus = \"card.state\"\nerror_code = \"card.problem.code\"\nerror_message = \"card.problem.text\"\nevery = [\"1 s\", \"2 s\"]\ntimeout = \"5 min\"\npatience = \"10 s\"\nsettle = \"10 s\"\n\n[statuses.printing]\ndoc = \"At the printer.\"\nmeans = \"running\"\nstage = 0\nready = \"nothing\"\n\n[statuses.printed]\ndoc = \"Printed.\"\nmeans = \"done\"\nready = \"all\"\n\n[results.tracks]\ntype = \"object\"\nlist = true\nat = \"card.files\"\nname = \"Card\"\ndoc = \"One printed card.\"\ncount = 1\n\n[results.tracks.fields.url]\ntype = \"audio\"\ndoc = \"Address of a scan.\"\n"
         exact { $($body)* } }
     };
 }

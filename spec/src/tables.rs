@@ -2,9 +2,16 @@
 //!
 //! As with [`rules`](crate::rules), the macro writes the table as a `static`, and the sandbox makes one from a spec.
 
+mod submit;
+
 use std::time::Duration;
 
-use crate::rules::{List, Str};
+use crate::rules::{Limit, List, Str};
+
+pub use submit::{BodyFormat, Method, SubmitSpec, path_fields};
+
+/// The placeholder for the API key in the text of basic authentication.
+pub const KEY: &str = "{key}";
 
 /// The place of a value in JSON: the keys from the outermost object to the value.
 pub type JsonPath = List<Str>;
@@ -14,12 +21,18 @@ pub type JsonPath = List<Str>;
 pub struct Api {
     /// Id of the service in task handles.
     pub id: Str,
+    /// Account that pays, if the spec names it.
+    pub account: Option<Str>,
     /// Base URL.
     pub base_url: Str,
     /// Name of the header with the API key.
     pub auth_header: Str,
     /// Text before the key in that header, such as `Bearer`; may be empty.
     pub auth_scheme: Str,
+    /// HTTP basic authentication: the user and the password, with `{key}` in place of the key.
+    pub auth_basic: Option<Str>,
+    /// Names and values of the headers that every request has.
+    pub headers: List<(Str, Str)>,
     /// Environment variable with the API key.
     pub env_key: Str,
     /// Environment variable with another base URL.
@@ -32,18 +45,22 @@ pub struct Api {
     pub message: JsonPath,
     /// The listed codes. An answer with another code may have created a task; its request is never sent again.
     pub codes: List<CodeSpec>,
-    /// The POST that submits a task.
+    /// The request that submits a task, or that is answered with the results.
     pub submit: SubmitSpec,
-    /// The GET that polls a task.
-    pub poll: PollSpec,
+    /// The GET that polls a task. `None`: the operation answers at once.
+    pub poll: Option<PollSpec>,
     /// The listed statuses. With another status, the task is still running.
     pub statuses: List<StatusSpec>,
+    /// The results, in the order of the spec.
+    pub results: List<ResultSpec>,
     /// The rate limit of the service.
     pub rate_limit: RateLimitSpec,
     /// The GET that returns the remaining credits.
     pub credits: Option<CreditsSpec>,
     /// The callbacks that the service sends.
     pub callback: Option<CallbackSpec>,
+    /// The POST that turns a local file into an address.
+    pub upload: Option<UploadSpec>,
 }
 
 /// A code of answers.
@@ -92,15 +109,6 @@ pub enum Created {
     Perhaps,
 }
 
-/// The POST that submits a task.
-#[derive(Debug, Clone, PartialEq)]
-pub struct SubmitSpec {
-    /// Path below the base URL.
-    pub path: Str,
-    /// Where the answer has the id of the task.
-    pub task: JsonPath,
-}
-
 /// The GET that polls a task.
 #[derive(Debug, Clone, PartialEq)]
 pub struct PollSpec {
@@ -112,9 +120,6 @@ pub struct PollSpec {
     pub status: JsonPath,
     /// Where the answer repeats the id of the task; empty if unknown.
     pub task: JsonPath,
-    /// Places of the tracks, as a list or a single object. At least one place; an empty path is the answer itself.
-    /// Tracks are read from the first place that has any.
-    pub tracks: List<JsonPath>,
     /// Where the answer has the code of a failure.
     pub error_code: JsonPath,
     /// Where the answer has the message of a failure.
@@ -131,7 +136,7 @@ pub struct PollSpec {
     pub unknown_task: List<u32>,
     /// Time after the submit during which such a code means "not yet".
     pub patience: Duration,
-    /// Time for which a finished task is polled while its tracks have no address.
+    /// Time for which a finished task is polled while its output is not complete.
     pub settle: Duration,
 }
 
@@ -154,10 +159,74 @@ pub enum StatusMeaning {
     Running,
     /// The task is done.
     Done,
-    /// The task is done if it has tracks, otherwise it is running.
-    DoneWithTracks,
+    /// The task is done if its output is complete, otherwise it is running.
+    DoneWithResults,
     /// The task has failed.
     Failed,
+}
+
+/// A result.
+#[derive(Debug, Clone, PartialEq)]
+pub struct ResultSpec {
+    /// Name of the result.
+    pub name: Str,
+    /// Places in answers. At least one place; an empty path is the answer itself. The first place that has something counts.
+    pub at: List<JsonPath>,
+    /// Place in callbacks.
+    pub callback: Option<JsonPath>,
+    /// Whether the output is complete without this result.
+    pub optional: bool,
+    /// The shape of the value.
+    pub shape: ShapeSpec,
+}
+
+/// The shape of a result, or of a member of an object in a result.
+#[derive(Debug, Clone, PartialEq)]
+pub struct ShapeSpec {
+    /// Type of the value, or of each item of a list.
+    pub kind: ResultKind,
+    /// 0 for a single value, 1 for a list, 2 for a list of lists.
+    pub lists: u32,
+    /// Members of an object.
+    pub members: List<MemberSpec>,
+}
+
+/// A member of an object in a result.
+#[derive(Debug, Clone, PartialEq)]
+pub struct MemberSpec {
+    /// Names in JSON. The first one with a value counts.
+    pub spellings: List<Str>,
+    /// Whether an object without this member is not complete.
+    pub required: bool,
+    /// The shape of the value.
+    pub shape: ShapeSpec,
+}
+
+/// The type of a result, or of a member.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum ResultKind {
+    /// A text.
+    Text,
+    /// A whole number.
+    Integer,
+    /// A number.
+    Number,
+    /// A boolean.
+    Boolean,
+    /// A length in seconds.
+    Seconds,
+    /// A point in time: milliseconds since 1970, or a text.
+    Time,
+    /// The address of a finished file. An object that has it is complete.
+    Audio,
+    /// The address of a stream of an unfinished result.
+    Stream,
+    /// The address of a picture.
+    Image,
+    /// An object with members.
+    Object,
+    /// Any JSON value but null.
+    Any,
 }
 
 /// The rate limit of one API key.
@@ -192,12 +261,10 @@ pub struct CreditsSpec {
 pub struct CallbackSpec {
     /// Field of the request with the address.
     pub field: Str,
-    /// Where the body has the stage.
+    /// Where the body has the stage. Empty: each callback is about the end of the task.
     pub stage: JsonPath,
     /// Where the body has the id of the task.
     pub task: JsonPath,
-    /// Where the body has the list of tracks.
-    pub tracks: JsonPath,
     /// Time for which the service waits for an answer.
     pub answer_within: Duration,
     /// Number of attempts of the service to deliver a callback.
@@ -263,4 +330,52 @@ pub struct SignatureClock {
     pub header: Str,
     /// Maximum difference from the current time.
     pub tolerance: Duration,
+}
+
+/// The POST that turns a local file into an address.
+#[derive(Debug, Clone, PartialEq)]
+pub struct UploadSpec {
+    /// Whole address of the POST.
+    pub url: Str,
+    /// Name of the part with the file.
+    pub file: Str,
+    /// Names and contents of the other parts. `{name}` in a content stands for the name of the file.
+    pub fields: List<(Str, Str)>,
+    /// Where the answer has the address of the file.
+    pub link: JsonPath,
+    /// Time after which the service deletes the file, if known.
+    pub expires: Option<Duration>,
+    /// Largest size of the file, in bytes.
+    pub max_bytes: Option<u32>,
+    /// Field of the request that takes the address.
+    pub field: Option<Str>,
+    /// Extensions that the name of the file may have. Empty: any.
+    pub types: List<Str>,
+    /// Limits of the length of the recording at the address in the field, in seconds.
+    pub seconds: List<Limit>,
+    /// The greatest length that a request can have with each model. Empty: there is no limit.
+    pub longest: List<Longest>,
+}
+
+/// The greatest length of a recording.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Longest {
+    /// The model; empty for all models.
+    pub model: Str,
+    /// The length in seconds. `None`: there is no limit with this model.
+    pub seconds: Option<u32>,
+    /// Contradicting statements of the service's documentation.
+    pub dispute: Option<Str>,
+}
+
+impl UploadSpec {
+    /// Returns the greatest length with a model, or with any model if its name is not given or not known.
+    ///
+    /// `None` means that there is no limit.
+    #[must_use]
+    pub fn longest(&self, model: Option<&str>) -> Option<&Longest> {
+        let with = model.and_then(|model| self.longest.iter().find(|it| it.model == model));
+        let any = || self.longest.iter().max_by_key(|it| it.seconds.unwrap_or(u32::MAX));
+        with.or_else(any).filter(|it| it.seconds.is_some())
+    }
 }

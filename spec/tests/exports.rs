@@ -112,3 +112,74 @@ fn diff_compares_the_numbers_of_a_choice() {
     let any = "`it` is a whole number instead of one of several values, each a whole number";
     assert_eq!(changes(SECONDS, "type = \"integer\""), [(Effect::Breaking, any.to_owned())]);
 }
+
+/// A request whose fields are in the path, in the query and in parts of the body.
+const PLACED: &str = "
+base = \"cover-spec/upload_cover.toml\"
+without = [\"callback\"]
+service = { name = \"Some\", id = \"some\", auth = { basic = \"{key}:\" }, headers = { X-Version = \"3\" } }
+request = { name = \"SomeRequest\", doc = \"A request.\" }
+submit = { method = \"PUT\", body = \"multipart\", path = \"/voices/{voice}\", task = \"id\" }
+fields.voice = { type = \"string\", in = \"path\", doc = \"The voice.\", required = \"always\" }
+fields.speed = { type = \"number\", in = \"query\", doc = \"The speed.\", optional = \"always\" }
+fields.text = { type = \"string\", doc = \"The text.\", required = \"always\" }
+";
+
+#[test]
+fn openapi_has_parameters_headers_and_the_format_of_the_body() {
+    let document = Spec::parse("spec.toml", PLACED).unwrap_or_else(|faults| panic!("{faults}")).openapi();
+    let put = &document["paths"]["/voices/{voice}"]["put"];
+    let parameters: Vec<_> = put["parameters"].as_array().expect("a list").iter().collect();
+    let shown = |it: &&Value| json!([it["name"], it["in"], it["required"]]);
+    assert_eq!(
+        parameters.iter().map(shown).collect::<Vec<_>>(),
+        [json!(["voice", "path", true]), json!(["speed", "query", false]), json!(["X-Version", "header", true])]
+    );
+    assert_eq!((&parameters[1]["schema"]["type"], &parameters[2]["schema"]["const"]), (&json!("number"), &json!("3")));
+    let body = &put["requestBody"]["content"]["multipart/form-data"]["schema"];
+    assert_eq!(
+        (&body["required"], body["properties"].as_object().map(serde_json::Map::len)),
+        (&json!(["text"]), Some(1))
+    );
+    assert_eq!(document["components"]["securitySchemes"]["key"], json!({ "type": "http", "scheme": "basic" }));
+    let whole = &document["components"]["schemas"]["SomeRequest"]["required"];
+    assert_eq!(whole, &json!(["voice", "text"]), "the schema is that of the whole request");
+}
+
+#[test]
+fn markdown_tells_the_method_the_headers_and_where_fields_are_sent() {
+    let page = Spec::parse("spec.toml", PLACED).unwrap_or_else(|faults| panic!("{faults}")).markdown();
+    for part in [
+        "`PUT https://api.sunoapi.org/voices/{voice}`\n",
+        "\n- HTTP basic authentication with `{key}:`\n- header `X-Version: 3`\n- body: `multipart/form-data`\n",
+        "| `voice` | string, in the path | required |\n",
+        "| `speed` | number, in the query | optional |\n",
+    ] {
+        assert!(page.contains(part), "{part} is not in\n{page}");
+    }
+}
+
+#[test]
+fn diff_names_headers_places_of_fields_and_the_format_of_the_body() {
+    let spec = |text: &str| Spec::parse("spec.toml", text).unwrap_or_else(|faults| panic!("{faults}"));
+    let edits = [
+        ("X-Version = \"3\"", "X-Version = \"4\""),
+        ("{key}:", "api:{key}"),
+        (", in = \"query\"", ""),
+        (", body = \"multipart\"", ""),
+    ];
+    let new = edits.iter().fold(PLACED.to_owned(), |text, (from, to)| text.replace(from, to));
+    let changes = Changes::between(&spec(PLACED), &spec(&new));
+    assert!(changes.iter().all(|change| change.effect() == Effect::Neutral), "{changes}");
+    let mut texts: Vec<&str> = changes.iter().map(cover_spec::diff::Change::text).collect();
+    texts.sort_unstable();
+    assert_eq!(
+        texts,
+        [
+            "`fields.speed.in` is left out; it was query",
+            "`service.auth.basic`: \"api:{key}\" instead of \"{key}:\"",
+            "`service.headers.X-Version`: \"4\" instead of \"3\"",
+            "`submit.body` is left out; it was multipart",
+        ]
+    );
+}

@@ -17,6 +17,7 @@ const API: &[&str] = &[
     "follow",
     "submit",
     "download",
+    "upload",
     "account",
     "callback_link",
     "inbox",

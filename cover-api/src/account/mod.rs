@@ -1,6 +1,10 @@
-//! The account: key, transport, rate limit, ledger and callback link, which all clones of a client share. It has no types of a
-//! service.
+//! The account: key, transport, rate limit and ledger, which all its operations and all clones of a client share. It has no types
+//! of a service.
 
+pub(crate) mod base_url;
+mod join;
+mod operation;
+mod recordings;
 mod schedule;
 pub(crate) mod shared;
 mod stats;
@@ -8,233 +12,42 @@ mod stats;
 use std::sync::Arc;
 use std::time::Duration;
 
-use cover_spec::answers::{self, Envelope, Unreadable};
-use cover_spec::tables::{Api, PollSpec};
-use tokio::time::Instant;
+use cover_spec::tables::Api;
 use url::Url;
 
 use crate::attempt::Tracker;
-use crate::callback_link::CallbackLink;
-use crate::error::{Evidence, Failure, Kind};
-use crate::events::{self, Purpose};
-use crate::ids;
-use crate::ledger::{EntryId, EntryState, Fingerprint, LedgerError, LedgerHandle, Purchase, Rows, deliver, end, lose};
-use crate::rate_limit::{Permit, RateLimit, Verdict};
-use crate::redact::shown;
-use crate::transport::envelope;
-use crate::transport::{Auth, BodyEnd, RawResponse, Transport};
+use crate::ledger::LedgerHandle;
+use crate::rate_limit::RateLimit;
+use crate::transport::{Auth, Transport};
 
+pub(crate) use operation::{Operation, beneath};
+pub(crate) use recordings::Recordings;
 pub(crate) use schedule::{Schedule, backoff};
 pub(crate) use stats::Counters;
 pub use stats::Stats;
 
-/// What all clones of a client share.
+/// What all operations of an account share.
 pub(crate) struct Account {
-    pub(crate) api: &'static Api,
+    /// The spec that the account was built with.
+    pub(crate) spec: &'static Api,
+    /// The base address instead of those in the specs, if the caller gave another one.
+    pub(crate) own_base: Option<Url>,
+    /// The bounds of the time between polls instead of those in the specs, if the caller gave some.
+    pub(crate) poll_every: Option<[Duration; 2]>,
+    /// Whether the caller gave the rate limit, so that no spec changes it.
+    pub(crate) has_own_rate_limit: bool,
     /// The name under which the ledger files entries.
     pub(crate) name: String,
     pub(crate) transport: Transport,
     pub(crate) auth: Auth,
-    pub(crate) base: Url,
-    /// The address of submits.
-    pub(crate) submit: Url,
     pub(crate) rate_limit: Arc<RateLimit>,
     pub(crate) ledger: LedgerHandle,
-    pub(crate) schedule: Schedule,
     pub(crate) max_attempts: u32,
     /// Time after the first attempt of a send within which another may begin.
     pub(crate) retry_window: Duration,
     /// Longest pause that the service can ask for.
     pub(crate) max_pause: Duration,
     pub(crate) counters: Counters,
-    pub(crate) link: Option<CallbackLink>,
     pub(crate) tracker: Arc<Tracker>,
-}
-
-/// Returns the address of a path beneath the base address.
-pub(crate) fn beneath(base: &Url, path: &str) -> Url {
-    let mut address = base.clone();
-    address.set_path(&(base.path().trim_end_matches('/').to_owned() + path));
-    address
-}
-
-/// Returns the address of a poll. The id is within one segment of the path, or one value of the query, whatever characters it has.
-fn address_of(base: &Url, poll: &PollSpec, task: &str) -> Result<Url, &'static str> {
-    let mut address = beneath(base, &ids::in_path(&poll.path, task)?);
-    if let Some(query) = &poll.query {
-        address.query_pairs_mut().append_pair(query, task);
-    }
-    Ok(address)
-}
-
-impl Account {
-    pub(crate) fn purchase(&self, key: Option<String>, fingerprint: Fingerprint) -> Purchase {
-        Purchase { account: self.name.clone(), operation: self.api.id.to_string(), key, fingerprint }
-    }
-
-    pub(crate) fn address(&self, path: &str) -> Url {
-        beneath(&self.base, path)
-    }
-
-    /// Returns what an answer says about the rate limit.
-    pub(crate) fn verdict(&self, answer: &RawResponse, read: &Result<Envelope, Unreadable>) -> Verdict {
-        envelope::verdict(self.api, answer, read).at_most(self.max_pause)
-    }
-
-    /// Sends a GET and returns the envelope of its answer, whatever its code.
-    pub(crate) async fn get(&self, purpose: Purpose, address: Url, mut permit: Permit) -> Result<Envelope, Failure> {
-        let begun = Instant::now();
-        let answer = self.transport.get(address, &self.auth).await;
-        let no_answer = |error| {
-            events::exchange(purpose, begun.elapsed(), None, None);
-            Failure::new(Kind::NoAnswer).with_host(&self.base).with_source(error)
-        };
-        let answer = answer.map_err(no_answer)?;
-        let read = envelope::read(self.api, &answer);
-        permit.answered(match self.verdict(&answer, &read) {
-            // Only a send can be out of credits.
-            Verdict::NoCredits => Verdict::Fine,
-            verdict => verdict,
-        });
-        let code = read.as_ref().ok().map(|envelope| envelope.code);
-        events::exchange(purpose, begun.elapsed(), Some(answer.status), code);
-        let RawResponse { status, end, .. } = answer;
-        read.map_err(|why| {
-            let failure = Failure::new(Kind::BadAnswer(Evidence::Status(status, Some(why)))).with_host(&self.base);
-            if let BodyEnd::Broken(source) = end { failure.with_source(source) } else { failure }
-        })
-    }
-
-    /// Polls a task once and returns the envelope, whatever its code.
-    pub(crate) async fn poll(&self, task: &str, permit: Permit) -> Result<Envelope, Failure> {
-        let address = match address_of(&self.base, &self.api.poll, task) {
-            Ok(address) => address,
-            Err(why) => {
-                permit.unused();
-                return Err(Failure::new(Kind::TaskId(why)));
-            }
-        };
-        self.counters.polls.add();
-        self.get(Purpose::Poll, address, permit).await
-    }
-
-    /// Makes the failure for a refusal by the service.
-    pub(crate) fn refused(&self, envelope: &Envelope) -> Failure {
-        let known = answers::code(self.api, envelope.code);
-        Failure::new(Kind::Refused).with_code(envelope.code, known, envelope.message.as_deref().map(shown))
-    }
-
-    /// Records that a caller got the task of an entry, without waiting for the ledger. A caller that is dropped before this call
-    /// counts as one that did not get it.
-    pub(crate) fn deliver(&self, entry: EntryId, task: &str) {
-        let task = task.to_owned();
-        self.write("delivery", move |rows| deliver(rows, entry, &task));
-    }
-
-    /// Records that a task is done or has failed, without waiting for the ledger.
-    pub(crate) fn end(&self, task: &str, state: EntryState, status: String) {
-        let (name, api, task) = (self.name.clone(), self.api, task.to_owned());
-        self.write("end", move |rows| end(rows, &name, &api.id, &task, state, &status));
-    }
-
-    /// Records that the service no longer knows a task, without waiting for the ledger.
-    pub(crate) fn lose(&self, task: &str) {
-        let (name, api, task) = (self.name.clone(), self.api, task.to_owned());
-        self.write("loss", move |rows| lose(rows, &name, &api.id, &task));
-    }
-
-    fn write(&self, what: &'static str, rule: impl FnOnce(&mut dyn Rows) -> Result<(), LedgerError> + Send + 'static) {
-        let ledger = self.ledger.local().clone();
-        let written = self.ledger.run(move |rows| rule(rows).inspect_err(|error| events::ledger_failed(what, error)));
-        // The write is already in the ledger's queue. If it fails, the entry stays as it was, which is safe.
-        drop(written);
-        ledger.notify();
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use cover_spec::rules::Str;
-
-    use super::*;
-    use crate::UploadCover;
-    use crate::service::Service;
-
-    const BASE: &str = "https://api.example.com/base";
-
-    fn poll(path: &'static str, query: Option<&'static str>) -> PollSpec {
-        let (path, query) = (Str::Borrowed(path), query.map(Str::Borrowed));
-        PollSpec { path, query, ..UploadCover::api().poll.clone() }
-    }
-
-    fn address(poll: &PollSpec, task: &str) -> Result<Url, &'static str> {
-        address_of(&Url::parse(BASE).unwrap(), poll, task)
-    }
-
-    const HOSTILE: [&str; 22] = [
-        "5c79",
-        "a/b",
-        "/a",
-        "../../credit",
-        "a?b=c",
-        "a#b",
-        "a%2fb",
-        "%",
-        "a\\b",
-        "\\..\\",
-        "a b+c",
-        "a&x=1",
-        "a;b",
-        "{task}",
-        "ünï☂",
-        "a@b:c",
-        "//evil.example.com",
-        "https://evil.example.com/",
-        "...",
-        ".a",
-        "%2e%2e%2fx",
-        "*-._~!$'(),=",
-    ];
-
-    #[test]
-    fn an_id_in_a_path_is_one_segment_with_any_characters() {
-        let poll = poll("/v1/tasks/{task}/state", None);
-        for id in HOSTILE {
-            let address = address(&poll, id).unwrap();
-            let segments: Vec<_> = address.path_segments().unwrap().collect();
-            let [base, v1, tasks, segment, state] = segments[..] else { panic!("{id} became {address}") };
-            assert_eq!([base, v1, tasks, state], ["base", "v1", "tasks", "state"], "{id} became {address}");
-            // What a server reads is what the service gave.
-            let read: Vec<_> = url::form_urlencoded::parse(format!("id={}", segment.replace('+', "%2B")).as_bytes())
-                .map(|(_, value)| value.into_owned())
-                .collect();
-            assert_eq!(read, [id], "{address}");
-            let parts = (address.host_str(), address.query(), address.fragment(), address.username());
-            assert_eq!(parts, (Some("api.example.com"), None, None, ""), "{id} became {address}");
-            assert_eq!(Url::parse(address.as_str()).unwrap(), address, "{id}");
-        }
-    }
-
-    #[test]
-    fn an_id_that_would_be_a_step_is_refused_only_in_a_path() {
-        let in_path = poll("/v1/{task}", None);
-        for id in [".", "..", "%2e", "%2E", ".%2e", "%2E%2e", "%2e."] {
-            assert_eq!(address(&in_path, id), Err("would be a step in the path of an address"), "{id}");
-            let asked = address(&poll("/v1/state", Some("id")), id).unwrap();
-            assert_eq!(asked.path(), "/base/v1/state");
-            assert_eq!(asked.query_pairs().collect::<Vec<_>>(), [("id".into(), id.into())]);
-        }
-        assert!(address(&poll("/v1/{task}.{task}", None), "").is_ok(), "the second place is a text");
-        assert_eq!(address(&poll("/v1/{task}.json", None), "..").unwrap().path(), "/base/v1/...json");
-        assert!(address(&poll("/v1/.{task}", None), ".").is_err());
-    }
-
-    #[test]
-    fn an_id_in_a_query_is_one_value_with_any_characters() {
-        for id in HOSTILE {
-            let address = address(&poll("/v1/state", Some("id")), id).unwrap();
-            assert_eq!(address.query_pairs().collect::<Vec<_>>(), [("id".into(), id.into())], "{address}");
-            assert_eq!((address.path(), address.fragment()), ("/base/v1/state", None), "{address}");
-        }
-    }
+    pub(crate) recordings: Recordings,
 }

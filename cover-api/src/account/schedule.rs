@@ -2,6 +2,8 @@
 
 use std::time::Duration;
 
+use cover_spec::tables::Api;
+
 /// When to poll a task.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Schedule {
@@ -11,7 +13,17 @@ pub(crate) struct Schedule {
     pub(crate) expected: Option<[Duration; 2]>,
 }
 
+/// The pauses of an operation without tasks, which are those between two looks at the ledger.
+const WITHOUT_TASKS: [Duration; 2] = [Duration::from_secs(1), Duration::from_secs(5)];
+
 impl Schedule {
+    /// Returns the schedule in a spec.
+    pub(crate) fn of(api: &Api) -> Self {
+        let poll = api.poll.as_ref();
+        let every = poll.map_or(WITHOUT_TASKS, |poll| poll.every);
+        Self { every, expected: poll.and_then(|poll| poll.expected_duration) }
+    }
+
     /// Returns the pause before the next poll of a task of this age.
     ///
     /// It is the shortest pause at the ages at which most tasks finish, and the longest one at other ages. A pause that begins

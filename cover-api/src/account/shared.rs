@@ -1,4 +1,4 @@
-//! What clients of one process share by default: one rate limit and one ledger in memory for each base address and API key.
+//! What clients of one process share by default: one rate limit and one ledger in memory for each account and API key.
 
 use std::collections::HashMap;
 use std::sync::{Arc, LazyLock, Mutex, PoisonError, Weak};
@@ -10,8 +10,9 @@ use url::Url;
 
 use crate::ledger::{Ledger, MemoryLedger};
 use crate::rate_limit::RateLimit;
+use crate::transport::targets::is_local;
 
-/// A hash of an origin and an API key, so that neither is kept.
+/// A hash of an account or origin and of an API key, so that neither is kept.
 type Identity = [u8; 32];
 
 #[derive(Default)]
@@ -24,36 +25,56 @@ struct Shared {
 
 static SHARED: LazyLock<Mutex<HashMap<Identity, Shared>>> = LazyLock::new(Mutex::default);
 
-/// Returns the rate limit of this origin and API key, made stricter if `limit` is, and the given ledger, or else the shared one
-/// in memory.
+/// Returns the rate limit of this account and API key, made stricter if `limit` is, and the given ledger, or else the shared one
+/// in memory. An account is known by its name, if the spec gives one, and by the origin of the base address.
 ///
 /// Both last until the process ends, so that a client made for each call knows of the calls before. Those of an address on this
 /// machine last only as long as a client uses them.
 pub(crate) fn rate_limit_and_ledger(
+    account: Option<&str>,
     base: &Url,
     key: &SecretString,
     limit: RateLimitSpec,
     given: Option<Arc<dyn Ledger>>,
-    is_local: bool,
 ) -> (Arc<RateLimit>, Arc<dyn Ledger>) {
     let mut all = SHARED.lock().unwrap_or_else(PoisonError::into_inner);
     all.retain(|_, shared| shared.rate_limit.strong_count() + shared.ledger.strong_count() > 0);
-    let shared = all.entry(identity(base, key)).or_default();
-    let rate_limit = match shared.rate_limit.upgrade() {
+    let origin = base.origin().ascii_serialization();
+    let identities: Vec<Identity> = account
+        .map(|name| identity("account", name, key))
+        .into_iter()
+        .chain([identity("origin", &origin, key)])
+        .collect();
+    let known = |identity| all.get(identity);
+    let rate_limit = match identities.iter().filter_map(known).find_map(|shared| shared.rate_limit.upgrade()) {
         Some(rate_limit) => {
             rate_limit.tighten(limit);
             rate_limit
         }
         None => Arc::new(RateLimit::new(limit)),
     };
-    shared.rate_limit = Arc::downgrade(&rate_limit);
-    let ledger = shared.ledger.upgrade().unwrap_or_default();
-    shared.ledger = Arc::downgrade(&ledger);
-    // A port of this machine may belong to another service as soon as no client uses it, as in tests.
-    if !is_local {
-        shared.kept = Some((Arc::clone(&rate_limit), Arc::clone(&ledger)));
+    let ledger = identities.iter().filter_map(known).find_map(|shared| shared.ledger.upgrade()).unwrap_or_default();
+    for identity in identities {
+        let shared = all.entry(identity).or_default();
+        shared.add(&rate_limit, &ledger);
+        // A port of this machine may belong to another service as soon as no client uses it, as in tests.
+        if !is_local(base) {
+            shared.kept.get_or_insert_with(|| (Arc::clone(&rate_limit), Arc::clone(&ledger)));
+        }
     }
     (rate_limit, given.unwrap_or(ledger))
+}
+
+impl Shared {
+    /// Adds what is not there. What other clients share stays.
+    fn add(&mut self, rate_limit: &Arc<RateLimit>, ledger: &Arc<MemoryLedger>) {
+        if self.rate_limit.strong_count() == 0 {
+            self.rate_limit = Arc::downgrade(rate_limit);
+        }
+        if self.ledger.strong_count() == 0 {
+            self.ledger = Arc::downgrade(ledger);
+        }
+    }
 }
 
 /// Returns a rate limit that no other client shares, and the given ledger, or one in memory that no other client shares.
@@ -61,11 +82,11 @@ pub(crate) fn unshared(limit: RateLimitSpec, given: Option<Arc<dyn Ledger>>) -> 
     (Arc::new(RateLimit::new(limit)), given.unwrap_or_else(|| Arc::new(MemoryLedger::new())))
 }
 
-fn identity(base: &Url, key: &SecretString) -> Identity {
-    let origin = base.origin().ascii_serialization();
+fn identity(kind: &str, name: &str, key: &SecretString) -> Identity {
     let mut hash = Sha256::new();
-    hash.update((origin.len() as u64).to_be_bytes());
-    hash.update(origin);
-    hash.update(key.expose_secret());
+    for part in [kind, name, key.expose_secret()] {
+        hash.update((part.len() as u64).to_be_bytes());
+        hash.update(part);
+    }
     hash.finalize().into()
 }

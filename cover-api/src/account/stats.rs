@@ -22,6 +22,8 @@ pub struct Stats {
     pub resent: u64,
     /// Number of sends that created a task.
     pub tasks: u64,
+    /// Number of sends that were answered at once.
+    pub answers: u64,
     /// Number of sends whose last attempt was refused. They created nothing.
     pub refused: u64,
     /// Number of sends whose last attempt did not reach the service. They created nothing.
@@ -66,6 +68,7 @@ pub(crate) struct Counters {
     pub(crate) posts: Counter,
     pub(crate) resent: Counter,
     pub(crate) tasks: Counter,
+    pub(crate) answers: Counter,
     pub(crate) refused: Counter,
     pub(crate) not_sent: Counter,
     pub(crate) unknown: Counter,
@@ -104,6 +107,7 @@ impl Counters {
             posts: self.posts.get(),
             resent: self.resent.get(),
             tasks: self.tasks.get(),
+            answers: self.answers.get(),
             refused: self.refused.get(),
             not_sent: self.not_sent.get(),
             unknown: self.unknown.get(),

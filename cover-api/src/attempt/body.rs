@@ -58,8 +58,15 @@ pub(crate) struct SentBody {
 }
 
 impl SentBody {
-    pub(crate) fn new(bytes: Bytes, stop: Arc<Stop>) -> Self {
-        Self { rest: bytes, stop }
+    /// Makes a body, unless it was revoked before.
+    ///
+    /// An empty one counts as handed over from here on. The connection does not ask for it, so nothing else would record that
+    /// the request is sent.
+    pub(crate) fn new(bytes: Bytes, stop: Arc<Stop>) -> Result<Self, Revoked> {
+        if bytes.is_empty() && !stop.flag.hand_over(true) {
+            return Err(Revoked);
+        }
+        Ok(Self { rest: bytes, stop })
     }
 }
 
@@ -108,7 +115,7 @@ mod tests {
 
     fn body(bytes: Bytes) -> (SentBody, Arc<Stop>) {
         let stop = Arc::new(Stop::new());
-        (SentBody::new(bytes, Arc::clone(&stop)), stop)
+        (SentBody::new(bytes, Arc::clone(&stop)).unwrap(), stop)
     }
 
     /// Returns the length of the next frame, or that the body was revoked.
@@ -136,6 +143,16 @@ mod tests {
         assert_eq!(stop.revoke(), BodySent::Nothing);
         assert_eq!((take(&mut body), take(&mut body)), (Some(Err(Revoked)), Some(Err(Revoked))));
         assert_eq!(stop.revoke(), BodySent::Nothing);
+    }
+
+    #[test]
+    fn an_empty_body_is_handed_over_when_it_is_made_unless_it_was_revoked() {
+        let (body, stop) = body(Bytes::new());
+        assert!(body.is_end_stream());
+        assert_eq!((stop.revoke(), stop.is_revoked()), (BodySent::Whole, false));
+        let stop = Arc::new(Stop::new());
+        assert_eq!(stop.revoke(), BodySent::Nothing);
+        assert_eq!(SentBody::new(Bytes::new(), stop).err(), Some(Revoked));
     }
 
     #[tokio::test]

@@ -9,7 +9,7 @@ use http::{HeaderMap, HeaderValue, Request};
 use serde_json::{Value, json};
 
 use super::signature::{SignedContent, headers};
-use super::{Callbacks, Refusal, payload, spec};
+use super::{Callbacks, Refusal, payload};
 use crate::ledger::AttemptId;
 use crate::service::Service;
 
@@ -56,20 +56,24 @@ impl<S: Service> CallbackFactory<S> {
     /// the callback is for an attempt of an earlier process.
     #[must_use]
     pub fn valid(&self, task: &str, stage: &str) -> TestCallback {
-        self.signed(self.attempt(task), task, &body::<S>(task, stage), SystemTime::now())
+        self.signed(self.attempt(task), task, &self.body(task, stage), SystemTime::now())
     }
 
-    /// Makes the callbacks of a task for every stage in the spec, in order.
+    /// Makes the callbacks of a task for every stage in the spec, in order. A spec without stages has one callback.
     #[must_use]
     pub fn every_stage(&self, task: &str) -> Vec<TestCallback> {
-        spec::<S>().stages.iter().map(|stage| self.valid(task, &stage.name)).collect()
+        let spec = self.callbacks.spec();
+        if spec.stage.is_empty() {
+            return vec![self.valid(task, "")];
+        }
+        spec.stages.iter().map(|stage| self.valid(task, &stage.name)).collect()
     }
 
     /// Makes a callback for each refusal that a path, headers and a body can cause. The other refusals depend on how a callback is
     /// sent.
     #[must_use]
     pub fn invalid(&self, task: &str) -> Vec<(Refusal, TestCallback)> {
-        let spec = spec::<S>();
+        let spec = self.callbacks.spec();
         let stage = spec.stages.last().map_or("", |stage| &stage.name);
         let mut all = self.with_wrong_address(spec, task, stage);
         all.extend(self.with_wrong_content(spec, task, stage));
@@ -92,7 +96,7 @@ impl<S: Service> CallbackFactory<S> {
             (Refusal::ExpiredAddress, at(expired)),
         ];
         if self.callbacks.link().inbox.attempt_of(task).is_some() {
-            let other = self.signed(self.attempt(task), OTHER, &body::<S>(OTHER, stage), SystemTime::now());
+            let other = self.signed(self.attempt(task), OTHER, &self.body(OTHER, stage), SystemTime::now());
             all.push((Refusal::OtherTask, other));
         }
         all
@@ -102,20 +106,23 @@ impl<S: Service> CallbackFactory<S> {
         let valid = self.valid(task, stage);
         let of = |body: &Value| self.signed(self.attempt(task), task, body, SystemTime::now());
         let without = |path: &JsonPath| {
-            let mut body = body::<S>(task, stage);
+            let mut body = self.body(task, stage);
             put(&mut body, path, Value::Null);
             of(&body)
         };
         let mut text = valid.clone();
         text.headers.insert(CONTENT_TYPE, HeaderValue::from_static("text/plain"));
-        vec![
+        let mut all = vec![
             (Refusal::WrongContentType, text),
             (Refusal::TooLarge, TestCallback { body: vec![b' '; MAX_CALLBACK + 1], ..valid.clone() }),
             (Refusal::NotJson, TestCallback { body: b"<html>".to_vec(), ..valid }),
             (Refusal::NoTask, without(&spec.task)),
-            (Refusal::NoStage, without(&spec.stage)),
-            (Refusal::UnknownStage, of(&body::<S>(task, "no such stage"))),
-        ]
+        ];
+        if !spec.stage.is_empty() {
+            all.push((Refusal::NoStage, without(&spec.stage)));
+            all.push((Refusal::UnknownStage, of(&self.body(task, "no such stage"))));
+        }
+        all
     }
 
     fn with_wrong_signature(&self, signature: &SignatureSpec, task: &str, stage: &str) -> Vec<(Refusal, TestCallback)> {
@@ -123,7 +130,7 @@ impl<S: Service> CallbackFactory<S> {
         let valid = self.valid(task, stage);
         let mut not_signed = valid.clone();
         not_signed.headers.remove(&*signature.header);
-        let headers = self.signed(attempt, OTHER, &body::<S>(OTHER, stage), now).headers;
+        let headers = self.signed(attempt, OTHER, &self.body(OTHER, stage), now).headers;
         let mut all = vec![
             (Refusal::MissingSignature, not_signed),
             (Refusal::InvalidSignature, TestCallback { headers, ..valid }),
@@ -131,7 +138,7 @@ impl<S: Service> CallbackFactory<S> {
         if let Some(clock) = &signature.clock {
             let long_ago = now.checked_sub(clock.tolerance.saturating_mul(2).saturating_add(Duration::from_secs(2)));
             let long_ago = long_ago.unwrap_or(SystemTime::UNIX_EPOCH);
-            all.push((Refusal::StaleSignature, self.signed(attempt, task, &body::<S>(task, stage), long_ago)));
+            all.push((Refusal::StaleSignature, self.signed(attempt, task, &self.body(task, stage), long_ago)));
         }
         all
     }
@@ -147,8 +154,19 @@ impl<S: Service> CallbackFactory<S> {
     fn signed(&self, attempt: AttemptId, task: &str, body: &Value, now: SystemTime) -> TestCallback {
         let body = body.to_string().into_bytes();
         let key = self.callbacks.receiver.signing.as_ref();
-        let headers = headers(spec::<S>().signature.as_ref().zip(key), SignedContent { task, body: &body }, now);
+        let headers =
+            headers(self.callbacks.spec().signature.as_ref().zip(key), SignedContent { task, body: &body }, now);
         TestCallback { path: self.path(attempt), headers, body }
+    }
+
+    /// Makes a body without results.
+    fn body(&self, task: &str, stage: &str) -> Value {
+        let api = self.callbacks.operation.api;
+        let mut body = payload::body(self.callbacks.spec(), task, stage);
+        if !api.message.is_empty() {
+            put(&mut body, &api.message, json!("as a test says"));
+        }
+        body
     }
 }
 
@@ -157,16 +175,6 @@ const OTHER: &str = "another";
 
 /// Position of the tag in a path: after a slash and the 32 digits of the attempt.
 const TAG_AT: usize = 33;
-
-/// Makes a body without tracks.
-fn body<S: Service>(task: &str, stage: &str) -> Value {
-    let api = S::api();
-    let mut body = payload::body(spec::<S>(), task, stage, Value::Null);
-    if !api.message.is_empty() {
-        put(&mut body, &api.message, json!("as a test says"));
-    }
-    body
-}
 
 impl From<TestCallback> for Request<axum::body::Body> {
     fn from(callback: TestCallback) -> Self {

@@ -54,6 +54,7 @@ pub mod deploying;
 mod factory;
 pub(crate) mod payload;
 mod received;
+mod receiver;
 mod refusal;
 mod router;
 pub(crate) mod signature;
@@ -68,47 +69,37 @@ use cover_spec::tables::CallbackSpec;
 use http::HeaderMap;
 use http::header::CONTENT_TYPE;
 
-use crate::account::Account;
-use crate::callback_link::{AddressError, CallbackLink};
+use crate::account::Operation;
+use crate::callback_link::CallbackLink;
 use crate::events;
 use crate::inbox::CallbackEffect;
 use crate::ledger::AttemptId;
-use crate::service::Service;
+use crate::service::{AnyService, Service};
 use crate::submit::claim::Claim;
 
 pub use factory::{CallbackFactory, TestCallback};
 pub use payload::Callback;
 pub use received::{CallbackOutcome, Received};
+pub(crate) use receiver::Receiver;
 pub use refusal::{CallbackStats, Refusal};
 pub(crate) use signature::SigningKey;
 
 use payload::Wanted;
-use refusal::CallbackCounters;
 use signature::SignedContent;
 
-/// The receiver of a client's callbacks, from [`Client::callbacks`](crate::runtime::Client::callbacks).
+/// The receiver of a client's callbacks, from [`Client::callbacks`](crate::runtime::Client::callbacks), or of those of an account, from
+/// [`Account::callbacks`](crate::runtime::Account::callbacks).
 pub struct Callbacks<S: Service> {
-    account: Arc<Account>,
+    operation: Arc<Operation>,
     receiver: Arc<Receiver>,
+    /// Whether callbacks of all operations of the account are received, and not only those of `operation`.
+    of_account: bool,
     service: PhantomData<fn() -> S>,
 }
 
-/// What all [`Callbacks`] of one client share.
-#[derive(Debug)]
-pub(crate) struct Receiver {
-    signing: Option<SigningKey>,
-    counters: CallbackCounters,
-}
-
-impl Receiver {
-    pub(crate) fn new(signing: Option<SigningKey>) -> Self {
-        Self { signing, counters: CallbackCounters::default() }
-    }
-}
-
 impl<S: Service> Callbacks<S> {
-    pub(crate) fn new(account: Arc<Account>, receiver: Arc<Receiver>) -> Self {
-        Self { account, receiver, service: PhantomData }
+    pub(crate) fn new(operation: Arc<Operation>, receiver: Arc<Receiver>) -> Self {
+        Self { operation, receiver, of_account: false, service: PhantomData }
     }
 
     /// Returns the address that the client was built with. Give it in each request whose task should be followed by callbacks.
@@ -117,8 +108,8 @@ impl<S: Service> Callbacks<S> {
         self.link().addresses.base()
     }
 
-    /// Returns a router that receives callbacks at any path that ends with the two parts of a callback address. Serve it alone, or
-    /// nest it in a router of yours:
+    /// Returns a router that receives callbacks at any path that ends with the two parts of a callback address. It receives those of all
+    /// operations of the account. Serve it alone, or nest it in a router of yours:
     ///
     /// ```
     /// # let client = cover_api::Client::builder("key").callbacks("https://a.example/covers", "0123456789abcdef").build()?;
@@ -126,10 +117,11 @@ impl<S: Service> Callbacks<S> {
     /// # Ok::<(), cover_api::Error>(())
     /// ```
     pub fn router(&self) -> axum::Router {
-        router::router(self.clone())
+        router::router(Arc::clone(&self.receiver))
     }
 
-    /// Receives a callback from any server. It does not block.
+    /// Receives a callback from any server. It does not block. The callback of another operation is refused, unless these are the
+    /// callbacks of the account.
     ///
     /// `path` is the path of the POST; it may have any prefix. Before you call this, read at most 256 KiB of the body and for a few
     /// seconds only.
@@ -150,7 +142,7 @@ impl<S: Service> Callbacks<S> {
     /// ```
     pub fn receive(&self, path: &str, headers: &HeaderMap, body: &[u8]) -> Received<S> {
         match self.admit(path) {
-            Ok(attempt) => self.take(attempt, headers, body, Wanted::Everything),
+            Ok((operation, attempt)) => self.take(&operation, attempt, headers, body, Wanted::Everything),
             Err(refusal) => self.refuse(refusal),
         }
     }
@@ -168,16 +160,19 @@ impl<S: Service> Callbacks<S> {
     }
 
     fn link(&self) -> &CallbackLink {
-        self.account.link.as_ref().expect("a client with a receiver has callback addresses")
+        link_of(&self.operation)
     }
 
-    /// Returns the attempt whose callback address the path ends with.
-    fn admit(&self, path: &str) -> Result<AttemptId, Refusal> {
-        self.link().addresses.read(path, spec::<S>().expires).map_err(|error| match error {
-            AddressError::Malformed => Refusal::NotAnAddress,
-            AddressError::Forged => Refusal::ForgedAddress,
-            AddressError::Expired => Refusal::ExpiredAddress,
-        })
+    fn spec(&self) -> &'static CallbackSpec {
+        spec_of(&self.operation)
+    }
+
+    /// Returns the operation and the attempt whose callback address the path ends with.
+    fn admit(&self, path: &str) -> Result<(Arc<Operation>, AttemptId), Refusal> {
+        if self.of_account {
+            return self.receiver.admit(path);
+        }
+        Ok((Arc::clone(&self.operation), receiver::admit(&self.operation, path)?))
     }
 
     fn refuse(&self, refusal: Refusal) -> Received<S> {
@@ -187,16 +182,23 @@ impl<S: Service> Callbacks<S> {
     }
 
     /// Reads a callback to the address of an attempt, and passes it on to the inbox.
-    fn take(&self, attempt: AttemptId, headers: &HeaderMap, body: &[u8], wanted: Wanted) -> Received<S> {
-        let callback = match self.read(headers, body, wanted) {
+    fn take(
+        &self,
+        operation: &Arc<Operation>,
+        attempt: AttemptId,
+        headers: &HeaderMap,
+        body: &[u8],
+        wanted: Wanted,
+    ) -> Received<S> {
+        let callback = match self.read(operation, headers, body, wanted) {
             Ok(callback) => callback,
             Err(refusal) => return self.refuse(refusal),
         };
         // A wait that the callback wakes finds it counted.
         let count = |effect| self.receiver.counters.count(effect);
-        let effect = self.link().inbox.receive(attempt, callback.task.id(), callback.rank, count);
+        let effect = link_of(operation).inbox.receive(attempt, callback.task.id(), callback.rank, count);
         events::callbacks::received(callback.task.id(), &callback.stage, effect.name());
-        let after = || Some(Claim::new(Arc::clone(&self.account), attempt));
+        let after = || Some(Claim::new(Arc::clone(operation), attempt));
         let (outcome, after) = match effect {
             CallbackEffect::New => (CallbackOutcome::New(callback), None),
             CallbackEffect::Claim => (CallbackOutcome::New(callback), after()),
@@ -207,15 +209,21 @@ impl<S: Service> Callbacks<S> {
         Received::new(outcome, after)
     }
 
-    fn read(&self, headers: &HeaderMap, body: &[u8], wanted: Wanted) -> Result<Callback<S>, Refusal> {
+    fn read(
+        &self,
+        operation: &Operation,
+        headers: &HeaderMap,
+        body: &[u8],
+        wanted: Wanted,
+    ) -> Result<Callback<S>, Refusal> {
         if !is_json(headers) {
             return Err(Refusal::WrongContentType);
         }
         if body.len() > MAX_CALLBACK {
             return Err(Refusal::TooLarge);
         }
-        let callback = Callback::read(S::api(), body, wanted)?;
-        if let Some((signature, key)) = spec::<S>().signature.as_ref().zip(self.receiver.signing.as_ref()) {
+        let callback = Callback::read(operation.api, body, wanted)?;
+        if let Some((signature, key)) = spec_of(operation).signature.as_ref().zip(self.receiver.signing.as_ref()) {
             let content = SignedContent { task: callback.task.id(), body };
             key.verify(signature, headers, content, SystemTime::now())?;
         }
@@ -223,9 +231,21 @@ impl<S: Service> Callbacks<S> {
     }
 }
 
-/// What the spec says about callbacks.
-fn spec<S: Service>() -> &'static CallbackSpec {
-    S::api().callback.as_ref().expect("the builder refuses callbacks for a service that sends none")
+impl Callbacks<AnyService> {
+    /// Returns the receiver for all operations of an account. `None` if no operation receives callbacks.
+    pub(crate) fn of_account(receiver: Arc<Receiver>) -> Option<Self> {
+        let operation = receiver.first()?;
+        Some(Self { operation, receiver, of_account: true, service: PhantomData })
+    }
+}
+
+/// Returns what the spec of an operation says about callbacks.
+fn spec_of(operation: &Operation) -> &'static CallbackSpec {
+    operation.api.callback.as_ref().expect("a receiver has only operations with callbacks")
+}
+
+fn link_of(operation: &Operation) -> &CallbackLink {
+    operation.link.as_deref().expect("a receiver has only operations with callback addresses")
 }
 
 /// Whether the content type is `application/json`, or ends in `+json`. Parameters are ignored.
@@ -238,7 +258,8 @@ fn is_json(headers: &HeaderMap) -> bool {
 
 impl<S: Service> Clone for Callbacks<S> {
     fn clone(&self) -> Self {
-        Self { account: Arc::clone(&self.account), receiver: Arc::clone(&self.receiver), service: PhantomData }
+        let (operation, receiver) = (Arc::clone(&self.operation), Arc::clone(&self.receiver));
+        Self { operation, receiver, of_account: self.of_account, service: PhantomData }
     }
 }
 

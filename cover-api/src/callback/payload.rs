@@ -1,6 +1,7 @@
-//! Reads the body of a callback: its task, stage and tracks.
+//! Reads the body of a callback: its task, stage and results.
 
 use std::fmt;
+use std::ops::Deref;
 
 use cover_spec::answers::{self, Unusable, put};
 use cover_spec::tables::{Api, CallbackSpec, CallbackStageSpec};
@@ -9,34 +10,37 @@ use serde_json::{Value, json};
 use super::Refusal;
 use crate::inbox::Rank;
 use crate::redact::shown;
-use crate::service::{Service, TaskHandle, Track};
+use crate::response::read::Found;
+use crate::service::{OperationId, Results, Service, TaskHandle};
 
 /// The content of a callback.
+///
+/// It dereferences to its results, as a [`Snapshot`](crate::runtime::Snapshot) does.
 ///
 /// Do not rely on it: anyone who learns a callback address can send anything. A wait that it wakes polls the service.
 #[non_exhaustive]
 pub struct Callback<S: Service> {
     /// The task.
     pub task: TaskHandle<S>,
-    /// The stage, as the service names it.
+    /// The stage, as the service names it; empty if the spec has no stages.
     pub stage: String,
-    /// The status that a poll is expected to return. `None` if the task has failed.
+    /// The status that a poll is expected to return. `None` if the task has failed, or if the spec has no stages.
     pub status: Option<S::Status>,
-    /// The tracks.
-    pub tracks: Vec<S::Track>,
     /// The code, if the callback has one.
     pub code: Option<u32>,
     /// The message, without secrets.
     pub message: Option<String>,
+    results: S::Results,
     pub(super) rank: Rank,
 }
 
-/// Makes the body of a callback, without code and message.
-pub(crate) fn body(spec: &CallbackSpec, task: &str, stage: &str, tracks: Value) -> Value {
+/// Makes the body of a callback, without code, message and results.
+pub(crate) fn body(spec: &CallbackSpec, task: &str, stage: &str) -> Value {
     let mut body = json!({});
-    put(&mut body, &spec.stage, json!(stage));
+    if !spec.stage.is_empty() {
+        put(&mut body, &spec.stage, json!(stage));
+    }
     put(&mut body, &spec.task, json!(task));
-    put(&mut body, &spec.tracks, tracks);
     body
 }
 
@@ -49,29 +53,32 @@ pub(super) enum Wanted {
 
 impl<S: Service> Callback<S> {
     /// Reads a body. A value of the wrong type counts as missing.
-    pub(super) fn read(api: &Api, bytes: &[u8], wanted: Wanted) -> Result<Self, Refusal> {
+    pub(super) fn read(api: &'static Api, bytes: &[u8], wanted: Wanted) -> Result<Self, Refusal> {
         let spec = api.callback.as_ref().ok_or(Refusal::UnknownStage)?;
         if wanted == Wanted::TaskAndStage {
             let (task, stage) = answers::stage(spec, bytes).map_err(refusal)?;
-            return Ok(Self::at_stage(task, stage));
+            return Ok(Self::at_stage(api, task, stage));
         }
         let read = answers::callback(api, spec, bytes).map_err(refusal)?;
+        let values: Vec<Option<&Value>> = read.results.iter().map(Option::as_ref).collect();
         Ok(Self {
-            tracks: answers::tracks(read.tracks.as_ref()).map(S::Track::read).collect(),
+            results: S::Results::read(Found::new(&api.results, &values)),
             code: read.code,
             message: read.message.as_deref().map(shown),
-            ..Self::at_stage(read.task, read.stage)
+            ..Self::at_stage(api, read.task, read.stage)
         })
     }
 
-    fn at_stage(task: String, stage: &CallbackStageSpec) -> Self {
-        let CallbackStageSpec { name, status, running } = stage;
-        let status = status.as_ref().map(|status| {
+    /// A callback without a stage is about the end of the task.
+    fn at_stage(api: &'static Api, task: String, stage: Option<&CallbackStageSpec>) -> Self {
+        let status = stage.and_then(|stage| stage.status.as_ref()).map(|status| {
             let Ok(status) = status.parse();
             status
         });
-        let (task, stage, rank) = (TaskHandle::new(task), name.to_string(), running.map_or(Rank::END, Rank::running));
-        Self { task, stage, status, tracks: Vec::new(), code: None, message: None, rank }
+        let task = TaskHandle::new(OperationId::of(&api.id), task);
+        let rank = stage.and_then(|stage| stage.running).map_or(Rank::END, Rank::running);
+        let stage = stage.map(|stage| stage.name.to_string()).unwrap_or_default();
+        Self { task, stage, status, code: None, message: None, results: S::Results::default(), rank }
     }
 }
 
@@ -84,13 +91,21 @@ fn refusal(why: Unusable) -> Refusal {
     }
 }
 
+impl<S: Service> Deref for Callback<S> {
+    type Target = S::Results;
+
+    fn deref(&self) -> &S::Results {
+        &self.results
+    }
+}
+
 impl<S: Service> fmt::Debug for Callback<S> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Callback")
             .field("task", &self.task)
             .field("stage", &self.stage)
             .field("status", &self.status)
-            .field("tracks", &self.tracks)
+            .field("results", &self.results)
             .field("code", &self.code)
             .field("message", &self.message)
             .finish_non_exhaustive()
@@ -100,6 +115,7 @@ impl<S: Service> fmt::Debug for Callback<S> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::service::StaticService;
     use crate::{Link, Status, UploadCover};
 
     fn read(body: &Value) -> Result<Callback<UploadCover>, Refusal> {

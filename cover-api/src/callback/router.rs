@@ -12,25 +12,27 @@ use http::{HeaderMap, Method, StatusCode};
 use tokio::sync::Semaphore;
 use tokio::time::timeout;
 
-use super::{Callbacks, Received, Refusal, Wanted, is_json};
-use crate::service::Service;
+use super::{Callbacks, Received, Receiver, Refusal, Wanted, is_json};
+use crate::service::AnyService;
 
 /// Number of bodies that are read at once.
 const MAX_CONCURRENT_BODIES: usize = 256;
 /// Time within which a body must arrive.
 const BODY_TIMEOUT: Duration = Duration::from_secs(5);
 
-struct RouterState<S: Service> {
-    callbacks: Callbacks<S>,
+struct RouterState {
+    callbacks: Callbacks<AnyService>,
     bodies: Semaphore,
 }
 
-pub(super) fn router<S: Service>(callbacks: Callbacks<S>) -> Router {
+/// Makes a router for the callbacks of all operations of an account.
+pub(super) fn router(receiver: Arc<Receiver>) -> Router {
+    let callbacks = Callbacks::of_account(receiver).expect("the receiver has the operation that asked for a router");
     let state = Arc::new(RouterState { callbacks, bodies: Semaphore::new(MAX_CONCURRENT_BODIES) });
-    Router::new().fallback(answer::<S>).with_state(state)
+    Router::new().fallback(answer).with_state(state)
 }
 
-async fn answer<S: Service>(State(state): State<Arc<RouterState<S>>>, request: Request) -> StatusCode {
+async fn answer(State(state): State<Arc<RouterState>>, request: Request) -> StatusCode {
     let received = state.receive(request).await.unwrap_or_else(|refusal| state.callbacks.refuse(refusal));
     let status = StatusCode::from_u16(received.status()).expect("every status of a refusal is an HTTP status");
     if !received.is_over() {
@@ -39,15 +41,15 @@ async fn answer<S: Service>(State(state): State<Arc<RouterState<S>>>, request: R
     status
 }
 
-impl<S: Service> RouterState<S> {
-    async fn receive(&self, request: Request) -> Result<Received<S>, Refusal> {
+impl RouterState {
+    async fn receive(&self, request: Request) -> Result<Received<AnyService>, Refusal> {
         let (parts, body) = request.into_parts();
-        let attempt = self.callbacks.admit(parts.uri.path())?;
+        let (operation, attempt) = self.callbacks.admit(parts.uri.path())?;
         if parts.method != Method::POST {
             return Err(Refusal::WrongMethod);
         }
         let body = self.read(&parts.headers, body).await?;
-        Ok(self.callbacks.take(attempt, &parts.headers, &body, Wanted::TaskAndStage))
+        Ok(self.callbacks.take(&operation, attempt, &parts.headers, &body, Wanted::TaskAndStage))
     }
 
     async fn read(&self, headers: &HeaderMap, body: Body) -> Result<Bytes, Refusal> {

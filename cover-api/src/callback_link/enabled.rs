@@ -16,18 +16,41 @@ const TAG_BYTES: usize = 16;
 const PURPOSE: &[u8] = b"cover-api callback address\0";
 const MIN_SECRET_BYTES: usize = 16;
 
-/// Why a path is not a callback address of this client.
+/// Why a path is not a callback address of an operation.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum AddressError {
     /// It does not end like a callback address.
     Malformed,
-    /// Its tag was made with another secret, or for another attempt.
+    /// Its tag was made with another secret, for another operation, or for another attempt.
     Forged,
     /// Its attempt is older than callbacks may arrive.
     Expired,
 }
 
-/// Makes and reads the callback addresses of attempts.
+/// Where the callback addresses of an account begin, and the secret that they are made with.
+pub(crate) struct CallbackBase {
+    address: String,
+    keyed: Hmac<Sha256>,
+}
+
+impl CallbackBase {
+    pub(crate) fn new(address: &str, secret: &SecretString) -> Result<Self, &'static str> {
+        let secret = secret.expose_secret().as_bytes();
+        if secret.len() < MIN_SECRET_BYTES {
+            return Err("the secret has fewer than 16 bytes");
+        }
+        let keyed = Hmac::new_from_slice(secret).map_err(|_| "the secret is not usable")?;
+        Ok(Self { address: address.trim_end_matches('/').to_owned(), keyed: keyed.chain_update(PURPOSE) })
+    }
+
+    /// Returns the addresses of one operation. No other operation has the same ones.
+    pub(crate) fn of(&self, operation: &str) -> CallbackAddresses {
+        let keyed = self.keyed.clone().chain_update(operation).chain_update([0]);
+        CallbackAddresses { base: self.address.clone(), keyed }
+    }
+}
+
+/// Makes and reads the callback addresses of an operation's attempts.
 #[derive(Clone)]
 pub(crate) struct CallbackAddresses {
     base: String,
@@ -35,17 +58,6 @@ pub(crate) struct CallbackAddresses {
 }
 
 impl CallbackAddresses {
-    /// Makes addresses beneath `base`, for one service.
-    pub(crate) fn new(base: &str, service: &str, secret: &SecretString) -> Result<Self, &'static str> {
-        let secret = secret.expose_secret().as_bytes();
-        if secret.len() < MIN_SECRET_BYTES {
-            return Err("the secret has fewer than 16 bytes");
-        }
-        let keyed = Hmac::new_from_slice(secret).map_err(|_| "the secret is not usable")?;
-        let keyed = keyed.chain_update(PURPOSE).chain_update(service).chain_update([0]);
-        Ok(Self { base: base.trim_end_matches('/').to_owned(), keyed })
-    }
-
     pub(crate) fn base(&self) -> &str {
         &self.base
     }
@@ -103,7 +115,7 @@ mod tests {
     const HOUR: Duration = Duration::from_secs(3_600);
 
     fn addresses(secret: &str, service: &str) -> CallbackAddresses {
-        CallbackAddresses::new("https://api.example.com/covers/", service, &secret.into()).unwrap()
+        CallbackBase::new("https://api.example.com/covers/", &secret.into()).unwrap().of(service)
     }
 
     fn mine() -> CallbackAddresses {
@@ -155,7 +167,7 @@ mod tests {
 
     #[test]
     fn a_short_secret_is_refused_and_no_secret_is_shown() {
-        assert!(CallbackAddresses::new("https://a.example", "music", &"0123456789abcde".into()).is_err());
+        assert!(CallbackBase::new("https://a.example", &"0123456789abcde".into()).is_err());
         assert!(!format!("{:?}", mine()).contains("0123"));
     }
 }

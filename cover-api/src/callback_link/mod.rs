@@ -8,11 +8,11 @@ use std::sync::Arc;
 
 use crate::inbox::Inbox;
 
-#[cfg(feature = "callback")]
-pub(crate) use addresses::AddressError;
 pub(crate) use addresses::CallbackAddresses;
+#[cfg(feature = "callback")]
+pub(crate) use addresses::{AddressError, CallbackBase};
 
-/// The callback addresses of a client, and its inbox.
+/// The callback addresses of an operation, and its inbox.
 pub(crate) struct CallbackLink {
     pub(crate) addresses: CallbackAddresses,
     pub(crate) inbox: Arc<Inbox>,

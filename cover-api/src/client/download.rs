@@ -57,7 +57,7 @@ impl<'a, S: Service, W: AsyncWrite + Unpin + Send + 'a> IntoFuture for Download<
 
     fn into_future(self) -> Self::IntoFuture {
         Box::pin(async move {
-            let transport = &self.client.account().transport;
+            let transport = &self.client.operation.account.transport;
             let copied = download::run(transport, self.link.as_str(), self.limits, self.progress, self.writer);
             Ok(copied.await?)
         })

@@ -1,22 +1,23 @@
 //! The methods of clients that have no type of their own.
 
-use std::time::{Duration, SystemTime};
+use std::time::Duration;
 
 use cover_spec::answers::{at, is_success};
 use secrecy::SecretString;
 use serde_json::Value;
 use tokio::time::Instant;
 
-use super::{Client, ClientBuilder, Sending, Task};
+use super::{Client, ClientBuilder, Sending, Sent, Task};
 use crate::account::Stats;
 use crate::attempt::Unfinished;
 use crate::error::{Error, Evidence, Kind, Recovery};
 use crate::events::{self, Purpose};
+use crate::ledger;
 use crate::rate_limit::PermitRequest;
-use crate::service::{Request, Service, TaskHandle};
+use crate::service::{Request, Service, StaticService, TaskHandle};
 use crate::submit;
 
-impl<S: Service> Client<S> {
+impl<S: StaticService> Client<S> {
     /// Makes a client of the service at the address that the spec gives.
     ///
     /// # Errors
@@ -28,7 +29,7 @@ impl<S: Service> Client<S> {
 
     /// Returns a builder for a client with other settings than the spec's.
     pub fn builder(key: impl Into<SecretString>) -> ClientBuilder<S> {
-        ClientBuilder::new(key.into())
+        ClientBuilder::new(S::api(), None, key.into())
     }
 
     /// Makes a client from the environment variables that the spec names: the API key and, optionally, the base address.
@@ -39,9 +40,11 @@ impl<S: Service> Client<S> {
     ///
     /// [`Error::is_setup`] if the API key is not set, and the errors of [`ClientBuilder::build`].
     pub fn from_env() -> Result<Self, Error<S>> {
-        ClientBuilder::from_env()?.build()
+        ClientBuilder::from_env(S::api())?.build()
     }
+}
 
+impl<S: Service> Client<S> {
     /// Sends a request and returns its task. The service charges for it.
     ///
     /// Set an idempotency [key](Sending::key), such as an order number. A key is one purchase: every further `send` of it returns
@@ -92,14 +95,14 @@ impl<S: Service> Client<S> {
     /// # Errors
     ///
     /// [`Error::is_ledger`] if the ledger cannot be read.
-    pub async fn find(&self, key: &str) -> Result<Option<Task<S>>, Error<S>> {
-        let (name, api, key) = (self.account.name.clone(), self.account.api, key.to_owned());
-        let entry = self.read_ledger(move |rows| rows.entry_by_key(&name, &api.id, &key)).await?;
-        let task = entry.and_then(|entry| Some((entry.task?, entry.attempt)));
-        Ok(task.map(|(task, attempt)| {
-            let created = attempt.and_then(|attempt| SystemTime::now().checked_sub(attempt.age()));
-            self.resume(TaskHandle::known(task, created))
-        }))
+    pub async fn find(&self, key: &str) -> Result<Option<Sent<S>>, Error<S>> {
+        let (name, api, key) = (self.operation.account.name.clone(), self.operation.api, key.to_owned());
+        let found = self.read_ledger(move |rows| {
+            let Some(entry) = rows.entry_by_key(&name, &api.id, &key)? else { return Ok(None) };
+            let answer = ledger::answer(rows, &entry)?;
+            Ok(Some((entry, answer)))
+        });
+        found.await?.map_or(Ok(None), |(entry, answer)| self.bought(&entry, answer))
     }
 
     /// Waits for the task of a request whose outcome is unknown. Returns `None` if the request created no task, or if nothing can
@@ -126,12 +129,12 @@ impl<S: Service> Client<S> {
     /// # Errors
     ///
     /// [`Error::is_ledger`] if the ledger cannot be read.
-    pub async fn recover(&self, recovery: Recovery) -> Result<Option<Task<S>>, Error<S>> {
-        if recovery.operation != S::api().id {
+    pub async fn recover(&self, recovery: Recovery) -> Result<Option<Sent<S>>, Error<S>> {
+        if recovery.operation != self.operation.api.id {
             return Ok(None);
         }
-        let placed = submit::recover(&self.account, &recovery).await?;
-        Ok(placed.map(|placed| self.placed(placed)))
+        let purchased = submit::recover(&self.operation, &recovery).await?;
+        purchased.map(|purchased| self.sent(purchased)).transpose()
     }
 
     /// Stops sends, and waits up to `timeout` for the exchanges in flight.
@@ -142,7 +145,7 @@ impl<S: Service> Client<S> {
     /// Returns the attempts that still run after the timeout. If the Tokio runtime is dropped then, their outcomes are
     /// recorded as unknown.
     pub async fn shutdown(&self, timeout: Duration) -> Vec<Unfinished> {
-        let tracker = &self.account.tracker;
+        let tracker = &self.operation.account.tracker;
         tracker.close();
         let _ = tokio::time::timeout(timeout, tracker.idle()).await;
         tracker.give_up();
@@ -152,7 +155,7 @@ impl<S: Service> Client<S> {
     /// Returns the figures of this client and its clones: requests, outcomes, rate limit.
     #[must_use]
     pub fn stats(&self) -> Stats {
-        self.account.counters.stats(&self.account.rate_limit)
+        self.operation.account.counters.stats(&self.operation.account.rate_limit)
     }
 
     /// Returns the number of credits left. If there are any, sends that were stopped for lack of credits continue.
@@ -162,17 +165,17 @@ impl<S: Service> Client<S> {
     /// If the service does not answer, refuses the request, or gives no number.
     pub async fn credits(&self) -> Result<f64, Error<S>> {
         let no_amount = || Error::new(Kind::BadAnswer(Evidence::NoAmount));
-        let credits = S::api().credits.as_ref().ok_or_else(no_amount)?;
-        let permit = self.account.rate_limit.acquire(PermitRequest::credits(Instant::now())).await;
+        let credits = self.operation.api.credits.as_ref().ok_or_else(no_amount)?;
+        let permit = self.operation.account.rate_limit.acquire(PermitRequest::credits(Instant::now())).await;
         let permit = permit.map_err(|_| Error::new(Kind::NoPermit(None)))?;
-        let envelope = self.account.get(Purpose::Credits, self.account.address(&credits.path), permit).await?;
-        if !is_success(S::api(), envelope.code) {
-            return Err(self.account.refused(&envelope).into());
+        let envelope = self.operation.get(Purpose::Credits, self.operation.address(&credits.path), permit).await?;
+        if !is_success(self.operation.api, envelope.code) {
+            return Err(self.operation.refused(&envelope).into());
         }
         let amount = at(&envelope.body, &credits.amount).and_then(Value::as_f64).ok_or_else(no_amount)?;
         events::credits(amount);
         if amount > 0.0 {
-            self.account.rate_limit.credits_seen();
+            self.operation.account.rate_limit.credits_seen();
         }
         Ok(amount)
     }
@@ -181,7 +184,7 @@ impl<S: Service> Client<S> {
     ///
     /// Call it after you bought credits, or when you know that the service is back.
     pub fn resume_sends(&self) {
-        self.account.rate_limit.credits_seen();
-        self.account.rate_limit.resume();
+        self.operation.account.rate_limit.credits_seen();
+        self.operation.account.rate_limit.resume();
     }
 }

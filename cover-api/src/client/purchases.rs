@@ -3,12 +3,12 @@
 use std::fmt;
 use std::time::{Duration, SystemTime};
 
-use super::{Client, Task};
+use super::{Client, Sent};
 use crate::error::{Error, Failure, Kind};
 use crate::events;
 use crate::ledger::{self, AttemptId, Entry, EntryId, Filter, Resolution};
 use crate::redact::Shown;
-use crate::service::{Service, TaskHandle};
+use crate::service::Service;
 use crate::submit;
 use cover_spec::answers::check_id;
 
@@ -19,6 +19,8 @@ const PAGE: usize = 256;
 #[derive(Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct UnknownPurchase {
+    /// The id of the operation, as its spec names it.
+    pub operation: String,
     /// The idempotency key of the purchase, if any.
     pub key: Option<String>,
     /// Start of the attempt.
@@ -67,12 +69,21 @@ impl<S: Service> Client<S> {
     ///
     /// [`Error::is_ledger`] if the ledger cannot be read.
     pub async fn unknown(&self) -> Result<Vec<UnknownPurchase>, Error<S>> {
+        let all = self.unknown_of(&self.operation.api.id).await?;
+        let oldest = all.iter().filter_map(|purchase| purchase.sent.elapsed().ok()).max();
+        events::unknown_now(all.len(), oldest);
+        Ok(all)
+    }
+
+    /// Lists the purchases of an operation of the account whose outcome is unknown.
+    pub(super) async fn unknown_of(&self, operation: &str) -> Result<Vec<UnknownPurchase>, Error<S>> {
         let (mut all, mut next) = (Vec::new(), Some(EntryId(0)));
         while let Some(after) = next {
-            let (name, api) = (self.account().name.clone(), self.account().api);
-            let page = self.read_ledger(move |rows| ledger::unknown(rows, &name, &api.id, after, PAGE)).await?;
+            let (name, operation) = (self.operation.account.name.clone(), operation.to_owned());
+            let page = self.read_ledger(move |rows| ledger::unknown(rows, &name, &operation, after, PAGE)).await?;
             next = page.next;
             all.extend(page.entries.into_iter().map(|(entry, attempt)| UnknownPurchase {
+                operation: entry.purchase.operation,
                 key: entry.purchase.key,
                 sent: attempt.started,
                 attempts: entry.attempts,
@@ -83,8 +94,6 @@ impl<S: Service> Client<S> {
                 attempt: attempt.id,
             }));
         }
-        let oldest = all.iter().filter_map(|purchase| purchase.sent.elapsed().ok()).max();
-        events::unknown_now(all.len(), oldest);
         Ok(all)
     }
 
@@ -95,28 +104,33 @@ impl<S: Service> Client<S> {
     ///
     /// # Errors
     ///
-    /// [`Error::is_not_found`] if the service does not confirm the task, and [`Error::is_setup`] if the id cannot be a task id. It is also
+    /// [`Error::is_not_found`] if the service does not confirm the task, and [`Error::is_setup`] if the id cannot be a task id or the
+    /// purchase is of another operation. It is also
     /// an error if the purchase is no longer unknown, was sent again since it was listed, or the task belongs to another purchase.
     /// Nothing changes then.
     pub async fn resolve(
         &self,
         unknown: &UnknownPurchase,
         resolution: Resolution,
-    ) -> Result<Option<Task<S>>, Error<S>> {
+    ) -> Result<Option<Sent<S>>, Error<S>> {
+        let own: &'static str = &self.operation.api.id;
+        if unknown.operation != own {
+            return Err(Error::new(Kind::OtherOperation(unknown.operation.clone(), own)));
+        }
         if let Resolution::Task(task) = &resolution {
+            self.operation.polled()?;
             check_id(task).map_err(|why| Failure::new(Kind::TaskId(why)))?;
         }
         if let Resolution::Task(task) = &resolution
-            && !submit::knows(self.account(), task, None).await
+            && !submit::knows(&self.operation, task, None).await
         {
             let failure = Failure::new(Kind::NoSuchTask);
-            return Err(Error::from(failure).with_handle(Some(TaskHandle::new(task.clone()))));
+            return Err(Error::from(failure).with_handle(Some(self.handle(task.clone(), None))));
         }
         let (entry, attempt) = (unknown.entry, unknown.attempt);
         let entry = self.read_ledger(move |rows| ledger::resolve(rows, entry, attempt, &resolution)).await?;
-        self.account().ledger.local().notify();
-        let created = SystemTime::now().checked_sub(attempt.age());
-        Ok(entry.task.map(|task| self.resume(TaskHandle::known(task, created))))
+        self.operation.account.ledger.local().notify();
+        self.bought(&entry, None)
     }
 
     /// Lists second charges: attempts that became a task although their purchase has another one. The oldest purchase is first.
@@ -128,7 +142,7 @@ impl<S: Service> Client<S> {
     ///
     /// [`Error::is_ledger`] if the ledger cannot be read.
     pub async fn duplicates(&self) -> Result<Vec<Duplicate>, Error<S>> {
-        let (name, api) = (self.account().name.clone(), self.account().api);
+        let (name, api) = (self.operation.account.name.clone(), self.operation.api);
         self.read_ledger(move |rows| {
             let attempts = rows.duplicates(&name, &api.id)?;
             let mut duplicates = Vec::new();
@@ -175,7 +189,7 @@ impl<S: Service> Client<S> {
     /// [`Error::is_ledger`] if the ledger cannot be written.
     pub async fn purge(&self, older_than: Duration) -> Result<u64, Error<S>> {
         let Some(before) = SystemTime::now().checked_sub(older_than) else { return Ok(0) };
-        let (name, api) = (self.account().name.clone(), self.account().api);
+        let (name, api) = (self.operation.account.name.clone(), self.operation.api);
         self.read_ledger(move |rows| rows.purge(&name, &api.id, before)).await
     }
 }
@@ -186,22 +200,27 @@ impl<S: Service> UnfinishedTasks<S> {
     /// # Errors
     ///
     /// [`Error::is_ledger`] if the ledger cannot be read.
-    pub async fn next(&mut self) -> Result<Option<Task<S>>, Error<S>> {
+    pub async fn next(&mut self) -> Result<Option<Sent<S>>, Error<S>> {
         loop {
             if let Some(entry) = self.page.next() {
                 self.last = entry.id;
                 let age = entry.attempt.map(AttemptId::age).unwrap_or_default();
-                let created = SystemTime::now().checked_sub(age);
-                let is_kept = S::api().retention.is_none_or(|retention| age <= retention);
-                if let Some(task) = entry.task.filter(|_| is_kept) {
-                    return Ok(Some(self.client.resume(TaskHandle::known(task, created))));
+                let is_kept = self.client.operation.api.retention.is_none_or(|retention| age <= retention);
+                if self.client.operation.api.poll.is_some() && !is_kept {
+                    continue;
                 }
-                continue;
+                let of = entry.clone();
+                let answer = self.client.read_ledger(move |rows| ledger::answer(rows, &of)).await?;
+                match self.client.bought(&entry, answer) {
+                    Ok(Some(sent)) => return Ok(Some(sent)),
+                    // An equal send reports that the answer was not kept or cannot be read.
+                    Ok(None) | Err(_) => continue,
+                }
             }
             if self.is_over {
                 return Ok(None);
             }
-            let (name, api, last) = (self.client.account().name.clone(), self.client.account().api, self.last);
+            let (name, api, last) = (self.client.operation.account.name.clone(), self.client.operation.api, self.last);
             let page = self
                 .client
                 .read_ledger(move |rows| rows.entries(&name, &api.id, Filter::Unfinished, last, PAGE))
@@ -216,7 +235,7 @@ impl<S: Service> UnfinishedTasks<S> {
     /// # Errors
     ///
     /// [`Error::is_ledger`] if the ledger cannot be read.
-    pub async fn all(mut self) -> Result<Vec<Task<S>>, Error<S>> {
+    pub async fn all(mut self) -> Result<Vec<Sent<S>>, Error<S>> {
         let mut all = Vec::new();
         while let Some(task) = self.next().await? {
             all.push(task);
@@ -229,6 +248,7 @@ impl<S: Service> UnfinishedTasks<S> {
 impl fmt::Debug for UnknownPurchase {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("UnknownPurchase")
+            .field("operation", &self.operation)
             .field("key", &self.key)
             .field("sent", &self.sent)
             .field("attempts", &self.attempts)

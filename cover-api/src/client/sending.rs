@@ -6,15 +6,17 @@ use std::task::{Context, Poll};
 use std::time::Duration;
 
 use bytes::Bytes;
+use cover_spec::rules::Violations;
+use cover_spec::tables::Method;
 use futures_util::future::BoxFuture;
 use tracing::{Instrument, info_span};
 
-use super::{Client, Task};
-use crate::account::Account;
+use super::{Client, Sent};
+use crate::account::Operation;
 use crate::error::{Error, Failure, Kind};
 use crate::ledger::Fingerprint;
 use crate::service::{Request, Service};
-use crate::submit::{self, Order, OutgoingBody, PurchasedTask, SendOptions};
+use crate::submit::{self, Order, OutgoingRequest, Purchased, SendOptions};
 
 /// Longest idempotency key, in bytes.
 const MAX_KEY_BYTES: usize = 255;
@@ -30,26 +32,28 @@ pub struct Sending<S: Service> {
 
 enum Stage {
     Ready(Box<Submission>),
-    Busy(BoxFuture<'static, Result<PurchasedTask, Failure>>),
+    Busy(BoxFuture<'static, Result<Purchased, Failure>>),
     Over,
 }
 
 /// The request and its options.
 struct Submission {
-    body: Result<Bytes, serde_json::Error>,
+    body: Result<Bytes, Failure>,
     fingerprint: Fingerprint,
     key: Option<String>,
+    too_long: Option<Violations>,
     options: SendOptions,
 }
 
 impl<S: Service> Sending<S> {
     pub(super) fn new<R: Request<Service = S>>(client: Client<S>, request: &R, may_charge_twice: bool) -> Self {
-        let api = S::api();
+        let api = client.operation.api;
         let callback = api.callback.as_ref().map(|callback| &*callback.field);
         let submission = Submission {
-            body: serde_json::to_vec(request).map(Bytes::from),
+            body: write(request, &api.id),
             fingerprint: Fingerprint::new(&api.id, &request.canonical(callback)),
             key: None,
+            too_long: request.check_lengths(api, &|link| client.operation.account.recordings.length_of(link)).err(),
             options: SendOptions { may_charge_twice, ..SendOptions::default() },
         };
         Self { client, stage: Stage::Ready(Box::new(submission)) }
@@ -85,7 +89,7 @@ impl<S: Service> Sending<S> {
         self.change(|submission| submission.options.timeout = Some(timeout))
     }
 
-    pub(super) fn poll_placed(&mut self, context: &mut Context<'_>) -> Poll<Result<PurchasedTask, Failure>> {
+    pub(super) fn poll_placed(&mut self, context: &mut Context<'_>) -> Poll<Result<Purchased, Failure>> {
         loop {
             match &mut self.stage {
                 Stage::Busy(busy) => {
@@ -97,24 +101,40 @@ impl<S: Service> Sending<S> {
                 Stage::Ready(_) => {}
             }
             if let Stage::Ready(submission) = std::mem::replace(&mut self.stage, Stage::Over) {
-                let span = info_span!("send", service = %S::api().id);
-                let account = Arc::clone(self.client.account());
-                self.stage = Stage::Busy(Box::pin(submission.run(account).instrument(span)));
+                let span = info_span!("send", service = %self.client.operation.api.id);
+                let operation = Arc::clone(&self.client.operation);
+                self.stage = Stage::Busy(Box::pin(submission.run(operation).instrument(span)));
             }
         }
     }
 }
 
 impl Submission {
-    async fn run(self, account: Arc<Account>) -> Result<PurchasedTask, Failure> {
-        let body = self.body.map_err(|error| Failure::new(Kind::Unwritable).with_source(error))?;
+    async fn run(self, operation: Arc<Operation>) -> Result<Purchased, Failure> {
+        let body = self.body?;
+        let is_free = operation.api.submit.method == Method::Get;
         if let Some(key) = &self.key {
+            if is_free {
+                return Err(Failure::new(Kind::Key("is given, but a GET is not a purchase")));
+            }
             check_key(key).map_err(|why| Failure::new(Kind::Key(why)))?;
         }
-        let purchase = account.purchase(self.key, self.fingerprint);
-        let body = OutgoingBody::new(account.api, account.link.as_ref(), body);
-        submit::send(account, Arc::new(Order { purchase, body }), self.options).await
+        let purchase = operation.purchase(self.key, self.fingerprint);
+        let request = OutgoingRequest::new(&operation, body)?;
+        if is_free {
+            return submit::fetch(operation, request, self.options.timeout).await;
+        }
+        submit::send(operation, Arc::new(Order { purchase, request, too_long: self.too_long }), self.options).await
     }
+}
+
+/// Writes the body of a request to this operation.
+fn write<R: Request>(request: &R, own: &'static str) -> Result<Bytes, Failure> {
+    if let Some(operation) = request.operation().filter(|operation| *operation != own) {
+        return Err(Failure::new(Kind::OtherOperation(operation.to_owned(), own)));
+    }
+    let body = serde_json::to_vec(request).map_err(|error| Failure::new(Kind::Unwritable).with_source(error))?;
+    Ok(Bytes::from(body))
 }
 
 fn check_key(key: &str) -> Result<(), &'static str> {
@@ -127,11 +147,11 @@ fn check_key(key: &str) -> Result<(), &'static str> {
 }
 
 impl<S: Service> Future for Sending<S> {
-    type Output = Result<Task<S>, Error<S>>;
+    type Output = Result<Sent<S>, Error<S>>;
 
     fn poll(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Self::Output> {
         let placed = std::task::ready!(self.poll_placed(context));
-        Poll::Ready(placed.map(|placed| self.client.placed(placed)).map_err(Error::from))
+        Poll::Ready(placed.map_err(Error::from).and_then(|purchased| self.client.sent(purchased)))
     }
 }
 

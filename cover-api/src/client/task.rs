@@ -47,14 +47,14 @@ impl<S: Service> Task<S> {
     /// If the service does not answer, refuses the request, or does not know the task, as may happen right after the submit.
     /// [`Error::is_rate_limited`] if the rate limit allowed no request and nothing was sent. Every error has the handle.
     pub async fn poll(&self) -> Result<Snapshot<S>, Error<S>> {
-        let account = self.client.account();
-        let polled = match account.rate_limit.try_acquire(self.id()) {
-            Ok(permit) => follow::poll(account, &self.handle, permit).await,
+        let operation = &self.client.operation;
+        let polled = match operation.account.rate_limit.try_acquire(self.id()) {
+            Ok(permit) => follow::poll(operation, &self.handle, permit).await,
             Err(wait) => Err(Error::new(Kind::NoPermit(wait))),
         };
         let polled = polled.and_then(|polled| match polled {
             PollAnswer::Snapshot(snapshot) => {
-                follow::record_end(account, &self.handle, &snapshot);
+                follow::record_end(operation, &self.handle, &snapshot);
                 Ok(snapshot)
             }
             PollAnswer::NoSuchTask(failure) => Err(failure.into()),
@@ -73,7 +73,7 @@ impl<S: Service> Task<S> {
     /// # }
     /// ```
     pub fn wait(&self) -> Wait<S> {
-        Wait::new(Arc::clone(self.client.account()), self.handle())
+        Wait::new(Arc::clone(&self.client.operation), self.handle())
     }
 }
 

@@ -5,10 +5,11 @@ use std::ops::{Deref, DerefMut};
 use std::time::{Duration, SystemTime};
 
 use cover_spec::tables::{CodeMeaning, CodeSpec};
+use serde_json::Value;
 use url::Url;
 
 use super::cause::{BoxError, Cause};
-use super::{AttemptDetails, BadDownload, DownloadFault, Kind, Recovery, Setup};
+use super::{AttemptDetails, BadDownload, DownloadFault, Kind, Recovery, Setup, UploadFault};
 use crate::redact::{Shown, shown};
 
 /// A failure as data. It is one pointer, since most results are not failures.
@@ -25,20 +26,25 @@ pub(crate) struct FailureData {
     pub(crate) task: Option<KnownTask>,
     pub(crate) attempt: Option<AttemptDetails>,
     pub(crate) recovery: Option<Recovery>,
+    /// The answer of an operation that was charged, if its results cannot be read.
+    pub(crate) answer: Option<Value>,
     pub(crate) source: Option<BoxError>,
 }
 
 /// A task whose id is known. The id is exactly as the network sent it.
 #[derive(Clone, PartialEq, Eq)]
 pub(crate) struct KnownTask {
+    /// The id of its operation.
+    pub(crate) operation: &'static str,
     pub(crate) id: String,
     pub(crate) created: Option<SystemTime>,
 }
 
 impl Failure {
     pub(crate) fn new(kind: Kind) -> Self {
-        let (host, code, message, resend, task, attempt, recovery) = (None, None, None, None, None, None, None);
-        Self(Box::new(FailureData { kind, host, code, message, resend, task, attempt, recovery, source: None }))
+        let (host, code, message, resend, task, attempt) = (None, None, None, None, None, None);
+        let (recovery, answer, source) = (None, None, None);
+        Self(Box::new(FailureData { kind, host, code, message, resend, task, attempt, recovery, answer, source }))
     }
 
     pub(crate) fn setup(setup: Setup) -> Self {
@@ -110,11 +116,18 @@ impl Failure {
         self
     }
 
+    /// Adds the answer whose results cannot be read.
+    pub(crate) fn with_answer(mut self, answer: Value) -> Self {
+        self.answer = Some(answer);
+        self
+    }
+
     pub(crate) fn is_timeout(&self) -> bool {
         let is_download = |bad: &BadDownload| matches!(bad.fault, DownloadFault::Timeout(_));
         match &self.kind {
-            Kind::Timeout { .. } | Kind::GaveUp { .. } => true,
+            Kind::Timeout { .. } | Kind::GaveUp { .. } | Kind::NoAnswerWithin(_) => true,
             Kind::Download(bad) if is_download(bad) => true,
+            Kind::Upload(bad) if matches!(bad.fault, UploadFault::Timeout(_)) => true,
             _ => self.cause().is_some_and(Cause::is_timeout),
         }
     }
@@ -148,7 +161,11 @@ impl Failure {
 
     pub(crate) fn may_have_been_charged(&self) -> bool {
         let is_under_way = matches!(self.kind, Kind::InProgress | Kind::GaveUp { goes_on: true, .. });
-        self.is_outcome_unknown() || is_under_way || self.task.is_some()
+        let is_answered = matches!(
+            self.kind,
+            Kind::AnswerNotKept | Kind::UnreadableAnswer(_) | Kind::IncompleteAnswer { is_paid: true, .. }
+        );
+        self.is_outcome_unknown() || is_under_way || is_answered || self.task.is_some()
     }
 
     /// Returns how long to wait before the same request may be sent again without a second charge.
@@ -208,6 +225,9 @@ impl fmt::Debug for Failure {
 
 impl fmt::Debug for KnownTask {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("KnownTask").field("id", &Shown(&self.id)).field("created", &self.created).finish()
+        f.debug_struct("KnownTask")
+            .field("id", &Shown(&self.id))
+            .field("created", &self.created)
+            .finish_non_exhaustive()
     }
 }

@@ -2,21 +2,25 @@
 
 use std::time::Duration;
 
-use cover_spec::answers::Unreadable;
+use cover_spec::answers::{Lacking, Unreadable};
 
-use super::BadDownload;
+use super::{BadDownload, BadUpload};
 
 /// What went wrong.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq)]
 pub(crate) enum Kind {
     /// A client cannot be built from its settings.
     Setup(Setup),
     /// The request cannot be serialized as JSON.
     Unwritable,
+    /// The value of this field cannot be sent in its place, for this reason.
+    Place(String, &'static str),
     /// The idempotency key is not valid, for this reason.
     Key(&'static str),
     /// The id of a task is not valid, for this reason.
     TaskId(&'static str),
+    /// The operation of a task, and that of the client, which is another.
+    OtherOperation(String, &'static str),
     /// The key was used for a different request.
     KeyConflict,
     /// The ledger failed to record the intent, so nothing was sent.
@@ -47,8 +51,10 @@ pub(crate) enum Kind {
     OutcomeUnknown(Evidence),
     /// The service refused the request and created nothing.
     Refused,
-    /// A poll or a request for the credits got no answer.
+    /// A poll, a GET of an operation or a request for the credits got no answer.
     NoAnswer,
+    /// The caller's timeout has passed before a GET of an operation got an answer.
+    NoAnswerWithin(Duration),
     /// A poll or a request for the credits got an answer that cannot be used.
     BadAnswer(Evidence),
     /// The service does not know the task.
@@ -58,9 +64,19 @@ pub(crate) enum Kind {
     /// The timeout of a wait has passed. `last_failure`: the message of the last poll, if it failed.
     Timeout { after: Duration, last_failure: Option<String> },
     /// The task is done, but the answer does not contain its output.
-    NoOutput,
+    NoOutput(Option<Box<Lacking>>),
+    /// The operation was answered, and its answer cannot be read. It may have been damaged in the ledger.
+    UnreadableAnswer(Unreadable),
+    /// The operation was answered, and the answer lacks a result.
+    IncompleteAnswer { lacking: Box<Lacking>, is_paid: bool },
+    /// The purchase was answered before, and its answer was not kept.
+    AnswerNotKept,
     /// A download failed.
     Download(BadDownload),
+    /// A file cannot be uploaded.
+    Upload(BadUpload),
+    /// The request has the address of a recording that is too long for it. The source has the violations.
+    TooLong,
 }
 
 /// Why a client cannot be built.
@@ -80,13 +96,34 @@ pub(crate) enum Setup {
     VariableNotText(String),
     /// A send was awaited outside of a Tokio runtime.
     NoRuntime,
+    /// The spec does not say how files are uploaded.
+    NoUploads,
+    /// The operation with this id answers at once, and has no tasks.
+    NoTasks(&'static str),
     Http,
     Account(&'static str),
     /// Callbacks cannot be received, for this reason.
     #[cfg_attr(not(feature = "callback"), expect(dead_code, reason = "only callbacks fail like this"))]
     Callbacks(&'static str),
+    /// An operation does not belong to the account of another one.
+    OtherAccount {
+        operation: &'static str,
+        of: &'static str,
+        why: Apart,
+    },
     /// The base address of this host is plain http.
     PlainHttp(String),
+}
+
+/// Why two operations do not share an account. Each pair begins with the spec that the account was built with.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Apart {
+    /// Their specs do not name the same account.
+    Accounts([Option<&'static str>; 2]),
+    /// Their specs name no account, and have different base URLs.
+    BaseUrls([&'static str; 2]),
+    /// Their specs send the API key in different ways.
+    Auth,
 }
 
 /// What is known instead of a usable answer.
@@ -109,4 +146,6 @@ pub(crate) enum Evidence {
     OtherTask,
     /// The answer does not contain the number of credits.
     NoAmount,
+    /// The answer to an upload does not contain an address.
+    NoLink,
 }

@@ -8,16 +8,16 @@ mod kind;
 mod recovery;
 mod stats;
 mod text;
+mod upload;
 
 use std::error::Error as StdError;
 use std::fmt;
 use std::time::Duration;
 
 use cover_spec::tables::CodeMeaning;
+use serde_json::Value;
 
-use crate::service::Service;
-use crate::service::Snapshot;
-use crate::service::TaskHandle;
+use crate::service::{OperationId, Service, Snapshot, TaskHandle};
 
 pub use attempt::{AttemptDetails, BodySent};
 pub use recovery::Recovery;
@@ -26,7 +26,8 @@ pub use stats::WaitStats;
 pub(crate) use cause::BoxError;
 pub(crate) use download::{BadDownload, DownloadFault};
 pub(crate) use failure::{Failure, KnownTask};
-pub(crate) use kind::{Evidence, Kind, Setup};
+pub(crate) use kind::{Apart, Evidence, Kind, Setup};
+pub(crate) use upload::{BadUpload, Got, TooLong, UploadFault};
 
 /// The error type of all operations of a client.
 ///
@@ -133,7 +134,11 @@ impl<S: Service> Error<S> {
     /// Returns whether a setting or an argument is not valid. Nothing was sent.
     #[must_use]
     pub fn is_setup(&self) -> bool {
-        matches!(self.kind(), Kind::Setup(_) | Kind::Unwritable | Kind::Key(_) | Kind::TaskId(_))
+        match self.kind() {
+            Kind::Upload(bad) => bad.fault.is_about_the_file(),
+            Kind::Setup(_) | Kind::Unwritable | Kind::Place(..) | Kind::Key(_) | Kind::TaskId(_) => true,
+            kind => matches!(kind, Kind::OtherOperation(..) | Kind::TooLong),
+        }
     }
 
     /// Returns whether the ledger could not be read or written. If it could not record a send, nothing was sent.
@@ -232,7 +237,23 @@ impl<S: Service> Error<S> {
     /// later: the ledger keeps the task as running, and another wait polls it again.
     #[must_use]
     pub fn is_output_missing(&self) -> bool {
-        matches!(self.kind(), Kind::NoOutput)
+        matches!(self.kind(), Kind::NoOutput(_) | Kind::IncompleteAnswer { .. })
+    }
+
+    /// Returns whether the purchase was answered and charged before, and the ledger has no answer that could be returned. Nothing was
+    /// sent.
+    ///
+    /// The answer had more than 256 KiB, was delivered without a key, or is damaged.
+    #[must_use]
+    pub fn is_answer_lost(&self) -> bool {
+        matches!(self.kind(), Kind::AnswerNotKept | Kind::UnreadableAnswer(_))
+    }
+
+    /// Returns the answer of an operation that answers at once, if its results [are not complete](Self::is_output_missing). An equal
+    /// send returns the same error and sends nothing.
+    #[must_use]
+    pub fn answer(&self) -> Option<&Value> {
+        self.0.failure.answer.as_ref()
     }
 
     /// Returns whether a timeout has passed: that of a wait, a send or a download, or that of a single HTTP request.
@@ -255,7 +276,8 @@ impl<S: Service> Error<S> {
 
 impl<S: Service> From<Failure> for Error<S> {
     fn from(failure: Failure) -> Self {
-        let handle = failure.task.clone().map(|task| TaskHandle::known(task.id, task.created));
+        let handle =
+            failure.task.clone().map(|task| TaskHandle::known(OperationId::of(task.operation), task.id, task.created));
         Self(Box::new(Inner { failure, handle, last: None, waited: None }))
     }
 }

@@ -5,7 +5,7 @@ use std::fmt;
 use cover_spec::tables::CodeMeaning;
 
 use super::cause::{Cause, innermost};
-use super::{BodySent, Evidence, Failure, Kind, Setup};
+use super::{Apart, BodySent, Evidence, Failure, Kind, Setup};
 use crate::redact::Shown;
 
 /// Why an attempt ended without an outcome of its own.
@@ -26,8 +26,14 @@ impl Failure {
         match &self.kind {
             Kind::Setup(setup) => write!(f, "{setup}"),
             Kind::Unwritable => f.write_str("nothing was sent: the request cannot be serialized as JSON"),
+            Kind::Place(field, why) => write!(f, "nothing was sent: the value of `{field}` {why}"),
             Kind::Key(why) => write!(f, "nothing was sent: the idempotency key {why}"),
             Kind::TaskId(why) => write!(f, "nothing was sent: the id of the task {why}"),
+            Kind::OtherOperation(given, own) => write!(
+                f,
+                "nothing was sent: this is of the operation `{}`, and the client of `{own}`: use a client of that operation",
+                Shown(given)
+            ),
             Kind::KeyConflict => f.write_str("nothing was sent: this idempotency key was used for a different request"),
             Kind::Unrecorded => f.write_str("nothing was sent: the ledger could not be read or written"),
             Kind::Ledger => f.write_str("the ledger could not be read or written"),
@@ -56,6 +62,7 @@ impl Failure {
             Kind::Refused => f.write_str("the service refused the request"),
             Kind::NoAnswer if has_no_connection => write!(f, "the service did not answer: no connection{to}"),
             Kind::NoAnswer => write!(f, "the service{at} did not answer"),
+            Kind::NoAnswerWithin(time) => write!(f, "no answer came within {time:?}; nothing was bought"),
             Kind::BadAnswer(evidence) => write!(f, "the answer{from} cannot be used: {evidence}"),
             Kind::NoSuchTask => f.write_str("the service does not know this task"),
             Kind::Failed => f.write_str("the task failed"),
@@ -63,8 +70,22 @@ impl Failure {
                 write!(f, "the task was not done after {after:?}; it may still be running")?;
                 last_failure.iter().try_for_each(|failure| write!(f, "; the last poll failed: {failure}"))
             }
-            Kind::NoOutput => f.write_str("the service says that the task is done, but its answer has no output"),
+            Kind::NoOutput(lacking) => {
+                f.write_str("the service says that the task is done, but its output is not complete")?;
+                lacking.as_ref().map_or(Ok(()), |lacking| write!(f, ": {lacking}"))
+            }
+            Kind::UnreadableAnswer(why) => write!(f, "the purchase was charged, but the answer in the ledger {why}"),
+            Kind::IncompleteAnswer { lacking, is_paid } => {
+                let charged = if *is_paid { " and charged" } else { "" };
+                write!(f, "the service answered{charged}, but the results are not complete: {lacking}")
+            }
+            Kind::AnswerNotKept => f.write_str(
+                "nothing was sent: this purchase was answered and charged before, and its answer was not kept, because it has more \
+                 than 256 KiB or was delivered without a key",
+            ),
             Kind::Download(bad) => write!(f, "{bad}"),
+            Kind::Upload(bad) => write!(f, "{bad}"),
+            Kind::TooLong => f.write_str("nothing was sent: an uploaded recording is too long for this request"),
         }
     }
 
@@ -136,15 +157,45 @@ impl fmt::Display for Setup {
             }
             Self::NoVariable(name) => write!(f, "the environment variable `{name}` is not set"),
             Self::VariableNotText(name) => write!(f, "the environment variable `{name}` is not valid UTF-8"),
-            Self::NoRuntime => f.write_str("nothing was sent: a send must be awaited within a Tokio runtime"),
+            Self::NoRuntime => {
+                f.write_str("nothing was sent: sends and uploads must be awaited within a Tokio runtime")
+            }
+            Self::NoUploads => {
+                f.write_str("nothing was sent: the spec has no `[upload]`, which says how files are uploaded")
+            }
+            Self::NoTasks(operation) => write!(f, "the operation `{operation}` answers at once, and has no tasks"),
             Self::Http => f.write_str("the HTTP client cannot be built"),
             Self::Account(why) => write!(f, "the account name cannot be used: {why}"),
             Self::Callbacks(why) => write!(f, "callbacks cannot be received: {why}"),
+            Self::OtherAccount { operation, of, why } => {
+                write!(f, "the operation `{operation}` does not belong to the account of `{of}`: {why}")
+            }
             Self::PlainHttp(host) => write!(
                 f,
                 "the base address of `{host}` is plain http, which would expose the API key: use https, or allow it with \
                  `ClientBuilder::allow_plain_http`"
             ),
+        }
+    }
+}
+
+impl fmt::Display for Apart {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        const ADVICE: &str = "give both the same `account` under `[service]` if they share the API key and its credits";
+        match self {
+            Self::Accounts([Some(ours), Some(theirs)]) => {
+                write!(f, "its spec names the account `{theirs}`, and the other one `{ours}`")
+            }
+            Self::Accounts([None, Some(only)]) => {
+                write!(f, "only its spec names an account, `{only}`: {ADVICE}")
+            }
+            Self::Accounts([ours, _]) => {
+                write!(f, "its spec names no account, and the other one `{}`: {ADVICE}", ours.unwrap_or_default())
+            }
+            Self::BaseUrls([ours, theirs]) => {
+                write!(f, "no spec names an account, and the base URLs differ, `{theirs}` and `{ours}`: {ADVICE}")
+            }
+            Self::Auth => f.write_str("its spec sends the API key in another way, by another `auth` under `[service]`"),
         }
     }
 }
@@ -164,6 +215,7 @@ impl fmt::Display for Evidence {
             Self::NoTask => f.write_str("the answer reports success, but does not give the id of a task"),
             Self::OtherTask => f.write_str("the answer names a task that belongs to another request"),
             Self::NoAmount => f.write_str("it does not contain a number"),
+            Self::NoLink => f.write_str("it reports success, but does not contain the address of the file"),
         }
     }
 }

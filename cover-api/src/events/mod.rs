@@ -21,6 +21,9 @@ pub(crate) enum Purpose {
     Send,
     Poll,
     Credits,
+    /// A GET of an operation, which buys nothing.
+    Fetch,
+    Upload,
 }
 
 impl Purpose {
@@ -29,6 +32,8 @@ impl Purpose {
             Self::Send => "send",
             Self::Poll => "poll",
             Self::Credits => "credits",
+            Self::Fetch => "fetch",
+            Self::Upload => "upload",
         }
     }
 }
@@ -78,6 +83,12 @@ pub(crate) fn task_created(task: &str) {
     metrics::count("cover_outcomes_total", "outcome", "task");
 }
 
+/// A send was answered at once.
+pub(crate) fn answered() {
+    info!(name: "cover.outcome", outcome = "answer", "the request was answered with its results");
+    metrics::count("cover_outcomes_total", "outcome", "answer");
+}
+
 /// The service refused a send and created nothing.
 pub(crate) fn refused(failure: &impl Display) {
     info!(name: "cover.outcome", outcome = "refused", error = %failure, "the service refused the request");
@@ -113,6 +124,11 @@ pub(crate) fn unknown_now(count: usize, oldest: Option<Duration>) {
 pub(crate) fn retry(number: u32, pause: Duration) {
     debug!(name: "cover.retry", number, ?pause, "nothing was created, and the request is sent again");
     metrics::count("cover_retries_total", "after", "nothing created");
+}
+
+/// An upload failed in a way that may pass, and is repeated.
+pub(crate) fn upload_repeated(number: u32, pause: Duration, failure: &impl Display) {
+    debug!(name: "cover.upload_repeated", number, ?pause, error = %failure, "an upload failed, and is repeated");
 }
 
 /// A purchase was charged twice.

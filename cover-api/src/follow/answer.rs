@@ -5,10 +5,11 @@ use std::sync::Arc;
 use cover_spec::answers::{self, Envelope, Polled, TaskState};
 use cover_spec::tables::Api;
 
-use crate::account::Account;
+use crate::account::Operation;
 use crate::error::{Evidence, Failure, Kind};
 use crate::redact::shown;
-use crate::service::{Service, Snapshot, Track};
+use crate::response::read::Found;
+use crate::service::{Content, Results, Service, Snapshot};
 
 /// A usable answer to a poll.
 pub(crate) enum PollAnswer<S: Service> {
@@ -19,16 +20,16 @@ pub(crate) enum PollAnswer<S: Service> {
 
 impl<S: Service> PollAnswer<S> {
     /// Reads the answer to a poll of this task. An answer about another task is an error.
-    pub(super) fn read(account: &Account, task: &str, envelope: Envelope) -> Result<Self, Failure> {
-        let api = account.api;
-        let state = match answers::poll(api, &envelope) {
+    pub(super) fn read(operation: &Operation, task: &str, envelope: Envelope) -> Result<Self, Failure> {
+        let api = operation.api;
+        let state = match answers::poll(api, operation.polled()?, &envelope) {
             Polled::NoSuchTask => {
                 let known = answers::code(api, envelope.code);
                 let message = envelope.message.as_deref().map(shown);
                 let failure = Failure::new(Kind::NoSuchTask).with_code(envelope.code, known, message);
                 return Ok(Self::NoSuchTask(failure));
             }
-            Polled::Refused => return Err(account.refused(&envelope)),
+            Polled::Refused => return Err(operation.refused(&envelope)),
             Polled::State(state) => state,
         };
         if envelope.task.as_ref().is_some_and(|named| named != task) {
@@ -41,14 +42,20 @@ impl<S: Service> PollAnswer<S> {
 
 /// Makes the snapshot of a state, without the answer.
 fn snapshot<S: Service>(api: &Api, state: TaskState<'_>) -> Snapshot<S> {
-    let tracks: Vec<S::Track> = state.tracks.into_iter().map(S::Track::read).collect();
+    let results = S::Results::read(Found::new(&api.results, &state.results.values));
+    let content = match (state.results.is_complete(), state.results.is_empty()) {
+        (true, _) => Content::Everything,
+        (false, false) => Content::Something,
+        (false, true) => Content::Nothing,
+    };
     let error_code = state.error_code.as_deref().map(shown);
     let error_message = state.error_message.as_deref().map(shown);
-    let ready = tracks.iter().any(S::Track::is_ready);
+    let ready = content == Content::Everything;
     let progress = answers::progress(api, &state.status, error_code.is_some(), ready);
     let is_listed = api.statuses.iter().any(|known| known.name == state.status);
     let Ok(status) = if is_listed { state.status.parse() } else { shown(&state.status).parse() };
-    Snapshot { status, tracks, error_code, error_message, progress, json: Arc::default() }
+    let lacking = state.results.lacking.map(Box::new);
+    Snapshot { status, error_code, error_message, results, lacking, content, progress, json: Arc::default() }
 }
 
 #[cfg(test)]
@@ -57,13 +64,14 @@ mod tests {
     use serde_json::{Value, json};
 
     use super::*;
+    use crate::service::StaticService;
     use crate::{Client, Status, UploadCover};
 
     fn read(code: u32, data: &Value) -> Result<PollAnswer<UploadCover>, Failure> {
         let client = Client::new("key").unwrap();
         let body = json!({ "code": code, "msg": "", "data": data });
         let envelope = Envelope::read(UploadCover::api(), 200, body.to_string().as_bytes()).unwrap();
-        PollAnswer::read(client.account(), "task-1", envelope)
+        PollAnswer::read(&client.operation, "task-1", envelope)
     }
 
     fn poll(code: u32, data: &Value) -> PollAnswer<UploadCover> {
@@ -105,7 +113,7 @@ mod tests {
             (nothing, list("second"), "second"),
         ] {
             let data = json!({ "status": "SUCCESS", "response": { "sunoData": first }, "data": second });
-            let tracks = snapshot(&data).tracks;
+            let tracks = snapshot(&data).into_results().tracks;
             assert_eq!(tracks.len(), 1, "{data}");
             assert_eq!(tracks[0].id.as_deref(), Some(read), "{data}");
         }
@@ -138,7 +146,8 @@ mod tests {
         let track = json!({ "sunoData": [{ "audioUrl": "https://a.example/1.mp3" }] });
         for status in ["PENDING", "TEXT_SUCCESS"] {
             let bare = snapshot(&json!({ "status": status }));
-            let again = Snapshot::<UploadCover>::of_status(bare.status_only_index().unwrap());
+            let api = UploadCover::api();
+            let again = Snapshot::<UploadCover>::of_status(api, bare.status_only_index(api).unwrap());
             assert_eq!((&again.status, again.progress), (&bare.status, bare.progress));
             assert!(!bare.has_output());
         }
@@ -150,7 +159,7 @@ mod tests {
             json!({ "status": "SENSITIVE_WORD_ERROR" }),
             json!({ "status": "GENERATING" }),
         ] {
-            assert_eq!(snapshot(&more).status_only_index(), None, "{more}");
+            assert_eq!(snapshot(&more).status_only_index(UploadCover::api()), None, "{more}");
         }
         assert!(snapshot(&json!({ "status": "SUCCESS", "response": track })).has_output());
     }
@@ -199,10 +208,10 @@ mod tests {
     }
 
     #[test]
-    fn tracks_are_bounded_and_the_json_has_all_of_them() {
+    fn every_item_of_a_long_list_is_read() {
         let tracks = vec![json!({ "id": "1", "audioUrl": "https://a.example/1" }); 5_000];
         let snapshot = snapshot(&json!({ "status": "SUCCESS", "response": { "sunoData": tracks } }));
-        assert_eq!(snapshot.tracks.len(), 1_000);
+        assert_eq!(snapshot.tracks.len(), 5_000);
         assert_eq!(snapshot.json()["data"]["response"]["sunoData"].as_array().map(Vec::len), Some(5_000));
     }
 
@@ -221,7 +230,7 @@ mod tests {
         let about = |sent: &str| {
             let body = format!(r#"{{"code":200,"data":{{"taskId":{sent},"status":"PENDING"}}}}"#);
             let envelope = Envelope::read(UploadCover::api(), 200, body.as_bytes()).unwrap();
-            PollAnswer::<UploadCover>::read(client.account(), "1e3", envelope).map(|_| ())
+            PollAnswer::<UploadCover>::read(&client.operation, "1e3", envelope).map(|_| ())
         };
         assert!(about("1e3").is_ok());
         assert!(about(r#""1e3""#).is_ok());

@@ -6,8 +6,8 @@ use cover_spec::answers::Progress;
 use tracing::{Instrument, debug_span};
 
 use super::answer::PollAnswer;
-use crate::account::Account;
-use crate::error::Error;
+use crate::account::Operation;
+use crate::error::{Error, Kind};
 use crate::events;
 use crate::ledger::EntryState;
 use crate::rate_limit::Permit;
@@ -15,42 +15,47 @@ use crate::service::{Service, Snapshot, TaskHandle};
 
 /// Polls a task once.
 pub(crate) async fn poll<S: Service>(
-    account: &Account,
+    operation: &Operation,
     handle: &TaskHandle<S>,
     permit: Permit,
 ) -> Result<PollAnswer<S>, Error<S>> {
+    let own: &'static str = &operation.api.id;
+    if handle.operation() != own {
+        permit.unused();
+        return Err(Error::new(Kind::OtherOperation(handle.operation().to_owned(), own)));
+    }
     let span = debug_span!("poll", task = %handle);
-    let envelope = account.poll(handle.id(), permit).instrument(span).await?;
-    Ok(PollAnswer::read(account, handle.id(), envelope)?)
+    let envelope = operation.poll(handle.id(), permit).instrument(span).await?;
+    Ok(PollAnswer::read(operation, handle.id(), envelope)?)
 }
 
 /// Records in the ledger that a task has ended. A task that is done without output stays running there, since the output may
 /// come later.
 ///
 /// The record is queued when this returns, before the caller gets the result.
-pub(crate) fn record_end<S: Service>(account: &Account, handle: &TaskHandle<S>, last: &Snapshot<S>) {
+pub(crate) fn record_end<S: Service>(operation: &Operation, handle: &TaskHandle<S>, last: &Snapshot<S>) {
     if let Some(state) = end_state(last) {
-        account.end(handle.id(), state, last.status.to_string());
+        operation.end(handle.id(), state, last.status.to_string());
     }
 }
 
 /// Counts, logs and records the end of a task that a wait has seen.
-pub(super) fn conclude<S: Service>(account: &Arc<Account>, handle: &TaskHandle<S>, last: &Snapshot<S>) {
+pub(super) fn conclude<S: Service>(operation: &Arc<Operation>, handle: &TaskHandle<S>, last: &Snapshot<S>) {
     match end_state(last) {
         Some(EntryState::Failed) => {
-            account.counters.failed.add();
+            operation.account.counters.failed.add();
             events::task_ended(handle.id(), "failed");
         }
         Some(_) => {
-            account.counters.done.add();
+            operation.account.counters.done.add();
             events::task_ended(handle.id(), "done");
         }
         None => return,
     }
-    if let Some(link) = &account.link {
+    if let Some(link) = &operation.link {
         link.inbox.end_task(handle.id());
     }
-    record_end(account, handle, last);
+    record_end(operation, handle, last);
 }
 
 fn end_state<S: Service>(last: &Snapshot<S>) -> Option<EntryState> {

@@ -16,7 +16,7 @@ use super::answer::PollAnswer;
 use super::last_answer::LastAnswer;
 use super::poll::{conclude, poll};
 use super::update::Item;
-use crate::account::{Account, backoff};
+use crate::account::{Operation, backoff};
 use crate::error::Error;
 use crate::inbox::{Listener, Rank};
 use crate::rate_limit::{Denied, Permit, PermitRequest};
@@ -30,7 +30,7 @@ const FAR: Duration = Duration::from_secs(30 * 365 * 86_400);
 
 /// A wait under way. A process may hold many of them for long, so rare fields are boxed.
 pub(super) struct Poller<S: Service> {
-    account: Arc<Account>,
+    operation: Arc<Operation>,
     handle: TaskHandle<S>,
     started: Instant,
     /// In nanoseconds after `started`.
@@ -68,11 +68,11 @@ impl<S: Service> Poller<S> {
     ///
     /// The first poll is made after a pause if callbacks are expected. The same holds if only the end is wanted and the task has
     /// just been created.
-    pub(super) fn new(account: Arc<Account>, handle: TaskHandle<S>, timeout: Duration, stages: bool) -> Self {
+    pub(super) fn new(operation: Arc<Operation>, handle: TaskHandle<S>, timeout: Duration, stages: bool) -> Self {
         let started = Instant::now();
-        let listener = account.link.as_ref().map(|link| Box::new(link.inbox.listen(handle.id())));
+        let listener = operation.link.as_deref().map(|link| Box::new(link.inbox.listen(handle.id())));
         let mut poller = Self {
-            account,
+            operation,
             handle,
             started,
             timeout: u64::try_from(timeout.min(FAR).as_nanos()).expect("30 years are fewer than 2^64 nanoseconds"),
@@ -110,9 +110,9 @@ impl<S: Service> Poller<S> {
             None => Err(self.timed_out()),
         };
         if is_end(&item)
-            && let Some(last) = self.last.snapshot()
+            && let Some(last) = self.last.snapshot(self.operation.api)
         {
-            conclude(&self.account, &self.handle, &last);
+            conclude(&self.operation, &self.handle, &last);
         }
         Some(item)
     }
@@ -124,7 +124,7 @@ impl<S: Service> Poller<S> {
         }
         let permit = self.acquire().await.ok()?;
         // Boxed, so that a wait that is queued for a permit does not hold room for a request.
-        let answer = Box::pin(timeout_at(self.end(), poll(&self.account, &self.handle, permit))).await;
+        let answer = Box::pin(timeout_at(self.end(), poll(&self.operation, &self.handle, permit))).await;
         if answer.is_err() {
             self.counts.polls += 1;
         }
@@ -135,7 +135,7 @@ impl<S: Service> Poller<S> {
     async fn acquire(&mut self) -> Result<Permit, Denied> {
         loop {
             self.check_inbox();
-            let permit = self.account.rate_limit.acquire(self.permit_request());
+            let permit = self.operation.account.rate_limit.acquire(self.permit_request());
             let Some(listener) = &self.listener else { return permit.await };
             if let Either::Left((permit, _)) = select(permit, pin!(listener.wakeup(self.least_new_rank()))).await {
                 return permit;
@@ -181,7 +181,7 @@ impl<S: Service> Poller<S> {
 
     /// Returns whether the task was created too recently to have changed since.
     fn is_new_task(&self) -> bool {
-        self.handle.age().is_some_and(|age| age < self.account.schedule.every[0])
+        self.handle.age().is_some_and(|age| age < self.operation.schedule.every[0])
     }
 
     /// Returns whether the poll at the timeout was made.
@@ -204,7 +204,7 @@ impl<S: Service> Poller<S> {
 
     /// Returns how many requests of the API key may be in flight at once.
     pub(super) fn places(&self) -> usize {
-        self.account.rate_limit.places()
+        self.operation.account.rate_limit.places()
     }
 
     /// Returns the time before which there is nothing to do.
@@ -218,13 +218,13 @@ impl<S: Service> Poller<S> {
             return self.earliest;
         }
         let step = self.pause();
-        let slower = self.account.rate_limit.load(waiting, step) - 1.0;
+        let slower = self.operation.account.rate_limit.load(waiting, step) - 1.0;
         (self.earliest + step.min(FAR / 1_000).mul_f64(slower.min(1_000.0))).min(self.last_poll_at())
     }
 
     /// Returns the pause before the next poll.
     fn pause(&self) -> Duration {
-        let (schedule, age) = (&self.account.schedule, self.handle.age());
+        let (schedule, age) = (&self.operation.schedule, self.handle.age());
         let pause = match self.listener.as_ref().filter(|listener| listener.is_expecting_end()) {
             Some(listener) => schedule.pause_with_callbacks(age, listener.lost_share()),
             None => schedule.pause(age),

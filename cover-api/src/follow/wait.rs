@@ -12,7 +12,7 @@ use futures_util::future::BoxFuture;
 
 use super::poller::Poller;
 use super::update::{Item, Update};
-use crate::account::Account;
+use crate::account::Operation;
 use crate::error::Error;
 use crate::service::{Service, Snapshot, TaskHandle};
 
@@ -26,14 +26,15 @@ use crate::service::{Service, Snapshot, TaskHandle};
 /// within a tenth.
 #[must_use = "a wait does nothing before `.await` or `.updates()`"]
 pub struct Wait<S: Service> {
-    account: Arc<Account>,
+    operation: Arc<Operation>,
     handle: TaskHandle<S>,
     timeout: Duration,
 }
 
 impl<S: Service> Wait<S> {
-    pub(crate) fn new(account: Arc<Account>, handle: TaskHandle<S>) -> Self {
-        Self { account, handle, timeout: S::api().poll.timeout }
+    pub(crate) fn new(operation: Arc<Operation>, handle: TaskHandle<S>) -> Self {
+        let timeout = operation.api.poll.as_ref().map_or(Duration::ZERO, |poll| poll.timeout);
+        Self { operation, handle, timeout }
     }
 
     /// Sets the timeout, counted from `.await` or `.updates()`. The default comes from the spec.
@@ -65,7 +66,7 @@ impl<S: Service> Wait<S> {
     /// # }
     /// ```
     pub fn updates(self) -> Updates<S> {
-        Updates { state: UpdatesState::Ready(Box::new(Poller::new(self.account, self.handle, self.timeout, true))) }
+        Updates { state: UpdatesState::Ready(Box::new(Poller::new(self.operation, self.handle, self.timeout, true))) }
     }
 }
 
@@ -74,7 +75,7 @@ impl<S: Service> IntoFuture for Wait<S> {
     type IntoFuture = BoxFuture<'static, Self::Output>;
 
     fn into_future(self) -> Self::IntoFuture {
-        let mut poller = Poller::new(self.account, self.handle, self.timeout, false);
+        let mut poller = Poller::new(self.operation, self.handle, self.timeout, false);
         Box::pin(async move {
             loop {
                 match poller.next().await? {

@@ -14,7 +14,7 @@ use tokio::time::{Instant, Sleep, sleep_until};
 
 use super::poller::Poller;
 use super::update::{Item, Update};
-use crate::account::Account;
+use crate::account::Operation;
 use crate::error::Error;
 use crate::service::{Service, Snapshot, TaskHandle};
 
@@ -23,7 +23,7 @@ const ACTIVE: [usize; 2] = [64, 256];
 
 /// The waits of a batch. Each one is either parked or active.
 pub(crate) struct WaitSet<S: Service> {
-    account: Arc<Account>,
+    operation: Arc<Operation>,
     start: Instant,
     parked: BTreeMap<Due, Box<Poller<S>>>,
     /// When each parked wait ends, with its key in `parked`.
@@ -60,10 +60,10 @@ struct WakeUp {
 }
 
 impl<S: Service> WaitSet<S> {
-    pub(crate) fn new(account: Arc<Account>) -> Self {
+    pub(crate) fn new(operation: Arc<Operation>) -> Self {
         let (parked, ends, active, wake_ups) =
             (BTreeMap::new(), BTreeMap::new(), FuturesUnordered::new(), Arc::default());
-        Self { account, start: Instant::now(), parked, ends, active, timer: None, wake_ups }
+        Self { operation, start: Instant::now(), parked, ends, active, timer: None, wake_ups }
     }
 
     pub(crate) fn is_empty(&self) -> bool {
@@ -71,7 +71,7 @@ impl<S: Service> WaitSet<S> {
     }
 
     pub(crate) fn push(&mut self, index: usize, handle: TaskHandle<S>, timeout: Duration) {
-        let poller = Poller::new(Arc::clone(&self.account), handle, timeout, false);
+        let poller = Poller::new(Arc::clone(&self.operation), handle, timeout, false);
         let index = u32::try_from(index).expect("a batch has fewer than 2^32 waits");
         self.park(index, Box::new(poller));
     }

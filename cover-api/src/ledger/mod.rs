@@ -46,12 +46,15 @@ mod parts {
     pub use super::local::Local;
     pub use super::rows::{Filter, Rows};
     pub use super::rules::{
-        Intended, PurchaseState, Settled, Settlement, Terms, deliver, end, intend, look_up, lose, resolve, settle,
-        unknown,
+        Intended, PurchaseState, Settled, Settlement, Terms, answer, deliver, end, intend, look_up, lose, resolve,
+        settle, unknown,
     };
     pub use super::store::{Transacted, Work};
     pub use crate::ids::AttemptId;
 }
+
+#[cfg(feature = "unstable-ledger")]
+pub use rules::MAX_ANSWER;
 
 /// The ledger of a client.
 #[derive(Debug, Clone)]

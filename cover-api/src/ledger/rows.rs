@@ -1,5 +1,7 @@
 use std::time::SystemTime;
 
+use bytes::Bytes;
+
 use super::{Attempt, AttemptId, Entry, EntryId, Fingerprint, LedgerError, Purchase};
 
 /// Selects the entries of a list.
@@ -81,10 +83,22 @@ pub trait Rows {
         limit: usize,
     ) -> Result<Vec<Entry>, LedgerError>;
 
+    /// Returns the operations of an account that have an entry, in any order, each once.
+    fn operations(&mut self, account: &str) -> Result<Vec<String>, LedgerError>;
+
     /// Returns the attempts that are duplicates, ordered by entry.
     fn duplicates(&mut self, account: &str, operation: &str) -> Result<Vec<Attempt>, LedgerError>;
 
-    /// Deletes old entries with their attempts: those that last changed before `before`, and whose ended task was delivered, or that
+    /// Returns the answer of an attempt.
+    fn answer(&mut self, attempt: AttemptId) -> Result<Option<Bytes>, LedgerError>;
+
+    /// Inserts or replaces the answer of an attempt of this entry. An answer is any bytes, at most 256 KiB.
+    fn put_answer(&mut self, attempt: AttemptId, entry: EntryId, bytes: &Bytes) -> Result<(), LedgerError>;
+
+    /// Deletes the answers of all attempts of an entry.
+    fn delete_answers(&mut self, entry: EntryId) -> Result<(), LedgerError>;
+
+    /// Deletes old entries with their attempts and answers: those that last changed before `before`, and whose ended task was delivered, or that
     /// are ready and have no key. Entries with a duplicate are kept. Returns the number of deleted entries.
     fn purge(&mut self, account: &str, operation: &str, before: SystemTime) -> Result<u64, LedgerError>;
 }

@@ -47,6 +47,16 @@ impl PermitRequest {
         Self { purpose: Purpose::Credits, ..Self::send(earliest) }
     }
 
+    /// Requests a permit for an upload, which costs no credits.
+    pub(crate) fn upload(earliest: Instant) -> Self {
+        Self { purpose: Purpose::Upload, ..Self::send(earliest) }
+    }
+
+    /// Requests a permit for a request that buys nothing.
+    pub(crate) fn fetch(earliest: Instant) -> Self {
+        Self { purpose: Purpose::Fetch, ..Self::send(earliest) }
+    }
+
     /// Requests a permit for one of a series of polls, `step` after the last one.
     pub(crate) fn poll(task: &str, earliest: Instant, step: Duration) -> Self {
         Self {

@@ -7,7 +7,7 @@ mod secrets;
 use std::fmt;
 
 pub(crate) use query::address;
-pub(crate) use secrets::{Secret, remember_address, remember_callback, remember_secret};
+pub(crate) use secrets::{Secret, remember_address, remember_callback, remember_link, remember_secret};
 
 /// Replaces a part that was left out.
 const LEFT_OUT: &str = "…";

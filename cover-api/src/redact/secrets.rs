@@ -66,6 +66,18 @@ pub(crate) fn remember_address(address: &str) {
     remember(Secret::Address, Remembered::of_address(address));
 }
 
+/// Remembers the address of an uploaded file. A number in its path may be that of the account.
+pub(crate) fn remember_link(address: &str) {
+    remember_address(address);
+    let Ok(url) = Url::parse(address) else { return };
+    let mut folders: Vec<&str> = url.path_segments().into_iter().flatten().collect();
+    folders.pop();
+    let has_number = |folder: &&str| folder.len() >= 4 && folder.bytes().any(|byte| byte.is_ascii_digit());
+    for folder in folders.into_iter().filter(has_number) {
+        remember_secret(Secret::Address, folder);
+    }
+}
+
 /// Remembers the tag at the end of an attempt's callback address.
 pub(crate) fn remember_callback(address: &str) {
     let tag = address.rsplit('/').next().unwrap_or_default();

@@ -7,6 +7,7 @@ use cover_spec::rules::{Field, Items, Placed, Presence, Rules, Value, Violations
 use serde::de::{DeserializeSeed, Deserializer, Error, IgnoredAny, MapAccess, SeqAccess, Visitor};
 
 use super::is_address;
+use super::unlisted::FromJson;
 use super::value::FieldValue;
 
 /// A request that keeps every rule: its mode, and its values in the order of the fields.
@@ -22,7 +23,21 @@ pub struct Checked<'r, 'j> {
 ///
 /// All broken rules. A text that is not a JSON object breaks one.
 pub fn check<'r, 'j>(rules: &'r Rules, bytes: &'j [u8]) -> Result<Checked<'r, 'j>, Violations> {
-    let placed = read(rules, bytes).ok_or_else(Violations::no_object)?;
+    check_with(rules, bytes, &FromJson::new())
+}
+
+/// Reads a request with options, and checks it against every rule.
+///
+/// # Errors
+///
+/// Those of [`check`].
+pub fn check_with<'r, 'j>(
+    rules: &'r Rules,
+    bytes: &'j [u8],
+    options: &FromJson,
+) -> Result<Checked<'r, 'j>, Violations> {
+    let mut placed = read(rules, bytes).ok_or_else(Violations::no_object)?;
+    options.take_unlisted(&mut placed);
     let (mode, values) = placed.check(is_address)?;
     Ok(Checked { rules, mode, values })
 }
@@ -43,11 +58,36 @@ impl Checked<'_, '_> {
         self.mode
     }
 
+    /// Returns the mode and the values. Those that the mode sets are left out.
+    #[cfg(feature = "dynamic")]
+    pub(crate) fn into_values(self) -> (usize, Vec<Option<Value<'static>>>) {
+        let is_fixed = |field: &Field| field.presence.get(self.mode) == Some(&Presence::Fixed);
+        let fields = self.rules.fields.iter().zip(self.values);
+        let values = fields.map(|(field, value)| value.filter(|_| !is_fixed(field)).and_then(to_owned));
+        (self.mode, values.collect())
+    }
+
     /// Takes the value of the field with this index. `None` if the mode sets it.
     pub fn take<T: FieldValue>(&mut self, field: usize) -> Option<T> {
         let fixed = self.rules.fields.get(field)?.presence.get(self.mode) == Some(&Presence::Fixed);
         let value = self.values.get_mut(field)?.take().filter(|_| !fixed)?;
         T::from_value(value)
+    }
+}
+
+/// Returns a copy of a value that keeps every rule.
+#[cfg(feature = "dynamic")]
+fn to_owned(value: Value<'_>) -> Option<Value<'static>> {
+    match value {
+        Value::Text(text) => Some(Value::Text(Cow::Owned(text.into_owned()))),
+        Value::Unlisted { text, like } => {
+            Some(Value::Unlisted { text: text.into_owned().into(), like: like.into_owned().into() })
+        }
+        Value::Number(number) => Some(Value::Number(number)),
+        Value::Truth(truth) => Some(Value::Truth(truth)),
+        Value::List(items) => Some(Value::List(items.into_iter().map(to_owned).collect::<Option<_>>()?)),
+        Value::Null => Some(Value::Null),
+        Value::Cut { .. } | Value::Other | Value::Later => None,
     }
 }
 

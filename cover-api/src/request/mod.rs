@@ -2,12 +2,14 @@
 
 pub mod json;
 pub mod state;
+pub mod unlisted;
 pub mod value;
 
 use std::borrow::Cow;
 use std::fmt;
 
 use cover_spec::rules::{Field, Kind, Presence, Rules, Value, Violations, looks_like_web_address};
+use cover_spec::tables::Api;
 use serde::ser::{Serialize, SerializeMap, Serializer};
 use url::Url;
 
@@ -44,6 +46,17 @@ pub fn check(rules: &Rules, mode: usize, values: &mut [Option<Value<'_>>], decid
         *value = value.take().map(|_| Value::Later);
     }
     rules.check(mode, values, is_address)
+}
+
+#[doc(hidden)]
+pub fn check_lengths(
+    (rules, api): (&Rules, &Api),
+    mode: usize,
+    values: &[Option<Value<'_>>],
+    length_of: &dyn Fn(&str) -> Option<f64>,
+) -> Result<(), Violations> {
+    let upload = api.upload.as_ref().and_then(|upload| Some((upload.field.as_deref()?, &*upload.seconds)));
+    upload.map_or(Ok(()), |limits| rules.check_lengths(mode, values, limits, length_of))
 }
 
 /// The error for a text or a number that is not one of the choices of a field.
@@ -126,7 +139,10 @@ pub fn canonical(rules: &Rules, mode: usize, values: &[Option<Value<'_>>], callb
             .iter()
             .position(|other| std::ptr::eq(other, field))
             .expect("the fields that are sent are those of the rules");
-        let is_default = field.default_in(Some(mode)).is_some_and(|default| default.is(&value) == Some(true));
+        // A value that is not listed is like another, but not equal to it.
+        let is_listed = !matches!(*value, Value::Unlisted { .. });
+        let is_default =
+            is_listed && field.default_in(Some(mode)).is_some_and(|default| default.is(&value) == Some(true));
         let is_fixed = field.presence.get(mode) == Some(&Presence::Fixed) && makes_mode(index);
         let counts = is_fixed || (field.constant.is_none() && !is_default);
         if counts && Some(&*field.wire) != callback {
@@ -170,7 +186,7 @@ struct SentValue<'a> {
 impl Serialize for SentValue<'_> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         match self.value {
-            Value::Text(text) => serializer.serialize_str(text),
+            Value::Text(text) | Value::Unlisted { text, .. } => serializer.serialize_str(text),
             #[expect(clippy::cast_possible_truncation, reason = "the checks allow only whole numbers below 2^53")]
             Value::Number(number) if is_whole(self.kind) => serializer.serialize_i64(*number as i64),
             Value::Number(number) => serializer.serialize_f64(*number),
@@ -207,7 +223,7 @@ impl fmt::Debug for SentValue<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self.value {
             Value::Text(text) if *self.kind == Kind::Url => Link::new(&**text).fmt(f),
-            Value::Text(text) => text.fmt(f),
+            Value::Text(text) | Value::Unlisted { text, .. } => text.fmt(f),
             Value::Number(number) if is_whole(self.kind) => fmt::Display::fmt(number, f),
             Value::Number(number) => number.fmt(f),
             Value::Truth(truth) => truth.fmt(f),

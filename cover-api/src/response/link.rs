@@ -1,5 +1,7 @@
 use std::fmt;
 
+use serde::{Serialize, Serializer};
+
 use crate::redact;
 
 /// An address whose query may be secret, such as a presigned one.
@@ -30,6 +32,27 @@ impl Link {
 impl From<&str> for Link {
     fn from(address: &str) -> Self {
         Self::new(address)
+    }
+}
+
+/// The whole address, including secrets, as setters of requests take it.
+impl From<Link> for String {
+    fn from(link: Link) -> Self {
+        link.0
+    }
+}
+
+/// The whole address, including secrets, as setters of requests take it.
+impl From<&Link> for String {
+    fn from(link: &Link) -> Self {
+        link.0.clone()
+    }
+}
+
+/// Writes the whole address, including secrets.
+impl Serialize for Link {
+    fn serialize<Z: Serializer>(&self, serializer: Z) -> Result<Z::Ok, Z::Error> {
+        serializer.serialize_str(&self.0)
     }
 }
 

@@ -1,4 +1,4 @@
-//! Links and times in answers, and what generated tracks call to read their fields.
+//! Links and times in answers, and what generated results call to read their fields.
 
 mod link;
 pub mod read;

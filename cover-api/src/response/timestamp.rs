@@ -2,6 +2,8 @@ use std::fmt;
 
 use cover_spec::answers::Time;
 
+use serde::{Serialize, Serializer};
+
 use crate::redact::Shown;
 
 /// A point in time, as the service gives it.
@@ -21,6 +23,16 @@ impl From<Time<'_>> for Timestamp {
         match time {
             Time::Millis(millis) => Self::Millis(millis),
             Time::Text(text) => Self::Text(text.to_owned()),
+        }
+    }
+}
+
+/// Writes a number or a text, as the service gives it.
+impl Serialize for Timestamp {
+    fn serialize<Z: Serializer>(&self, serializer: Z) -> Result<Z::Ok, Z::Error> {
+        match self {
+            Self::Millis(millis) => serializer.serialize_i64(*millis),
+            Self::Text(text) => serializer.serialize_str(text),
         }
     }
 }

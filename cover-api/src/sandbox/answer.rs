@@ -64,13 +64,15 @@ impl Answer {
 /// Makes an envelope around `body`, which already has its values at the paths of the spec. If the spec says that the HTTP status
 /// is the code, the answer has that status; otherwise it has 200, as services send it even for errors.
 pub(super) fn envelope(api: &Api, code: u32, message: &str, mut body: Value) -> Response {
+    if !api.message.is_empty() {
+        put(&mut body, &api.message, json!(message));
+    }
     if api.code.is_empty() {
         let status = u16::try_from(code).ok().and_then(|code| StatusCode::from_u16(code).ok());
         let status = status.unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
         return respond(status, "application/json", Body::from(body.to_string()));
     }
     put(&mut body, &api.code, json!(code));
-    put(&mut body, &api.message, json!(message));
     respond(StatusCode::OK, "application/json", Body::from(body.to_string()))
 }
 

@@ -7,7 +7,7 @@ use axum::Router;
 use axum::extract::Request;
 use cover_spec::answers::put;
 use cover_spec::tables::{CallbackSpec, CallbackStageSpec, CodeMeaning, StatusMeaning};
-use serde_json::{Value, json};
+use serde_json::json;
 use tokio::time::{sleep, timeout};
 use tower_service::Service;
 use url::Url;
@@ -85,10 +85,18 @@ impl Backend {
 
     fn outgoing(&self, task: &str, status: &str, address: Url) -> Option<OutgoingCallback> {
         let callback = self.api.callback.as_ref()?;
-        let stage = self.stage(callback, status)?;
-        let code = self.code(if stage.status.is_some() { CodeMeaning::Success } else { CodeMeaning::Server });
-        let tracks = self.state().tasks.get(task).map(|task| task.tracks_in_callback(&self.spec, status, &self.url));
-        let mut body = payload::body(callback, task, &stage.name, tracks.unwrap_or(Value::Null));
+        let stage = if callback.stage.is_empty() { None } else { Some(self.stage(callback, status)?) };
+        let means = self.means(status);
+        // Without stages, there is one callback, at the end.
+        if stage.is_none() && !matches!(means, Some(StatusMeaning::Done | StatusMeaning::Failed)) {
+            return None;
+        }
+        let is_success = stage.map_or(means == Some(StatusMeaning::Done), |stage| stage.status.is_some());
+        let code = self.code(if is_success { CodeMeaning::Success } else { CodeMeaning::Server });
+        let mut body = payload::body(callback, task, stage.map_or("", |stage| &stage.name));
+        if let Some(task) = self.state().tasks.get(task) {
+            task.put_into_callback(&self.spec, &self.api, status, &self.url, &mut body);
+        }
         if !self.api.code.is_empty() {
             put(&mut body, &self.api.code, json!(code));
             put(&mut body, &self.api.message, json!("as the spec says"));
@@ -123,7 +131,7 @@ impl Backend {
 
     /// Gives a task the status that says that its last callback was not answered, if the spec has one.
     fn callback_unanswered(&self, task: &str) {
-        let status = self.api.statuses.iter().find(|status| status.means == StatusMeaning::DoneWithTracks);
+        let status = self.api.statuses.iter().find(|status| status.means == StatusMeaning::DoneWithResults);
         if let (Some(status), Some(task)) = (status, self.state().tasks.get_mut(task)) {
             task.callback_unanswered(&status.name);
         }

@@ -10,6 +10,7 @@ use tokio::task::JoinHandle;
 use super::answer::Answer;
 use super::deliver::Delivery;
 use super::task::{CreatedTask, Task};
+use super::upload::UploadedFile;
 use super::{Backend, server};
 
 /// The service in miniature. Dropping it stops its server.
@@ -81,6 +82,18 @@ impl Sandbox {
         self.backend.state().polls
     }
 
+    /// Returns the number of uploads that arrived, including refused ones.
+    #[must_use]
+    pub fn uploads(&self) -> u64 {
+        self.backend.state().uploads
+    }
+
+    /// Returns every file that was uploaded, in order.
+    #[must_use]
+    pub fn uploaded(&self) -> Vec<UploadedFile> {
+        self.backend.state().uploaded.clone()
+    }
+
     /// Returns the number of requests that were refused because they exceeded the rate limit, or polled a task again too soon.
     ///
     /// It stays 0 for a client that keeps to the limit.
@@ -109,6 +122,11 @@ impl Sandbox {
     /// Sets the answer to the next submit, which then creates no task. Several calls queue up, one for each submit.
     pub fn answer_submit(&self, answer: Answer) {
         self.backend.state().next_submits.push_back(answer);
+    }
+
+    /// Sets the answer to the next upload, which is then not kept. Several calls queue up, one for each upload.
+    pub fn answer_upload(&self, answer: Answer) {
+        self.backend.state().next_uploads.push_back(answer);
     }
 
     /// Sets the answer to the next poll. Several calls queue up, one for each poll.

@@ -1,7 +1,7 @@
 //! The service in miniature, on a loopback port: for tests, for examples, and for trying things out without paying.
 //!
 //! A spec gives its rules, paths, codes and stages, so that it answers as the spec says the service does. The sandbox checks the
-//! API key and every request, moves tasks through their stages, and serves tracks that really play. It sends callbacks for each stage
+//! API key and every request, keeps uploaded files, moves tasks through their stages, and serves tracks that really play. It sends callbacks for each stage
 //! if the request gives an address on this machine. It refuses requests beyond the rate limit and counts them. Tests script
 //! its answers by the methods of [`Sandbox`].
 //!
@@ -32,11 +32,15 @@ mod answer;
 mod builder;
 mod deliver;
 mod faults;
+mod form;
 mod handle;
 mod limit;
 mod media;
+mod output;
+mod request;
 mod server;
 mod task;
+mod upload;
 
 use std::collections::{BTreeMap, VecDeque};
 use std::sync::{Mutex, MutexGuard, OnceLock, PoisonError};
@@ -56,6 +60,7 @@ pub use builder::{SandboxBuilder, SandboxError};
 pub use deliver::Delivery;
 pub use handle::Sandbox;
 pub use task::CreatedTask;
+pub use upload::UploadedFile;
 
 /// What the server and its handle share.
 struct Backend {
@@ -81,12 +86,15 @@ struct BackendState {
     credits: u32,
     submits: u64,
     polls: u64,
+    uploads: u64,
     callbacks: u64,
     /// Receives callbacks instead of their addresses.
     router: Option<axum::Router>,
     next_deliveries: VecDeque<Delivery>,
     next_submits: VecDeque<Answer>,
     next_polls: VecDeque<Answer>,
+    next_uploads: VecDeque<Answer>,
+    uploaded: Vec<UploadedFile>,
     next_statuses: VecDeque<Vec<String>>,
     faults: Option<RandomFaults>,
 }
@@ -113,11 +121,14 @@ impl BackendState {
             credits,
             submits: 0,
             polls: 0,
+            uploads: 0,
             callbacks: 0,
             router: None,
             next_deliveries: VecDeque::new(),
             next_submits: VecDeque::new(),
             next_polls: VecDeque::new(),
+            next_uploads: VecDeque::new(),
+            uploaded: Vec::new(),
             next_statuses: VecDeque::new(),
             faults,
         }

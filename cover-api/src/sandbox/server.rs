@@ -4,8 +4,9 @@ use std::borrow::Cow;
 use std::sync::Arc;
 
 use axum::Router;
-use axum::body::{Body, Bytes, to_bytes};
+use axum::body::{Body, to_bytes};
 use axum::extract::{Request, State as Extract};
+use axum::http::header::CONTENT_TYPE;
 use axum::http::{Method, StatusCode};
 use axum::response::Response;
 use cover_spec::answers::{Object, put};
@@ -16,9 +17,12 @@ use tokio::time::Instant;
 
 use super::answer::{envelope, respond};
 use super::faults::AnswerFault;
+use super::output::files;
+use super::request::{self, Pair};
 use super::task::{Task, successful_statuses};
 use super::{Backend, media};
 use crate::request::json;
+use crate::transport::credentials;
 
 const MAX_BODY: usize = 1 << 20;
 
@@ -35,35 +39,54 @@ pub(super) fn router(backend: Arc<Backend>) -> Router {
 async fn answer(Extract(backend): Extract<Arc<Backend>>, request: Request) -> Response {
     let (parts, body) = request.into_parts();
     let path = parts.uri.path();
+    if let Some(file) = path.strip_prefix("/files/uploads/") {
+        return backend.uploaded(file);
+    }
     if let Some(file) = path.strip_prefix("/files/") {
         return backend.file(file);
     }
     let api = &backend.api;
-    let key = parts.headers.get(&*api.auth_header).and_then(|value| value.to_str().ok());
-    if key != Some(format!("{} {}", api.auth_scheme, backend.key).trim_start()) {
+    let header = |name: &str| parts.headers.get(name).and_then(|value| value.to_str().ok());
+    if header(&api.auth_header) != Some(&credentials(api, &backend.key)) {
         return backend.refuse(CodeMeaning::Unauthorized, "the key is missing or wrong");
     }
-    let endpoint = backend.endpoint(&parts.method, path, parts.uri.query().unwrap_or_default());
+    if let Some((name, _)) = api.headers.iter().find(|(name, value)| header(name) != Some(value)) {
+        return backend.refuse(CodeMeaning::Invalid, &format!("the header `{name}` is missing or wrong"));
+    }
+    let query = parts.uri.query().unwrap_or_default();
+    let endpoint = backend.endpoint(&parts.method, path, query);
     let Some(_guard) = backend.admit(&endpoint) else {
         return backend.too_many();
     };
     match endpoint {
-        Endpoint::Submit => match to_bytes(body, MAX_BODY).await {
-            Ok(bytes) => backend.submit(&bytes),
+        Endpoint::Submit(pairs) => match to_bytes(body, MAX_BODY).await {
+            Ok(bytes) => {
+                let request = request::json(&api.submit, &backend.rules, pairs, (query, &parts.headers), &bytes);
+                backend.submit(request.as_deref())
+            }
             Err(_) => backend.refuse(CodeMeaning::Invalid, "the body is too large, or its connection broke"),
         },
         Endpoint::Poll(task) => backend.poll(task.as_deref()),
         Endpoint::Credits => backend.credits(),
+        Endpoint::Upload => match to_bytes(body, backend.max_upload()).await {
+            Ok(bytes) => {
+                let kind = parts.headers.get(CONTENT_TYPE).and_then(|kind| kind.to_str().ok());
+                backend.upload(kind.unwrap_or_default(), &bytes)
+            }
+            Err(_) => backend.refuse(CodeMeaning::Invalid, "the file is too large, or its connection broke"),
+        },
         Endpoint::Unknown => backend.refuse(CodeMeaning::NotFound, "no such method or path"),
     }
 }
 
 /// What a request asks for.
 enum Endpoint<'a> {
-    Submit,
+    /// The fields in the path.
+    Submit(Vec<Pair>),
     /// The id that the request names, if any.
     Poll(Option<Cow<'a, str>>),
     Credits,
+    Upload,
     Unknown,
 }
 
@@ -78,8 +101,13 @@ impl Drop for LimitGuard<'_> {
 
 impl Backend {
     fn endpoint<'a>(&self, method: &Method, path: &'a str, query: &'a str) -> Endpoint<'a> {
+        if method.as_str() == self.api.submit.method.name()
+            && let Some(pairs) = request::in_path(&self.api.submit, path)
+        {
+            return Endpoint::Submit(pairs);
+        }
         match *method {
-            Method::POST if path == self.api.submit.path => Endpoint::Submit,
+            Method::POST if self.is_upload(path) => Endpoint::Upload,
             Method::GET if self.is_poll(path) => {
                 Endpoint::Poll(self.in_query(query).or(self.in_path(path).map(Cow::Borrowed)))
             }
@@ -92,7 +120,7 @@ impl Backend {
     fn admit(&self, endpoint: &Endpoint) -> Option<LimitGuard<'_>> {
         let mut state = self.state();
         let polled = match endpoint {
-            Endpoint::Submit => {
+            Endpoint::Submit(_) => {
                 state.submits += 1;
                 None
             }
@@ -100,6 +128,10 @@ impl Backend {
                 state.polls += 1;
                 // The limit remembers only ids of tasks that exist, so that other ids use no memory.
                 task.as_deref().filter(|task| state.tasks.contains_key(*task))
+            }
+            Endpoint::Upload => {
+                state.uploads += 1;
+                None
             }
             Endpoint::Credits | Endpoint::Unknown => None,
         };
@@ -130,15 +162,15 @@ impl Backend {
         )
     }
 
-    fn refuse(&self, means: CodeMeaning, message: &str) -> Response {
+    pub(super) fn refuse(&self, means: CodeMeaning, message: &str) -> Response {
         envelope(&self.api, self.code(means), message, json!({}))
     }
 
-    fn succeed(&self, body: serde_json::Value) -> Response {
+    pub(super) fn succeed(&self, body: serde_json::Value) -> Response {
         envelope(&self.api, self.code(CodeMeaning::Success), "success", body)
     }
 
-    fn submit(self: &Arc<Self>, bytes: &Bytes) -> Response {
+    fn submit(self: &Arc<Self>, request: Result<&[u8], &String>) -> Response {
         let mut state = self.state();
         if let Some(answer) = state.next_submits.pop_front() {
             return answer.respond(&self.api);
@@ -147,7 +179,7 @@ impl Backend {
         if fault == Some(AnswerFault::Refused) {
             return state.refusal(&self.api).respond(&self.api);
         }
-        let request = match self.check(bytes) {
+        let request = match request.map_err(String::clone).and_then(|bytes| self.check(bytes)) {
             Ok(request) => request,
             Err(message) => return self.refuse(CodeMeaning::Invalid, &message),
         };
@@ -158,8 +190,12 @@ impl Backend {
         state.credits = left;
         let id = Task::id(state.tasks.len() + 1);
         let statuses = state.next_statuses.pop_front().unwrap_or_else(|| successful_statuses(&self.spec));
-        state.tasks.insert(id.clone(), Task::new(id.clone(), request, statuses));
+        let task = Task::new(id.clone(), request, statuses);
         let mut body = json!({});
+        if self.api.poll.is_none() {
+            task.put_into_answer(&self.spec, &self.api, &self.url, &mut body);
+        }
+        state.tasks.insert(id.clone(), task);
         put(&mut body, &self.api.submit.task, json!(&id));
         let broken = fault.map(|_| state.broken_answer(&self.api).respond(&self.api));
         drop(state);
@@ -174,18 +210,18 @@ impl Backend {
     }
 
     fn is_poll(&self, path: &str) -> bool {
-        path == self.api.poll.path || self.in_path(path).is_some()
+        self.api.poll.as_ref().is_some_and(|poll| path == poll.path) || self.in_path(path).is_some()
     }
 
     /// Returns the id of the task if the path has it.
     fn in_path<'a>(&self, path: &'a str) -> Option<&'a str> {
-        let (before, after) = self.api.poll.path.split_once("{task}")?;
+        let (before, after) = self.api.poll.as_ref()?.path.split_once("{task}")?;
         let id = path.strip_prefix(before)?.strip_suffix(after)?;
         (!id.is_empty() && !id.contains('/')).then_some(id)
     }
 
     fn in_query<'a>(&self, query: &'a str) -> Option<Cow<'a, str>> {
-        let wanted = self.api.poll.query.as_ref()?;
+        let wanted = self.api.poll.as_ref()?.query.as_ref()?;
         url::form_urlencoded::parse(query.as_bytes()).find(|(name, _)| name == wanted).map(|(_, id)| id)
     }
 
@@ -200,8 +236,12 @@ impl Backend {
             None => {}
         }
         match task.and_then(|task| state.tasks.get_mut(task)) {
-            Some(task) => self.succeed(task.poll(&self.spec, &self.api, self.speed, &self.url)),
-            None => match self.api.poll.unknown_task.first() {
+            Some(task) => {
+                let body =
+                    self.api.poll.as_ref().map(|poll| task.poll(&self.spec, &self.api, poll, self.speed, &self.url));
+                self.succeed(body.unwrap_or_default())
+            }
+            None => match self.api.poll.iter().flat_map(|poll| poll.unknown_task.iter()).next() {
                 Some(code) => envelope(&self.api, *code, "no such task", json!({})),
                 None => self.refuse(CodeMeaning::NotFound, "no such task"),
             },
@@ -219,7 +259,7 @@ impl Backend {
     /// Returns a file of a track, such as `task-1/0.wav`.
     fn file(&self, path: &str) -> Response {
         let found = path.split_once('/').filter(|(task, _)| self.state().tasks.contains_key(*task));
-        let number = |name: &str| name.parse::<u32>().ok().filter(|number| *number < self.spec.track.count.value);
+        let number = |name: &str| name.parse::<u32>().ok().filter(|number| *number < files(&self.spec));
         match found.and_then(|(_, name)| name.split_once('.')).map(|(name, kind)| (number(name), kind)) {
             Some((Some(track), "wav")) => respond(StatusCode::OK, "audio/wav", Body::from(media::wav(track))),
             Some((Some(_), "svg")) => respond(StatusCode::OK, "image/svg+xml", Body::from(media::SVG)),

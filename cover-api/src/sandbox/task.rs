@@ -3,12 +3,13 @@
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use cover_spec::answers::{Object, put};
-use cover_spec::model::{At, Ready, Spec, Status, TrackField, TrackKind};
-use cover_spec::tables::{Api, StatusMeaning};
+use cover_spec::model::{Ready, Spec, Status};
+use cover_spec::tables::{Api, PollSpec, StatusMeaning};
 use serde_json::{Value, json};
 use tokio::time::Instant;
 
-use super::{Speed, media};
+use super::Speed;
+use super::output::Output;
 
 /// A task that a sandbox created and charged.
 #[derive(Debug, Clone, PartialEq)]
@@ -63,14 +64,19 @@ impl Task {
         }
     }
 
-    /// Returns the tracks as a callback gives them: each field with the last spelling in the spec.
-    pub(super) fn tracks_in_callback(&self, spec: &Spec, status: &str, url: &str) -> Value {
+    /// Puts the results at this status into the body of a callback.
+    pub(super) fn put_into_callback(&self, spec: &Spec, api: &Api, status: &str, url: &str, body: &mut Value) {
         let status = spec.statuses.iter().find(|known| known.name.value == status);
-        self.tracks(spec, status, url, <[_]>::last)
+        self.output(spec, status, url).put_into_callback(api, body);
+    }
+
+    /// Puts all results into the body of an answer at once.
+    pub(super) fn put_into_answer(&self, spec: &Spec, api: &Api, url: &str, body: &mut Value) {
+        Output { ready: Ready::All, ..self.output(spec, None, url) }.put_into_answer(api, body);
     }
 
     /// Returns the body of the answer to a poll.
-    pub(super) fn poll(&mut self, spec: &Spec, api: &Api, speed: Speed, url: &str) -> Value {
+    pub(super) fn poll(&mut self, spec: &Spec, api: &Api, poll: &PollSpec, speed: Speed, url: &str) -> Value {
         let step = match speed {
             Speed::EachPoll => self.polls,
             Speed::Every(time) if time.is_zero() => usize::MAX,
@@ -82,63 +88,24 @@ impl Task {
         let name = self.statuses.get(step).or(self.statuses.last()).map_or("", String::as_str);
         let status = spec.statuses.iter().find(|status| status.name.value == name);
         let mut body = json!({});
-        put(&mut body, &api.poll.status, json!(name));
-        put(&mut body, &api.poll.task, json!(self.id));
-        if let Some(place) = api.poll.tracks.first() {
-            put(&mut body, place, self.tracks(spec, status, url, <[_]>::first));
-        }
+        put(&mut body, &poll.status, json!(name));
+        put(&mut body, &poll.task, json!(self.id));
+        self.output(spec, status, url).put_into_answer(api, &mut body);
         let failed = status.is_some_and(|status| status.means.value == StatusMeaning::Failed);
         let (code, message) =
             if failed { (json!(500), json!("as the script says")) } else { (Value::Null, Value::Null) };
-        put(&mut body, &api.poll.error_code, code);
-        put(&mut body, &api.poll.error_message, message);
-        if !api.poll.request.is_empty() {
+        put(&mut body, &poll.error_code, code);
+        put(&mut body, &poll.error_message, message);
+        if !poll.request.is_empty() {
             let request = Value::Object(self.request.clone()).to_string();
-            put(&mut body, &api.poll.request, json!(request));
+            put(&mut body, &poll.request, json!(request));
         }
         body
     }
 
-    fn tracks(
-        &self,
-        spec: &Spec,
-        status: Option<&Status>,
-        url: &str,
-        spelling: impl Fn(&[At<String>]) -> Option<&At<String>>,
-    ) -> Value {
+    fn output<'a>(&'a self, spec: &'a Spec, status: Option<&Status>, url: &'a str) -> Output<'a> {
         let ready = status.map_or(Ready::Nothing, |status| status.ready.value);
-        if ready == Ready::Nothing {
-            return Value::Null;
-        }
-        let track = |number: u32| {
-            let fields = spec.track.fields.iter().filter_map(|field| {
-                let name = spelling(&field.spellings)?.value.clone();
-                Some((name, self.value(field, number, ready, url)))
-            });
-            Value::Object(fields.collect())
-        };
-        // If the tracks are not in a list, the answer itself is the one track.
-        let is_answer = spec.poll.tracks.first().is_some_and(|place| place.is_empty());
-        if is_answer { track(0) } else { (0..spec.track.count.value).map(track).collect() }
-    }
-
-    /// Returns the value of a field of a track. Addresses that are not ready are empty texts, as the service sends them.
-    fn value(&self, field: &TrackField, number: u32, ready: Ready, url: &str) -> Value {
-        let finished = ready == Ready::All || (ready == Ready::First && number == 0);
-        let file = |kind: &str| json!(format!("{url}/files/{}/{number}.{kind}", self.id));
-        match field.kind.value {
-            TrackKind::Text => {
-                let echo = field.echo.as_ref().and_then(|echo| self.request.get(&echo.value));
-                echo.cloned().unwrap_or_else(|| json!(format!("{}-{number}", self.id)))
-            }
-            TrackKind::Audio if finished => file("wav"),
-            TrackKind::Audio => json!(""),
-            TrackKind::Stream => file("wav"),
-            TrackKind::Image => file("svg"),
-            TrackKind::Seconds if finished => json!(f64::from(media::SECONDS)),
-            TrackKind::Seconds => Value::Null,
-            TrackKind::Time => json!(u64::try_from(self.submitted_at.as_millis()).unwrap_or_default()),
-        }
+        Output { spec, task: &self.id, request: &self.request, ready, url, created: self.submitted_at }
     }
 }
 

@@ -1,7 +1,6 @@
 use std::collections::BTreeMap;
 use std::fmt;
 use std::hash::{Hash, Hasher};
-use std::marker::PhantomData;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use cover_spec::answers::check_id;
@@ -10,7 +9,7 @@ use serde::ser::{Serialize, SerializeStruct, Serializer};
 use serde_json::Value;
 use tokio::time::Instant;
 
-use super::Service;
+use super::{AnyService, OperationId, Service, StaticService};
 use crate::redact::Shown;
 
 /// Identifies a task, so that another process can resume it: the id, the service, and the time of creation if known.
@@ -31,24 +30,24 @@ pub struct TaskHandle<S: Service> {
     id: Box<str>,
     /// Time of creation, on the clock of waits.
     created: Option<Instant>,
-    service: PhantomData<fn() -> S>,
+    operation: S::Operation,
 }
 
 impl<S: Service> TaskHandle<S> {
-    pub(crate) fn new(id: String) -> Self {
-        Self { id: id.into(), created: None, service: PhantomData }
+    pub(crate) fn new(operation: S::Operation, id: String) -> Self {
+        Self { id: id.into(), created: None, operation }
     }
 
     /// A date in the future, or before the range of the clock, counts as unknown.
-    pub(crate) fn created_at(id: String, date: SystemTime) -> Self {
+    pub(crate) fn created_at(operation: S::Operation, id: String, date: SystemTime) -> Self {
         let age = SystemTime::now().duration_since(date).ok();
-        Self { created: age.and_then(|age| Instant::now().checked_sub(age)), ..Self::new(id) }
+        Self { created: age.and_then(|age| Instant::now().checked_sub(age)), ..Self::new(operation, id) }
     }
 
-    pub(crate) fn known(id: String, created: Option<SystemTime>) -> Self {
+    pub(crate) fn known(operation: S::Operation, id: String, created: Option<SystemTime>) -> Self {
         match created {
-            Some(date) => Self::created_at(id, date),
-            None => Self::new(id),
+            Some(date) => Self::created_at(operation, id, date),
+            None => Self::new(operation, id),
         }
     }
 
@@ -56,6 +55,12 @@ impl<S: Service> TaskHandle<S> {
     #[must_use]
     pub fn id(&self) -> &str {
         &self.id
+    }
+
+    /// Returns the id of the operation, as its spec names it.
+    #[must_use]
+    pub fn operation(&self) -> &str {
+        self.operation.as_str()
     }
 
     /// Returns the age of the task, if known.
@@ -70,11 +75,26 @@ impl<S: Service> TaskHandle<S> {
     }
 }
 
+impl TaskHandle<AnyService> {
+    /// Returns the handle with the types of a service, or `None` if the task is of another operation.
+    #[must_use]
+    pub fn of<S: StaticService>(&self) -> Option<TaskHandle<S>> {
+        let operation = OperationId::read(self.operation()).ok()?;
+        Some(TaskHandle { id: self.id.clone(), created: self.created, operation })
+    }
+}
+
+impl<S: StaticService> From<TaskHandle<S>> for TaskHandle<AnyService> {
+    fn from(handle: TaskHandle<S>) -> Self {
+        Self { id: handle.id, created: handle.created, operation: OperationId::of(&S::api().id) }
+    }
+}
+
 impl<S: Service> Serialize for TaskHandle<S> {
     fn serialize<Z: Serializer>(&self, serializer: Z) -> Result<Z::Ok, Z::Error> {
         let created = self.created_millis();
         let mut fields = serializer.serialize_struct("TaskHandle", 2 + usize::from(created.is_some()))?;
-        fields.serialize_field("service", &S::api().id)?;
+        fields.serialize_field("service", self.operation())?;
         fields.serialize_field("task", &self.id)?;
         if let Some(millis) = created {
             fields.serialize_field("created", &millis)?;
@@ -91,27 +111,26 @@ impl<'de, S: Service> Deserialize<'de> for TaskHandle<S> {
             text.ok_or_else(|| de::Error::missing_field(key))
         };
         let service = text("service")?;
-        if service != S::api().id {
-            let message = format!("a handle of another service: `{}` instead of `{}`", Shown(service), S::api().id);
-            return Err(de::Error::custom(message));
-        }
+        let operation = S::Operation::read(service).map_err(|expected| {
+            de::Error::custom(format!("a handle of another service: `{}` instead of `{expected}`", Shown(service)))
+        })?;
         let id = text("task")?.to_owned();
         check_id(&id).map_err(|why| de::Error::custom(format!("the id in `task` {why}")))?;
         let millis = fields.get("created").and_then(Value::as_u64);
         let created = millis.and_then(|millis| UNIX_EPOCH.checked_add(Duration::from_millis(millis)));
-        Ok(Self::known(id, created))
+        Ok(Self::known(operation, id, created))
     }
 }
 
 impl<S: Service> Clone for TaskHandle<S> {
     fn clone(&self) -> Self {
-        Self { id: self.id.clone(), created: self.created, service: PhantomData }
+        Self { id: self.id.clone(), created: self.created, operation: self.operation.clone() }
     }
 }
 
 impl<S: Service> PartialEq for TaskHandle<S> {
     fn eq(&self, other: &Self) -> bool {
-        self.id == other.id
+        self.id == other.id && self.operation == other.operation
     }
 }
 
@@ -120,6 +139,7 @@ impl<S: Service> Eq for TaskHandle<S> {}
 impl<S: Service> Hash for TaskHandle<S> {
     fn hash<H: Hasher>(&self, state: &mut H) {
         self.id.hash(state);
+        self.operation.hash(state);
     }
 }
 
@@ -133,7 +153,7 @@ impl<S: Service> fmt::Display for TaskHandle<S> {
 impl<S: Service> fmt::Debug for TaskHandle<S> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("TaskHandle")
-            .field("service", &S::api().id)
+            .field("service", &Shown(self.operation()))
             .field("task", &Shown(&self.id))
             .finish_non_exhaustive()
     }

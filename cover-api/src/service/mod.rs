@@ -1,44 +1,63 @@
 //! The traits that [`api!`](crate::api!) implements for a service, the handles of its tasks, and snapshots.
 
+mod any;
+#[cfg(feature = "dynamic")]
+mod any_request;
 mod handle;
+mod operation;
 mod snapshot;
+mod way;
 
 use std::convert::Infallible;
 use std::fmt;
 use std::str::FromStr;
 
-use cover_spec::answers::Object;
+use cover_spec::rules::Violations;
 use cover_spec::tables::Api;
 use serde::Serialize;
 
-pub use handle::TaskHandle;
-pub use snapshot::Snapshot;
+use crate::response::read;
 
-/// A service, generated from a spec.
+pub use any::{AnyResults, AnyService};
+#[cfg(feature = "dynamic")]
+pub use any_request::AnyRequest;
+pub use handle::TaskHandle;
+pub use operation::{KnownOperation, OperationId};
+pub(crate) use snapshot::Content;
+pub use snapshot::Snapshot;
+pub use way::{AtOnce, ByTask, Either, Given, Way};
+
+/// The types of a service. [`api!`](crate::api!) generates them from a spec, and [`AnyService`] has them for specs that are read at
+/// run time.
 pub trait Service: 'static {
     /// The statuses of its tasks.
-    type Status: FromStr<Err = Infallible> + Clone + fmt::Debug + fmt::Display + PartialEq + Send + Sync;
+    type Status: FromStr<Err = Infallible> + Serialize + Clone + fmt::Debug + fmt::Display + PartialEq + Send + Sync;
     /// The results of its tasks.
-    type Track: Track;
+    type Results: Results;
+    /// How it gives its results: by a task, or at once.
+    type Way: Way;
+    /// What a handle remembers of its operation.
+    #[doc(hidden)]
+    type Operation: OperationId;
+}
 
+/// A service whose spec is known while compiling.
+pub trait StaticService: Service<Operation = KnownOperation<Self>> + Sized {
     /// Returns the spec of the service as tables.
     ///
     /// ```
-    /// use cover_api::{UploadCover, runtime::Service};
+    /// use cover_api::{UploadCover, runtime::StaticService};
     ///
     /// assert!(UploadCover::api().codes.iter().any(|code| code.number == 200));
     /// ```
     fn api() -> &'static Api;
 }
 
-/// A result of a task, such as a song, generated from a spec.
-pub trait Track: Clone + fmt::Debug + PartialEq + Send + Sync + 'static {
-    /// Reads a track from an answer of the service.
+/// The results of a task, generated from a spec.
+pub trait Results: Clone + Default + fmt::Debug + PartialEq + Serialize + Send + Sync + 'static {
+    /// Reads the results from an answer of the service.
     #[doc(hidden)]
-    fn read(from: &Object) -> Self;
-
-    /// Returns whether the output of the track, such as its audio, is finished.
-    fn is_ready(&self) -> bool;
+    fn read(found: read::Found<'_>) -> Self;
 }
 
 /// A request that was built and checked.
@@ -54,4 +73,17 @@ pub trait Request: Serialize {
     /// Returns the bytes that identify the request; equal requests have equal bytes. `callback` is the name of the field for callbacks.
     #[doc(hidden)]
     fn canonical(&self, callback: Option<&str>) -> Vec<u8>;
+
+    /// Checks the lengths of recordings whose addresses the request has. `length_of` returns a length in seconds, if it is known.
+    #[doc(hidden)]
+    fn check_lengths(&self, api: &Api, length_of: &dyn Fn(&str) -> Option<f64>) -> Result<(), Violations> {
+        let _ = (api, length_of);
+        Ok(())
+    }
+
+    /// Returns the id of the operation that it is for, unless its type says it.
+    #[doc(hidden)]
+    fn operation(&self) -> Option<&str> {
+        None
+    }
 }

@@ -1,36 +1,51 @@
 //! The state of a task, as one poll reports it.
 
 use std::fmt;
+use std::ops::Deref;
 use std::sync::Arc;
 
-use cover_spec::answers::{Progress, progress};
+use cover_spec::answers::{Lacking, Progress, progress};
+use cover_spec::tables::Api;
+use serde::ser::{Serialize, SerializeStruct, Serializer};
 use serde_json::Value;
 
-use super::{Service, Track};
+use super::Service;
 
 /// The state of a task, as one poll reports it.
+///
+/// It dereferences to the results so far, whose fields the spec names: `snapshot.tracks` in the spec that this crate ships.
 #[non_exhaustive]
 pub struct Snapshot<S: Service> {
     /// The status of the task.
     pub status: S::Status,
-    /// The tracks so far, in the order of the answer, at most 1,000. [`json`](Self::json) has all of them.
-    pub tracks: Vec<S::Track>,
     /// The service's code for a failure, if it gives one.
     pub error_code: Option<String>,
     /// The service's message for a failure, without secrets, if it gives one.
     pub error_message: Option<String>,
+    pub(crate) results: S::Results,
+    /// Why the output is not complete. `None` if it is, or if nothing is known about it.
+    pub(crate) lacking: Option<Box<Lacking>>,
+    pub(crate) content: Content,
     pub(crate) progress: Progress,
     pub(crate) json: Arc<Value>,
 }
 
+/// How much of the results an answer has.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Content {
+    Nothing,
+    Something,
+    Everything,
+}
+
 impl<S: Service> Snapshot<S> {
     /// Returns the index of the status in the spec if the snapshot has nothing else, so that a wait can keep the index alone.
-    pub(crate) fn status_only_index(&self) -> Option<u16> {
+    pub(crate) fn status_only_index(&self, api: &Api) -> Option<u16> {
         let is_running = matches!(self.progress, Progress::Running(_));
         let is_status_only =
-            self.tracks.is_empty() && self.error_code.is_none() && self.error_message.is_none() && is_running;
+            self.content == Content::Nothing && self.error_code.is_none() && self.error_message.is_none() && is_running;
         let name = is_status_only.then(|| self.status.to_string())?;
-        S::api().statuses.iter().position(|known| known.name == name)?.try_into().ok()
+        api.statuses.iter().position(|known| known.name == name)?.try_into().ok()
     }
 
     /// Returns a copy for a wait to keep, without the answer if the task is still running.
@@ -41,15 +56,30 @@ impl<S: Service> Snapshot<S> {
     }
 
     /// Makes a snapshot that has nothing but a status.
-    pub(crate) fn of_status(place: u16) -> Self {
-        let name = S::api().statuses.get(usize::from(place)).map_or("", |status| &status.name);
-        let progress = progress(S::api(), name, false, false);
+    pub(crate) fn of_status(api: &Api, place: u16) -> Self {
+        let name = api.statuses.get(usize::from(place)).map_or("", |status| &status.name);
+        let progress = progress(api, name, false, false);
         let Ok(status) = name.parse();
-        Self { status, tracks: Vec::new(), error_code: None, error_message: None, progress, json: Arc::default() }
+        Self {
+            status,
+            error_code: None,
+            error_message: None,
+            results: S::Results::default(),
+            lacking: None,
+            content: Content::Nothing,
+            progress,
+            json: Arc::default(),
+        }
     }
 
     pub(crate) fn progress(&self) -> Progress {
         self.progress
+    }
+
+    /// Returns the results, such as to take them out of their lists.
+    #[must_use]
+    pub fn into_results(self) -> S::Results {
+        self.results
     }
 
     /// Returns the service's answer as it came, the envelope included.
@@ -74,10 +104,30 @@ impl<S: Service> Snapshot<S> {
         self.progress == Progress::Failed
     }
 
-    /// Returns whether there is finished output, such as audio.
+    /// Returns whether the output is complete: every result that the spec does not call optional is there.
     #[must_use]
     pub fn has_output(&self) -> bool {
-        self.tracks.iter().any(S::Track::is_ready)
+        self.content == Content::Everything
+    }
+}
+
+impl<S: Service> Deref for Snapshot<S> {
+    type Target = S::Results;
+
+    fn deref(&self) -> &S::Results {
+        &self.results
+    }
+}
+
+/// Writes the status, the results, and the error if there is one.
+impl<S: Service> Serialize for Snapshot<S> {
+    fn serialize<Z: Serializer>(&self, serializer: Z) -> Result<Z::Ok, Z::Error> {
+        let mut fields = serializer.serialize_struct("Snapshot", 4)?;
+        fields.serialize_field("status", &self.status)?;
+        fields.serialize_field("results", &self.results)?;
+        fields.serialize_field("error_code", &self.error_code)?;
+        fields.serialize_field("error_message", &self.error_message)?;
+        fields.end()
     }
 }
 
@@ -85,9 +135,11 @@ impl<S: Service> Clone for Snapshot<S> {
     fn clone(&self) -> Self {
         Self {
             status: self.status.clone(),
-            tracks: self.tracks.clone(),
             error_code: self.error_code.clone(),
             error_message: self.error_message.clone(),
+            results: self.results.clone(),
+            lacking: self.lacking.clone(),
+            content: self.content,
             progress: self.progress,
             json: Arc::clone(&self.json),
         }
@@ -98,7 +150,7 @@ impl<S: Service> fmt::Debug for Snapshot<S> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Snapshot")
             .field("status", &self.status)
-            .field("tracks", &self.tracks)
+            .field("results", &self.results)
             .field("error_code", &self.error_code)
             .field("error_message", &self.error_message)
             .finish_non_exhaustive()

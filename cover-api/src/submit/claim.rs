@@ -7,7 +7,7 @@ use futures_util::future::select;
 use tokio::time::{Duration, sleep};
 
 use super::recover::{claim, knows};
-use crate::account::Account;
+use crate::account::Operation;
 use crate::events;
 use crate::inbox::{CallbackEffect, Rank};
 use crate::ledger::{AttemptId, AttemptState, Settled};
@@ -19,30 +19,30 @@ const REPLY: Duration = Duration::from_secs(2);
 
 /// A claim by a callback that is not confirmed yet. After it is dropped, the next callback may claim again.
 pub(crate) struct Claim {
-    account: Arc<Account>,
+    operation: Arc<Operation>,
     attempt: AttemptId,
 }
 
 impl Drop for Claim {
     fn drop(&mut self) {
-        if let Some(link) = &self.account.link {
+        if let Some(link) = &self.operation.link {
             link.inbox.drop_claim(self.attempt);
         }
     }
 }
 
 impl Claim {
-    pub(crate) fn new(account: Arc<Account>, attempt: AttemptId) -> Self {
-        Self { account, attempt }
+    pub(crate) fn new(operation: Arc<Operation>, attempt: AttemptId) -> Self {
+        Self { operation, attempt }
     }
 
     /// Handles a callback for an attempt that this process does not know. The ledger may know it, with an unknown outcome.
     pub(crate) async fn look_up_unlisted(&self, task: &str, rank: Rank) {
-        let Some(link) = &self.account.link else { return };
+        let Some(link) = &self.operation.link else { return };
         // If there are too many look-ups, the service sends the callback again.
         let Some(lookup) = link.inbox.begin_lookup() else { return };
         let id = self.attempt;
-        let attempt = self.account.ledger.run(move |rows| rows.attempt(id)).await;
+        let attempt = self.operation.account.ledger.run(move |rows| rows.attempt(id)).await;
         drop(lookup);
         let attempt = attempt.inspect_err(|error| events::ledger_failed("look-up of a callback's attempt", error));
         let is_open = |state| matches!(state, AttemptState::Posting | AttemptState::Unknown);
@@ -57,29 +57,29 @@ impl Claim {
 
     /// Polls whether the attempt became the task that a callback named, and records the answer.
     pub(crate) async fn confirm(&self) {
-        let (account, attempt) = (&self.account, self.attempt);
-        let Some(link) = &account.link else { return };
+        let (operation, attempt) = (&self.operation, self.attempt);
+        let Some(link) = &operation.link else { return };
         if link.inbox.pending_claim(attempt).is_some_and(|(_, is_on_its_way)| is_on_its_way) {
             select(pin!(sleep(REPLY)), pin!(link.inbox.wait_for_reply(attempt))).await;
         }
         for _ in 0..MAX_POLLS {
             let Some((task, _)) = link.inbox.pending_claim(attempt) else { return };
-            if knows(account, &task, Some(attempt)).await {
+            if knows(operation, &task, Some(attempt)).await {
                 return self.record(&task).await;
             }
             events::callbacks::not_confirmed(&task);
-            sleep(account.schedule.every[0]).await;
+            sleep(operation.schedule.every[0]).await;
         }
     }
 
     async fn record(&self, task: &str) {
-        let (account, attempt) = (&self.account, self.attempt);
-        let Some(link) = &account.link else { return };
-        match claim(account, attempt, task).await {
+        let (operation, attempt) = (&self.operation, self.attempt);
+        let Some(link) = &operation.link else { return };
+        match claim(operation, attempt, task).await {
             Ok(Settled::Recorded(_) | Settled::Duplicate(_)) => {
                 // While the reply is awaited, the send itself takes the task from the inbox.
                 if link.inbox.confirm(attempt, task) {
-                    account.counters.recovered.add();
+                    operation.account.counters.recovered.add();
                     events::recovered(task);
                 }
             }

@@ -4,7 +4,7 @@ use super::outcome::{AttemptEnd, AttemptReport, Outcome};
 use crate::account::Account;
 use crate::error::Failure;
 use crate::events;
-use crate::ledger::{Settled, Settlement};
+use crate::ledger::Settled;
 
 pub(super) fn count_final(account: &Account, ended: &AttemptEnd) {
     match ended {
@@ -35,13 +35,13 @@ pub(super) fn count_report(account: &Account, report: &AttemptReport) {
             events::refused(failure);
         }
         // Counted when they became known.
-        Outcome::Task(..) | Outcome::Unknown { .. } => {}
+        Outcome::Task(..) | Outcome::Answer(_) | Outcome::Unknown { .. } => {}
     }
 }
 
 /// Counts and logs a task that is a second charge.
-pub(super) fn count_duplicate(account: &Account, settlement: &Settlement, settled: &Settled) {
-    if let (Settlement::Task { task, .. }, Settled::Duplicate(entry)) = (settlement, settled) {
+pub(super) fn count_duplicate(account: &Account, task: &str, settled: &Settled) {
+    if let Settled::Duplicate(entry) = settled {
         account.counters.duplicates.add();
         events::duplicate(task, entry.task.as_deref().unwrap_or_default());
     }

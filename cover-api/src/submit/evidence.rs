@@ -18,7 +18,8 @@ pub(super) fn judge(error: BoxError, sent: BodySent) -> Outcome {
         let is_final = chain(&*error).any(is_final);
         return Outcome::NotSent(not_sent(is_final).with_source(error));
     }
-    if chain(&*error).any(is_refused_stream) {
+    // A request without a body counts as sent before there is a connection.
+    if chain(&*error).any(is_refused_stream) || chain(&*error).any(has_no_connection) {
         return Outcome::NotSent(not_sent(false).with_source(error));
     }
     let failure = Failure::new(Kind::OutcomeUnknown(Evidence::NoAnswer)).with_source(error);
@@ -46,6 +47,11 @@ fn is_final(error: &(dyn Error + 'static)) -> bool {
         || error.downcast_ref::<reqwest::Error>().is_some_and(reqwest::Error::is_builder)
         // The type of a failed CONNECT is not public. A test pins its message.
         || error.to_string() == "tunnel error: proxy authorization required"
+}
+
+/// Returns whether no connection was made, so that not even the head of the request was sent.
+fn has_no_connection(error: &(dyn Error + 'static)) -> bool {
+    error.downcast_ref::<reqwest::Error>().is_some_and(reqwest::Error::is_connect)
 }
 
 /// HTTP/2 guarantees that the service did not process a stream that it refused, or one after the last that it accepted.

@@ -19,7 +19,7 @@ use tokio::time::{Instant, sleep_until};
 use super::guard::Guard;
 use super::outcome::{AttemptEnd, AttemptReport, Outcome};
 use super::{Order, evidence, reply, retry};
-use crate::account::Account;
+use crate::account::Operation;
 use crate::attempt::{SentBody, Stop, Tracked};
 use crate::callback_link::CallbackLink;
 use crate::error::{AttemptDetails, Failure, Kind, KnownTask};
@@ -30,7 +30,7 @@ use crate::transport::envelope;
 
 /// Everything that one attempt needs.
 pub(super) struct Exchange {
-    pub(super) account: Arc<Account>,
+    pub(super) operation: Arc<Operation>,
     pub(super) order: Arc<Order>,
     pub(super) terms: Terms,
     /// The entry of the send, once it has one.
@@ -60,8 +60,9 @@ impl Exchange {
 
     /// Waits for a permit, unless the send is given up or its retry window closes first.
     async fn permit(&self) -> Result<Permit, Failure> {
-        let permit = self.account.rate_limit.acquire(PermitRequest::send(Instant::now()));
-        let last = self.first.filter(|_| self.number > 1).map(|first| first.checked_add(self.account.retry_window));
+        let permit = self.operation.account.rate_limit.acquire(PermitRequest::send(Instant::now()));
+        let last =
+            self.first.filter(|_| self.number > 1).map(|first| first.checked_add(self.operation.account.retry_window));
         let closes = async {
             match last.flatten() {
                 Some(last) => sleep_until(last).await,
@@ -75,7 +76,7 @@ impl Exchange {
             Either::Left((Err(Denied::Late), _)) | Either::Right((Either::Right(_), _)) => {
                 Err(Failure::new(Kind::NoPermit(None)))
             }
-            Either::Right((Either::Left(_), _)) => Err(revoked(&self.account)),
+            Either::Right((Either::Left(_), _)) => Err(revoked(&self.operation)),
         }
     }
 
@@ -84,7 +85,8 @@ impl Exchange {
         let id = self.guard.id;
         self.guard.begin();
         let (order, at, terms) = (Arc::clone(&self.order), self.at, self.terms);
-        let intended = self.account.ledger.run(move |rows| intend(rows, &order.purchase, at, terms, id)).await;
+        let intended =
+            self.operation.account.ledger.run(move |rows| intend(rows, &order.purchase, at, terms, id)).await;
         match intended {
             Ok(Intended::Recorded { entry, .. }) => {
                 self.guard.entry = Some(entry);
@@ -110,8 +112,8 @@ impl Exchange {
 
     async fn post(&mut self, permit: Permit, entry: EntryId) {
         let (started, begun) = (SystemTime::now(), Instant::now());
-        let account = Arc::clone(&self.account);
-        let link = account.link.as_ref().filter(|_| self.order.body.is_called_back());
+        let operation = Arc::clone(&self.operation);
+        let link = operation.link.as_deref().filter(|_| self.order.request.is_called_back());
         let (outcome, status) = self.outcome(permit, link).await;
         let outcome = match (outcome, link) {
             (outcome @ Outcome::Unknown { .. }, Some(link)) => {
@@ -130,32 +132,43 @@ impl Exchange {
 
     /// Sends the POST. Returns its outcome, decided by the reply or by the error of the connection, and the HTTP status.
     async fn outcome(&mut self, mut permit: Permit, link: Option<&CallbackLink>) -> (Outcome, Option<u16>) {
-        let (account, stop) = (Arc::clone(&self.account), Arc::clone(&self.stop));
+        let (operation, stop) = (Arc::clone(&self.operation), Arc::clone(&self.stop));
         if stop.is_revoked() {
             permit.unused();
-            return (Outcome::NotSent(revoked(&account)), None);
+            return (Outcome::NotSent(revoked(&operation)), None);
         }
-        let body = SentBody::new(self.order.body.write(account.link.as_ref(), self.guard.id), Arc::clone(&stop));
-        account.counters.posts.add();
+        let written = self.order.request.write(&operation, self.guard.id);
+        let (head, bytes) = match written {
+            Ok(written) => written,
+            Err(failure) => {
+                permit.unused();
+                return (Outcome::NotSent(failure), None);
+            }
+        };
+        let Ok(body) = SentBody::new(bytes, Arc::clone(&stop)) else {
+            permit.unused();
+            return (Outcome::NotSent(revoked(&operation)), None);
+        };
+        operation.account.counters.posts.add();
         if self.number > 1 {
-            account.counters.resent.add();
+            operation.account.counters.resent.add();
         }
         let begun = Instant::now();
-        let reply = account.transport.post(account.submit.clone(), &account.auth, body);
+        let reply = operation.account.transport.submit(head, body);
         let reply = pin!(self.guard.await_reply(reply, link));
         let answer = match select(reply, pin!(stop.revoked())).await {
             Either::Left((answer, _)) => answer,
-            Either::Right(_) => return (Outcome::NotSent(revoked(&account)), None),
+            Either::Right(_) => return (Outcome::NotSent(revoked(&operation)), None),
         };
         let sent = stop.revoke();
         let took = begun.elapsed();
         match answer {
             Ok(answer) => {
-                let read = envelope::read(account.api, &answer);
-                permit.answered(account.verdict(&answer, &read));
+                let read = envelope::read(operation.api, &answer);
+                permit.answered(operation.verdict(&answer, &read));
                 let status = answer.status;
                 events::exchange(Purpose::Send, took, Some(status), read.as_ref().ok().map(|envelope| envelope.code));
-                (reply::judge(account.api, answer, &read, sent), Some(status))
+                (reply::judge(operation.api, answer, &read, sent), Some(status))
             }
             Err(error) => {
                 events::exchange(Purpose::Send, took, None, None);
@@ -166,25 +179,29 @@ impl Exchange {
 
     fn report(&self, entry: EntryId, outcome: Outcome, attempt: AttemptDetails, begun: Instant) -> AttemptReport {
         let recovery = self.guard.recovery();
-        let with = |failure: Failure| failure.with_attempt(attempt.clone()).with_host(&self.account.base);
+        let with = |failure: Failure| failure.with_attempt(attempt.clone()).with_host(&self.operation.base);
         let outcome = match outcome {
             Outcome::Refused(failure) => Outcome::Refused(with(failure)),
             Outcome::NotSent(failure) => Outcome::NotSent(with(failure)),
             Outcome::Unknown { failure, hint } => {
-                let task = hint.clone().map(|id| KnownTask { id, created: Some(attempt.started) });
+                let task = hint.clone().map(|id| KnownTask {
+                    operation: &self.operation.api.id,
+                    id,
+                    created: Some(attempt.started),
+                });
                 Outcome::Unknown { failure: with(failure).with_recovery(recovery).with_task(task), hint }
             }
-            task @ Outcome::Task(..) => task,
+            created @ (Outcome::Task(..) | Outcome::Answer(_)) => created,
         };
         let pause = match &outcome {
             Outcome::Refused(failure) | Outcome::NotSent(failure) => retry::pause(failure, self.number),
             _ => None,
         };
-        AttemptReport { entry, outcome, attempt, begun, pause }
+        AttemptReport { id: self.guard.id, entry, outcome, attempt, begun, pause }
     }
 }
 
 /// Returns why a revoked attempt was not sent.
-fn revoked(account: &Account) -> Failure {
-    Failure::new(if account.tracker.is_closed() { Kind::ShutDown } else { Kind::NotSent })
+fn revoked(operation: &Operation) -> Failure {
+    Failure::new(if operation.account.tracker.is_closed() { Kind::ShutDown } else { Kind::NotSent })
 }

@@ -10,7 +10,7 @@ use tokio::time::sleep;
 use super::count::{count_duplicate, count_final};
 use super::outcome::{AttemptEnd, AttemptReport, Previous};
 use super::retry;
-use crate::account::Account;
+use crate::account::{Account, Operation};
 use crate::attempt::{Handoff, Stop};
 use crate::callback_link::CallbackLink;
 use crate::error::{BodySent, Evidence, Failure, Kind, Recovery};
@@ -25,7 +25,7 @@ pub(super) struct Guard {
     pub(super) id: AttemptId,
     /// Known once the intent is recorded.
     pub(super) entry: Option<EntryId>,
-    pub(super) account: Arc<Account>,
+    pub(super) operation: Arc<Operation>,
     stop: Arc<Stop>,
     result: Arc<Handoff<AttemptEnd>>,
     settlement: Option<Settlement>,
@@ -39,7 +39,7 @@ pub(super) struct Guard {
 
 impl Guard {
     pub(super) fn new(
-        account: Arc<Account>,
+        operation: Arc<Operation>,
         stop: Arc<Stop>,
         result: Arc<Handoff<AttemptEnd>>,
         previous: Previous,
@@ -48,7 +48,7 @@ impl Guard {
         Self {
             id: AttemptId::new(),
             entry: None,
-            account,
+            operation,
             stop,
             result,
             settlement: None,
@@ -61,21 +61,21 @@ impl Guard {
 
     /// Returns the data to recover the attempt if its outcome is unknown.
     pub(super) fn recovery(&self) -> Recovery {
-        Recovery { operation: &self.account.api.id, attempt: self.id, is_called_back: self.is_called_back }
+        Recovery { operation: &self.operation.api.id, attempt: self.id, is_called_back: self.is_called_back }
     }
 
     /// Registers the attempt before its intent is recorded.
     pub(super) fn begin(&mut self) {
         self.is_begun = true;
-        self.account.ledger.local().begin(self.id);
-        if let Some(link) = self.account.link.as_ref().filter(|_| self.is_called_back) {
+        self.operation.account.ledger.local().begin(self.id);
+        if let Some(link) = self.operation.link.as_deref().filter(|_| self.is_called_back) {
             link.inbox.add_sending(self.id);
         }
     }
 
     /// Unregisters the attempt after it was settled, or was not recorded.
     pub(super) fn finish(&mut self) {
-        self.account.ledger.local().finish(self.id);
+        self.operation.account.ledger.local().finish(self.id);
         self.finished();
     }
 
@@ -87,7 +87,7 @@ impl Guard {
     }
 
     pub(super) fn forget_callbacks(&self) {
-        if let Some(link) = &self.account.link {
+        if let Some(link) = &self.operation.link {
             link.inbox.forget(self.id);
         }
     }
@@ -98,7 +98,7 @@ impl Guard {
             return;
         }
         if let Err(ended) = self.result.finish(ended) {
-            count_final(&self.account, &ended);
+            count_final(&self.operation.account, &ended);
         }
     }
 
@@ -111,7 +111,7 @@ impl Guard {
             Either::Left((reply, _)) => reply,
             Either::Right((task, reply)) => {
                 if let Some((task, entry)) = task.zip(self.entry) {
-                    self.account.counters.tasks.add();
+                    self.operation.account.counters.tasks.add();
                     self.end(AttemptEnd::Claimed { entry, task: task.into() });
                 }
                 reply.await
@@ -138,12 +138,12 @@ impl Guard {
     /// Queues a settlement in the ledger. It is queued when this returns, whether or not the result is awaited.
     fn try_settle(&self, settlement: Settlement) -> impl Future<Output = Result<Settled, LedgerError>> + use<> {
         let id = self.id;
-        self.account.ledger.run(move |rows| settle(rows, id, &settlement))
+        self.operation.account.ledger.run(move |rows| settle(rows, id, &settlement))
     }
 
     /// Retries until the ledger takes the outcome, or until a shutdown has waited long enough.
     async fn settle_until_done(&mut self, settlement: Settlement) {
-        let _unsettled = UnsettledCount::new(Arc::clone(&self.account));
+        let _unsettled = UnsettledCount::new(Arc::clone(&self.operation.account));
         self.try_often(settlement, u32::MAX).await;
     }
 
@@ -159,12 +159,12 @@ impl Guard {
     async fn try_often(&mut self, settlement: Settlement, most: u32) {
         for number in 1..=most {
             let pause = pin!(sleep(retry::settle_pause(number)));
-            if let Either::Right(_) = select(pause, pin!(self.account.tracker.over())).await {
+            if let Either::Right(_) = select(pause, pin!(self.operation.account.tracker.over())).await {
                 break;
             }
             match self.try_settle(settlement.clone()).await {
                 Ok(settled) => {
-                    count_duplicate(&self.account, &settlement, &settled);
+                    count_duplicate(&self.operation.account, &settlement.task(self.id), &settled);
                     break;
                 }
                 Err(error) => events::ledger_failed("outcome", &error),
@@ -184,11 +184,11 @@ impl Drop for Guard {
                 _ => Settlement::Unknown { hint: None, evidence: evidence() },
             });
             // The attempt is over only after the ledger has settled it. Sends that look it up before that wait for it.
-            let (id, account) = (self.id, Arc::clone(&self.account));
-            let over = FinishOnDrop { local: Arc::clone(self.account.ledger.local()), id };
-            drop(self.account.ledger.run(move |rows| {
+            let (id, account) = (self.id, Arc::clone(&self.operation.account));
+            let over = FinishOnDrop { local: Arc::clone(self.operation.account.ledger.local()), id };
+            drop(self.operation.account.ledger.run(move |rows| {
                 let settled = settle(rows, id, &settlement)?;
-                count_duplicate(&account, &settlement, &settled);
+                count_duplicate(&account, &settlement.task(id), &settled);
                 drop(over);
                 Ok(())
             }));

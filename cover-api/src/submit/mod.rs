@@ -11,12 +11,14 @@
 //! | its own attempt, bytes handed over | the attempt continues; the next equal send returns its task |
 //! | the pause before the next attempt | a ready entry; nothing runs |
 
+mod answer;
 #[cfg(feature = "callback")]
 pub(crate) mod claim;
 mod conclude;
 mod count;
 mod evidence;
 mod exchange;
+mod fetch;
 mod guard;
 mod outcome;
 mod outgoing;
@@ -29,30 +31,36 @@ use std::pin::pin;
 use std::sync::Arc;
 use std::time::{Duration, SystemTime};
 
+use bytes::Bytes;
+use cover_spec::rules::Violations;
 use futures_util::future::select;
 use tokio::runtime::Handle;
 use tokio::time::{Instant, sleep, timeout_at};
 use tracing::{Instrument, Span};
 
-use crate::account::Account;
+use crate::account::{Account, Operation};
 use crate::attempt::{Handoff, Stop};
 use crate::error::{BodySent, Evidence, Failure, Kind, KnownTask, Recovery, Setup};
 use crate::events;
-use crate::ledger::{Entry, EntryId, Purchase, PurchaseState, Terms, look_up};
+use crate::ledger::{self, Entry, EntryId, Purchase, PurchaseState, Terms, look_up};
 use count::{count_final, count_not_posted, count_report};
 use exchange::Exchange;
 use guard::Guard;
 use outcome::{AttemptEnd, AttemptReport, Outcome};
 
+pub(crate) use answer::{Answered, Purchased, hand_over};
+pub(crate) use fetch::fetch;
 pub(crate) use outcome::PurchasedTask;
-pub(crate) use outgoing::OutgoingBody;
+pub(crate) use outgoing::OutgoingRequest;
 pub(crate) use recover::{knows, recover};
 
-/// A purchase and the body of its request.
+/// A purchase and its request.
 #[derive(Debug)]
 pub(crate) struct Order {
     pub(crate) purchase: Purchase,
-    pub(crate) body: OutgoingBody,
+    pub(crate) request: OutgoingRequest,
+    /// Recordings that are too long for the request, so that it must not be posted.
+    pub(crate) too_long: Option<Violations>,
 }
 
 /// What the caller of a send accepts.
@@ -65,31 +73,30 @@ pub(crate) struct SendOptions {
 
 /// Sends a request, unless the ledger says that it became a task or may have become one.
 pub(crate) async fn send(
-    account: Arc<Account>,
+    operation: Arc<Operation>,
     order: Arc<Order>,
     options: SendOptions,
-) -> Result<PurchasedTask, Failure> {
+) -> Result<Purchased, Failure> {
     if Handle::try_current().is_err() {
         return Err(Failure::setup(Setup::NoRuntime));
     }
     let terms = Terms { after_failure: options.after_failure, consent: None };
     let give_up = options.timeout.and_then(|after| Some((Instant::now().checked_add(after)?, after)));
     let may_charge_twice = options.may_charge_twice;
-    let uncounted = UncountedReport { account: Arc::clone(&account), report: None };
+    let uncounted = UncountedReport { account: Arc::clone(&operation.account), report: None };
     let (at, number, first) = (None, 0, None);
-    let mut send = Send { account, order, terms, may_charge_twice, give_up, at, number, first, uncounted };
+    let mut send = Send { operation, order, terms, may_charge_twice, give_up, at, number, first, uncounted };
     let placed = send.run().await?;
-    // Nothing is awaited from here on, so the future cannot be dropped in between.
-    send.account.deliver(placed.entry, &placed.task);
     if !placed.was_posted {
-        send.account.counters.existing.add();
+        send.operation.account.counters.existing.add();
     }
-    Ok(placed)
+    // Nothing is awaited from here on, so the future cannot be dropped in between.
+    hand_over(&send.operation, placed)
 }
 
 /// A send under way.
 struct Send {
-    account: Arc<Account>,
+    operation: Arc<Operation>,
     order: Arc<Order>,
     terms: Terms,
     may_charge_twice: bool,
@@ -118,17 +125,20 @@ impl Send {
                 self.uncounted.report = None;
                 return Ok(placed);
             }
+            if let Some(too_long) = &self.order.too_long {
+                return Err(Failure::new(Kind::TooLong).with_source(too_long.clone()));
+            }
             match self.attempt().await? {
                 AttemptEnd::Refused(previous) => {
                     self.number -= 1;
                     self.uncounted.report = previous;
                 }
-                AttemptEnd::Claimed { entry, task } => return Ok(placed(entry, task)),
+                AttemptEnd::Claimed { entry, task } => return Ok(placed(entry, task, None)),
                 AttemptEnd::NotPosted(failure, previous) => return Err(self.not_posted(failure, previous)),
                 AttemptEnd::Settled(report) => {
                     (self.at, self.first) = (Some(report.entry), self.first.or(Some(report.begun)));
                     if !self.may_follow(report.pause) {
-                        count_report(&self.account, &report);
+                        count_report(&self.operation.account, &report);
                         return report.result();
                     }
                     self.pause(report).await?;
@@ -139,14 +149,23 @@ impl Send {
 
     /// Waits until the purchase may be posted. Returns its task if it became one.
     async fn until_postable(&mut self) -> Result<Option<PurchasedTask>, Failure> {
-        let local = Arc::clone(self.account.ledger.local());
+        let local = Arc::clone(self.operation.account.ledger.local());
         loop {
             let settled = local.next_settlement();
             let (order, at, terms) = (Arc::clone(&self.order), self.at, self.terms);
-            let standing = self.account.ledger.run(move |rows| look_up(rows, &order.purchase, at, terms));
+            let standing = self.operation.account.ledger.run(move |rows| {
+                let standing = look_up(rows, &order.purchase, at, terms)?;
+                // A caller that receives the answer may delete it, so it is read together with the state.
+                let answer = match &standing {
+                    PurchaseState::Task(entry) => ledger::answer(rows, entry)?,
+                    _ => None,
+                };
+                Ok((standing, answer))
+            });
             let standing = self.within(standing, false).await?;
-            let standing = standing.map_err(|error| Failure::new(Kind::Unrecorded).with_source(error))?;
-            match self.step(standing)? {
+            let unrecorded = |error| Failure::new(Kind::Unrecorded).with_source(error);
+            let (standing, answer) = standing.map_err(unrecorded)?;
+            match self.step(standing, answer)? {
                 NextStep::Post => return Ok(None),
                 NextStep::Return(placed) => return Ok(Some(placed)),
                 NextStep::LookAgain => {}
@@ -161,7 +180,7 @@ impl Send {
         timeout_at(at, future).await.map_err(|_| Failure::new(Kind::GaveUp { after, goes_on }))
     }
 
-    fn step(&mut self, standing: PurchaseState) -> Result<NextStep, Failure> {
+    fn step(&mut self, standing: PurchaseState, answer: Option<Bytes>) -> Result<NextStep, Failure> {
         match standing {
             PurchaseState::Ready(at) => {
                 self.at = at;
@@ -177,15 +196,21 @@ impl Send {
                 Ok(NextStep::LookAgain)
             }
             PurchaseState::Unknown(_, attempt) => {
-                let is_called_back = self.order.body.is_called_back();
-                let recovery = Recovery { operation: &self.account.api.id, attempt: attempt.id, is_called_back };
+                let is_called_back = self.order.request.is_called_back();
+                let recovery = Recovery { operation: &self.operation.api.id, attempt: attempt.id, is_called_back };
                 Err(Failure::new(Kind::OutcomeUnknown(Evidence::EarlierAttempt)).with_recovery(recovery))
             }
             PurchaseState::Task(entry) => {
-                Ok(NextStep::Return(existing(&entry).expect("the rules refuse an entry that lacks its task")))
+                let placed = existing(&entry, answer);
+                Ok(NextStep::Return(placed.expect("the rules refuse an entry that lacks its task")))
             }
             PurchaseState::OtherRequest(entry) => {
-                let task = existing(&entry).map(|placed| KnownTask { id: placed.task, created: placed.created });
+                let placed = existing(&entry, None).filter(|_| self.operation.api.poll.is_some());
+                let task = placed.map(|placed| KnownTask {
+                    operation: &self.operation.api.id,
+                    id: placed.task,
+                    created: placed.created,
+                });
                 Err(Failure::new(Kind::KeyConflict).with_task(task))
             }
         }
@@ -195,26 +220,26 @@ impl Send {
     async fn attempt(&mut self) -> Result<AttemptEnd, Failure> {
         let (stop, result) = (Arc::new(Stop::new()), Arc::new(Handoff::new()));
         let key = self.order.purchase.key.as_deref();
-        let Some(tracked) = self.account.tracker.track(key, &stop) else {
+        let Some(tracked) = self.operation.account.tracker.track(key, &stop) else {
             return Ok(AttemptEnd::NotPosted(Failure::new(Kind::ShutDown), self.uncounted.report.take()));
         };
         self.number += 1;
         // From here on, the attempt also counts the previous one.
-        let (previous, is_called_back) = (self.uncounted.report.take(), self.order.body.is_called_back());
-        let (account, body_stop) = (Arc::clone(&self.account), Arc::clone(&stop));
+        let (previous, is_called_back) = (self.uncounted.report.take(), self.order.request.is_called_back());
+        let (operation, body_stop) = (Arc::clone(&self.operation), Arc::clone(&stop));
         let exchange = Exchange {
-            account: Arc::clone(&self.account),
+            operation: Arc::clone(&self.operation),
             order: Arc::clone(&self.order),
             terms: self.terms,
             at: self.at,
             number: self.number,
             first: self.first,
             stop: Arc::clone(&stop),
-            guard: Guard::new(account, body_stop, Arc::clone(&result), previous, is_called_back),
+            guard: Guard::new(operation, body_stop, Arc::clone(&result), previous, is_called_back),
             tracked: Some(tracked),
         };
         tokio::spawn(exchange.run().instrument(Span::current()));
-        let waiting = AttemptWaiter { account: Arc::clone(&self.account), stop, result };
+        let waiting = AttemptWaiter { account: Arc::clone(&self.operation.account), stop, result };
         let ended = poll_fn(|context| waiting.result.poll_take(context));
         match self.within(ended, true).await {
             Err(_) => waiting.give_up(self.give_up.map_or(Duration::ZERO, |(_, after)| after)),
@@ -224,8 +249,8 @@ impl Send {
 
     fn may_follow(&self, pause: Option<Duration>) -> bool {
         let elapsed = self.first.map_or(Duration::ZERO, |first| first.elapsed());
-        let is_in_time = |pause: Duration| elapsed.saturating_add(pause) <= self.account.retry_window;
-        self.number < self.account.max_attempts && pause.is_some_and(is_in_time)
+        let is_in_time = |pause: Duration| elapsed.saturating_add(pause) <= self.operation.account.retry_window;
+        self.number < self.operation.account.max_attempts && pause.is_some_and(is_in_time)
     }
 
     /// Waits until the next attempt may begin. Nothing runs in the meantime.
@@ -233,18 +258,18 @@ impl Send {
         let pause = report.pause.unwrap_or_default();
         events::retry(self.number, pause);
         self.uncounted.report = Some(report);
-        let account = Arc::clone(&self.account);
-        self.within(select(pin!(sleep(pause)), pin!(account.tracker.closed())), false).await?;
+        let tracker = Arc::clone(&self.operation.account.tracker);
+        self.within(select(pin!(sleep(pause)), pin!(tracker.closed())), false).await?;
         Ok(())
     }
 
     /// Returns why nothing was posted. If only the retry window has closed, it is the failure of the previous attempt.
     fn not_posted(&self, failure: Failure, previous: Option<Box<AttemptReport>>) -> Failure {
         if let (Kind::NoPermit(_), Some(previous)) = (&failure.kind, previous) {
-            count_report(&self.account, &previous);
+            count_report(&self.operation.account, &previous);
             return previous.result().err().unwrap_or(failure);
         }
-        count_not_posted(&self.account, &failure);
+        count_not_posted(&self.operation.account, &failure);
         failure
     }
 }
@@ -288,23 +313,26 @@ impl Drop for AttemptWaiter {
     }
 }
 
-/// Returns the task of an entry that existed before.
-fn existing(entry: &Entry) -> Option<PurchasedTask> {
+/// Returns the task of an entry that existed before. `answer`: its answer, if the operation answers at once.
+pub(crate) fn existing(entry: &Entry, answer: Option<Bytes>) -> Option<PurchasedTask> {
     let created = entry.attempt.and_then(|attempt| SystemTime::now().checked_sub(attempt.age()));
     let has_ended = entry.state.has_ended();
-    entry.task.clone().map(|task| PurchasedTask { entry: entry.id, task, created, was_posted: false, has_ended })
+    let (entry, task) = (entry.id, entry.task.clone()?);
+    Some(PurchasedTask { entry, task, created, was_posted: false, has_ended, answer })
 }
 
 /// Returns a task that this send created.
-fn placed(entry: EntryId, task: String) -> PurchasedTask {
-    PurchasedTask { entry, task, created: Some(SystemTime::now()), was_posted: true, has_ended: false }
+fn placed(entry: EntryId, task: String, answer: Option<Bytes>) -> PurchasedTask {
+    let has_ended = answer.is_some();
+    PurchasedTask { entry, task, created: Some(SystemTime::now()), was_posted: true, has_ended, answer }
 }
 
 impl AttemptReport {
     /// Returns the result of the send if no other attempt follows.
     fn result(self) -> Result<PurchasedTask, Failure> {
         match self.outcome {
-            Outcome::Task(task, _) => Ok(placed(self.entry, task)),
+            Outcome::Task(task, _) => Ok(placed(self.entry, task, None)),
+            Outcome::Answer(bytes) => Ok(placed(self.entry, self.id.to_string(), Some(bytes))),
             Outcome::Refused(failure) | Outcome::NotSent(failure) | Outcome::Unknown { failure, .. } => Err(failure),
         }
     }

@@ -3,16 +3,19 @@
 use std::fmt;
 use std::time::{Duration, SystemTime};
 
+use bytes::Bytes;
 use tokio::time::Instant;
 
 use crate::error::{AttemptDetails, Failure};
-use crate::ledger::{EntryId, Settlement, TaskSource};
+use crate::ledger::{AttemptId, EntryId, Settlement, TaskSource};
 use crate::redact::Shown;
 
 /// The outcome of a POST.
 pub(crate) enum Outcome {
     /// The POST created this task, according to the reply or to a confirmed callback.
     Task(String, TaskSource),
+    /// The reply is the result.
+    Answer(Bytes),
     /// The request was refused, and nothing was created.
     Refused(Failure),
     /// The service did not receive the request.
@@ -30,6 +33,7 @@ impl Outcome {
     pub(super) fn settlement(&self) -> Settlement {
         match self {
             Self::Task(task, source) => Settlement::Task { task: task.clone(), source: *source },
+            Self::Answer(bytes) => Settlement::Answer { bytes: bytes.clone() },
             Self::Refused(failure) | Self::NotSent(failure) => Settlement::NotCreated { evidence: failure.to_string() },
             Self::Unknown { failure, hint } => {
                 Settlement::Unknown { hint: hint.clone(), evidence: failure.to_string() }
@@ -42,6 +46,7 @@ impl fmt::Debug for Outcome {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Task(task, source) => f.debug_tuple("Task").field(&Shown(task)).field(source).finish(),
+            Self::Answer(bytes) => f.debug_tuple("Answer").field(&bytes.len()).finish(),
             Self::Refused(failure) => f.debug_tuple("Refused").field(failure).finish(),
             Self::NotSent(failure) => f.debug_tuple("NotSent").field(failure).finish(),
             Self::Unknown { failure, hint } => {
@@ -55,6 +60,7 @@ impl fmt::Debug for Outcome {
 /// An attempt that has ended.
 #[derive(Debug)]
 pub(super) struct AttemptReport {
+    pub(super) id: AttemptId,
     pub(super) entry: EntryId,
     pub(super) outcome: Outcome,
     pub(super) attempt: AttemptDetails,
@@ -78,8 +84,7 @@ pub(super) enum AttemptEnd {
     Settled(Box<AttemptReport>),
 }
 
-/// The task of a purchase.
-#[derive(Clone)]
+/// The task of a purchase. If the operation answers at once, it is the id of the attempt.
 pub(crate) struct PurchasedTask {
     pub(crate) entry: EntryId,
     pub(crate) task: String,
@@ -88,4 +93,6 @@ pub(crate) struct PurchasedTask {
     pub(crate) was_posted: bool,
     /// Whether the ledger knows that the task has ended.
     pub(crate) has_ended: bool,
+    /// The answer of an operation that answers at once, if it is known.
+    pub(crate) answer: Option<Bytes>,
 }

@@ -1,47 +1,85 @@
-//! The body of a request. It is the same for each attempt, or contains a callback address of the attempt's own.
+//! A request as it is sent: method, address, headers and body. It is the same for each attempt, or contains a callback address of
+//! the attempt's own.
+
+mod multipart;
+mod place;
+
+use std::fmt;
 
 use bytes::Bytes;
 use cover_spec::answers::Object;
-use cover_spec::tables::Api;
+use cover_spec::tables::{Api, BodyFormat};
+use reqwest::header::CONTENT_TYPE;
 use serde_json::Value;
 
-use crate::callback_link::CallbackLink;
+use crate::account::Operation;
+use crate::error::{Failure, Kind};
 use crate::ledger::AttemptId;
 use crate::redact;
+use crate::transport::Head;
 
-/// A body before an attempt adds its callback address.
-#[derive(Debug, Clone)]
-pub(crate) struct OutgoingBody {
+/// A request before an attempt adds its callback address.
+#[derive(Clone)]
+pub(crate) struct OutgoingRequest {
+    /// The request as JSON.
     bytes: Bytes,
-    /// The request and the name of its callback field, if callbacks come to this client.
-    called_back: Option<(Object, &'static str)>,
+    /// The members of the request. `None`: its JSON is the body, as it is.
+    members: Option<Object>,
+    /// The name of the callback field, if callbacks come to this client.
+    called_back: Option<&'static str>,
 }
 
-impl OutgoingBody {
-    /// Only a request with this client's callback address gets an address per attempt. Any other is sent unchanged.
-    pub(crate) fn new(api: &'static Api, link: Option<&CallbackLink>, bytes: Bytes) -> Self {
-        let called_back = link.and_then(|link| {
-            let field = &*api.callback.as_ref()?.field;
-            let request: Object = serde_json::from_slice(&bytes).ok()?;
-            let is_asked_for = link.addresses.is_base(request.get(field)?.as_str()?);
-            is_asked_for.then_some((request, field))
+impl OutgoingRequest {
+    /// Takes a request as JSON. Only one with this client's callback address gets an address per attempt; any other is sent
+    /// unchanged.
+    ///
+    /// A value that its place in the path cannot hold is an error.
+    pub(crate) fn new(operation: &Operation, bytes: Bytes) -> Result<Self, Failure> {
+        let api = operation.api;
+        let callback = operation.link.as_deref().zip(api.callback.as_ref());
+        if is_plain(api) && callback.is_none() {
+            return Ok(Self { bytes, members: None, called_back: None });
+        }
+        let unwritable = |error| Failure::new(Kind::Unwritable).with_source(error);
+        let members: Object = serde_json::from_slice(&bytes).map_err(unwritable)?;
+        let called_back = callback.and_then(|(link, callback)| {
+            let field = &*callback.field;
+            link.addresses.is_base(members.get(field)?.as_str()?).then_some(field)
         });
-        Self { bytes, called_back }
+        let members = (!is_plain(api) || called_back.is_some()).then_some(members);
+        if let Some(members) = &members {
+            place::address(&operation.base, &api.submit, &mut members.clone())?;
+        }
+        Ok(Self { bytes, members, called_back })
     }
 
     pub(super) fn is_called_back(&self) -> bool {
         self.called_back.is_some()
     }
 
-    /// Returns the body for an attempt.
-    pub(super) fn write(&self, link: Option<&CallbackLink>, attempt: AttemptId) -> Bytes {
+    /// Returns head and body for an attempt.
+    pub(super) fn write(&self, operation: &Operation, attempt: AttemptId) -> Result<(Head, Bytes), Failure> {
         self.remember_addresses();
-        let (Some((request, field)), Some(link)) = (&self.called_back, link) else { return self.bytes.clone() };
-        let mut request = request.clone();
-        let address = link.addresses.write(attempt);
-        redact::remember_callback(&address);
-        request.insert((*field).to_owned(), address.into());
-        Value::Object(request).to_string().into()
+        let submit = &operation.api.submit;
+        let mut members = self.members.clone().unwrap_or_default();
+        if let (Some(field), Some(link)) = (self.called_back, &operation.link) {
+            let address = link.addresses.write(attempt);
+            redact::remember_callback(&address);
+            members.insert(field.to_owned(), address.into());
+        }
+        let address = place::address(&operation.base, submit, &mut members)?;
+        let (content, body) = match submit.body {
+            BodyFormat::None => (None, Bytes::new()),
+            BodyFormat::Json if self.members.is_none() => (Some(place::json()), self.bytes.clone()),
+            BodyFormat::Json => (Some(place::json()), Value::Object(members).to_string().into()),
+            BodyFormat::Multipart => {
+                let (content, body) = multipart::write(&members);
+                (Some(content), body)
+            }
+        };
+        let mut headers = operation.headers.clone();
+        headers.extend(content.map(|content| (CONTENT_TYPE, content)));
+        Ok((Head { method: place::method(submit.method), address, headers }, body))
     }
 
     /// Remembers secrets in the addresses of the request, since the service may repeat them.
@@ -53,6 +91,19 @@ impl OutgoingBody {
             remember_addresses(&request);
         }
     }
+}
+
+/// Shows nothing of the request, which may have secrets.
+impl fmt::Debug for OutgoingRequest {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("OutgoingRequest").field("called_back", &self.called_back).finish_non_exhaustive()
+    }
+}
+
+/// Whether the body is the request as JSON, and the path is always the same.
+fn is_plain(api: &Api) -> bool {
+    let submit = &api.submit;
+    submit.body == BodyFormat::Json && submit.query.is_empty() && !submit.path.contains('{')
 }
 
 fn remember_addresses(value: &Value) {

@@ -8,9 +8,10 @@ use cover_spec::answers::is_success;
 use futures_util::future::select;
 use tokio::time::{Duration, Instant, sleep};
 
-use super::PurchasedTask;
+use super::answer::{Purchased, hand_over};
 use super::count::count_duplicate;
-use crate::account::Account;
+use super::outcome::PurchasedTask;
+use crate::account::Operation;
 use crate::callback_link::CallbackAddresses;
 use crate::error::{Failure, Kind, Recovery};
 use crate::ledger::{
@@ -19,26 +20,25 @@ use crate::ledger::{
 use crate::rate_limit::PermitRequest;
 
 /// Records that an attempt became a task, which a poll has confirmed.
-pub(super) async fn claim(account: &Account, attempt: AttemptId, task: &str) -> Result<Settled, LedgerError> {
+pub(super) async fn claim(operation: &Operation, attempt: AttemptId, task: &str) -> Result<Settled, LedgerError> {
     let settlement = Settlement::Task { task: task.to_owned(), source: TaskSource::Claim };
-    let told = settlement.clone();
-    let settled = account.ledger.run(move |rows| settle(rows, attempt, &told)).await?;
-    count_duplicate(account, &settlement, &settled);
-    account.ledger.local().notify();
+    let settled = operation.account.ledger.run(move |rows| settle(rows, attempt, &settlement)).await?;
+    count_duplicate(&operation.account, task, &settled);
+    operation.account.ledger.local().notify();
     Ok(settled)
 }
 
 /// Returns whether the service knows the task, and does not contradict that this attempt created it.
-pub(crate) async fn knows(account: &Account, task: &str, attempt: Option<AttemptId>) -> bool {
-    let (now, poll) = (Instant::now(), &account.api.poll);
+pub(crate) async fn knows(operation: &Operation, task: &str, attempt: Option<AttemptId>) -> bool {
+    let (now, Some(poll)) = (Instant::now(), &operation.api.poll) else { return false };
     let request = PermitRequest::poll(task, now, Duration::ZERO).until(now + poll.timeout).single();
-    let Ok(permit) = account.rate_limit.acquire(request).await else { return false };
-    let Ok(envelope) = account.poll(task, permit).await else { return false };
-    let is_known = is_success(account.api, envelope.code)
+    let Ok(permit) = operation.account.rate_limit.acquire(request).await else { return false };
+    let Ok(envelope) = operation.poll(task, permit).await else { return false };
+    let is_known = is_success(operation.api, envelope.code)
         && !poll.unknown_task.contains(&envelope.code)
         && envelope.text(&poll.status).is_some()
         && envelope.task.as_ref().is_none_or(|named| named == task);
-    match (attempt, &account.link, envelope.any_text(&poll.request)) {
+    match (attempt, &operation.link, envelope.any_text(&poll.request)) {
         (Some(attempt), Some(link), Some(repeated)) => is_known && !names_another(&repeated, &link.addresses, attempt),
         _ => is_known,
     }
@@ -52,33 +52,32 @@ fn names_another(repeated: &str, addresses: &CallbackAddresses, attempt: Attempt
 }
 
 /// Waits until the task of an attempt is known. Returns `None` if it created none, or if nothing can find out.
-pub(crate) async fn recover(account: &Account, recovery: &Recovery) -> Result<Option<PurchasedTask>, Failure> {
-    let (id, local) = (recovery.attempt, Arc::clone(account.ledger.local()));
+pub(crate) async fn recover(operation: &Operation, recovery: &Recovery) -> Result<Option<Purchased>, Failure> {
+    let (id, local) = (recovery.attempt, Arc::clone(operation.account.ledger.local()));
     let mut has_hint = true;
     loop {
         let settled = local.next_settlement();
-        let found = account.ledger.run(move |rows| look_up(rows, id)).await;
+        let found = operation.account.ledger.run(move |rows| look_up(rows, id)).await;
         let found = found.map_err(|error| Failure::new(Kind::Ledger).with_source(error))?;
         let Some((attempt, placed)) = found else { return Ok(None) };
         if let Some(placed) = placed {
-            account.deliver(placed.entry, &placed.task);
-            return Ok(Some(placed));
+            return hand_over(operation, placed).map(Some);
         }
         match (attempt.state, attempt.hint) {
             (AttemptState::NotCreated, _) => return Ok(None),
             (AttemptState::Unknown, Some(hint)) if std::mem::take(&mut has_hint) => {
                 let called_back = recovery.is_called_back.then_some(id);
-                if knows(account, &hint, called_back).await {
-                    let claimed = claim(account, id, &hint).await;
+                if knows(operation, &hint, called_back).await {
+                    let claimed = claim(operation, id, &hint).await;
                     claimed.map_err(|error| Failure::new(Kind::Ledger).with_source(error))?;
                     continue;
                 }
             }
-            (AttemptState::Unknown, _) if !recovery.is_called_back || account.link.is_none() => return Ok(None),
+            (AttemptState::Unknown, _) if !recovery.is_called_back || operation.link.is_none() => return Ok(None),
             _ => {}
         }
         // Another process may be the one that settles it.
-        select(pin!(settled), pin!(sleep(account.schedule.every[0]))).await;
+        select(pin!(settled), pin!(sleep(operation.schedule.every[0]))).await;
     }
 }
 
@@ -90,12 +89,14 @@ fn look_up(rows: &mut dyn Rows, id: AttemptId) -> Result<Lookup, LedgerError> {
     // An attempt whose process has ended becomes unknown here.
     let entry = entry.map(|entry| refresh(rows, entry)).transpose()?.map(|(entry, _)| entry);
     let Some(attempt) = rows.attempt(id)? else { return Ok(None) };
+    let answer = rows.answer(id)?;
     let placed = attempt.task.clone().zip(entry).map(|(task, entry)| PurchasedTask {
         entry: entry.id,
         task,
         created: SystemTime::now().checked_sub(id.age()),
         was_posted: false,
         has_ended: entry.state.has_ended(),
+        answer,
     });
     Ok(Some((attempt, placed)))
 }

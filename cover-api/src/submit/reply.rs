@@ -1,5 +1,6 @@
 //! Decides the outcome of a POST by its reply, which may be incomplete.
 
+use bytes::Bytes;
 use cover_spec::answers::{self, Doubt, Envelope, Reply, Unreadable};
 use cover_spec::tables::{Api, CodeMeaning};
 
@@ -41,6 +42,7 @@ fn outcome(api: &Api, answer: &RawResponse, read: &Result<Envelope, Unreadable>)
     };
     let unknown = |evidence, hint| Outcome::Unknown { failure: failure(Kind::OutcomeUnknown(evidence)), hint };
     match reply {
+        Reply::Answer => Outcome::Answer(Bytes::copy_from_slice(&answer.bytes)),
         Reply::Task(id) => Outcome::Task(id, TaskSource::Reply),
         Reply::Refused => Outcome::Refused(failure(Kind::Refused)),
         Reply::Redirected => Outcome::Refused(failure(Kind::Redirected(answer.status))),
@@ -59,7 +61,7 @@ mod tests {
 
     use super::*;
     use crate::UploadCover;
-    use crate::service::Service;
+    use crate::service::StaticService;
     use crate::transport::envelope;
 
     /// The parts of an outcome that the tests compare.
@@ -79,6 +81,7 @@ mod tests {
             Outcome::Task(id, _) => Judged::Task(id),
             Outcome::Refused(failure) => Judged::Refused(failure.code.map(|(code, _)| code), failure.resend_after()),
             Outcome::NotSent(_) => Judged::NotSent,
+            Outcome::Answer(_) => panic!("the operation has tasks"),
             Outcome::Unknown { failure, hint } => {
                 assert!(failure.is_outcome_unknown() && failure.resend_after().is_none(), "{failure:?}");
                 Judged::Unknown(hint)

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use crate::error::Failure;
+use crate::error::{Failure, Kind};
 
 /// Longest pause after the first failure to connect. It doubles with each further failure.
 const FIRST_PAUSE: Duration = Duration::from_millis(500);
@@ -12,6 +12,14 @@ const MAX_PAUSE: Duration = Duration::from_secs(30);
 pub(super) fn pause(failure: &Failure, number: u32) -> Option<Duration> {
     let after = failure.resend_after()?;
     if failure.is_not_sent() { Some(full_jitter(number, fastrand::f64())) } else { Some(after) }
+}
+
+/// Returns the pause before the next attempt of a request that buys nothing, or `None` if another one would fail in the same way.
+pub(super) fn pause_of_fetch(failure: &Failure, number: u32) -> Option<Duration> {
+    match failure.kind {
+        Kind::NoAnswer | Kind::BadAnswer(_) => Some(full_jitter(number, fastrand::f64())),
+        _ => failure.resend_after(),
+    }
 }
 
 /// Returns the pause before the ledger is asked again to take an outcome.
@@ -28,7 +36,6 @@ fn full_jitter(number: u32, part: f64) -> Duration {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::error::Kind;
 
     #[test]
     fn refusals_pause_as_the_spec_says_and_failed_connections_with_jitter() {

@@ -45,7 +45,7 @@ pub(crate) fn verdict(api: &Api, answer: &RawResponse, read: &Result<Envelope, U
 mod tests {
     use super::*;
     use crate::UploadCover;
-    use crate::service::Service;
+    use crate::service::StaticService;
 
     #[test]
     fn answers_have_a_verdict_for_the_rate_limit() {

@@ -6,19 +6,23 @@ pub(crate) mod envelope;
 mod in_process;
 pub(crate) mod stream;
 pub(crate) mod targets;
+mod upload;
 
 use std::time::{Duration, SystemTime};
 
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD as BASE64;
 use bytes::Bytes;
 use cover_spec::answers::MAX_ANSWER;
+use cover_spec::tables::{Api, KEY};
 use http_body::Body;
-use reqwest::header::{CONTENT_TYPE, HeaderMap, HeaderName, HeaderValue, RETRY_AFTER};
+use reqwest::header::{HeaderMap, HeaderName, HeaderValue, RETRY_AFTER};
 use reqwest::redirect::Policy;
-use reqwest::{Client, ClientBuilder, Response};
+use reqwest::{Client, ClientBuilder, Method, Response};
 use url::Url;
 
-use crate::error::BoxError;
-use targets::Targets;
+use crate::error::{BoxError, Setup};
+use targets::{Targets, is_local};
 
 const CONNECT: Duration = Duration::from_secs(10);
 /// Timeout of a POST. It is long, since a POST that is given up has an unknown outcome.
@@ -46,6 +50,30 @@ pub(crate) struct Http {
 
 /// The header that carries the key.
 pub(crate) type Auth = (HeaderName, HeaderValue);
+
+/// The head of a request.
+pub(crate) struct Head {
+    pub(crate) method: Method,
+    pub(crate) address: Url,
+    pub(crate) headers: HeaderMap,
+}
+
+/// Returns the text that proves the identity of the caller: the value of the header with the key.
+pub(crate) fn credentials(api: &Api, key: &str) -> String {
+    let key = match &api.auth_basic {
+        Some(basic) => BASE64.encode(basic.replace(KEY, key)),
+        None => key.to_owned(),
+    };
+    format!("{} {key}", api.auth_scheme).trim_start().to_owned()
+}
+
+/// Returns the headers of every request to the service.
+pub(crate) fn headers(api: &Api, auth: &Auth) -> HeaderMap {
+    let fixed = api.headers.iter().filter_map(|(name, value)| {
+        Some((HeaderName::from_bytes(name.as_bytes()).ok()?, HeaderValue::from_str(value).ok()?))
+    });
+    fixed.chain([auth.clone()]).collect()
+}
 
 /// An HTTP answer, as far as it arrived.
 pub(crate) struct RawResponse {
@@ -96,29 +124,47 @@ impl Http {
 }
 
 impl Transport {
-    pub(crate) async fn post<B>(&self, address: Url, auth: &Auth, body: B) -> Result<RawResponse, BoxError>
+    /// Refuses a base address that would expose the API key, unless the caller allowed that.
+    pub(crate) fn check_base(&self, base: &Url) -> Result<(), Setup> {
+        match self {
+            Self::Http(http) => check_base(base, http.targets.allow_plain_http),
+            Self::InProcess(_) => Ok(()),
+        }
+    }
+
+    /// Sends a request that is never sent again by itself.
+    pub(crate) async fn submit<B>(&self, head: Head, body: B) -> Result<RawResponse, BoxError>
     where
         B: Body<Data = Bytes, Error: Into<BoxError>> + Send + Sync + 'static,
     {
         match self {
             Self::Http(http) => {
-                let post = http.submits.post(address).header(CONTENT_TYPE, "application/json");
-                let post = post.header(&auth.0, auth.1.clone()).body(reqwest::Body::wrap(body));
-                Ok(read(post.send().await.map_err(without_url)?).await)
+                let request = http.submits.request(head.method, head.address).headers(head.headers);
+                // A GET without a body must not announce one.
+                let request = if body.is_end_stream() { request } else { request.body(reqwest::Body::wrap(body)) };
+                Ok(read(request.send().await.map_err(without_url)?).await)
             }
-            Self::InProcess(router) => in_process::post(router, &address, auth, body).await,
+            Self::InProcess(router) => in_process::submit(router, head, body).await,
         }
     }
 
-    pub(crate) async fn get(&self, address: Url, auth: &Auth) -> Result<RawResponse, BoxError> {
+    pub(crate) async fn get(&self, address: Url, headers: &HeaderMap) -> Result<RawResponse, BoxError> {
         match self {
             Self::Http(http) => {
-                let get = http.polls.get(address).header(&auth.0, auth.1.clone());
+                let get = http.polls.get(address).headers(headers.clone());
                 Ok(read(get.send().await.map_err(without_url)?).await)
             }
-            Self::InProcess(router) => in_process::get(router, &address, auth).await,
+            Self::InProcess(router) => in_process::get(router, &address, headers).await,
         }
     }
+}
+
+/// Refuses a base address that is plain http to another machine, since that would expose the API key.
+pub(crate) fn check_base(base: &Url, allow_plain_http: bool) -> Result<(), Setup> {
+    if base.scheme() == "http" && !is_local(base) && !allow_plain_http {
+        return Err(Setup::PlainHttp(base.host_str().unwrap_or_default().to_owned()));
+    }
+    Ok(())
 }
 
 fn without_url(error: reqwest::Error) -> BoxError {

@@ -1,5 +1,6 @@
 //! However a send ends, the service is asked to create each purchase at most once, and the outcome is reported as it is.
 
+mod answers_at_once;
 mod chaos;
 mod common;
 mod dropped_sends;
@@ -7,6 +8,7 @@ mod drops;
 mod equal_sends;
 mod failing_ledger;
 mod faults;
+mod gets;
 mod keys;
 mod ledger_file;
 mod lists_and_counts;

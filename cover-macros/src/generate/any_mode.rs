@@ -32,9 +32,39 @@ pub(super) fn any_mode(spec: &Spec, modes: &Modes<'_>) -> TokenStream {
 fn from_json(spec: &Spec, modes: &Modes<'_>, name: &Ident) -> TokenStream {
     let tables = tables::module(spec);
     let fields = request::fields_name(spec);
-    let idents = modes.settable.iter().map(|field| ident(&field.rust));
-    let reads = modes.settable.iter().map(|field| read(spec, field));
+    let idents: Vec<_> = modes.settable.iter().map(|field| ident(&field.rust)).collect();
+    let reads: Vec<_> = modes.settable.iter().map(|field| take(spec, field)).collect();
+    let is_open = spec.request.fields.iter().any(Field::is_open);
     let ty = if spec.request.modes.is_empty() { quote!(()) } else { quote!(AnyMode) };
+    let read = |check: TokenStream| {
+        quote! {
+            let mut checked = ::cover_api::__private::json::#check?;
+            ::core::result::Result::Ok(Self {
+                fields: #fields { #(#idents: #reads,)* },
+                mode: checked.mode(),
+                marker: ::core::marker::PhantomData,
+            })
+        }
+    };
+    let (body, with_options) = if is_open {
+        let read = read(quote!(check_with(&#tables::RULES, json.as_ref(), options)));
+        let with_options = quote! {
+            /// Reads a request from JSON with options, such as to take values of choices that the spec does not list.
+            ///
+            /// # Errors
+            ///
+            /// Those of [`from_json`](Self::from_json).
+            pub fn from_json_with(
+                json: impl ::core::convert::AsRef<[u8]>,
+                options: &::cover_api::FromJson,
+            ) -> ::core::result::Result<Self, ::cover_api::Violations> {
+                #read
+            }
+        };
+        (quote!(Self::from_json_with(json, &::cover_api::FromJson::new())), Some(with_options))
+    } else {
+        (read(quote!(check(&#tables::RULES, json.as_ref()))), None)
+    };
     quote! {
         impl #name<#ty> {
             /// Reads a request from JSON, and checks it as the builder does.
@@ -49,18 +79,15 @@ fn from_json(spec: &Spec, modes: &Modes<'_>, name: &Ident) -> TokenStream {
             pub fn from_json(
                 json: impl ::core::convert::AsRef<[u8]>,
             ) -> ::core::result::Result<Self, ::cover_api::Violations> {
-                let mut checked = ::cover_api::__private::json::check(&#tables::RULES, json.as_ref())?;
-                ::core::result::Result::Ok(Self {
-                    fields: #fields { #(#idents: #reads,)* },
-                    mode: checked.mode(),
-                    marker: ::core::marker::PhantomData,
-                })
+                #body
             }
+
+            #with_options
         }
     }
 }
 
-fn read(spec: &Spec, field: &Field) -> TokenStream {
+fn take(spec: &Spec, field: &Field) -> TokenStream {
     let position = spec.request.fields.iter().position(|it| std::ptr::eq(it, field));
     let index = index(position.expect("a settable field is one of the request's"));
     quote!(checked.take(#index))

@@ -22,9 +22,11 @@ fn choice(name: &str, field: &Field, choices: &[Choice]) -> TokenStream {
     let docs = choices.iter().map(docs::choice_value);
     let deprecated = choices.iter().map(|choice| deprecated(choice.deprecated.as_deref()));
     let allow = choices.iter().any(|choice| choice.deprecated.is_some()).then(|| quote!(#[allow(deprecated)]));
-    let sent = Sent { name: &name, allow: &allow, variants: &variants, choices };
+    let open = Open::of(field, &name);
+    let sent = Sent { name: &name, allow: &allow, variants: &variants, choices, open: &open };
     let is_of_numbers = choices.iter().any(|choice| matches!(choice.value, Scalar::Number(_)));
     let (value, conversions) = if is_of_numbers { sent.as_numbers() } else { sent.as_texts() };
+    let Open { variant, constructor, .. } = &open;
     quote! {
         #[doc = #doc]
         #allow
@@ -32,6 +34,7 @@ fn choice(name: &str, field: &Field, choices: &[Choice]) -> TokenStream {
         #[non_exhaustive]
         pub enum #name {
             #(#[doc = #docs] #deprecated #variants,)*
+            #variant
         }
         #allow
         impl #name {
@@ -39,6 +42,7 @@ fn choice(name: &str, field: &Field, choices: &[Choice]) -> TokenStream {
             pub const ALL: &'static [Self] = &[#(Self::#variants),*];
 
             #value
+            #constructor
         }
         #conversions
     }
@@ -50,12 +54,79 @@ struct Sent<'a> {
     allow: &'a Option<TokenStream>,
     variants: &'a [Ident],
     choices: &'a [Choice],
+    open: &'a Open,
+}
+
+/// What a choice has for values that the spec does not list. It is empty for a choice that is not open.
+#[derive(Default)]
+struct Open {
+    variant: TokenStream,
+    constructor: TokenStream,
+    as_str: TokenStream,
+    as_value: TokenStream,
+    from_value: TokenStream,
+    conversion: TokenStream,
+}
+
+impl Open {
+    fn of(field: &Field, name: &Ident) -> Self {
+        if !field.is_open() {
+            return Self::default();
+        }
+        Self {
+            variant: quote!(#[doc(hidden)] __Unlisted(&'static str, &'static str),),
+            constructor: quote! {
+                /// Returns a value that the spec does not list. It is sent as given, and has to keep the rules of `like`.
+                ///
+                /// It has 1 to 64 characters; `build` and `from_json` check this. A listed text is the listed value.
+                #[must_use]
+                pub const fn unlisted(text: &'static str, like: Self) -> Self {
+                    let mut index = 0;
+                    while index < Self::ALL.len() {
+                        if ::cover_api::__private::same(text, Self::ALL[index].as_str()) {
+                            return Self::ALL[index];
+                        }
+                        index += 1;
+                    }
+                    match like {
+                        Self::__Unlisted(_, like) => Self::__Unlisted(text, like),
+                        like => Self::__Unlisted(text, like.as_str()),
+                    }
+                }
+            },
+            as_str: quote!(Self::__Unlisted(text, _) => text,),
+            as_value: quote! {
+                if let Self::__Unlisted(text, like) = *self {
+                    return ::cover_api::__private::Value::unlisted(text, like);
+                }
+            },
+            from_value: quote! {
+                ::cover_api::__private::Value::Unlisted { text, like } => ::cover_api::__private::unlisted(&text)
+                    .zip(like.parse().ok())
+                    .map(|(text, like)| Self::unlisted(text, like)),
+            },
+            conversion: quote! {
+                impl ::cover_api::OpenChoice for #name {
+                    fn text(self) -> &'static str {
+                        match self {
+                            Self::__Unlisted(_, like) => like,
+                            listed => listed.as_str(),
+                        }
+                    }
+
+                    fn listed() -> ::std::vec::Vec<&'static str> {
+                        Self::ALL.iter().map(|value| value.as_str()).collect()
+                    }
+                }
+            },
+        }
+    }
 }
 
 impl Sent<'_> {
     /// Returns the method `as_str`, and the conversions of a choice of texts.
     fn as_texts(&self) -> (TokenStream, TokenStream) {
-        let Self { name, allow, variants, choices } = self;
+        let Self { name, allow, variants, choices, open: Open { as_str, as_value, from_value, conversion, .. } } = self;
         let texts: Vec<&str> = choices.iter().map(|choice| choice.wire.as_str()).collect();
         let value = quote! {
             /// Returns the text that is sent.
@@ -63,6 +134,7 @@ impl Sent<'_> {
             pub const fn as_str(self) -> &'static str {
                 match self {
                     #(Self::#variants => #texts,)*
+                    #as_str
                 }
             }
         };
@@ -80,12 +152,14 @@ impl Sent<'_> {
             }
             impl ::cover_api::__private::FieldValue for #name {
                 fn as_value(&self) -> ::cover_api::__private::Value<'_> {
+                    #as_value
                     ::cover_api::__private::Value::text(self.as_str())
                 }
 
                 fn from_value(value: ::cover_api::__private::Value<'_>) -> ::core::option::Option<Self> {
                     match value {
                         ::cover_api::__private::Value::Text(text) => text.parse().ok(),
+                        #from_value
                         _ => ::core::option::Option::None,
                     }
                 }
@@ -95,13 +169,14 @@ impl Sent<'_> {
                     f.pad(self.as_str())
                 }
             }
+            #conversion
         };
         (value, conversions)
     }
 
     /// Returns the method `as_i64`, and the conversions of a choice of whole numbers.
     fn as_numbers(&self) -> (TokenStream, TokenStream) {
-        let Self { name, allow, variants, choices } = self;
+        let Self { name, allow, variants, choices, .. } = self;
         let texts: Vec<&str> = choices.iter().map(|choice| choice.wire.as_str()).collect();
         let number = |choice: &Choice| match &choice.value {
             Scalar::Number(number) => Some(Literal::i64_unsuffixed(number.digits)),

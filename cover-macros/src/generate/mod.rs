@@ -12,11 +12,11 @@ mod messages;
 mod modes;
 mod quoted;
 mod request;
+mod results;
 mod service;
 mod status;
 mod tables;
 mod text;
-mod track;
 
 use cover_spec::Spec;
 use proc_macro2::TokenStream;
@@ -36,8 +36,8 @@ pub(crate) fn all(spec: &Spec, origin: &Origin) -> TokenStream {
         request::request(spec, &modes),
         any_mode::any_mode(spec, &modes),
         builder::builder(spec, &modes, &groups, origin),
-        status::status(&spec.statuses),
-        track::track(&spec.track),
+        spec.poll.as_ref().map(|_| status::status(&spec.statuses)).unwrap_or_default(),
+        results::results(&spec.results),
         tables::tables(spec),
         literals::literals(spec, origin),
     ];

@@ -75,7 +75,7 @@ macro_rules! integers {
 structs! {
     rules::Rules { modes, fields, model, relations }
     rules::Mode { name, when }
-    rules::Field { wire, rust, kind, list, nullable, constant, presence, default, pattern, limits, conditions }
+    rules::Field { wire, rust, kind, list, open, nullable, constant, presence, default, pattern, limits, conditions }
     rules::DefaultValue { value, modes }
     rules::Limit { modes, models, when, bound, dispute }
     rules::Relation { fields, modes, when, asks }
@@ -85,20 +85,25 @@ structs! {
     rules::Decimal { digits, scale }
 
     tables::Api {
-        id, base_url, auth_header, auth_scheme, env_key, env_url, retention, code, message, codes, submit, poll,
-        statuses, rate_limit, credits, callback
+        id, account, base_url, auth_header, auth_scheme, auth_basic, headers, env_key, env_url, retention, code, message,
+        codes, submit, poll, statuses, results, rate_limit, credits, callback, upload
     }
     tables::CodeSpec { number, means, created, retry_after }
-    tables::SubmitSpec { path, task }
+    tables::SubmitSpec { method, path, query, body, task }
     tables::PollSpec {
-        path, query, status, task, tracks, error_code, error_message, request, every, expected_duration, timeout, unknown_task,
+        path, query, status, task, error_code, error_message, request, every, expected_duration, timeout, unknown_task,
         patience, settle
     }
     tables::StatusSpec { name, means, stage }
+    tables::ResultSpec { name, at, callback, optional, shape }
+    tables::ShapeSpec { kind, lists, members }
+    tables::MemberSpec { spellings, required, shape }
     tables::RateLimitSpec { requests, per, task_every }
     tables::CreditsSpec { path, amount }
-    tables::CallbackSpec { field, stage, task, tracks, answer_within, attempts, expires, stages, signature }
+    tables::CallbackSpec { field, stage, task, answer_within, attempts, expires, stages, signature }
     tables::CallbackStageSpec { name, status, running }
+    tables::UploadSpec { url, file, fields, link, expires, max_bytes, field, types, seconds, longest }
+    tables::Longest { model, seconds, dispute }
     tables::SignatureSpec { header, signs, encoding, clock }
     tables::SignatureClock { header, tolerance }
 }
@@ -120,7 +125,8 @@ enums! {
 
 plain_enums! {
     rules::Presence rules::Unit rules::Effect
-    tables::CodeMeaning tables::Created tables::StatusMeaning tables::SignatureEncoding
+    tables::Method tables::BodyFormat tables::CodeMeaning tables::Created tables::StatusMeaning tables::ResultKind
+    tables::SignatureEncoding
 }
 
 integers! { u32 => u32_unsuffixed, i64 => i64_unsuffixed, usize => usize_unsuffixed }

@@ -18,6 +18,7 @@ pub(super) fn request(spec: &Spec, modes: &Modes<'_>) -> TokenStream {
     let param = if spec.request.modes.is_empty() { quote!(M = ()) } else { quote!(M = AnyMode) };
     let fields = fields(spec, modes);
     let fields_name = fields_name(spec);
+    let check_lengths = check_lengths(spec);
     let constructors = constructors(spec, modes, &name, &builder);
     quote! {
         #[doc = #doc]
@@ -45,6 +46,7 @@ pub(super) fn request(spec: &Spec, modes: &Modes<'_>) -> TokenStream {
             fn canonical(&self, callback: ::core::option::Option<&str>) -> ::std::vec::Vec<u8> {
                 ::cover_api::__private::canonical(&#tables::RULES, self.mode, &self.fields.values(), callback)
             }
+            #check_lengths
         }
         impl<M> ::cover_api::__private::Serialize for #name<M> {
             fn serialize<S: ::cover_api::__private::Serializer>(
@@ -60,6 +62,23 @@ pub(super) fn request(spec: &Spec, modes: &Modes<'_>) -> TokenStream {
             }
         }
         #fields
+    }
+}
+
+/// Returns the method that checks recordings, if the spec says how long they may be.
+fn check_lengths(spec: &Spec) -> TokenStream {
+    if spec.api().upload.is_none_or(|upload| upload.seconds.is_empty()) {
+        return TokenStream::new();
+    }
+    let tables = tables::module(spec);
+    quote! {
+        fn check_lengths(
+            &self,
+            api: &::cover_api::__private::tables::Api,
+            length_of: &dyn Fn(&str) -> ::core::option::Option<f64>,
+        ) -> ::core::result::Result<(), ::cover_api::Violations> {
+            ::cover_api::__private::check_lengths((&#tables::RULES, api), self.mode, &self.fields.values(), length_of)
+        }
     }
 }
 

@@ -30,6 +30,14 @@ pub(super) fn status(statuses: &[Status]) -> TokenStream {
                 }
             }
         }
+        impl ::cover_api::__private::Serialize for Status {
+            fn serialize<S: ::cover_api::__private::Serializer>(
+                &self,
+                serializer: S,
+            ) -> ::core::result::Result<S::Ok, S::Error> {
+                serializer.serialize_str(self.as_str())
+            }
+        }
         impl ::core::str::FromStr for Status {
             type Err = ::core::convert::Infallible;
 

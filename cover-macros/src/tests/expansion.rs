@@ -13,10 +13,3 @@ fn shipped_spec() {
 fn small_spec() {
     expect_file!["../../snapshots/small.rs"].assert_eq(&prettyplease::unparse(&super::small()));
 }
-
-#[test]
-fn a_track_without_fields_is_ready() {
-    let (text, _) = super::SMALL.split_once("[track.fields.url]").expect("the small spec has a track with an address");
-    let code = prettyplease::unparse(&super::expand("bare.toml", &format!("{text}[track.fields]\n"), false));
-    assert!(code.contains("fn is_ready(&self) -> bool {\n        true\n    }"), "{code}");
-}

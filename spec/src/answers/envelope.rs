@@ -55,8 +55,8 @@ impl Envelope {
             at(&body, &api.code).and_then(as_code).ok_or(Unreadable::NoCode)?
         };
         let message = at(&body, &api.message).and_then(Value::as_str).map(str::to_owned);
-        let place = &api.poll.task;
-        let task = at(&body, place).and_then(|value| as_written(value, place, bytes));
+        let place = api.poll.as_ref().map(|poll| &poll.task);
+        let task = place.and_then(|place| as_written(at(&body, place)?, place, bytes));
         Ok(Self { code, message, task, body })
     }
 
@@ -75,7 +75,11 @@ impl Envelope {
 }
 
 /// Reads a complete body as a JSON object.
-pub(crate) fn object(bytes: &[u8]) -> Result<Value, Unreadable> {
+///
+/// # Errors
+///
+/// If the body is not a JSON object.
+pub fn object(bytes: &[u8]) -> Result<Value, Unreadable> {
     let text = lenient::json(bytes);
     if text.trim().is_empty() {
         return Err(Unreadable::Empty);

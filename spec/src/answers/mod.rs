@@ -14,20 +14,22 @@ mod path;
 mod pick;
 mod poll;
 mod reply;
+mod results;
 #[cfg(all(test, feature = "language"))]
 mod tests;
-mod track;
+mod value;
 
 pub use callback::{Callback, MAX_CALLBACK, Unusable, callback, stage};
-pub use envelope::{Envelope, MAX_ANSWER, Unreadable, code, is_success};
+pub use envelope::{Envelope, MAX_ANSWER, Unreadable, code, is_success, object};
 pub use id::check as check_id;
 pub use path::{at, put};
 pub use poll::{Polled, Progress, TaskState, poll, progress};
 pub use reply::{Doubt, Reply, reply};
-pub use track::{MAX_TRACKS, Object, Time, number, text, time, tracks};
+pub use results::{FoundResults, Lacking, fits, results};
+pub use value::{Object, Time, as_integer, as_number, as_time, find, is_nothing};
 
 #[cfg(feature = "export")]
 pub(crate) use {
-    envelope::{as_code, as_id, as_text, object},
-    track::{as_number, as_time, find, is_nothing},
+    envelope::{as_code, as_id, as_text},
+    results::words,
 };

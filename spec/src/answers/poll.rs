@@ -1,7 +1,9 @@
 //! Reads the answer to a poll.
 
-use super::{Envelope, Object, at, is_success, tracks};
-use crate::tables::{Api, StatusMeaning};
+use serde_json::Value;
+
+use super::{Envelope, FoundResults, as_integer, at, is_success, results};
+use crate::tables::{Api, PollSpec, StatusMeaning};
 
 /// What an answer to a poll is about.
 #[derive(Debug, Clone, PartialEq)]
@@ -19,10 +21,8 @@ pub enum Polled<'a> {
 pub struct TaskState<'a> {
     /// The status; empty if the answer has none.
     pub status: String,
-    /// Index of the place in the spec where the tracks were found.
-    pub place: Option<usize>,
-    /// The tracks.
-    pub tracks: Vec<&'a Object>,
+    /// The results so far.
+    pub results: FoundResults<'a>,
     /// The code of a failure. A code that means "no error" is left out.
     pub error_code: Option<String>,
     /// The message of a failure.
@@ -42,25 +42,40 @@ pub enum Progress {
 
 /// Reads the answer to a poll.
 #[must_use]
-pub fn poll<'a>(api: &Api, envelope: &'a Envelope) -> Polled<'a> {
-    if api.poll.unknown_task.contains(&envelope.code) {
+pub fn poll<'a>(api: &Api, poll: &PollSpec, envelope: &'a Envelope) -> Polled<'a> {
+    if poll.unknown_task.contains(&envelope.code) {
         return Polled::NoSuchTask;
     }
-    if !is_success(api, envelope.code) {
+    // Where the code of the envelope is the status, it need not be a success.
+    let is_status = poll.status == api.code && is_listed(api, &status(poll, envelope));
+    if !is_status && !is_success(api, envelope.code) {
         return Polled::Refused;
     }
-    Polled::State(state(api, envelope))
+    Polled::State(state(api, poll, envelope))
 }
 
-/// Reads an answer with a success code.
-fn state<'a>(api: &Api, envelope: &'a Envelope) -> TaskState<'a> {
-    let poll = &api.poll;
-    let mut lists = poll.tracks.iter().map(|path| tracks(at(&envelope.body, path)).collect::<Vec<_>>()).enumerate();
-    let (place, tracks) = lists.find(|(_, tracks)| !tracks.is_empty()).unzip();
+/// Returns the status, which may be a number.
+fn status(poll: &PollSpec, envelope: &Envelope) -> String {
+    let place = &poll.status;
+    match at(&envelope.body, place) {
+        // Some services write 1 as 1.0.
+        Some(number @ Value::Number(_)) => {
+            as_integer(number).map_or_else(|| number.to_string(), |number| number.to_string())
+        }
+        _ if place.is_empty() => envelope.code.to_string(),
+        _ => envelope.text(place).unwrap_or_default(),
+    }
+}
+
+fn is_listed(api: &Api, status: &str) -> bool {
+    api.statuses.iter().any(|known| known.name == status)
+}
+
+/// Reads an answer with the state of the task.
+fn state<'a>(api: &Api, poll: &PollSpec, envelope: &'a Envelope) -> TaskState<'a> {
     TaskState {
-        status: envelope.text(&poll.status).unwrap_or_default(),
-        place,
-        tracks: tracks.unwrap_or_default(),
+        status: status(poll, envelope),
+        results: results(api, &envelope.body),
         error_code: envelope.text(&poll.error_code).filter(|code| !is_no_error(api, code)),
         error_message: envelope.text(&poll.error_message),
     }
@@ -80,11 +95,11 @@ pub fn progress(api: &Api, status: &str, has_error: bool, ready: bool) -> Progre
     };
     match known.means {
         StatusMeaning::Done => Progress::Done,
-        StatusMeaning::DoneWithTracks if ready => Progress::Done,
+        StatusMeaning::DoneWithResults if ready => Progress::Done,
         StatusMeaning::Failed => Progress::Failed,
         // Observed: tasks with an error that stay in a running status.
         StatusMeaning::Running if has_error && !ready => Progress::Failed,
         StatusMeaning::Running => Progress::Running(Some(known.stage)),
-        StatusMeaning::DoneWithTracks => Progress::Running(None),
+        StatusMeaning::DoneWithResults => Progress::Running(None),
     }
 }

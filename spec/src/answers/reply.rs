@@ -10,6 +10,8 @@ use crate::tables::{Api, CodeMeaning, Created};
 pub enum Reply {
     /// The id of the task that was created.
     Task(String),
+    /// The operation answers at once, and succeeded.
+    Answer,
     /// No task was created, as the code says, or the HTTP status 429 of an answer without an envelope.
     Refused,
     /// No task was created, since the request was redirected.
@@ -53,6 +55,7 @@ pub fn reply(api: &Api, read: &Result<Envelope, Unreadable>, status: u16, bytes:
 fn by_code(api: &Api, envelope: &Envelope, bytes: &[u8]) -> Reply {
     let named = at(&envelope.body, &api.submit.task).filter(|value| as_text(value).is_some());
     match code(api, envelope.code) {
+        Some(known) if known.means == CodeMeaning::Success && api.poll.is_none() => Reply::Answer,
         Some(known) if known.means == CodeMeaning::Success => {
             let id = named.and_then(|it| as_id(it, &api.submit.task, bytes));
             id.map_or(Reply::Unknown(Doubt::NoTask), Reply::Task)

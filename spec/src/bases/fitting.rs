@@ -3,6 +3,7 @@ use toml::de::DeValue;
 
 use super::merge::{Merge, dotted, inherited};
 use crate::fault::Fault;
+use crate::model::Inherited;
 
 /// Removes what names a field of the base's request that this request does not have.
 pub(super) fn fit(merge: &mut Merge<'_, '_>) {
@@ -10,6 +11,7 @@ pub(super) fn fit(merge: &mut Merge<'_, '_>) {
     if merge.own.parts.is_none() && !fields(merge).is_empty() {
         callback(merge);
         echoes(merge);
+        upload(merge);
     }
 }
 
@@ -41,22 +43,47 @@ fn callback(merge: &mut Merge<'_, '_>) {
 
 /// Removes each inherited `echo` whose field the request does not have.
 fn echoes(merge: &mut Merge<'_, '_>) {
-    if !merge.own.inherited.iter().any(|it| it.name == "track.fields") {
+    if !merge.own.inherited.iter().any(|it| it.name == "results") {
+        return;
+    }
+    let known = fields(merge);
+    let Some(DeValue::Table(results)) = merge.own.table.get_mut("results").map(Spanned::get_mut) else { return };
+    let mut dropped = Vec::new();
+    for (name, result) in results.iter_mut() {
+        echoes_of(result.get_mut(), &dotted("results", name.get_ref()), &known, &mut dropped);
+    }
+    merge.own.dropped.extend(dropped);
+}
+
+/// Removes each `echo` of a member whose field is not known.
+fn echoes_of(value: &mut DeValue<'_>, name: &str, known: &[String], dropped: &mut Vec<Inherited>) {
+    let DeValue::Table(value) = value else { return };
+    if let Some(echo) = value.get("echo")
+        && echo.get_ref().as_str().is_some_and(|echo| !known.iter().any(|name| name == echo))
+    {
+        dropped.push(inherited(dotted(name, "echo"), echo));
+        value.remove("echo");
+    }
+    let Some(DeValue::Table(members)) = value.get_mut("fields").map(Spanned::get_mut) else { return };
+    for (member, value) in members.iter_mut() {
+        echoes_of(value.get_mut(), &dotted(&dotted(name, "fields"), member.get_ref()), known, dropped);
+    }
+}
+
+/// Removes an inherited `field` of `[upload]` that the request does not have.
+fn upload(merge: &mut Merge<'_, '_>) {
+    if !merge.own.inherited.iter().any(|it| it.name == "upload.field") {
         return;
     }
     let fields = fields(merge);
-    let track = merge.own.table.get_mut("track").map(Spanned::get_mut);
-    let Some(DeValue::Table(track)) = track else { return };
-    let Some(DeValue::Table(tracks)) = track.get_mut("fields").map(Spanned::get_mut) else { return };
-    for (name, field) in tracks.iter_mut() {
-        let DeValue::Table(field) = field.get_mut() else { continue };
-        let names_other = |echo: &Spanned<DeValue<'_>>| {
-            echo.get_ref().as_str().is_some_and(|echo| !fields.iter().any(|name| name == echo))
-        };
-        if let Some(echo) = field.get("echo").filter(|echo| names_other(echo)) {
-            let name = dotted(&dotted("track.fields", name.get_ref()), "echo");
-            merge.own.dropped.push(inherited(name, echo));
-            field.remove("echo");
-        }
+    let upload = merge.own.table.get_mut("upload").map(Spanned::get_mut);
+    let Some(DeValue::Table(upload)) = upload else { return };
+    let names_other = |field: &&Spanned<DeValue<'_>>| {
+        field.get_ref().as_str().is_some_and(|field| !fields.iter().any(|name| name == field))
+    };
+    if let Some(field) = upload.get("field").filter(names_other) {
+        merge.own.dropped.push(inherited("upload.field".to_owned(), field));
+        merge.own.inherited.retain(|it| it.name != "upload.field");
+        upload.remove("field");
     }
 }

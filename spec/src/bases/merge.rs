@@ -9,9 +9,9 @@ use crate::source::{Span, Unavailable, in_short};
 use crate::suggest::suggestion;
 
 /// Tables whose missing keys are inherited.
-const BY_KEY: &[&str] = &["service", "envelope", "rate_limit", "credits", "poll", "track", "callback"];
+const BY_KEY: &[&str] = &["service", "envelope", "rate_limit", "credits", "poll", "callback", "upload"];
 /// Tables that are inherited as a whole.
-const WHOLE: &[&str] = &["codes", "statuses"];
+const WHOLE: &[&str] = &["codes", "statuses", "results"];
 /// Keys of `[service]` that are never inherited.
 const IDENTITY: [&str; 2] = ["name", "id"];
 
@@ -37,10 +37,12 @@ impl Merge<'_, '_> {
                 self.own.table.insert(key.clone(), value.clone());
             }
         }
-        for name in BY_KEY.iter().filter(|name| !self.head.is_without(name)) {
+        // Another service takes other uploads, and must not get them with its key at the host of this one.
+        let is_other = |name: &str| name == "upload" && own_url.is_some();
+        for name in BY_KEY.iter().filter(|name| !self.head.is_without(name) && !is_other(name)) {
             self.add_keys(name, |key| match (*name, key) {
+                ("service", "account") | ("poll" | "credits", "path") => own_url.is_some(),
                 ("service", key) => IDENTITY.contains(&key),
-                ("poll" | "credits", "path") => own_url.is_some(),
                 ("poll", "query") => own_url.is_some() || has_path,
                 _ => false,
             });

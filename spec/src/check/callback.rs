@@ -2,7 +2,7 @@
 
 use crate::fault::Fault;
 use crate::lower::{EXPIRES, parts};
-use crate::model::{Callback, FieldKind, Signature, Spec};
+use crate::model::{Callback, FieldKind, Poll, Signature, Spec};
 use crate::suggest::suggestion;
 use crate::tables::SignedPart;
 
@@ -18,7 +18,8 @@ pub(super) fn check(spec: &Spec, incomplete: &Incomplete, faults: &mut Vec<Fault
         let message = format!("`{}` is not an address", *callback.field);
         faults.push(callback.field.fault(message, format!("`{}` must be a single `url`", *field.wire)));
     }
-    for (key, path) in [("stage", &callback.stage), ("task", &callback.task), ("tracks", &callback.tracks)] {
+    let places = callback.stage.iter().map(|stage| ("stage", stage)).chain([("task", &callback.task)]);
+    for (key, path) in places {
         json_path(key, path, faults);
     }
     stages(callback, spec, faults);
@@ -28,7 +29,13 @@ pub(super) fn check(spec: &Spec, incomplete: &Incomplete, faults: &mut Vec<Fault
 }
 
 fn stages(callback: &Callback, spec: &Spec, faults: &mut Vec<Fault>) {
-    for status in callback.stages.iter().filter_map(|stage| stage.status.as_ref()) {
+    if let Some(stage) = callback.stages.first().filter(|_| callback.stage.is_none() && !callback.task.is_nowhere()) {
+        let message = "callbacks have `stages`, but no place where the body has one";
+        faults.push(stage.name.fault(message, "add `stage = \"…\"` to `[callback]`, or remove `stages`"));
+    }
+    // Without statuses there are no tasks, which is a fault of its own.
+    let named = callback.stages.iter().filter_map(|stage| stage.status.as_ref());
+    for status in named.filter(|_| !spec.statuses.is_empty()) {
         known("status", status, spec.statuses.iter().map(|status| status.name.as_str()), faults);
     }
     if callback.attempts.value == 0 {
@@ -38,7 +45,7 @@ fn stages(callback: &Callback, spec: &Spec, faults: &mut Vec<Fault>) {
 }
 
 fn expires(callback: &Callback, spec: &Spec, faults: &mut Vec<Fault>) {
-    let timeout = &spec.poll.timeout;
+    let Some(Poll { timeout, .. }) = &spec.poll else { return };
     if callback.expires.as_deref().copied().unwrap_or(EXPIRES) >= timeout.value {
         return;
     }

@@ -9,6 +9,9 @@ use crate::fault::Fault;
 use crate::model::{FieldKind, Request, Spec};
 use crate::source::At;
 
+/// Fields of a snapshot besides its results.
+const RESULTS: &[&str] = &["error_code", "error_message", "status"];
+
 /// Names of types that generated code defines or uses in every spec.
 const TYPES: &[&str] = &[
     // Generated types and traits.
@@ -17,6 +20,7 @@ const TYPES: &[&str] = &[
     "ClientBuilder",
     "Error",
     "Mode",
+    "Results",
     "Snapshot",
     "Status",
     "Task",
@@ -114,8 +118,16 @@ pub(super) fn check(spec: &Spec, faults: &mut Vec<Fault>) {
     Scope::new("macro", MACROS).add_all(macros, case::snake, faults);
     let statuses = spec.statuses.iter().map(|status| &status.rust);
     Scope::new("status", &["Unknown"]).add_all(statuses, case::pascal, faults);
-    let tracks = spec.track.fields.iter().map(|field| &field.rust);
-    Scope::new("track field", &[]).add_all(tracks, case::snake, faults);
+    results(spec, faults);
+}
+
+fn results(spec: &Spec, faults: &mut Vec<Fault>) {
+    let names = spec.results.iter().map(|result| &result.value.rust);
+    Scope::new("result", RESULTS).add_all(names, case::snake, faults);
+    for object in spec.results.iter().flat_map(|result| result.value.walk()) {
+        let members = object.members.iter().map(|member| &member.rust);
+        Scope::new("field of a result", &[]).add_all(members, case::snake, faults);
+    }
 }
 
 fn types(spec: &Spec, faults: &mut Vec<Fault>) {
@@ -130,7 +142,8 @@ fn types(spec: &Spec, faults: &mut Vec<Fault>) {
         FieldKind::Choice(name, _) => Some(name),
         _ => None,
     });
-    let names = [&spec.service.name, &request.name, &spec.track.name].into_iter().chain(&markers).chain(choices);
+    let results = spec.results.iter().flat_map(|result| result.value.walk()).filter_map(|value| value.ty.as_ref());
+    let names = [&spec.service.name, &request.name].into_iter().chain(results).chain(&markers).chain(choices);
     types.add_all(names, case::pascal, faults);
 }
 

@@ -1,9 +1,9 @@
 //! Files that are only a base for others: what they have is checked, and what they lack is not missed.
 
 use super::incomplete::Incomplete;
-use super::{callback, limits, names, service, task, values};
+use super::{callback, limits, names, results, service, task, values};
 use crate::fault::Fault;
-use crate::model::{Bounds, Conditions, DefaultValue, Field, FieldKind, Limit, ModeSet, Request, Spec};
+use crate::model::{Bounds, Conditions, DefaultValue, Field, FieldKind, Limit, ModeSet, Request, ResultValue, Spec};
 use crate::source::At;
 
 /// Returns the faults that do not depend on what the file lacks. `read` has the faults that were found before.
@@ -15,6 +15,7 @@ pub(crate) fn of(spec: &Spec, read: &[Fault]) -> Vec<Fault> {
     let closed = closed(spec.clone());
     service::check(&closed, incomplete, faults);
     task::check(&closed, incomplete, faults);
+    results::check(&closed, incomplete, faults);
     callback::check(&closed, incomplete, faults);
     // Without a type, nothing is known about a field.
     for field in spec.request.fields.iter().filter(|field| !field.kind.is_nowhere()) {
@@ -32,8 +33,8 @@ pub(crate) fn of(spec: &Spec, read: &[Fault]) -> Vec<Fault> {
 
 /// Removes what is about a part that the file may lack.
 fn closed(mut spec: Spec) -> Spec {
-    spec.track.fields.iter_mut().for_each(|field| field.echo = None);
-    if spec.poll.every.is_nowhere() {
+    spec.results.iter_mut().for_each(|result| without_echoes(&mut result.value));
+    if spec.poll.as_ref().is_none_or(|poll| poll.every.is_nowhere()) {
         spec.rate_limit = None;
     }
     if let Some(callback) = &mut spec.callback {
@@ -43,6 +44,11 @@ fn closed(mut spec: Spec) -> Spec {
         }
     }
     spec
+}
+
+fn without_echoes(value: &mut ResultValue) {
+    value.echo = None;
+    value.members.iter_mut().for_each(without_echoes);
 }
 
 /// Returns a request with a single field, at most one limit of it, and nothing about modes and conditions.

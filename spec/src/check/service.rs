@@ -1,16 +1,19 @@
 //! The service: a client can use its addresses, headers and codes.
 
 use crate::fault::Fault;
-use crate::model::{Code, RateLimit, Spec};
+use crate::model::{Code, RateLimit, Service, Spec};
 use crate::rules::looks_like_web_address;
 use crate::source::At;
-use crate::tables::{CodeMeaning, Created};
+use crate::tables::{CodeMeaning, Created, KEY};
 
 use super::Incomplete;
 
 pub(super) fn check(spec: &Spec, incomplete: &Incomplete, faults: &mut Vec<Fault>) {
     let service = &spec.service;
     given("id", &service.id, faults);
+    if let Some(account) = &service.account {
+        self::account(account, faults);
+    }
     given("header", &service.auth_header, faults);
     environment("key", &service.env_key, faults);
     environment("url", &service.env_url, faults);
@@ -24,8 +27,14 @@ pub(super) fn check(spec: &Spec, incomplete: &Incomplete, faults: &mut Vec<Fault
     }
     header(&service.auth_header, faults);
     header(&service.auth_scheme, faults);
+    if let Some(basic) = &service.auth_basic {
+        self::basic(basic, faults);
+    }
+    headers(service, faults);
     if let Some(envelope) = &spec.envelope {
-        json_path("code", &envelope.code, faults);
+        if let Some(code) = &envelope.code {
+            json_path("code", code, faults);
+        }
         json_path("message", &envelope.message, faults);
     }
     if let Some(credits) = &spec.credits {
@@ -45,7 +54,7 @@ fn rate_limit(rate_limit: &RateLimit, spec: &Spec, incomplete: &Incomplete, faul
     if incomplete.has_named("poll") {
         return;
     }
-    let least = spec.poll.every.value[0];
+    let Some(least) = spec.poll.as_ref().map(|poll| poll.every.value[0]) else { return };
     if let Some(task_every) = rate_limit.task_every.as_ref().filter(|task_every| task_every.value > least) {
         let message = "`task_every` is longer than the minimum time between two polls";
         faults.push(task_every.fault(message, format!("`poll.every` begins with {} ms", least.as_millis())));
@@ -77,6 +86,18 @@ fn codes(spec: &Spec, incomplete: &Incomplete, faults: &mut Vec<Fault>) {
     }
 }
 
+/// Checks the name of an account, which ledgers store.
+fn account(name: &At<String>, faults: &mut Vec<Fault>) {
+    const MOST: usize = 255;
+    given("account", name, faults);
+    if name.len() > MOST {
+        faults.push(name.fault(format!("`account` has {} bytes", name.len()), format!("at most {MOST}")));
+    }
+    if name.contains(char::is_control) {
+        faults.push(name.fault("`account` has control characters", "remove them"));
+    }
+}
+
 /// Checks the name of an environment variable.
 fn environment(key: &str, name: &At<String>, faults: &mut Vec<Fault>) {
     if name.trim().is_empty() {
@@ -94,6 +115,61 @@ pub(super) fn header(text: &At<String>, faults: &mut Vec<Fault>) {
     let is_fit = |byte: u8| byte.is_ascii_alphanumeric() || b"-_.!#$%&'*+^`|~".contains(&byte);
     if !text.bytes().all(is_fit) {
         faults.push(text.fault("not allowed in an HTTP header", "use letters, digits and -"));
+    }
+}
+
+/// Headers that the client sets itself.
+const OWN_HEADERS: &[&str] = &[
+    "accept-encoding",
+    "connection",
+    "content-encoding",
+    "content-length",
+    "content-type",
+    "expect",
+    "host",
+    "te",
+    "trailer",
+    "transfer-encoding",
+    "upgrade",
+];
+
+/// Checks the headers that every request has.
+fn headers(service: &Service, faults: &mut Vec<Fault>) {
+    for (index, (name, value)) in service.headers.iter().enumerate() {
+        given("headers", name, faults);
+        header(name, faults);
+        let is = |other: &str| name.eq_ignore_ascii_case(other);
+        if service.headers[..index].iter().any(|(other, _)| is(other)) {
+            let message = format!("the header `{}` is given twice", name.value);
+            faults.push(name.fault(message, "remove one; upper and lower case are the same"));
+        }
+        if is(&service.auth_header) {
+            let message = format!("the header `{}` has the API key", name.value);
+            faults.push(name.fault(message, "remove it here, or change `auth`"));
+        }
+        if OWN_HEADERS.iter().any(|own| is(own)) {
+            let message = format!("the client sets the header `{}` itself", name.value);
+            faults.push(name.fault(message, "remove it"));
+        }
+        let is_fit = value.bytes().all(|byte| matches!(byte, b' '..=b'~')) && value.trim() == value.value;
+        if !is_fit || value.is_empty() {
+            let message = format!("the value of the header `{}` is not allowed in HTTP", name.value);
+            faults.push(value.fault(message, "use ASCII characters, without spaces at the beginning and the end"));
+        }
+    }
+}
+
+/// Checks the text of basic authentication.
+fn basic(basic: &At<String>, faults: &mut Vec<Fault>) {
+    if basic.matches(KEY).count() != 1 {
+        let message = format!("`basic` must have `{KEY}` once, in the place of the API key");
+        faults.push(basic.fault(message, "such as `{key}:` for a key without a password"));
+    } else if !basic.contains(':') && **basic != *KEY {
+        let help = "such as `{key}:`, or `{key}` alone if keys have user and password";
+        faults.push(basic.fault("`basic` has no `:` between user and password", help));
+    }
+    if basic.chars().any(char::is_control) {
+        faults.push(basic.fault("`basic` has control characters", "remove them"));
     }
 }
 

@@ -1,14 +1,13 @@
-//! Polling: a task can be found, can end, and has results.
+//! Polling: a task can be found, and can end.
 
 use std::time::Duration;
 
 use crate::fault::Fault;
-use crate::model::{Poll, Spec, Status, Track, TrackKind};
-use crate::source::At;
+use crate::model::{Poll, Spec, Status};
 use crate::tables::StatusMeaning;
 
 use super::service::{self, json_path, url_path};
-use super::{Incomplete, known_field};
+use super::{Incomplete, submit};
 
 /// The part of a path that stands for the id of the task.
 const TASK: &str = "{task}";
@@ -17,13 +16,30 @@ const TASK: &str = "{task}";
 const SWAP: &str = "swap the two; the shorter one comes first";
 
 pub(super) fn check(spec: &Spec, incomplete: &Incomplete, faults: &mut Vec<Fault>) {
-    url_path(&spec.submit.path, faults);
-    json_path("task", &spec.submit.task, faults);
-    poll(&spec.poll, incomplete, faults);
+    submit::path(&spec.submit.path, faults);
+    if let Some(task) = &spec.submit.task {
+        json_path("task", task, faults);
+    }
+    if let Some(poll) = &spec.poll {
+        self::poll(poll, incomplete, faults);
+    }
     statuses(&spec.statuses, incomplete, faults);
-    track(&spec.track, incomplete, faults);
-    for echo in spec.track.fields.iter().filter_map(|field| field.echo.as_ref()) {
-        known_field(&spec.request, echo, faults);
+}
+
+/// Reports what only an operation with a task can have. Without `[poll]`, an operation answers at once.
+pub(super) fn without_poll(spec: &Spec, faults: &mut Vec<Fault>) {
+    if spec.poll.is_some() {
+        return;
+    }
+    let message = "the spec has no `[poll]`, so that the operation answers at once and has no task";
+    if let Some(task) = &spec.submit.task {
+        faults.push(task.fault(message, "add `[poll]`, or remove `task`"));
+    } else if let Some(status) = spec.statuses.first() {
+        let label = "add `[poll]`, or remove `[statuses]`; leave out those of a base with `without = [\"statuses\"]`";
+        faults.push(status.name.fault(message, label));
+    } else if let Some(callback) = &spec.callback {
+        let label = "add `[poll]`, or remove `[callback]`; leave out that of a base with `without = [\"callback\"]`";
+        faults.push(callback.field.fault(message, label));
     }
 }
 
@@ -55,7 +71,6 @@ fn poll(poll: &Poll, incomplete: &Incomplete, faults: &mut Vec<Fault>) {
             json_path(key, path, faults);
         }
     }
-    tracks(&poll.tracks, faults);
     let [least, most] = poll.every.value;
     if least.is_zero() || most < least {
         let label = if most < least { SWAP } else { "such as [\"10 s\", \"30 s\"]" };
@@ -72,25 +87,6 @@ fn poll(poll: &Poll, incomplete: &Incomplete, faults: &mut Vec<Fault>) {
     }
 }
 
-/// Reports places inside an earlier one. The object at the earlier place is a track itself, so they are never read.
-fn tracks(places: &[At<String>], faults: &mut Vec<Fault>) {
-    for (index, place) in places.iter().enumerate() {
-        if !place.is_empty() {
-            json_path("tracks", place, faults);
-        }
-        if let Some(earlier) = places[..index].iter().find(|earlier| holds(earlier, place)) {
-            let message = format!("`tracks` are never read from `{}`", place.value);
-            faults.push(place.fault(message, format!("remove one of them; `{}` comes first", earlier.value)));
-        }
-    }
-}
-
-/// Whether the inner place is the outer one, or inside it.
-fn holds(outer: &str, inner: &str) -> bool {
-    let rest = inner.strip_prefix(outer);
-    outer.is_empty() || rest.is_some_and(|rest| rest.is_empty() || rest.starts_with('.'))
-}
-
 fn statuses(statuses: &[Status], incomplete: &Incomplete, faults: &mut Vec<Fault>) {
     let all_known = !statuses.iter().any(|status| incomplete.has(&status.name));
     for status in statuses {
@@ -104,20 +100,5 @@ fn statuses(statuses: &[Status], incomplete: &Incomplete, faults: &mut Vec<Fault
     let has = |meaning: StatusMeaning| statuses.iter().any(|status| status.means.value == meaning);
     if let Some(last) = statuses.last().filter(|_| all_known && !has(StatusMeaning::Done)) {
         faults.push(last.name.fault("no status has `means = \"done\"`", "add one"));
-    }
-}
-
-fn track(track: &Track, incomplete: &Incomplete, faults: &mut Vec<Fault>) {
-    let all_known = !track.fields.iter().any(|field| incomplete.has(&field.name));
-    if all_known && !track.fields.is_empty() && !track.fields.iter().any(|field| field.kind.value == TrackKind::Audio) {
-        faults.push(track.name.fault("no field of the track has the type `audio`", "add one with `type = \"audio\"`"));
-    }
-    let mut seen: Vec<&At<String>> = Vec::new();
-    for spelling in track.fields.iter().flat_map(|field| &field.spellings) {
-        if seen.iter().any(|other| other.value == spelling.value) {
-            let message = format!("`{}` is a spelling of two fields", spelling.value);
-            faults.push(spelling.fault(message, "remove one of them"));
-        }
-        seen.push(spelling);
     }
 }

@@ -23,6 +23,9 @@ pub(super) fn check(spec: &Spec, incomplete: &Incomplete, faults: &mut Vec<Fault
             }
             counts(field, default, &spec.request, faults);
         }
+        if let Some(is_open) = field.open.as_ref().filter(|is_open| is_open.value) {
+            open(field, is_open, &spec.request, faults);
+        }
         if let Some(constant) = &field.constant {
             if field.is_list() || field.is_nullable() {
                 faults.push(
@@ -47,6 +50,19 @@ pub(super) fn check(spec: &Spec, incomplete: &Incomplete, faults: &mut Vec<Fault
             reserved(field, &placeholder.value, faults);
         }
     }
+}
+
+/// Reports an open choice of numbers, and one whose value others decide.
+fn open(field: &Field, is_open: &At<bool>, request: &Request, faults: &mut Vec<Fault>) {
+    let selects = request.modes.iter().any(|mode| mode.when.iter().any(|(name, _)| name.value == field.wire.value));
+    let is_of_numbers = field.choices().iter().any(|choice| matches!(choice.value, Scalar::Number(_)));
+    let why = match field {
+        _ if is_of_numbers => "its values are numbers",
+        _ if field.constant.is_some() => "it is constant",
+        _ if selects => "it selects modes",
+        _ => return,
+    };
+    faults.push(is_open.fault(format!("`{}` cannot be open, because {why}", *field.wire), "remove `open`"));
 }
 
 /// Whether a value can keep the limits in the table of the field. If none can, that is already reported.

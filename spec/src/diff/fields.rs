@@ -95,6 +95,11 @@ fn types(old: &Field, new: &Field, changes: &mut Changes) {
         (false, true) => changes.loosening(format!("`{wire}` may be null")),
         _ => {}
     }
+    match (old.is_open(), new.is_open()) {
+        (true, false) => changes.breaking(format!("`{wire}` takes only listed values")),
+        (false, true) => changes.loosening(format!("`{wire}` takes values that are not listed")),
+        _ => {}
+    }
     if let (FieldKind::Choice(was, _), FieldKind::Choice(is, _)) = (&*old.kind, &*new.kind)
         && was.value != is.value
     {

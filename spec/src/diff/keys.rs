@@ -3,8 +3,8 @@
 use std::time::Duration;
 
 use super::Changes;
-use crate::model::{At, Spec};
-use crate::read::{CODE_MEANINGS, CREATED, READY, STATUS_MEANINGS, word};
+use crate::model::{At, Poll, ResultEntry, ResultValue, Spec};
+use crate::read::{BODIES, CODE_MEANINGS, CREATED, PLACES, READY, STATUS_MEANINGS, word};
 
 /// Keys, each with its value in words. A key that is left out is missing.
 type Keys = Vec<(String, String)>;
@@ -27,25 +27,41 @@ pub(super) fn compare(old: &Spec, new: &Spec, changes: &mut Changes) {
 /// Returns the keys of `spec`. Entries that `other` does not have are left out, since their absence is a change of its own.
 fn keys(spec: &Spec, other: &Spec) -> Keys {
     let mut keys = Vec::new();
-    of_polls(spec, &mut keys);
+    of_answers(spec, &mut keys);
+    if let (Some(poll), Some(_)) = (&spec.poll, &other.poll) {
+        of_polls(poll, &mut keys);
+    }
     of_limits(spec, &mut keys);
     of_entries(spec, other, &mut keys);
     if other.callback.is_some() {
         of_callbacks(spec, &mut keys);
     }
+    if other.upload.is_some() {
+        of_uploads(spec, &mut keys);
+    }
     keys
 }
 
-fn of_polls(spec: &Spec, keys: &mut Keys) {
-    let poll = &spec.poll;
+fn of_answers(spec: &Spec, keys: &mut Keys) {
     let envelope = spec.envelope.as_ref();
     add(
         keys,
         "",
         [
-            ("submit.task", Some(text(&spec.submit.task))),
-            ("envelope.code", envelope.map(|envelope| text(&envelope.code))),
+            ("submit.method", Some(spec.submit.method().name().to_owned())),
+            ("submit.body", spec.submit.body.as_ref().map(|body| word(BODIES, &body.value).to_owned())),
+            ("submit.task", spec.submit.task.as_ref().map(text)),
+            ("envelope.code", envelope.and_then(|envelope| envelope.code.as_ref()).map(text)),
             ("envelope.message", envelope.map(|envelope| text(&envelope.message))),
+        ],
+    );
+}
+
+fn of_polls(poll: &Poll, keys: &mut Keys) {
+    add(
+        keys,
+        "",
+        [
             ("poll.query", poll.query.as_ref().map(text)),
             ("poll.status", Some(text(&poll.status))),
             ("poll.error_code", poll.error_code.as_ref().map(text)),
@@ -66,6 +82,7 @@ fn of_limits(spec: &Spec, keys: &mut Keys) {
         keys,
         "",
         [
+            ("service.auth.basic", spec.service.auth_basic.as_ref().map(text)),
             ("service.retention", spec.service.retention.as_deref().map(time)),
             ("credits.path", credits.map(|credits| text(&credits.path))),
             ("credits.amount", credits.map(|credits| text(&credits.amount))),
@@ -73,12 +90,18 @@ fn of_limits(spec: &Spec, keys: &mut Keys) {
             ("rate_limit.requests", rate_limit.map(|limit| limit.requests.value.to_string())),
             ("rate_limit.per", rate_limit.map(|limit| time(&limit.per))),
             ("rate_limit.task_every", rate_limit.and_then(|limit| limit.task_every.as_deref().map(time))),
-            ("track.count", Some(spec.track.count.value.to_string())),
         ],
     );
 }
 
 fn of_entries(spec: &Spec, other: &Spec, keys: &mut Keys) {
+    for (name, value) in &spec.service.headers {
+        add(keys, "service.headers.", [(name.as_str(), Some(text(value)))]);
+    }
+    for field in spec.request.fields.iter().filter(|field| other.request.field(&field.wire).is_some()) {
+        let place = field.place.as_ref().map(|place| word(PLACES, &place.value).to_owned());
+        add(keys, &format!("fields.{}.", *field.wire), [("in", place)]);
+    }
     let in_both = |number: u32| other.codes.iter().any(|code| code.number.value == number);
     for code in spec.codes.iter().filter(|code| in_both(code.number.value)) {
         add(
@@ -103,14 +126,42 @@ fn of_entries(spec: &Spec, other: &Spec, keys: &mut Keys) {
             ],
         );
     }
-    let in_both = |name: &str| other.track.fields.iter().any(|field| field.rust.value == name);
-    for field in spec.track.fields.iter().filter(|field| in_both(&field.rust)) {
-        let spellings: Vec<String> = field.spellings.iter().map(text).collect();
+    for result in &spec.results {
+        let in_both = |name: &str| other.results.iter().any(|result| result.value.name.value == name);
+        if in_both(&result.value.name) {
+            of_result(result, keys);
+        }
+    }
+}
+
+fn of_result(result: &ResultEntry, keys: &mut Keys) {
+    let prefix = format!("results.{}.", *result.value.name);
+    add(
+        keys,
+        &prefix,
+        [
+            ("callback", result.callback.as_ref().map(text)),
+            ("count", result.count.as_ref().map(|count| count.value.to_string())),
+            ("optional", result.optional.then(|| "true".to_owned())),
+        ],
+    );
+    of_members(&result.value, &prefix, keys);
+}
+
+fn of_members(object: &ResultValue, prefix: &str, keys: &mut Keys) {
+    for member in &object.members {
+        let prefix = format!("{prefix}fields.{}.", *member.name);
+        let spellings: Vec<String> = member.spellings.iter().map(text).collect();
         add(
             keys,
-            &format!("track.fields.{}.", *field.name),
-            [("spellings", Some(spellings.join(", "))), ("echo", field.echo.as_ref().map(text))],
+            &prefix,
+            [
+                ("spellings", Some(spellings.join(", "))),
+                ("echo", member.echo.as_ref().map(text)),
+                ("required", member.required.then(|| "true".to_owned())),
+            ],
         );
+        of_members(member, &prefix, keys);
     }
 }
 
@@ -121,9 +172,8 @@ fn of_callbacks(spec: &Spec, keys: &mut Keys) {
         "callback.",
         [
             ("field", Some(text(&callback.field))),
-            ("stage", Some(text(&callback.stage))),
+            ("stage", callback.stage.as_ref().map(text)),
             ("task", Some(text(&callback.task))),
-            ("tracks", Some(text(&callback.tracks))),
             ("answer_within", Some(time(&callback.answer_within))),
             ("attempts", Some(callback.attempts.value.to_string())),
             ("expires", Some(time(&table.expires))),
@@ -133,6 +183,27 @@ fn of_callbacks(spec: &Spec, keys: &mut Keys) {
     for stage in &callback.stages {
         let status = stage.status.as_ref().map_or("a failure".to_owned(), text);
         add(keys, "callback.stages.", [(stage.name.as_str(), Some(status))]);
+    }
+}
+
+fn of_uploads(spec: &Spec, keys: &mut Keys) {
+    let Some(upload) = &spec.upload else { return };
+    let types: Option<Vec<String>> = upload.types.as_ref().map(|types| types.iter().map(text).collect());
+    add(
+        keys,
+        "upload.",
+        [
+            ("url", Some(text(&upload.url))),
+            ("file", Some(text(&upload.file))),
+            ("link", Some(text(&upload.link))),
+            ("expires", upload.expires.as_deref().map(time)),
+            ("max_bytes", upload.max_bytes.as_ref().map(|most| most.value.to_string())),
+            ("field", upload.field.as_ref().map(text)),
+            ("types", types.map(|types| types.join(", "))),
+        ],
+    );
+    for (name, content) in &upload.fields {
+        add(keys, "upload.fields.", [(name.as_str(), Some(text(content)))]);
     }
 }
 

@@ -43,7 +43,7 @@ pub(super) fn compare(old_request: &Request, old: &Field, new_request: &Request,
         moved.tell(request, new_request, field, changes);
     }
     if seconds(old) != seconds(new) {
-        let text = "the documented maximum length of the recording changes; it is not checked";
+        let text = "the maximum length of the recording changes; it is checked only for uploads";
         changes.neutral(format!("`{}`: {text}", *new.wire));
     }
 }

@@ -1,23 +1,20 @@
-//! The service: names of generated types, addresses, codes, statuses and tracks.
+//! The service: names of generated types, addresses, codes, statuses and results.
 
 use super::Changes;
-use crate::model::{Code, Spec, Status, TrackField};
+use crate::model::{Code, ResultEntry, ResultValue, Spec, Status};
 
 pub(super) fn compare(old: &Spec, new: &Spec, changes: &mut Changes) {
     names(old, new, changes);
     addresses(old, new, changes);
     codes(old, new, changes);
     callback(old, new, changes);
+    uploads(old, new, changes);
     statuses(old, new, changes);
-    tracks(old, new, changes);
+    results(old, new, changes);
 }
 
 fn names(old: &Spec, new: &Spec, changes: &mut Changes) {
-    let names = [
-        (&old.service.name, &new.service.name),
-        (&old.request.name, &new.request.name),
-        (&old.track.name, &new.track.name),
-    ];
+    let names = [(&old.service.name, &new.service.name), (&old.request.name, &new.request.name)];
     for (was, is) in names.iter().filter(|(was, is)| was.value != is.value) {
         changes.breaking(format!("the type `{}` is renamed to `{}`", was.value, is.value));
     }
@@ -32,13 +29,21 @@ fn names(old: &Spec, new: &Spec, changes: &mut Changes) {
     if old.service.id.value != new.service.id.value {
         changes.breaking(format!("the id of the service is `{}`: stored task handles are refused", *new.service.id));
     }
+    let [was, is] = [old, new].map(|spec| spec.service.account.as_deref());
+    if was != is {
+        let name = |name: Option<&String>| name.map_or("not named".to_owned(), |name| format!("`{name}`"));
+        changes.breaking(format!(
+            "the account is {} instead of {}: purchases in ledgers are not found, and may be paid again",
+            name(is),
+            name(was)
+        ));
+    }
 }
 
 fn addresses(old: &Spec, new: &Spec, changes: &mut Changes) {
     let texts = [
         ("the base URL", &old.service.base_url, &new.service.base_url),
         ("the path of the POST", &old.submit.path, &new.submit.path),
-        ("the path of the poll", &old.poll.path, &new.poll.path),
         ("the header of the API key", &old.service.auth_header, &new.service.auth_header),
         ("the scheme of the API key", &old.service.auth_scheme, &new.service.auth_scheme),
     ];
@@ -53,19 +58,28 @@ fn addresses(old: &Spec, new: &Spec, changes: &mut Changes) {
             changes.breaking(format!("the {what} is read from `{}` instead of `{}`", is.value, was.value));
         }
     }
-    for (what, was, is) in
-        [("the request", &old.poll.request, &new.poll.request), ("the task's id", &old.poll.task, &new.poll.task)]
-    {
+    polls(old, new, changes);
+}
+
+fn polls(old: &Spec, new: &Spec, changes: &mut Changes) {
+    let (old, new) = match (&old.poll, &new.poll) {
+        (Some(old), Some(new)) => (old, new),
+        (Some(_), None) => {
+            return changes.breaking("the operation answers at once: a send returns the results".to_owned());
+        }
+        (None, Some(_)) => return changes.breaking("the operation creates tasks: a send returns a task".to_owned()),
+        (None, None) => return,
+    };
+    if old.path.value != new.path.value {
+        changes.neutral(format!("the path of the poll is `{}` instead of `{}`", *new.path, *old.path));
+    }
+    for (what, was, is) in [("the request", &old.request, &new.request), ("the task's id", &old.task, &new.task)] {
         let (was, is) = (was.as_deref(), is.as_deref());
         match is {
             Some(path) if was != is => changes.neutral(format!("answers to polls repeat {what} at `{path}`")),
             None if was.is_some() => changes.neutral(format!("answers to polls do not repeat {what} any more")),
             _ => {}
         }
-    }
-    let [was, is] = [old, new].map(|spec| spec.poll.track_places());
-    if was != is {
-        changes.neutral(format!("tracks are read at {is} instead of {was}"));
     }
 }
 
@@ -96,6 +110,14 @@ fn callback(old: &Spec, new: &Spec, changes: &mut Changes) {
     }
 }
 
+fn uploads(old: &Spec, new: &Spec, changes: &mut Changes) {
+    match (&old.upload, &new.upload) {
+        (Some(_), None) => changes.breaking("uploads are removed".to_owned()),
+        (None, Some(_)) => changes.loosening("uploads are new".to_owned()),
+        _ => {}
+    }
+}
+
 fn statuses(old: &Spec, new: &Spec, changes: &mut Changes) {
     let find = |statuses: &'_ [Status], like: &Status| statuses.iter().position(|it| it.name.value == like.name.value);
     for status in &old.statuses {
@@ -112,20 +134,56 @@ fn statuses(old: &Spec, new: &Spec, changes: &mut Changes) {
     }
 }
 
-fn tracks(old: &Spec, new: &Spec, changes: &mut Changes) {
+fn results(old: &Spec, new: &Spec, changes: &mut Changes) {
+    let find = |results: &'_ [ResultEntry], like: &ResultEntry| {
+        results.iter().position(|it| it.value.rust.value == like.value.rust.value)
+    };
+    for result in &old.results {
+        let name = &*result.value.rust;
+        let Some(other) = find(&new.results, result).map(|at| &new.results[at]) else {
+            changes.breaking(format!("the result `{name}` is removed"));
+            continue;
+        };
+        if has_other_type(&result.value, &other.value) {
+            changes.breaking(format!("the result `{name}` has another type"));
+        }
+        let [was, is] = [result, other].map(ResultEntry::places);
+        if was != is {
+            changes.neutral(format!("the result `{name}` is read at {is} instead of {was}"));
+        }
+        members(&result.value, &other.value, changes);
+    }
+    for result in new.results.iter().filter(|result| find(&old.results, result).is_none()) {
+        changes.loosening(format!("the result `{}` is new", *result.value.rust));
+    }
+}
+
+/// Returns whether the Rust type differs, but for the name of an object.
+fn has_other_type(was: &ResultValue, is: &ResultValue) -> bool {
+    was.kind.value != is.kind.value || was.lists != is.lists
+}
+
+fn members(old: &ResultValue, new: &ResultValue, changes: &mut Changes) {
+    if let (Some(was), Some(is)) = (&old.ty, &new.ty)
+        && was.value != is.value
+    {
+        changes.breaking(format!("the type `{}` is renamed to `{}`", was.value, is.value));
+    }
     let find =
-        |fields: &'_ [TrackField], like: &TrackField| fields.iter().position(|it| it.rust.value == like.rust.value);
-    let name = &*new.track.name;
-    for field in &old.track.fields {
-        match find(&new.track.fields, field).map(|at| &new.track.fields[at]) {
-            None => changes.breaking(format!("the field `{}` of `{name}` is removed", *field.rust)),
-            Some(other) if field.kind.value != other.kind.value => {
-                changes.breaking(format!("the field `{}` of `{name}` has another type", *field.rust));
+        |members: &'_ [ResultValue], like: &ResultValue| members.iter().position(|it| it.rust.value == like.rust.value);
+    let name = new.ty.as_deref().map_or("", String::as_str);
+    for member in &old.members {
+        match find(&new.members, member).map(|at| &new.members[at]) {
+            None => changes.breaking(format!("the field `{}` of `{name}` is removed", *member.rust)),
+            Some(other) => {
+                if has_other_type(member, other) {
+                    changes.breaking(format!("the field `{}` of `{name}` has another type", *member.rust));
+                }
+                members(member, other, changes);
             }
-            Some(_) => {}
         }
     }
-    for field in new.track.fields.iter().filter(|field| find(&old.track.fields, field).is_none()) {
-        changes.loosening(format!("the field `{}` of `{name}` is new", *field.rust));
+    for member in new.members.iter().filter(|member| find(&old.members, member).is_none()) {
+        changes.loosening(format!("the field `{}` of `{name}` is new", *member.rust));
     }
 }

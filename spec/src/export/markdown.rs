@@ -2,8 +2,9 @@
 
 use std::fmt::Write;
 
-use crate::model::{Condition, Field, FieldKind, Limit, Mode, Spec};
+use crate::model::{Condition, Field, FieldKind, Limit, Mode, Place, Spec};
 use crate::rules::Presence;
+use crate::tables::BodyFormat;
 
 impl Spec {
     /// Returns a Markdown page with the modes, fields, limits, codes and statuses.
@@ -16,7 +17,12 @@ impl Spec {
     #[must_use]
     pub fn markdown(&self) -> String {
         let mut page = format!("# {}\n\n{}\n", *self.request.name, *self.request.doc);
-        let _ = writeln!(page, "\n`POST {}{}`", *self.service.base_url, *self.submit.path);
+        let method = self.submit.method().name();
+        let _ = writeln!(page, "\n`{method} {}{}`", *self.service.base_url, *self.submit.path);
+        if let Some(account) = &self.service.account {
+            let _ = writeln!(page, "\nPaid by the account `{}`.", **account);
+        }
+        self.how_to_send(&mut page);
         if let Some(docs) = &self.service.docs {
             let _ = writeln!(page, "\nDocumented at <{}>.", **docs);
         }
@@ -25,7 +31,23 @@ impl Spec {
         self.fields_in_words(&mut page);
         self.relations_in_words(&mut page);
         self.answers(&mut page);
+        self.uploads(&mut page);
         page
+    }
+
+    /// Writes what the method and the path do not say: headers, and the format of the body.
+    fn how_to_send(&self, page: &mut String) {
+        let mut lines = Vec::new();
+        if let Some(basic) = &self.service.auth_basic {
+            lines.push(format!("HTTP basic authentication with `{}`", **basic));
+        }
+        lines.extend(self.service.headers.iter().map(|(name, value)| format!("header `{}: {}`", **name, **value)));
+        if self.submit.body() == BodyFormat::Multipart {
+            lines.push("body: `multipart/form-data`".to_owned());
+        }
+        if !lines.is_empty() {
+            let _ = writeln!(page, "\n- {}", lines.join("\n- "));
+        }
     }
 
     fn modes_in_words(&self, page: &mut String) {
@@ -128,16 +150,43 @@ impl Spec {
             let (requests, per) = (rate_limit.requests.value, rate_limit.per.as_secs_f64());
             let _ = writeln!(page, "\nRate limit: {requests} requests of one API key in {per} s.");
         }
-        let query = self.poll.query.as_ref().map(|query| format!("?{}=…", **query)).unwrap_or_default();
-        let _ = writeln!(page, "\n## Statuses\n\n`GET {}{query}`\n", *self.poll.path);
-        let _ = writeln!(page, "- status: at `{}`", *self.poll.status);
-        let _ = writeln!(page, "- tracks: at {}", self.poll.track_places());
-        if let Some(place) = &self.poll.task {
+        page.push_str("\n## Results\n\n");
+        for result in &self.results {
+            let _ = writeln!(page, "- `{}` at {}: {}", *result.value.name, result.places(), *result.value.doc);
+        }
+        let Some(poll) = &self.poll else { return };
+        let query = poll.query.as_ref().map(|query| format!("?{}=…", **query)).unwrap_or_default();
+        let _ = writeln!(page, "\n## Statuses\n\n`GET {}{query}`\n", *poll.path);
+        let _ = writeln!(page, "- status: at `{}`", *poll.status);
+        if let Some(place) = &poll.task {
             let _ = writeln!(page, "- the task's id: repeated at `{}`", **place);
         }
         page.push_str("\n| status | means | |\n|---|---|---|\n");
         for status in &self.statuses {
             let _ = writeln!(page, "| `{}` | {:?} | {} |", *status.name, status.means.value, cell(&status.doc));
+        }
+    }
+
+    fn uploads(&self, page: &mut String) {
+        let Some(upload) = &self.upload else { return };
+        let _ = writeln!(page, "\n## Uploads of local files\n\n`POST {}`\n", *upload.url);
+        let _ = writeln!(page, "- the file: in the part `{}`", *upload.file);
+        for (name, content) in &upload.fields {
+            let _ = writeln!(page, "- the part `{}`: `{}`", **name, **content);
+        }
+        let _ = writeln!(page, "- the address of the file: at `{}`", *upload.link);
+        if let Some(field) = &upload.field {
+            let _ = writeln!(page, "- it is sent in `{}`", **field);
+        }
+        if let Some(most) = &upload.max_bytes {
+            let _ = writeln!(page, "- at most {} bytes", most.value);
+        }
+        if let Some(types) = &upload.types {
+            let types: Vec<String> = types.iter().map(|extension| format!("`{}`", **extension)).collect();
+            let _ = writeln!(page, "- extensions: {}", types.join(", "));
+        }
+        if let Some(expires) = &upload.expires {
+            let _ = writeln!(page, "- deleted after {} s", expires.as_secs());
         }
     }
 }
@@ -170,7 +219,12 @@ fn kind(field: &Field) -> String {
         FieldKind::Choice(..) => "choice",
     };
     let list = if field.is_list() { format!("list of {kind}") } else { kind.to_owned() };
-    if field.is_nullable() { format!("{list} or null") } else { list }
+    let list = if field.is_nullable() { format!("{list} or null") } else { list };
+    match field.place.as_ref().map(|place| place.value) {
+        Some(Place::Path) => format!("{list}, in the path"),
+        Some(Place::Query) => format!("{list}, in the query"),
+        None => list,
+    }
 }
 
 fn limits(field: &Field, limit: &Limit, page: &mut String) {
@@ -181,7 +235,10 @@ fn limits(field: &Field, limit: &Limit, page: &mut String) {
     let place = names("with", &limit.models) + &names("in", &limit.modes);
     let when =
         if limit.when.is_empty() { String::new() } else { format!(" if {}", Condition::any_in_words(&limit.when)) };
-    let seconds = limit.max_seconds.as_ref().map(|seconds| format!("at most {} s long (not checked)", seconds.value));
+    let seconds = limit
+        .max_seconds
+        .as_ref()
+        .map(|seconds| format!("at most {} s long (checked only for uploads)", seconds.value));
     for text in limit.bounds.iter().map(|bound| bound.1.words(field.unit())).chain(seconds) {
         let _ = writeln!(page, "- {text}{place}{when}");
     }

@@ -2,7 +2,8 @@
 
 use serde_json::{Map, Value, json};
 
-use crate::model::{Spec, TrackField, TrackKind};
+use crate::model::{At, Field, Place, Poll, ResultKind, ResultValue, Spec};
+use crate::tables::BodyFormat;
 
 impl Spec {
     /// Returns an OpenAPI 3.1 document with the POST, the poll, callbacks, and the rules of the request as its schema.
@@ -24,7 +25,7 @@ impl Spec {
             "security": [{ "key": [] }],
             "paths": self.paths(),
             "components": {
-                "schemas": { name: self.schema_of_the_request(), &**self.track.name: self.track_schema() },
+                "schemas": self.schemas(name),
                 "securitySchemes": { "key": self.security() },
             },
         });
@@ -35,6 +36,17 @@ impl Spec {
             document["webhooks"] = webhooks;
         }
         document
+    }
+
+    /// Returns the schemas of the request and of the objects in results.
+    fn schemas(&self, request: &str) -> Value {
+        let mut schemas = Map::new();
+        schemas.insert(request.to_owned(), self.schema_of_the_request());
+        let values = self.results.iter().flat_map(|result| result.value.walk());
+        for (object, name) in values.filter_map(|value| Some((value, value.ty.as_ref()?))) {
+            schemas.insert(name.value.clone(), object_schema(object));
+        }
+        Value::Object(schemas)
     }
 
     fn schema_of_the_request(&self) -> Value {
@@ -54,17 +66,31 @@ impl Spec {
     }
 
     fn paths(&self) -> Value {
-        let request = format!("#/components/schemas/{}", *self.request.name);
-        let task = self.answer("The task.", &[(&self.submit.task, json!({ "type": "string" }))]);
+        let answered = match &self.submit.task {
+            Some(task) => self.answer("The task.", &[(task, json!({ "type": "string" }))]),
+            None => self.answer("The results.", &[]),
+        };
         let mut paths = json!({
-            &**self.submit.path: { "post": {
+            &**self.submit.path: { self.submit.method().name().to_ascii_lowercase(): {
                 "operationId": format!("submit{}", *self.request.name),
                 "summary": *self.request.doc,
                 "description": self.codes_in_words(),
-                "requestBody": { "required": true, "content": { "application/json": { "schema": { "$ref": request } } } },
-                "responses": { "200": task },
+                "responses": { "200": answered },
             } },
         });
+        self.put_request(&mut paths[&**self.submit.path][self.submit.method().name().to_ascii_lowercase()]);
+        if let Some(poll) = &self.poll {
+            self.poll_path(poll, &mut paths);
+        }
+        if let Some(credits) = &self.credits {
+            let amount = self.answer("The remaining credits.", &[(&credits.amount, json!({ "type": "number" }))]);
+            paths[&**credits.path]["get"] =
+                json!({ "operationId": format!("credits{}", *self.service.name), "responses": { "200": amount } });
+        }
+        paths
+    }
+
+    fn poll_path(&self, poll: &Poll, paths: &mut Value) {
         let statuses: Vec<&str> = self.statuses.iter().map(|status| status.name.as_str()).collect();
         let described = self.statuses.iter().map(|status| format!("{}: {}", *status.name, *status.doc));
         let status = json!({
@@ -72,25 +98,55 @@ impl Spec {
             "examples": statuses,
             "description": described.collect::<Vec<_>>().join(" "),
         });
-        let track = json!({ "$ref": format!("#/components/schemas/{}", *self.track.name) });
-        let tracks = json!({ "type": ["array", "null"], "items": track });
-        let mut values = vec![(self.poll.status.as_str(), status)];
-        values.extend(self.poll.task.as_ref().map(|place| (place.as_str(), json!({ "type": "string" }))));
-        values.extend(self.poll.tracks.iter().map(|place| (place.as_str(), tracks.clone())));
-        let poll = self.answer("The state of the task.", &values);
-        let (name, place) = self.poll.query.as_ref().map_or(("task", "path"), |query| (query.as_str(), "query"));
+        let mut values = vec![(poll.status.as_str(), status)];
+        values.extend(poll.task.as_ref().map(|place| (place.as_str(), json!({ "type": "string" }))));
+        for result in &self.results {
+            values.extend(result.at.iter().map(|place| (place.as_str(), schema_of(&result.value))));
+        }
+        let state = self.answer("The state of the task.", &values);
+        let (name, place) = poll.query.as_ref().map_or(("task", "path"), |query| (query.as_str(), "query"));
         let parameter = json!({ "name": name, "in": place, "required": true, "schema": { "type": "string" } });
-        paths[&**self.poll.path]["get"] = json!({
+        paths[&**poll.path]["get"] = json!({
             "operationId": format!("poll{}", *self.request.name),
             "parameters": [parameter],
-            "responses": { "200": poll },
+            "responses": { "200": state },
         });
-        if let Some(credits) = &self.credits {
-            let amount = self.answer("The remaining credits.", &[(&credits.amount, json!({ "type": "number" }))]);
-            paths[&**credits.path]["get"] =
-                json!({ "operationId": format!("credits{}", *self.service.name), "responses": { "200": amount } });
+    }
+
+    /// Adds the parameters and the body of the request to its operation.
+    fn put_request(&self, operation: &mut Value) {
+        let schema = self.json_schema();
+        let placed = self.request.fields.iter().filter_map(|field| Some((field, field.place.as_ref()?.value)));
+        let is_required = |name: &str| schema["required"].as_array().is_some_and(|all| all.iter().any(|it| it == name));
+        let parameter = |(field, place): (&Field, Place)| {
+            let place = if place == Place::Path { "path" } else { "query" };
+            let (name, required) = (&*field.wire, is_required(&field.wire));
+            json!({ "name": name, "in": place, "required": required, "schema": schema["properties"][name] })
+        };
+        let mut parameters: Vec<Value> = placed.map(parameter).collect();
+        let header = |(name, value): &(At<String>, At<String>)| json!({ "name": **name, "in": "header", "required": true, "schema": { "const": **value } });
+        let in_body: Vec<&Field> = self.request.fields.iter().filter(|field| field.place.is_none()).collect();
+        let body = if parameters.is_empty() {
+            json!({ "$ref": format!("#/components/schemas/{}", *self.request.name) })
+        } else {
+            let properties: Map<String, Value> = in_body
+                .iter()
+                .map(|field| (field.wire.value.clone(), schema["properties"][&**field.wire].clone()))
+                .collect();
+            let required: Vec<&str> =
+                in_body.iter().map(|field| field.wire.as_str()).filter(|name| is_required(name)).collect();
+            json!({ "type": "object", "properties": properties, "required": required, "additionalProperties": false })
+        };
+        parameters.extend(self.service.headers.iter().map(header));
+        if !parameters.is_empty() {
+            operation["parameters"] = json!(parameters);
         }
-        paths
+        let format = match self.submit.body() {
+            BodyFormat::None => return,
+            BodyFormat::Json => "application/json",
+            BodyFormat::Multipart => "multipart/form-data",
+        };
+        operation["requestBody"] = json!({ "required": true, "content": { format: { "schema": body } } });
     }
 
     fn codes_in_words(&self) -> String {
@@ -103,7 +159,9 @@ impl Spec {
     fn answer(&self, doc: &str, values: &[(&str, Value)]) -> Value {
         let mut schema = json!({ "type": "object" });
         if let Some(envelope) = &self.envelope {
-            put(&mut schema, &envelope.code, json!({ "type": ["integer", "string"] }));
+            if let Some(code) = &envelope.code {
+                put(&mut schema, code, json!({ "type": ["integer", "string"] }));
+            }
             put(&mut schema, &envelope.message, json!({ "type": ["string", "null"] }));
         }
         for (path, value) in values {
@@ -114,21 +172,13 @@ impl Spec {
         json!({ "description": doc, "content": { "application/json": { "schema": schema } } })
     }
 
-    fn track_schema(&self) -> Value {
-        let mut properties = Map::new();
-        for field in &self.track.fields {
-            for spelling in &field.spellings {
-                properties.insert(spelling.value.clone(), track_field(field));
-            }
-        }
-        json!({ "type": "object", "description": *self.track.doc, "properties": properties })
-    }
-
     fn webhooks(&self) -> Option<Value> {
         let callback = self.callback.as_ref()?;
         let stages: Vec<&str> = callback.stages.iter().map(|stage| stage.name.as_str()).collect();
         let mut schema = json!({ "type": "object" });
-        put(&mut schema, &callback.stage, json!({ "type": "string", "examples": stages }));
+        if let Some(stage) = &callback.stage {
+            put(&mut schema, stage, json!({ "type": "string", "examples": stages }));
+        }
         put(&mut schema, &callback.task, json!({ "type": "string" }));
         Some(json!({ "callback": { "post": {
             "operationId": format!("callback{}", *self.request.name),
@@ -139,13 +189,39 @@ impl Spec {
     }
 }
 
-fn track_field(field: &TrackField) -> Value {
-    let kind = match field.kind.value {
-        TrackKind::Seconds => json!(["number", "null"]),
-        TrackKind::Time => json!(["string", "number", "null"]),
-        _ => json!(["string", "null"]),
+fn object_schema(object: &ResultValue) -> Value {
+    let mut properties = Map::new();
+    for member in &object.members {
+        for spelling in &member.spellings {
+            properties.insert(spelling.value.clone(), schema_of(member));
+        }
+    }
+    json!({ "type": "object", "description": *object.doc, "properties": properties })
+}
+
+fn schema_of(value: &ResultValue) -> Value {
+    let kind = match value.kind.value {
+        ResultKind::Integer => json!({ "type": ["integer", "null"] }),
+        ResultKind::Number | ResultKind::Seconds => json!({ "type": ["number", "null"] }),
+        ResultKind::Boolean => json!({ "type": ["boolean", "null"] }),
+        ResultKind::Time => json!({ "type": ["string", "number", "null"] }),
+        ResultKind::Any => json!({}),
+        ResultKind::Object => {
+            json!({ "$ref": format!("#/components/schemas/{}", value.ty.as_deref().map_or("", String::as_str)) })
+        }
+        ResultKind::Text | ResultKind::Audio | ResultKind::Stream | ResultKind::Image => {
+            json!({ "type": ["string", "null"] })
+        }
     };
-    json!({ "type": kind, "description": *field.doc })
+    let mut schema = kind;
+    for _ in 0..value.lists {
+        schema = json!({ "type": ["array", "null"], "items": schema });
+    }
+    // A reference has the description of its object.
+    if schema.get("$ref").is_none() && schema.get("items").is_none_or(|items| items.get("$ref").is_none()) {
+        schema["description"] = json!(*value.doc);
+    }
+    schema
 }
 
 /// Sets the schema of a value inside objects, such as `data.taskId`.

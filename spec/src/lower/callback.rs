@@ -16,9 +16,8 @@ impl Spec {
     pub(super) fn callback(&self, callback: &Callback) -> tables::CallbackSpec {
         tables::CallbackSpec {
             field: text(&callback.field),
-            stage: path(&callback.stage),
+            stage: callback.stage.as_ref().map(path).unwrap_or_default(),
             task: path(&callback.task),
-            tracks: path(&callback.tracks),
             answer_within: callback.answer_within.value,
             attempts: callback.attempts.value,
             expires: callback.expires.as_deref().copied().unwrap_or(EXPIRES),

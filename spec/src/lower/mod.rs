@@ -2,16 +2,18 @@
 
 mod answers;
 mod callback;
+mod upload;
 
 use std::borrow::Cow;
 
 pub(crate) use callback::{EXPIRES, parts};
+pub(crate) use upload::NAME;
 
 use crate::model::{
     Asks, Choice, Condition, Conditions, DefaultValue, Field, FieldKind, Is, Limit, Mode, ModeSet, Relation, Request,
     Scalar, Spec,
 };
-use crate::rules::{self, Bound, Const, Effect, Kind, Pattern, Presence, Relating, Rules, Str};
+use crate::rules::{self, Bound, Const, Decimal, Effect, Kind, Pattern, Presence, Relating, Rules, Str};
 use crate::source::At;
 
 impl Spec {
@@ -70,6 +72,7 @@ fn field(field: &Field, request: &Request) -> rules::Field {
         rust: text(&field.rust),
         kind: kind(&field.kind),
         list: field.is_list(),
+        open: field.is_open(),
         nullable: field.is_nullable(),
         constant: field.constant.as_deref().map(constant),
         presence: request.each_mode().map(|mode| field.presence_in(mode)).collect(),
@@ -256,7 +259,10 @@ fn set(names: Option<&[At<String>]>, count: usize, is: impl Fn(usize, &str) -> b
 }
 
 fn dispute(limit: &Limit, bound: Bound) -> Option<Str> {
-    let enforced = bound.figure();
+    dispute_over(limit, bound.figure())
+}
+
+fn dispute_over(limit: &Limit, enforced: Decimal) -> Option<Str> {
     let of = |enforces: bool| {
         let sides = limit.disputed.iter().filter(move |side| (side.figure.value == enforced) == enforces);
         sides.map(|side| format!("{} in the {}", side.figure.value, *side.place)).collect::<Vec<_>>().join(", ")

@@ -10,12 +10,10 @@ use crate::tables::SignatureEncoding;
 pub struct Callback {
     /// Field of the request with the address of the callbacks.
     pub field: At<String>,
-    /// Where the body has the stage.
-    pub stage: At<String>,
+    /// Where the body has the stage. `None`: each callback is about the end of the task.
+    pub stage: Option<At<String>>,
     /// Where the body has the id of the task.
     pub task: At<String>,
-    /// Where the body has the list of tracks.
-    pub tracks: At<String>,
     /// Time for which the service waits for an answer.
     pub answer_within: At<Duration>,
     /// Number of attempts of the service to deliver a callback.

@@ -15,8 +15,12 @@ pub struct Field {
     pub doc: At<String>,
     /// Type of the value, or of each item of a list.
     pub kind: At<FieldKind>,
+    /// Where the field is sent. `None`: in the body.
+    pub place: Option<At<Place>>,
     /// Whether the field holds a list.
     pub list: Option<At<bool>>,
+    /// Whether a choice takes values that the spec does not list.
+    pub open: Option<At<bool>>,
     /// Whether the field may be null.
     pub nullable: Option<At<bool>>,
     /// The only value of a constant field.
@@ -104,6 +108,12 @@ impl Field {
         }
     }
 
+    /// Whether the field is sent in this place.
+    #[must_use]
+    pub fn is_in(&self, place: Place) -> bool {
+        self.place.as_ref().is_some_and(|it| it.value == place)
+    }
+
     /// Whether the field holds a list.
     #[must_use]
     pub fn is_list(&self) -> bool {
@@ -116,11 +126,26 @@ impl Field {
         format!("null_{}", *self.rust)
     }
 
+    /// Whether a choice takes values that the spec does not list.
+    #[must_use]
+    pub fn is_open(&self) -> bool {
+        self.open.as_ref().is_some_and(|open| open.value)
+    }
+
     /// Whether the field may be null.
     #[must_use]
     pub fn is_nullable(&self) -> bool {
         self.nullable.as_ref().is_some_and(|nullable| nullable.value)
     }
+}
+
+/// `in`: where a field is sent.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Place {
+    /// As a part of the path.
+    Path,
+    /// As a query parameter.
+    Query,
 }
 
 /// `default`: the value that the service assumes if the field is left out.

@@ -8,24 +8,30 @@ mod mode;
 mod presence;
 mod relation;
 mod request;
+mod results;
 mod service;
 mod sources;
 mod task;
+mod upload;
 
 pub use callback::{Callback, CallbackStage, Signature};
 pub use condition::{Condition, Conditions, Is};
-pub use field::{Choice, DefaultValue, Field, FieldKind, Placeholder};
+pub use field::{Choice, DefaultValue, Field, FieldKind, Place, Placeholder};
 pub use limit::{Bounds, Dispute, Limit};
 pub use mode::{FieldSet, Mode, ModeSet};
 pub use relation::{Asks, Relation, Total};
 pub use request::Request;
+pub use results::{ResultEntry, ResultValue};
 pub use service::{Code, Credits, Envelope, RateLimit, Service};
 pub use sources::{Inherited, Sources};
-pub use task::{Poll, Ready, Status, Submit, Track, TrackField, TrackKind};
+pub use task::{Poll, Ready, Status, Submit};
+pub use upload::Upload;
+
+pub use crate::tables::ResultKind;
 
 pub use crate::source::{At, File, Files, Scalar, Span};
 
-/// A whole spec: a service, one request to it, and the task that the request starts.
+/// A whole spec: a service, one request to it, and the task that the request starts, or the results that it is answered with.
 #[derive(Debug, Clone)]
 pub struct Spec {
     /// The service.
@@ -38,18 +44,20 @@ pub struct Spec {
     pub codes: Vec<Code>,
     /// The POST that submits a task.
     pub submit: Submit,
-    /// The GET that polls a task.
-    pub poll: Poll,
+    /// The GET that polls a task. `None`: the operation answers at once.
+    pub poll: Option<Poll>,
     /// The statuses of a task.
     pub statuses: Vec<Status>,
-    /// One result of a task.
-    pub track: Track,
+    /// The results.
+    pub results: Vec<ResultEntry>,
     /// The rate limit of the service.
     pub rate_limit: Option<RateLimit>,
     /// The GET that returns the remaining credits.
     pub credits: Option<Credits>,
     /// The callbacks that the service sends.
     pub callback: Option<Callback>,
+    /// The POST that turns a local file into an address.
+    pub upload: Option<Upload>,
     /// The files of the spec, and what it takes from its bases.
     pub sources: Sources,
 }

@@ -12,6 +12,8 @@ pub struct Service {
     pub name: At<String>,
     /// Id of the service in task handles.
     pub id: At<String>,
+    /// Account that pays. Specs with the same account share its rate limit, credits and ledger.
+    pub account: Option<At<String>>,
     /// What the service does, as documentation.
     pub doc: At<String>,
     /// Address of the service's documentation.
@@ -22,6 +24,10 @@ pub struct Service {
     pub auth_header: At<String>,
     /// Text before the key in that header, such as `Bearer`; may be empty.
     pub auth_scheme: At<String>,
+    /// HTTP basic authentication: the user and the password, with `{key}` in place of the key.
+    pub auth_basic: Option<At<String>>,
+    /// Names and values of the headers that every request has.
+    pub headers: Vec<(At<String>, At<String>)>,
     /// Environment variable with the API key.
     pub env_key: At<String>,
     /// Environment variable with another base URL.
@@ -33,8 +39,8 @@ pub struct Service {
 /// `[envelope]`: where every answer has its code and message.
 #[derive(Debug, Clone)]
 pub struct Envelope {
-    /// Where an answer has its code.
-    pub code: At<String>,
+    /// Where an answer has its code. `None`: the HTTP status is the code.
+    pub code: Option<At<String>>,
     /// Where an answer has its message.
     pub message: At<String>,
 }

@@ -1,17 +1,39 @@
-//! Submitting and polling a task, and its results.
+//! Submitting and polling a task.
 
 use std::time::Duration;
 
 use super::At;
-use crate::tables::StatusMeaning;
+use crate::tables::{BodyFormat, Method, StatusMeaning};
 
-/// `[submit]`: the POST that submits a task.
+/// `[submit]`: the request that submits a task.
 #[derive(Debug, Clone)]
 pub struct Submit {
-    /// Path below the base URL.
+    /// HTTP method. `None`: POST.
+    pub method: Option<At<Method>>,
+    /// Format of the body. `None`: JSON.
+    pub body: Option<At<BodyFormat>>,
+    /// Path below the base URL. It has `{name}` for each field in the path.
     pub path: At<String>,
-    /// Where the answer has the id of the task.
-    pub task: At<String>,
+    /// Where the answer has the id of the task. `None`: the operation answers at once.
+    pub task: Option<At<String>>,
+}
+
+impl Submit {
+    /// Returns the HTTP method.
+    #[must_use]
+    pub fn method(&self) -> Method {
+        self.method.as_ref().map_or(Method::Post, |method| method.value)
+    }
+
+    /// Returns the format of the body.
+    #[must_use]
+    pub fn body(&self) -> BodyFormat {
+        match &self.body {
+            _ if !self.method().has_body() => BodyFormat::None,
+            Some(body) => body.value,
+            None => BodyFormat::Json,
+        }
+    }
 }
 
 /// `[poll]`: the GET that polls a task.
@@ -25,8 +47,6 @@ pub struct Poll {
     pub status: At<String>,
     /// Where the answer repeats the id of the task.
     pub task: Option<At<String>>,
-    /// Places of the tracks, as a list or a single object. At least one place; an empty text is the answer itself.
-    pub tracks: Vec<At<String>>,
     /// Where the answer has the code of a failure.
     pub error_code: Option<At<String>>,
     /// Where the answer has the message of a failure.
@@ -43,7 +63,7 @@ pub struct Poll {
     pub unknown_task: Vec<At<u32>>,
     /// Time after the submit during which such a code means "not yet".
     pub patience: At<Duration>,
-    /// Time for which a finished task is polled while its tracks have no address.
+    /// Time for which a finished task is polled while its output is not complete.
     pub settle: At<Duration>,
 }
 
@@ -75,63 +95,4 @@ pub enum Ready {
     First,
     /// All.
     All,
-}
-
-/// `[track]`: one result of a task.
-#[derive(Debug, Clone)]
-pub struct Track {
-    /// Name of the Rust type.
-    pub name: At<String>,
-    /// What a track is, as documentation.
-    pub doc: At<String>,
-    /// Usual number of tracks of a task.
-    pub count: At<u32>,
-    /// Fields of a track.
-    pub fields: Vec<TrackField>,
-}
-
-/// An entry of `[track.fields]`: one field of a track.
-#[derive(Debug, Clone)]
-pub struct TrackField {
-    /// Name of the field.
-    pub name: At<String>,
-    /// Name of the Rust field.
-    pub rust: At<String>,
-    /// What the field is, as documentation.
-    pub doc: At<String>,
-    /// Type of the field.
-    pub kind: At<TrackKind>,
-    /// Names of the field in JSON, in every kind of answer.
-    pub spellings: Vec<At<String>>,
-    /// Field of the request that this field repeats.
-    pub echo: Option<At<String>>,
-}
-
-/// The type of a field of a track.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum TrackKind {
-    /// A text.
-    Text,
-    /// The address of the finished file. A track that has it is ready.
-    Audio,
-    /// The address of a stream of the unfinished track.
-    Stream,
-    /// The address of a picture.
-    Image,
-    /// A length in seconds.
-    Seconds,
-    /// A point in time: milliseconds since 1970, or a text.
-    Time,
-}
-
-impl Poll {
-    /// Describes the places of the tracks, such as "`data.results`, else `data.songs`".
-    #[must_use]
-    pub fn track_places(&self) -> String {
-        let place = |place: &At<String>| match place.as_str() {
-            "" => "the answer itself".to_owned(),
-            place => format!("`{place}`"),
-        };
-        self.tracks.iter().map(place).collect::<Vec<_>>().join(", else ")
-    }
 }

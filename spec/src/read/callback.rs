@@ -12,18 +12,26 @@ pub(super) fn callback(root: &Section<'_>) -> Option<Callback> {
     let section = root.section("callback")?;
     let callback = Callback {
         field: section.needs_text("field"),
-        stage: section.needs_text("stage"),
+        stage: section.text("stage"),
         task: section.needs_text("task"),
-        tracks: section.needs_text("tracks"),
         answer_within: section.needs_duration("answer_within"),
         attempts: section.needs_whole("attempts"),
         expires: section.duration("expires"),
-        stages: section.needs_section("stages").entries().iter().map(stage).collect(),
-        codes: section.needs_section("codes").entries().iter().map(code).collect(),
+        stages: stages(&section),
+        codes: section.section("codes").map(|codes| codes.entries().iter().map(code).collect()).unwrap_or_default(),
         signature: section.section("signature").as_ref().map(signature),
     };
     section.unknown_keys();
     Some(callback)
+}
+
+/// Without a place of the stage, there are no stages.
+fn stages(section: &Section<'_>) -> Vec<CallbackStage> {
+    let stages = match section.text("stage") {
+        Some(_) => section.needs_section("stages"),
+        None => section.section("stages").unwrap_or_else(|| section.absent("stages")),
+    };
+    stages.entries().iter().map(stage).collect()
 }
 
 fn stage(section: &Section<'_>) -> CallbackStage {

@@ -6,13 +6,16 @@ mod conditions;
 mod pattern;
 mod relations;
 mod request;
+mod results;
 mod service;
 mod task;
+mod upload;
 
 #[cfg(feature = "export")]
 pub(crate) use {
+    request::PLACES,
     service::{CODE_MEANINGS, CREATED},
-    task::{READY, STATUS_MEANINGS},
+    task::{BODIES, READY, STATUS_MEANINGS},
 };
 
 use toml::de::DeTable;
@@ -38,10 +41,11 @@ pub(crate) fn spec(table: &DeTable<'_>, report: &Report) -> Spec {
         submit: task::submit(root),
         poll: task::poll(root),
         statuses: task::statuses(root),
-        track: task::track(root),
+        results: results::results(root),
         rate_limit: service::rate_limit(root),
         credits: service::credits(root),
         callback: callback::callback(root),
+        upload: upload::upload(root),
         sources: Sources::default(),
     };
     root.knows(ABOUT_BASES);

@@ -5,7 +5,7 @@ use super::pattern::pattern;
 use super::{classes, relations};
 use crate::case;
 use crate::model::{
-    Choice, Conditions, DefaultValue, Dispute, Field, FieldKind, Limit, Mode, Placeholder, Request, Scalar,
+    Choice, Conditions, DefaultValue, Dispute, Field, FieldKind, Limit, Mode, Place, Placeholder, Request, Scalar,
 };
 use crate::rules::{Decimal, MOST_EXACT, Unit};
 use crate::source::{At, Section};
@@ -33,6 +33,8 @@ const UNITS: &[(&str, Unit)] = &[("chars", Unit::Chars), ("utf16", Unit::Utf16),
 
 /// What a choice consists of if not of texts.
 const CHOICES_OF: &[(&str, ())] = &[("integer", ())];
+
+pub(crate) const PLACES: &[(&str, Place)] = &[("path", Place::Path), ("query", Place::Query)];
 
 const ELSEWHERE: &[(&str, ())] = &[("unlimited", ())];
 
@@ -72,12 +74,15 @@ fn field(section: &Section<'_>) -> Field {
     let kind = kind(section);
     // The `name` of a choice is that of its type, so its setter has a key of its own.
     let name = if matches!(*kind, FieldKind::Choice(..)) { section.text("setter") } else { section.text("name") };
+    let is_choice = matches!(*kind, FieldKind::Choice(..));
     let is_text = matches!(*kind, FieldKind::Text(_));
     let field = Field {
         rust: name.unwrap_or_else(|| wire.with(case::snake(&wire))),
         doc: section.needs_text("doc"),
         kind,
+        place: section.one_of("in", PLACES),
         list: section.truth("list"),
+        open: if is_choice { section.truth("open") } else { None },
         nullable: section.truth("nullable"),
         constant: section.scalar("constant"),
         deprecated: section.text("deprecated"),
@@ -111,7 +116,7 @@ fn default(section: &Section<'_>) -> Option<DefaultValue> {
 fn kind(section: &Section<'_>) -> At<FieldKind> {
     let name = section.needs_one_of("type", TYPES, TypeName::Text);
     // A type that cannot be read may have been any.
-    section.knows(if name.is_nowhere() { &["name", "setter", "unit", "values"] } else { &[] });
+    section.knows(if name.is_nowhere() { &["name", "open", "setter", "unit", "values"] } else { &[] });
     let kind = match name.value {
         TypeName::Text => FieldKind::Text(section.one_of("unit", UNITS).map(|unit| unit.value).unwrap_or_default()),
         TypeName::Url => FieldKind::Url,

@@ -21,15 +21,32 @@ pub(crate) const CREATED: &[(&str, Created)] =
 pub(super) fn service(root: &Section<'_>) -> Service {
     let section = root.needs_section("service");
     let auth = section.needs_section("auth");
+    let basic = auth.text("basic");
+    let (auth_header, auth_scheme) = match &basic {
+        Some(basic) => {
+            no_others(&auth);
+            (basic.with("Authorization".to_owned()), basic.with("Basic".to_owned()))
+        }
+        // That it cannot be read is already reported.
+        None if auth.holds("basic") => (At::nowhere(String::new()), At::nowhere(String::new())),
+        None => {
+            let scheme = auth.text("scheme").unwrap_or_else(|| auth.name().with(String::new()));
+            (auth.needs_text("header"), scheme)
+        }
+    };
+    let headers = section.section("headers");
     let env = section.needs_section("env");
     let service = Service {
         name: section.needs_text("name"),
         id: section.needs_text("id"),
+        account: section.text("account"),
         doc: section.needs_text("doc"),
         docs: section.text("docs"),
         base_url: section.needs_text("base_url"),
-        auth_header: auth.needs_text("header"),
-        auth_scheme: auth.text("scheme").unwrap_or_else(|| auth.name().with(String::new())),
+        auth_header,
+        auth_scheme,
+        auth_basic: basic,
+        headers: headers.map(Section::texts_by_name).unwrap_or_default(),
         env_key: env.needs_text("key"),
         env_url: env.needs_text("url"),
         retention: section.duration("retention"),
@@ -38,10 +55,20 @@ pub(super) fn service(root: &Section<'_>) -> Service {
     service
 }
 
-/// Without this table, the HTTP status is the code.
+/// Reports keys that do not go with basic authentication.
+fn no_others(auth: &Section<'_>) {
+    for key in ["header", "scheme"] {
+        if let Some(other) = auth.text(key) {
+            let message = format!("`{key}` and `basic` are both given in `auth`");
+            auth.report(other.fault(message, "remove one; basic authentication has its own header and scheme"));
+        }
+    }
+}
+
+/// Without this table, or without its code, the HTTP status is the code.
 pub(super) fn envelope(root: &Section<'_>) -> Option<Envelope> {
     let section = root.section("envelope")?;
-    let envelope = Envelope { code: section.needs_text("code"), message: section.needs_text("message") };
+    let envelope = Envelope { code: section.text("code"), message: section.needs_text("message") };
     section.unknown_keys();
     Some(envelope)
 }

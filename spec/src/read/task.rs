@@ -1,44 +1,49 @@
-//! `[submit]`, `[poll]`, `[statuses]` and `[track]`.
+//! `[submit]`, `[poll]` and `[statuses]`.
 
 use crate::case;
-use crate::model::{Poll, Ready, Status, Submit, Track, TrackField, TrackKind};
+use crate::model::{Poll, Ready, Status, Submit};
 use crate::source::Section;
-use crate::tables::StatusMeaning;
+use crate::tables::{BodyFormat, Method, StatusMeaning};
+
+const METHODS: &[(&str, Method)] = &[
+    ("POST", Method::Post),
+    ("GET", Method::Get),
+    ("PUT", Method::Put),
+    ("PATCH", Method::Patch),
+    ("DELETE", Method::Delete),
+];
+
+pub(crate) const BODIES: &[(&str, BodyFormat)] = &[("json", BodyFormat::Json), ("multipart", BodyFormat::Multipart)];
 
 pub(crate) const STATUS_MEANINGS: &[(&str, StatusMeaning)] = &[
     ("running", StatusMeaning::Running),
     ("done", StatusMeaning::Done),
-    ("done-with-tracks", StatusMeaning::DoneWithTracks),
+    ("done-with-results", StatusMeaning::DoneWithResults),
     ("failed", StatusMeaning::Failed),
 ];
 
 pub(crate) const READY: &[(&str, Ready)] =
     &[("nothing", Ready::Nothing), ("streams", Ready::Streams), ("first", Ready::First), ("all", Ready::All)];
 
-const TRACK_KINDS: &[(&str, TrackKind)] = &[
-    ("string", TrackKind::Text),
-    ("audio", TrackKind::Audio),
-    ("stream", TrackKind::Stream),
-    ("image", TrackKind::Image),
-    ("seconds", TrackKind::Seconds),
-    ("time", TrackKind::Time),
-];
-
 pub(super) fn submit(root: &Section<'_>) -> Submit {
     let section = root.needs_section("submit");
-    let submit = Submit { path: section.needs_text("path"), task: section.needs_text("task") };
+    let submit = Submit {
+        method: section.one_of("method", METHODS),
+        body: section.one_of("body", BODIES),
+        path: section.needs_text("path"),
+        task: if root.has_table("poll") { Some(section.needs_text("task")) } else { section.text("task") },
+    };
     section.unknown_keys();
     submit
 }
 
-pub(super) fn poll(root: &Section<'_>) -> Poll {
-    let section = root.needs_section("poll");
+pub(super) fn poll(root: &Section<'_>) -> Option<Poll> {
+    let section = root.section("poll")?;
     let poll = Poll {
         path: section.needs_text("path"),
         query: section.text("query"),
         status: section.needs_text("status"),
         task: section.text("task"),
-        tracks: section.needs_one_or_more_texts("tracks"),
         error_code: section.text("error_code"),
         error_message: section.text("error_message"),
         request: section.text("request"),
@@ -50,11 +55,12 @@ pub(super) fn poll(root: &Section<'_>) -> Poll {
         settle: section.needs_duration("settle"),
     };
     section.unknown_keys();
-    poll
+    Some(poll)
 }
 
 pub(super) fn statuses(root: &Section<'_>) -> Vec<Status> {
-    root.needs_section("statuses").entries().iter().map(status).collect()
+    let section = if root.has_table("poll") { Some(root.needs_section("statuses")) } else { root.section("statuses") };
+    section.map(Section::entries).unwrap_or_default().iter().map(status).collect()
 }
 
 fn status(section: &Section<'_>) -> Status {
@@ -69,30 +75,4 @@ fn status(section: &Section<'_>) -> Status {
     };
     section.unknown_keys();
     status
-}
-
-pub(super) fn track(root: &Section<'_>) -> Track {
-    let section = root.needs_section("track");
-    let track = Track {
-        name: section.needs_text("name"),
-        doc: section.needs_text("doc"),
-        count: section.needs_whole("count"),
-        fields: section.needs_section("fields").entries().iter().map(track_field).collect(),
-    };
-    section.unknown_keys();
-    track
-}
-
-fn track_field(section: &Section<'_>) -> TrackField {
-    let name = section.name().clone();
-    let field = TrackField {
-        rust: section.text("name").unwrap_or_else(|| name.with(case::snake(&name))),
-        doc: section.needs_text("doc"),
-        kind: section.needs_one_of("type", TRACK_KINDS, TrackKind::Text),
-        spellings: section.texts("spellings").unwrap_or_else(|| vec![name.clone()]),
-        echo: section.text("echo"),
-        name,
-    };
-    section.unknown_keys();
-    field
 }

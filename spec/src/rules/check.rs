@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use super::context::Context;
 use super::violations::Found;
-use super::{Field, IsAddress, Names, Rule, Rules, Value, Violation, Violations};
+use super::{Field, IsAddress, Kind, Names, Rule, Rules, Str, Value, Violation, Violations};
 
 /// The values of a request that are given by name, such as those of a JSON object. Each has the index of its field.
 #[derive(Debug)]
@@ -38,6 +38,30 @@ impl<'r, 'v> Placed<'r, 'v> {
             self.twice.insert(index);
         }
         Some((field, place?))
+    }
+
+    /// Takes values of open choices that the spec does not list. `like` returns the listed value whose rules they have to keep, and
+    /// the text to send, for each field and text; `None` leaves the value as it is, which breaks a rule.
+    pub fn take_unlisted(&mut self, like: impl Fn(&[Str], &str) -> Option<(&'static str, &'static str)>) {
+        let take = |choices: &[Str], value: &mut Value<'v>| {
+            if let Value::Text(text) = &*value
+                && !choices.iter().any(|choice| choice == text)
+                && let Some((like, text)) = like(choices, text)
+            {
+                *value = Value::unlisted(text, like);
+            }
+        };
+        for (field, value) in self.rules.fields.iter().zip(&mut self.values) {
+            match (&field.kind, value) {
+                (Kind::Choice(choices), Some(Value::List(items) | Value::Cut { items, .. })) if field.open => {
+                    for item in items {
+                        take(choices, item);
+                    }
+                }
+                (Kind::Choice(choices), Some(value)) if field.open => take(choices, value),
+                _ => {}
+            }
+        }
     }
 
     /// Puts a value into the place of its field.

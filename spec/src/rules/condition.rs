@@ -23,6 +23,7 @@ impl Const {
         match (self, value) {
             (_, Value::Later) => None,
             (Self::Text(text), Value::Text(given)) => Some(text == given),
+            (Self::Text(text), Value::Unlisted { like, .. }) => Some(text == like),
             (Self::Number(number), Value::Number(given)) => Some(number.value() == *given),
             (Self::Truth(truth), Value::Truth(given)) => Some(truth == given),
             _ => Some(false),

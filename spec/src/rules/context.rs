@@ -32,7 +32,8 @@ impl<'a> Context<'a> {
         let index = self.rules.model?;
         let Kind::Choice(choices) = &self.rules.fields.get(index)?.kind else { return None };
         let given = self.value_of(index)?;
-        choices.iter().enumerate().find(|(_, choice)| matches!(&*given, Value::Text(text) if text == *choice))
+        let (Value::Text(name) | Value::Unlisted { like: name, .. }) = &*given else { return None };
+        choices.iter().enumerate().find(|(_, choice)| *choice == name)
     }
 
     /// Returns the value that a field has for the service: the one that is sent, or the default.

@@ -4,6 +4,9 @@ use super::context::{Context, among};
 use super::violations::Found;
 use super::{Conditional, Const, Effect, Field, Figure, Kind, Presence, Rule, Str, Unit, Value, Violation};
 
+/// Largest length of a value that an open choice does not list, in characters.
+pub const MAX_UNLISTED: usize = 64;
+
 impl Context<'_> {
     /// Checks whether a field may or must be given, its value, and its conditions.
     pub(super) fn field(&self, index: usize, field: &Field, value: Option<&Value<'_>>, found: &mut Found) {
@@ -101,6 +104,9 @@ impl Context<'_> {
             (Kind::Number | Kind::Integer, Value::Number(number)) if field.kind.takes(value) => {
                 self.limits(field, Figure::Number(*number), found);
             }
+            (Kind::Choice(_), Value::Unlisted { text, .. }) if field.open && field.kind.takes(value) => {
+                self.unlisted(field, text, found);
+            }
             (Kind::Boolean | Kind::Choice(_) | Kind::IntegerChoice(_), _) if field.kind.takes(value) => {}
             (Kind::Choice(choices), Value::Text(_)) => {
                 found.push(self.none_of(field, choices.join(", ")));
@@ -114,6 +120,19 @@ impl Context<'_> {
                 found.push(Violation { detail, ..self.violation(field, Rule::Type) });
             }
         }
+    }
+
+    /// Checks the length of a value that an open choice does not list.
+    fn unlisted(&self, field: &Field, text: &str, found: &mut Found) {
+        let length = |count: usize| Figure::Length(count as u64, Unit::Chars);
+        let count = text.chars().count();
+        let (rule, limit) = match count {
+            0 => (Rule::MinLength, 1),
+            1..=MAX_UNLISTED => return,
+            _ => (Rule::MaxLength, MAX_UNLISTED),
+        };
+        let (limit, actual) = (Some(length(limit)), Some(length(count)));
+        found.push(Violation { limit, actual, ..self.violation(field, rule) });
     }
 
     fn none_of(&self, field: &Field, choices: String) -> Violation {

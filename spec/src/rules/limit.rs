@@ -9,18 +9,28 @@ impl Context<'_> {
         let holding = field.limits.iter().filter(|limit| self.holds(limit));
         found.extend(holding.filter_map(|limit| {
             let (rule, figure) = limit.bound.broken_by(actual)?;
-            let detail = (!limit.when.is_empty()).then(|| Str::Owned(format!("if {}", self.describe(&limit.when))));
             Some(Violation {
                 limit: Some(figure),
                 actual: Some(actual),
-                model: self.model.filter(|_| limit.models != u64::MAX).map(|(_, name)| name.clone()),
-                detail: limit.dispute.clone().or(detail),
+                model: self.name_of_model(limit),
+                detail: self.detail(limit),
                 ..self.violation(field, rule)
             })
         }));
         if self.model.is_none() && self.has_unknown_model() {
             self.loosest(field, actual, found);
         }
+    }
+
+    /// Returns the name of the model if the limit depends on it.
+    pub(super) fn name_of_model(&self, limit: &Limit) -> Option<Str> {
+        self.model.filter(|_| limit.models != u64::MAX).map(|(_, name)| name.clone())
+    }
+
+    /// Returns the contradicting statements about the limit, or else its condition.
+    pub(super) fn detail(&self, limit: &Limit) -> Option<Str> {
+        let condition = || (!limit.when.is_empty()).then(|| Str::Owned(format!("if {}", self.describe(&limit.when))));
+        limit.dispute.clone().or_else(condition)
     }
 
     /// Whether the request has a model that is not known, or lacks one that it needs.
@@ -76,7 +86,7 @@ impl Context<'_> {
     }
 
     /// Whether the limit holds in this mode with this model. If one of them is not known, only limits without it hold.
-    fn holds(&self, limit: &Limit) -> bool {
+    pub(super) fn holds(&self, limit: &Limit) -> bool {
         among(limit.modes, self.mode)
             && among(limit.models, self.model.map(|(index, _)| index))
             && (limit.when.is_empty() || self.any_holds(&limit.when) == Some(true))

@@ -11,6 +11,7 @@ mod field;
 mod items;
 mod limit;
 mod pattern;
+mod recording;
 mod relation;
 #[cfg(feature = "serde")]
 mod serialize;
@@ -27,6 +28,7 @@ pub use check::Placed;
 pub use condition::{Condition, Conditional, Const, Effect, Is, Term};
 pub use decimal::Decimal;
 pub(crate) use decimal::Difference;
+pub use field::MAX_UNLISTED;
 pub use items::Items;
 pub use pattern::Pattern;
 pub use relation::{Relating, Relation};
@@ -85,6 +87,8 @@ pub struct Field {
     pub kind: Kind,
     /// Whether the field holds a list.
     pub list: bool,
+    /// Whether a choice of texts takes values that are not listed.
+    pub open: bool,
     /// Whether the field may be null.
     pub nullable: bool,
     /// The only value of a constant field.

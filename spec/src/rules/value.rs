@@ -9,6 +9,13 @@ use super::{Kind, MOST_EXACT};
 pub enum Value<'a> {
     /// A text, an address or a choice.
     Text(Cow<'a, str>),
+    /// A text that an open choice does not list.
+    Unlisted {
+        /// The text that is sent.
+        text: Cow<'a, str>,
+        /// The listed value whose rules it has to keep.
+        like: Cow<'a, str>,
+    },
     /// A number.
     Number(f64),
     /// A boolean.
@@ -39,6 +46,12 @@ impl<'a> Value<'a> {
         Self::Text(Cow::Borrowed(text))
     }
 
+    /// Creates a text that an open choice does not list. It is judged by the rules of `like`.
+    #[must_use]
+    pub fn unlisted(text: &'a str, like: &'a str) -> Self {
+        Self::Unlisted { text: Cow::Borrowed(text), like: Cow::Borrowed(like) }
+    }
+
     /// Creates a whole number. Above 2^53, which no field allows, it is rounded.
     #[must_use]
     #[expect(clippy::cast_precision_loss, reason = "fields refuse numbers that are not exact")]
@@ -59,6 +72,7 @@ impl Kind {
             (Self::Number, Value::Number(number)) => number.is_finite(),
             (Self::Integer, Value::Number(number)) => is_whole(*number),
             (Self::Choice(choices), Value::Text(text)) => choices.iter().any(|choice| choice == text),
+            (Self::Choice(choices), Value::Unlisted { like, .. }) => choices.iter().any(|choice| choice == like),
             (Self::IntegerChoice(choices), number @ Value::Number(_)) => {
                 choices.iter().any(|choice| Value::integer(*choice) == *number)
             }

@@ -22,6 +22,8 @@ pub enum Rule {
     MaxLength,
     /// The address has too many bytes.
     MaxBytes,
+    /// The recording is too long.
+    MaxSeconds,
     /// The number is too small.
     Min,
     /// The number is too large.
@@ -76,6 +78,7 @@ impl Rule {
             Self::MinLength => "min_length",
             Self::MaxLength => "max_length",
             Self::MaxBytes => "max_bytes",
+            Self::MaxSeconds => "max_seconds",
             Self::Min => "min",
             Self::Max => "max",
             Self::Above => "exclusive_min",
@@ -276,6 +279,9 @@ impl fmt::Display for Violation {
             }
             (Rule::Max | Rule::MaxBytes | Rule::MaxItems | Rule::MaxDifference, Some(limit), Some(actual)) => {
                 write!(f, "{actual}, at most {}{place}", limit.bare())?;
+            }
+            (Rule::MaxSeconds, Some(limit), Some(actual)) => {
+                write!(f, "{actual} seconds, at most {}{place}", limit.bare())?;
             }
             (Rule::MinTotal, Some(limit), Some(actual)) => {
                 write!(f, "{actual} together, at least {}{place}", limit.bare())?;

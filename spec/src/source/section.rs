@@ -61,7 +61,8 @@ impl<'a> Section<'a> {
         self.report(at.fault(format!("`{key}` must be {what}"), label));
     }
 
-    fn holds(&self, key: &str) -> bool {
+    /// Whether the table has the key, or is absent itself.
+    pub(crate) fn holds(&self, key: &str) -> bool {
         self.table.is_none_or(|table| table.contains_key(key))
     }
 
@@ -233,7 +234,12 @@ impl<'a> Section<'a> {
         if section.is_none() && !self.holds(key) {
             self.missing(key);
         }
-        section.unwrap_or_else(|| Section::new(None, At::nowhere(key.to_owned()), self.report))
+        section.unwrap_or_else(|| self.absent(key))
+    }
+
+    /// Returns a section that the text does not have.
+    pub(crate) fn absent(&self, key: &'static str) -> Section<'a> {
+        Section::new(None, At::nowhere(key.to_owned()), self.report)
     }
 
     /// Returns the tables of a list: `key = [{ … }, { … }]`.
@@ -305,6 +311,11 @@ impl<'a> Section<'a> {
         self.values(SCALAR, as_scalar)
     }
 
+    /// Returns texts, under names that the spec chooses.
+    pub(crate) fn texts_by_name(self) -> Vec<(At<String>, At<String>)> {
+        self.values("a text", |value| value.as_str().map(str::to_owned))
+    }
+
     /// Returns lists of names, under names that the spec chooses.
     pub(crate) fn lists(self) -> Vec<(At<String>, Vec<At<String>>)> {
         let lists = self.values("a list of texts", as_texts);
@@ -315,6 +326,11 @@ impl<'a> Section<'a> {
     pub(crate) fn lists_of_texts(&self, key: &'static str) -> Option<Vec<Vec<At<String>>>> {
         let lists = self.items(key, "a list of lists of texts", as_texts)?;
         Some(lists.into_iter().map(|list| list.value).collect())
+    }
+
+    /// Whether the value is true or false.
+    pub(crate) fn is_truth(&self, key: &'static str) -> bool {
+        self.get(key).is_some_and(|at| at.value.is_bool())
     }
 
     pub(crate) fn truth(&self, key: &'static str) -> Option<At<bool>> {

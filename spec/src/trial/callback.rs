@@ -3,9 +3,9 @@
 use serde_json::Value;
 
 use super::Trial;
-use super::places::{Need, find, text_or_number, whole_number};
+use super::places::{Need, find, name, text_or_number, whole_number};
 use super::words::quoted;
-use crate::answers::{self, Callback, MAX_CALLBACK, Unreadable, Unusable};
+use crate::answers::{self, Callback, MAX_CALLBACK, Unreadable, Unusable, is_nothing};
 use crate::model::Spec;
 use crate::suggest::suggestion;
 use crate::tables::{Api, CallbackSpec};
@@ -27,7 +27,7 @@ impl Trial {
         match answers::callback(api, table, answer) {
             Ok(read) => {
                 self.said(spec, api, &body, read.code, read.message.as_deref());
-                self.accepted(spec, api, table, &body, &read);
+                self.accepted(spec, api, &read);
             }
             Err(Unusable::NotJson) => self.refused("the body is not a JSON object".to_owned()),
             Err(why) => {
@@ -50,21 +50,25 @@ impl Trial {
         self.message(api, body, message);
     }
 
-    fn accepted(&mut self, spec: &Spec, api: &Api, table: &CallbackSpec, body: &Value, read: &Callback<'_>) {
+    fn accepted(&mut self, spec: &Spec, api: &Api, read: &Callback<'_>) {
         self.task(&read.task);
-        let mut stages = spec.callback.iter().flat_map(|callback| &callback.stages);
-        let doc = stages.find(|stage| *stage.name == *read.stage.name).map_or("", |stage| stage.doc.as_str());
-        self.line(format!("stage: {}: {doc}", quoted(&read.stage.name)));
-        if let Some(status) = &read.stage.status {
-            self.status(spec, status);
+        if let Some(at) = read.stage {
+            let mut stages = spec.callback.iter().flat_map(|callback| &callback.stages);
+            let doc = stages.find(|stage| *stage.name == *at.name).map_or("", |stage| stage.doc.as_str());
+            self.line(format!("stage: {}: {doc}", quoted(&at.name)));
+            if let Some(status) = &at.status {
+                self.status(spec, status);
+            }
         }
-        let tracks: Vec<_> = answers::tracks(read.tracks.as_ref()).collect();
-        if tracks.is_empty() {
-            self.note_no_tracks(body, &table.tracks, Need::May);
-        } else {
-            self.read_tracks(spec, api, body, &table.tracks, &tracks);
+        for ((result, table), value) in spec.results.iter().zip(api.results.iter()).zip(&read.results) {
+            let Some(place) = &table.callback else { continue };
+            match value.as_ref().filter(|value| !is_nothing(value)) {
+                Some(value) => self.read_result(api, &result.value, value, place),
+                None => self.missing(Need::May, format!("`{}`: nothing at {}", *result.value.name, name(place))),
+            }
         }
-        let failure = if read.stage.status.is_none() { ", which reports a failure," } else { "" };
+        let is_failure = read.stage.is_some_and(|stage| stage.status.is_none());
+        let failure = if is_failure { ", which reports a failure," } else { "" };
         self.line(format!("outcome: the callback{failure} wakes the wait, which polls the task"));
     }
 

@@ -14,8 +14,9 @@ pub(super) fn kind(api: &Api, answer: &[u8]) -> (AnswerKind, String) {
         let value = body.as_ref().filter(|_| !path.is_empty()).and_then(|body| at(body, path));
         value.is_some_and(|value| value.is_number() || value.as_str().is_some_and(|text| !text.is_empty()))
     };
-    let (status, task) = (&api.poll.status, &api.submit.task);
-    if let Some(spec) = &api.callback {
+    let Some(poll) = &api.poll else { return (AnswerKind::Submit, "since the operation answers at once".to_owned()) };
+    let (status, task) = (&poll.status, &api.submit.task);
+    if let Some(spec) = api.callback.as_ref().filter(|spec| !spec.stage.is_empty()) {
         let is_callback = match answers::stage(spec, answer) {
             Ok(_) => true,
             Err(why) => why == Unusable::UnknownStage && !has_text(status),

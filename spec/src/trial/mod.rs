@@ -7,16 +7,16 @@ mod guess;
 mod hide;
 mod places;
 mod poll;
+mod results;
 mod said;
 mod submit;
-mod tracks;
 mod words;
 
 use std::fmt;
 
 use crate::model::Spec;
 
-pub use tracks::TriedTrack;
+pub use results::TriedResult;
 
 /// What an answer is an answer to.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -39,10 +39,10 @@ pub struct Trial {
     pub task: Option<String>,
     /// The status of the task, if the answer has one. A callback has the status of its stage.
     pub status: Option<String>,
-    /// The tracks.
-    pub tracks: Vec<TriedTrack>,
-    /// The place of the tracks, as text.
-    tracks_at: String,
+    /// The results that were found.
+    pub results: Vec<TriedResult>,
+    /// Whether the output is complete, in an answer to a poll.
+    pub is_complete: bool,
     /// What the runtime makes of the answer, as lines of text.
     lines: Vec<String>,
     /// Places of the spec at which the answer has nothing, and need not have anything.
@@ -50,7 +50,7 @@ pub struct Trial {
     not_understood: Vec<String>,
 }
 
-/// Number of tracks that are printed.
+/// Number of items that are printed.
 const MAX_PRINTED: usize = 10;
 
 impl Spec {
@@ -79,8 +79,8 @@ impl Spec {
             kind,
             task: None,
             status: None,
-            tracks: Vec::new(),
-            tracks_at: String::new(),
+            results: Vec::new(),
+            is_complete: false,
             lines: vec![format!("read as {kind}, {why}")],
             nothing: Vec::new(),
             not_understood: Vec::new(),
@@ -96,7 +96,7 @@ impl Spec {
 
 impl Trial {
     /// Returns what was not understood, each in one line: codes, statuses and stages that the spec does not list, places
-    /// at which the answer has nothing or a value of another type, and members of tracks that no field of the spec reads.
+    /// at which the answer has nothing or a value of another type, and members of results that no field of the spec reads.
     #[must_use]
     pub fn not_understood(&self) -> &[String] {
         &self.not_understood
@@ -123,15 +123,7 @@ impl fmt::Display for Trial {
         for line in &self.lines {
             writeln!(f, "{line}")?;
         }
-        if !self.tracks.is_empty() {
-            writeln!(f, "tracks: {}, at {}", self.tracks.len(), self.tracks_at)?;
-        }
-        for (index, track) in self.tracks.iter().enumerate().take(MAX_PRINTED) {
-            write!(f, "  track {}{track}", index + 1)?;
-        }
-        if let Some(more) = self.tracks.len().checked_sub(MAX_PRINTED).filter(|more| *more > 0) {
-            writeln!(f, "  and {more} more")?;
-        }
+        self.results.iter().try_for_each(|result| write!(f, "{result}"))?;
         list(f, "nothing at these places", &self.nothing)?;
         if self.not_understood.is_empty() {
             return writeln!(f, "everything was understood");

@@ -9,16 +9,19 @@ use super::places::{Need, text_or_number, text_or_object};
 use super::words::quoted;
 use crate::answers::{self, Polled, Progress, TaskState};
 use crate::model::Spec;
-use crate::tables::{Api, StatusMeaning};
+use crate::tables::{Api, PollSpec, StatusMeaning};
 
 impl Trial {
     pub(super) fn poll(&mut self, spec: &Spec, api: &Api, answer: &[u8], http_status: u16) {
         let Ok(envelope) = self.envelope(spec, api, answer, http_status) else {
             return self.line("outcome: the answer cannot be used, and the task is polled again");
         };
-        match answers::poll(api, &envelope) {
+        let Some(poll) = &api.poll else {
+            return self.line("outcome: the operation answers at once, so that nothing is polled");
+        };
+        match answers::poll(api, poll, &envelope) {
             Polled::NoSuchTask => {
-                let patience = api.poll.patience;
+                let patience = poll.patience;
                 self.line(format!("outcome: the task does not exist; within {patience:?} of the POST, not yet"));
             }
             Polled::Refused => self.line("outcome: the service refuses the poll"),
@@ -26,12 +29,12 @@ impl Trial {
                 if let Some(id) = &envelope.task {
                     self.task(id);
                 }
-                self.state(spec, api, &envelope.body, &state);
+                self.state(spec, (api, poll), &envelope.body, &state);
             }
         }
     }
 
-    fn state(&mut self, spec: &Spec, api: &Api, body: &Value, state: &TaskState<'_>) {
+    fn state(&mut self, spec: &Spec, (api, poll): (&Api, &PollSpec), body: &Value, state: &TaskState<'_>) {
         if !state.status.is_empty() {
             self.status(spec, &state.status);
         }
@@ -40,23 +43,17 @@ impl Trial {
                 self.line(format!("{what}: {}", quoted(said)));
             }
         }
-        self.note_places(api, body);
-        if let Some(place) = state.place.and_then(|place| api.poll.tracks.get(place)) {
-            self.read_tracks(spec, api, body, place, &state.tracks);
-        } else {
-            let known = api.statuses.iter().find(|known| known.name == state.status);
-            let is_done = known.is_some_and(|known| known.means == StatusMeaning::Done);
-            let need = if is_done { Need::Must } else { Need::May };
-            api.poll.tracks.iter().for_each(|place| self.note_no_tracks(body, place, need));
-        }
-        let ready = self.tracks.iter().any(|track| track.is_ready);
+        self.note_places(poll, body);
+        let known = api.statuses.iter().find(|known| known.name == state.status);
+        let is_done = known.is_some_and(|known| known.means == StatusMeaning::Done);
+        self.read_results(spec, api, body, &state.results, if is_done { Need::Must } else { Need::May });
+        let ready = self.is_complete;
         let progress = answers::progress(api, &state.status, state.error_code.is_some(), ready);
-        self.line(format!("outcome: {}", outcome(progress, ready, api.poll.settle)));
+        self.line(format!("outcome: {}", outcome(progress, ready, poll.settle)));
     }
 
-    /// Looks at all places of a poll, except those of the tracks.
-    fn note_places(&mut self, api: &Api, body: &Value) {
-        let poll = &api.poll;
+    /// Looks at all places of a poll, except those of the results.
+    fn note_places(&mut self, poll: &PollSpec, body: &Value) {
         self.look(body, "the id of the task", &poll.task, Need::May, text_or_number);
         self.look(body, "the status", &poll.status, Need::Must, text_or_number);
         self.look(body, "the error code", &poll.error_code, Need::May, text_or_number);
@@ -70,7 +67,9 @@ fn outcome(progress: Progress, ready: bool, settle: Duration) -> String {
         Progress::Running(Some(stage)) => format!("the task is running, at stage {stage}"),
         Progress::Running(None) => "the task is running".to_owned(),
         Progress::Done if ready => "the task is done".to_owned(),
-        Progress::Done => format!("the task is done, but has no output; a wait polls it for {settle:?} more"),
+        Progress::Done => {
+            format!("the task is done, but its output is not complete; a wait polls it for {settle:?} more")
+        }
         Progress::Failed => "the task has failed".to_owned(),
     }
 }

@@ -45,7 +45,7 @@ impl Trial {
         }
         self.line(format!("code: {number}{is_http}"));
         match self.kind {
-            AnswerKind::Poll if api.poll.unknown_task.contains(&number) => {}
+            AnswerKind::Poll if api.poll.as_ref().is_some_and(|poll| poll.unknown_task.contains(&number)) => {}
             AnswerKind::Poll => {
                 self.not_understood.push(format!("the code {number} is neither in `codes` nor in `unknown_task`"));
             }

@@ -24,6 +24,7 @@ impl Trial {
                 self.task(id);
                 "the task was created".to_owned()
             }
+            (Reply::Answer, _) => "the operation has answered".to_owned(),
             (Reply::Refused, Some(after)) => {
                 format!("no task was created; the request may be sent again after {after:?}")
             }

@@ -87,7 +87,7 @@ fn a_base_is_found_relative_to_the_file_that_names_it() -> Outcome {
     folder.write("upload_cover.toml", SHIPPED)?;
     folder.write("shared/service.toml", SERVICE)?;
     folder.write("lyrics.toml", SIBLING)?;
-    let summary = "39 keys and 6 tables come from shared/service.toml and upload_cover.toml; --explain lists them";
+    let summary = "40 keys and 7 tables come from shared/service.toml and upload_cover.toml; --explain lists them";
     assert_eq!(folder.said(0, &["check", "lyrics.toml"])?, format!("lyrics.toml: no faults ({summary})\n"));
     let said = folder.said(0, &["diff", "upload_cover.toml", "lyrics.toml"])?;
     assert!(said.contains("the path of the POST is `/api/v1/lyrics`"), "{said}");
@@ -111,7 +111,10 @@ fn check_explains_what_is_inherited_and_what_is_dropped() -> Outcome {
     for (text, line) in [
         ("path = \"/api/v1/generate/record-info\"", "poll.path = \"/api/v1/generate/record-info\"\n"),
         ("doc = \"Preferred voice of the singer.\"", "fields.vocalGender.doc = \"Preferred voice of the singer.\"\n"),
-        ("echo = \"prompt\"", "track.fields.prompt.echo = \"prompt\" (dropped: this spec has no such field)\n"),
+        (
+            "echo = \"prompt\"",
+            "results.tracks.fields.prompt.echo = \"prompt\" (dropped: this spec has no such field)\n",
+        ),
     ] {
         let number = 1 + SHIPPED.lines().position(|line| line == text).ok_or("no such line")?;
         assert!(far.contains(&format!("    line {number}: {line}")), "{line} is not in {far}");

@@ -174,13 +174,13 @@ fn diff_shows_changes_of_callbacks_and_polls() -> Outcome {
         ),
         (
             SHIPPED,
-            &SHIPPED.replace("task = \"data.taskId\"\n# The documentation has", "# The documentation has"),
+            &SHIPPED.replace("task = \"data.taskId\"\nerror_code", "error_code"),
             "neutral\n  answers to polls do not repeat the task's id any more",
         ),
         (
             SHIPPED,
             &SHIPPED.replace("[\"data.response.sunoData\", \"data.data\"]", "\"data.data\""),
-            "neutral\n  tracks are read at `data.data` instead of `data.response.sunoData`, else `data.data`",
+            "neutral\n  the result `tracks` is read at `data.data` instead of `data.response.sunoData`, else `data.data`",
         ),
         (SHIPPED, without, "breaking\n  callbacks are removed"),
         (without, SHIPPED, "loosening\n  callbacks are new"),
@@ -223,7 +223,7 @@ fn export_prints_three_formats() -> Outcome {
     assert_eq!(data["response"]["properties"]["sunoData"]["items"]["$ref"], track);
     assert_eq!((&data["data"]["items"]["$ref"], &data["taskId"]["type"]), (&track.into(), &"string".into()));
     let page = folder.said(0, &["export", "spec.toml", "--to", "markdown"])?;
-    assert!(page.contains("- tracks: at `data.response.sunoData`, else `data.data`\n"), "{page}");
+    assert!(page.contains("- `tracks` at `data.response.sunoData`, else `data.data`: "), "{page}");
     assert!(page.contains("- the task's id: repeated at `data.taskId`\n"), "{page}");
     assert!(page.contains("| `customMode` | boolean | `true` | `true` | `false` |"), "{page}");
     Ok(())

@@ -48,21 +48,21 @@ task: "5c79"
 status: "FIRST_SUCCESS", running: The first track is ready.
 outcome: the task is running, at stage 2
 tracks: 2, at `data.response.sunoData`
-  track 1, with output
+  item 1
     id: "a"
     audioUrl: "https://a.example/1.mp3?…"
     title: "Night\u{7}"
     duration: 198.44
-  track 2, without output
+  item 2
     id: "b"
     streamAudioUrl as `stream_audio_url`: "https://a.example/2"
 nothing at these places:
   the error message at `data.errorMessage`: an empty text
-  1 of 3 items of the list at `data.response.sunoData`: all members are empty
-  fields of the track: `sourceAudioUrl`, `sourceStreamAudioUrl`, `imageUrl`, `sourceImageUrl`, `prompt`, `modelName`, `tags`, `createTime`
+  1 of 3 items of `tracks[]`
+  fields of `tracks[]`: `sourceAudioUrl`, `sourceStreamAudioUrl`, `imageUrl`, `sourceImageUrl`, `prompt`, `modelName`, `tags`, `createTime`
 not understood:
-  `duration` in 1 of 2 tracks: a list, not a number
-  no field of the track reads "lyric" in 1 of 2 tracks
+  no field of `tracks[]` reads "lyric"
+  `tracks[].duration`: a list, not a number
 "#
     );
     Ok(())
@@ -199,24 +199,28 @@ fn a_poll_that_does_not_fit_the_spec_says_where() -> Outcome {
             1,
             r#"{"status":"SUCCESS","response":{"songs":[]}}"#,
             &[
-                "outcome: the task is done, but has no output; a wait polls it for 60s more",
-                "the tracks at `data.response.sunoData`: `data.response` has no `sunoData`; it has `songs`",
+                "outcome: the task is done, but its output is not complete; a wait polls it for 60s more",
+                "`tracks` at `data.response.sunoData`: `data.response` has no `sunoData`; it has `songs`",
+                "the output is not complete: `data.response.sunoData` is missing",
             ],
         ),
         (
             1,
             r#"{"status":"PENDING","response":{"sunoData":"none"}}"#,
-            &["the tracks at `data.response.sunoData`: a text, not a list or an object"],
+            &["the output is not complete: `data.response.sunoData` is a text instead of a list"],
         ),
         (
             1,
             r#"{"status":"SUCCESS","response":{"sunoData":["a",{"audioUrl":"https://a.example/1"}]}}"#,
-            &["an item of the list at `data.response.sunoData`: a text, not an object", "outcome: the task is done"],
+            &[
+                "the output is not complete: `data.response.sunoData[0]` is a text instead of an object",
+                "outcome: the task is done, but its output is not complete; a wait polls it for 60s more",
+            ],
         ),
         (
             1,
             r#"{"status":"SUCCESS","data":[{"audioUrls":"https://a.example/1"}]}"#,
-            &["no field of the track reads \"audioUrls\"; is it a spelling of `audioUrl`?"],
+            &["no field of `tracks[]` reads \"audioUrls\"; is it a spelling of `audioUrl`?"],
         ),
         (
             0,
@@ -228,7 +232,7 @@ fn a_poll_that_does_not_fit_the_spec_says_where() -> Outcome {
             r#"{"status":"PENDING","errorCode":0,"response":{"sunoData":[{"id":"","audioUrl":""}]}}"#,
             &[
                 "outcome: the task is running, at stage 0",
-                "the tracks at `data.response.sunoData`: all members of all items are empty",
+                "`tracks` at `data.response.sunoData`: all items are empty",
                 "everything was understood",
             ],
         ),

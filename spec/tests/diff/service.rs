@@ -21,6 +21,7 @@ fn neutral(from: &str, to: &str) -> [Vec<String>; 2] {
 fn diff_names_each_key_that_changes_with_both_values() {
     for (from, to, key, was, is) in [
         ("task = \"data.taskId\"\n\n", "task = \"data.id\"\n\n", "submit.task", "\"data.taskId\"", "\"data.id\""),
+        ("[submit]\n", "[submit]\nmethod = \"PUT\"\n", "submit.method", "POST", "PUT"),
         ("code = \"code\"", "code = \"status\"", "envelope.code", "\"code\"", "\"status\""),
         ("message = \"msg\"", "message = \"text\"", "envelope.message", "\"msg\"", "\"text\""),
         ("query = \"taskId\"", "query = \"id\"", "poll.query", "\"taskId\"", "\"id\""),
@@ -41,13 +42,13 @@ fn diff_names_each_key_that_changes_with_both_values() {
         ("retention = \"15 days\"", "retention = \"36 h\"", "service.retention", "15 days", "36 h"),
         ("ready = \"streams\"", "ready = \"first\"", "statuses.TEXT_SUCCESS.ready", "streams", "first"),
         ("stage = 2", "stage = 3", "statuses.FIRST_SUCCESS.stage", "2", "3"),
-        ("\"done-with-tracks\"", "\"done\"", "statuses.CALLBACK_EXCEPTION.means", "done-with-tracks", "done"),
-        ("count = 2", "count = 3", "track.count", "2", "3"),
-        ("echo = \"style\"", "echo = \"title\"", "track.fields.tags.echo", "\"style\"", "\"title\""),
+        ("\"done-with-results\"", "\"done\"", "statuses.CALLBACK_EXCEPTION.means", "done-with-results", "done"),
+        ("count = 2", "count = 3", "results.tracks.count", "2", "3"),
+        ("echo = \"style\"", "echo = \"title\"", "results.tracks.fields.tags.echo", "\"style\"", "\"title\""),
         (
             "[\"audioUrl\", \"audio_url\"]",
             "[\"audioUrl\"]",
-            "track.fields.audioUrl.spellings",
+            "results.tracks.fields.audioUrl.spellings",
             "\"audioUrl\", \"audio_url\"",
             "\"audioUrl\"",
         ),
@@ -62,6 +63,10 @@ fn diff_names_each_key_that_changes_with_both_values() {
             "no",
             "perhaps",
         ),
+        ("file = \"file\"", "file = \"song\"", "upload.file", "\"file\"", "\"song\""),
+        ("data.downloadUrl", "data.fileUrl", "upload.link", "\"data.downloadUrl\"", "\"data.fileUrl\""),
+        ("expires = \"3 days\"", "expires = \"24 h\"", "upload.expires", "3 days", "1 days"),
+        ("\"covers\"", "\"songs\"", "upload.fields.uploadPath", "\"covers\"", "\"songs\""),
         ("retry_after = \"10 s\"", "retry_after = \"20 s\"", "codes.405.retry_after", "10 s", "20 s"),
     ] {
         let said = [format!("`{key}`: {is} instead of {was}"), format!("`{key}`: {was} instead of {is}")];
@@ -119,5 +124,37 @@ fn diff_names_the_unit_of_a_total_if_its_texts_have_the_same() {
         let changes = Changes::between(&spec(first, second, 9), &spec(first, second, 8));
         let said = format!("`one`, `two`: at most 8 instead of at most 9 {said}:");
         assert!(changes.iter().any(|change| change.text().starts_with(&said)), "{changes}");
+    }
+}
+
+#[test]
+fn uploads_that_are_removed_break_callers() {
+    let (before, uploads) = cover_spec::SHIPPED.split_once("[upload]").expect("the shipped spec has uploads");
+    let (_, after) = uploads.split_once("[callback]").expect("callbacks are behind them");
+    let [with, without] = [cover_spec::SHIPPED, &format!("{before}[callback]{after}")]
+        .map(|text| Spec::parse("spec.toml", text).unwrap_or_else(|faults| panic!("{faults}")));
+    let said = |old: &Spec, new: &Spec| -> Vec<(Effect, String)> {
+        Changes::between(old, new).iter().map(|change| (change.effect(), change.text().to_owned())).collect()
+    };
+    assert_eq!(said(&with, &without), [(Effect::Breaking, "uploads are removed".to_owned())]);
+    assert_eq!(said(&without, &with), [(Effect::Loosening, "uploads are new".to_owned())]);
+}
+
+#[test]
+fn diff_says_that_another_account_does_not_find_its_purchases() {
+    let spec = |account: &str| {
+        let text = cover_spec::SHIPPED.replacen("[service]\n", &format!("[service]\n{account}"), 1);
+        Spec::parse("spec.toml", &text).unwrap_or_else(|faults| panic!("{faults}"))
+    };
+    for (old, new, is) in [
+        ("", "account = \"music\"\n", "`music` instead of not named"),
+        ("account = \"music\"\n", "", "not named instead of `music`"),
+        ("account = \"music\"\n", "account = \"songs\"\n", "`songs` instead of `music`"),
+    ] {
+        let changes = Changes::between(&spec(old), &spec(new));
+        let texts: Vec<&str> = changes.iter().map(cover_spec::diff::Change::text).collect();
+        let wanted = format!("the account is {is}: purchases in ledgers are not found, and may be paid again");
+        assert_eq!(texts, [wanted]);
+        assert!(changes.iter().all(|change| change.effect() == Effect::Breaking));
     }
 }

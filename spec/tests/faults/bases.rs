@@ -221,7 +221,11 @@ fn a_path_of_its_own_has_its_own_query() {
 fn a_key_of_the_base_can_be_left_out() {
     let text = edited(&[("use =", "without = [\"poll.expected_duration\", \"service.docs\"]\nuse =")]);
     let spec = spec(&[("lyrics.toml", &text)]);
-    assert!(spec.poll.expected_duration.is_none() && spec.service.docs.is_none() && spec.poll.request.is_some());
+    assert!(
+        spec.poll.as_ref().unwrap().expected_duration.is_none()
+            && spec.service.docs.is_none()
+            && spec.poll.as_ref().unwrap().request.is_some()
+    );
 }
 
 #[test]
@@ -279,7 +283,7 @@ fn a_file_of_parts_is_checked_as_far_as_it_goes() {
         "[fields.text]\ntype = \"string\"\nlimits = [{ models = [\"A\"], max_length = 5 }, { models = [\"B\"], max_length = 6 }]\n",
         "[classes]\nfast = [\"A\"]\n",
         "[service]\nretention = \"1 days\"\n[rate_limit]\ntask_every = \"1 s\"\n",
-        "[track.fields.about]\ntype = \"audio\"\necho = \"prompt\"\n",
+        "[results.songs.fields.about]\ntype = \"audio\"\necho = \"prompt\"\n",
         "[callback]\nfield = \"hook\"\n[callback.stages]\ndone = { status = \"DONE\", doc = \"Done.\" }\n",
     ] {
         assert_eq!(parts(text), [""; 0], "{text}");
@@ -333,7 +337,10 @@ fn the_key_of_the_nearest_file_counts() {
     );
     let near = near.replace("[poll]", "use = [\"styleWeight\"]\n[poll]");
     let spec = spec(&[("a.toml", &text), ("near.toml", &near), ("sub/far.toml", far), ("service.toml", SHIPPED)]);
-    assert_eq!((spec.poll.patience.value.as_secs(), spec.poll.settle.value.as_secs()), (2, 3));
+    assert_eq!(
+        (spec.poll.as_ref().unwrap().patience.value.as_secs(), spec.poll.as_ref().unwrap().settle.value.as_secs()),
+        (2, 3)
+    );
     let field = spec.request.field("styleWeight").expect("it is used");
     let bounds: Vec<String> = field.bounds.iter().map(|bound| format!("{} {}", bound.0, bound.1.figure())).collect();
     assert_eq!(bounds, ["min -1", "max 2", "multiple_of 0.01"]);

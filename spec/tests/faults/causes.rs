@@ -47,7 +47,7 @@ fn a_misspelt_key_about_bases_is_the_only_fault() {
 fn a_misspelt_table_is_reported_without_what_its_other_parts_lack() {
     for (table, misspelt, unknown) in [
         ("[callback]", "[calback]", "calback"),
-        ("[track]", "[trakc]", "trakc"),
+        ("[results.tracks]", "[reslts.tracks]", "reslts"),
         ("[fields.uploadUrl]", "[fielsd.uploadUrl]", "fielsd"),
         ("[fields.customMode]", "[fielsd.customMode]", "fielsd"),
         ("[fields.model]", "[fielsd.model]", "fielsd"),

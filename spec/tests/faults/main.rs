@@ -239,7 +239,11 @@ fn names_are_valid_in_rust_and_do_not_collide() {
         ("[fields.style]", "[fields.maybe_title]", "duplicate setter `maybe_title`"),
         ("setter = \"without_callback\"", "setter = \"title\"", "duplicate setter `title`"),
         ("[statuses.PENDING]", "[statuses.UNKNOWN]", "`Unknown` is reserved for generated code"),
-        ("[track.fields.tags]", "[track.fields.self]", "`self` is not a valid Rust name for a track field"),
+        (
+            "[results.tracks.fields.tags]",
+            "[results.tracks.fields.self]",
+            "`self` is not a valid Rust name for a field of a result",
+        ),
     ] {
         let found = edit(from, to);
         assert!(found.contains(&fault.to_owned()), "{to}: {found:?}");
@@ -270,10 +274,13 @@ fn a_missing_key_is_reported_once() {
     );
     assert_eq!(edit("timeout = \"15 min\"\n", ""), ["`timeout` is missing in `poll`"]);
     let empty = faults("");
-    for section in ["service", "request", "fields", "codes", "submit", "poll", "statuses", "track"] {
+    for section in ["service", "request", "fields", "codes", "submit", "results"] {
         assert!(empty.contains(&format!("`{section}` is missing in the spec")), "{section}: {empty:?}");
     }
-    assert_eq!(empty.len(), 8, "{empty:?}");
+    assert_eq!(empty.len(), 6, "{empty:?}");
+    // Without `[poll]`, it would answer at once.
+    let without_statuses = faults("poll = {}");
+    assert!(without_statuses.contains(&"`statuses` is missing in the spec".to_owned()), "{without_statuses:?}");
 }
 
 #[test]

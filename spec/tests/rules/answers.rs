@@ -1,8 +1,7 @@
-//! Rules of answers: codes, the POST, polls, statuses, tracks and the rate limit.
+//! Rules of answers: codes, the POST, polls, statuses and the rate limit.
 
-use cover_spec::answers::{Doubt, Envelope, Progress, Reply, progress, reply};
+use cover_spec::answers::{Doubt, Envelope, Polled, Progress, Reply, poll, progress, reply};
 use cover_spec::tables::RateLimitSpec;
-use cover_spec::trial::AnswerKind;
 
 use crate::helper::{faults, no_faults, service, spec};
 
@@ -14,10 +13,13 @@ fn codes(others: &str) -> Vec<String> {
 }
 
 #[test]
-fn without_envelope_the_http_status_is_the_code() {
+fn without_envelope_or_without_its_code_the_http_status_is_the_code() {
     let code = |lines: &[&str]| Envelope::read(&service(lines), 404, br#"{"code": 200}"#).map(|read| read.code);
     assert_eq!(code(&[""]), Ok(200));
     assert_eq!(code(&["without = [\"callback\", \"envelope\"]"]), Ok(404));
+    let detail = service(&["without = [\"callback\", \"envelope.code\"]"]);
+    let read = Envelope::read(&detail, 404, br#"{"code": 200, "msg": "No such song."}"#).expect("it is an object");
+    assert_eq!((read.code, read.message.as_deref()), (404, Some("No such song.")));
 }
 
 #[test]
@@ -91,7 +93,7 @@ fn a_path_may_end_with() {
 }
 
 #[test]
-fn the_name_of_a_query_parameter_consists_of_letters_digits_and() {
+fn the_name_of_a_query_parameter_in_poll_consists_of_letters_digits_and() {
     no_faults(&["poll.query = \"task-id_1.a~b\""]);
     for wrong in ["task id", "task=1", "a&b", ""] {
         assert_eq!(faults(&[&format!("poll.query = \"{wrong}\"")]).len(), 1, "{wrong}");
@@ -132,10 +134,22 @@ fn timeout_must_not_be_zero() {
 }
 
 #[test]
-fn a_place_of_tracks_must_not_be_inside_an_earlier_one() {
-    no_faults(&["poll.tracks = [\"data.songs\", \"data\"]"]);
-    let inside = faults(&["poll.tracks = [\"data\", \"data.songs\"]"]);
-    assert_eq!(inside, ["`tracks` are never read from `data.songs`"]);
+fn if_status_is_the_place_of_the_code_a_listed_status_counts_before_the_meaning_of_the_code() {
+    let of_code = [
+        "poll.status = \"code\"",
+        "statuses.200 = { name = \"Ready\", doc = \"Done.\", means = \"done\", ready = \"all\" }",
+        "statuses.500 = { name = \"Broken\", doc = \"Failed.\", means = \"failed\", ready = \"nothing\" }",
+    ];
+    let lines = ["poll.status = \"data.status\"", of_code[1], of_code[2]];
+    for (spec, refused) in [(spec(&of_code), false), (spec(&lines), true)] {
+        let api = spec.api();
+        let envelope = Envelope::read(&api, 200, br#"{"code": 500, "data": {"status": "x"}}"#).unwrap();
+        let polled = poll(&api, api.poll.as_ref().unwrap(), &envelope);
+        assert_eq!(polled == Polled::Refused, refused);
+        if let Polled::State(state) = polled {
+            assert_eq!(progress(&api, &state.status, false, false), Progress::Failed);
+        }
+    }
 }
 
 /// Returns the faults of a spec with one more status.
@@ -159,7 +173,7 @@ fn at_least_one_status_means_done() {
         faults(&[&format!("[statuses.finished]\ndoc = \"The end.\"\nmeans = \"{means}\"\nready = \"all\"")])
     };
     assert_eq!(only("done"), [""; 0]);
-    assert_eq!(only("done-with-tracks"), ["no status has `means = \"done\"`"]);
+    assert_eq!(only("done-with-results"), ["no status has `means = \"done\"`"]);
 }
 
 #[test]
@@ -170,42 +184,16 @@ fn an_unlisted_status_means_that_the_task_is_running() {
 }
 
 #[test]
-fn a_track_with_fields_has_one_of_type_audio() {
-    let track =
-        |fields: &str| faults(&[&format!("track = {{ name = \"Song\", doc = \"A song.\", count = 1{fields} }}")]);
-    assert_eq!(track(", fields = { url = { type = \"audio\", doc = \"The song.\" } }"), [""; 0]);
-    assert_eq!(track(", fields = {}"), [""; 0]);
-    let without = track(", fields = { title = { type = \"string\", doc = \"The title.\" } }");
-    assert_eq!(without, ["no field of the track has the type `audio`"]);
-}
-
-#[test]
-fn a_track_is_ready_if_it_has_a_field_of_type_audio_or_if_the_spec_has_no_fields_of_tracks() {
-    let is_ready = |fields: &str, track: &str| {
-        let spec = spec(&[&format!("track = {{ name = \"Song\", doc = \"A song.\", count = 1{fields} }}")]);
-        let answer = format!(r#"{{"code": 200, "data": {{"taskId": "1", "status": "SUCCESS", "data": [{track}]}}}}"#);
-        let tried = spec.try_answer(answer.as_bytes(), 200, Some(AnswerKind::Poll));
-        tried.tracks.first().expect("there is a track").is_ready
-    };
-    let [url, title] = [("audio", "The song."), ("string", "The title.")]
-        .map(|(kind, doc)| format!("{{ type = \"{kind}\", doc = \"{doc}\" }}"));
-    let fields = format!(", fields = {{ url = {url}, title = {title} }}");
-    assert!(is_ready(&fields, r#"{"url": "https://a.example/1.mp3"}"#));
-    assert!(!is_ready(&fields, r#"{"url": null, "title": "Night Drive"}"#));
-    assert!(is_ready(", fields = {}", r#"{"title": "Night Drive"}"#));
-}
-
-#[test]
-fn two_fields_of_a_track_must_not_have_a_spelling_in_common() {
-    let track = |spelling: &str| {
-        let url = "url = { type = \"audio\", doc = \"The song.\", spellings = [\"url\", \"URL\"] }";
-        let other = format!("other = {{ type = \"image\", doc = \"Its cover.\", spellings = [\"{spelling}\"] }}");
-        faults(&[&format!(
-            "track = {{ name = \"Song\", doc = \"A song.\", count = 1, fields = {{ {url}, {other} }} }}"
-        )])
-    };
-    assert_eq!(track("Url"), [""; 0]);
-    assert_eq!(track("URL"), ["`URL` is a spelling of two fields"]);
+fn a_status_that_is_a_number_is_compared_with_its_name_as_a_text_and_1_0_is_1() {
+    let one = "statuses.1 = { name = \"Ready\", doc = \"Done.\", means = \"done\", ready = \"all\" }";
+    let api = service(&[one]);
+    for (written, read) in [("1", "1"), ("1.0", "1"), ("\"1\"", "1"), ("1.5", "1.5"), ("-0", "0"), ("1e300", "1e+300")]
+    {
+        let answer = format!(r#"{{"code": 200, "data": {{"status": {written}}}}}"#);
+        let envelope = Envelope::read(&api, 200, answer.as_bytes()).unwrap();
+        let Polled::State(state) = poll(&api, api.poll.as_ref().unwrap(), &envelope) else { panic!("{written}") };
+        assert_eq!(state.status, read, "{written}");
+    }
 }
 
 #[test]

@@ -86,9 +86,9 @@ fn a_key_of_the_nearest_file_counts() {
     let own = on("b.toml", "poll.timeout = \"1 min\"");
     let near = format!("base = \"{SHIPPED_BASE}\"\nparts = true\npoll.timeout = \"2 min\"\npoll.patience = \"2 s\"");
     let Ok(Checked::Spec(spec)) = check(&[("a.toml", &own), ("b.toml", &near)]) else { panic!("a spec") };
-    assert_eq!(spec.poll.timeout.value, Duration::from_secs(60), "its own key");
-    assert_eq!(spec.poll.patience.value, Duration::from_secs(2), "the key of its base");
-    assert_eq!(spec.poll.settle.value, Duration::from_secs(60), "the key of the shipped spec");
+    assert_eq!(spec.poll.as_ref().unwrap().timeout.value, Duration::from_secs(60), "its own key");
+    assert_eq!(spec.poll.as_ref().unwrap().patience.value, Duration::from_secs(2), "the key of its base");
+    assert_eq!(spec.poll.as_ref().unwrap().settle.value, Duration::from_secs(60), "the key of the shipped spec");
 }
 
 #[test]
@@ -199,8 +199,8 @@ fn a_callback_of_the_base_whose_field_this_spec_does_not_have_is_a_fault_unless_
 #[test]
 fn an_echo_of_the_base_whose_field_this_spec_does_not_have_is_dropped() {
     let echo = |lines: &[&str]| {
-        let fields = spec(lines).track.fields;
-        let title = fields.into_iter().find(|field| field.name.value == "title").expect("a track has a title");
+        let fields = spec(lines).results.into_iter().flat_map(|result| result.value.members);
+        let title = { fields }.find(|field| field.name.value == "title").expect("a track has a title");
         title.echo.map(|field| field.value)
     };
     assert_eq!(echo(&[""]), None);
@@ -220,11 +220,30 @@ fn a_spec_with_its_own_base_url_does_not_inherit_the_paths_of_poll_and_credits()
 }
 
 #[test]
+fn a_spec_with_its_own_base_url_does_not_inherit_account() {
+    let account = |own: &str| {
+        let base = cover_spec::SHIPPED.replacen("[service]\n", "[service]\naccount = \"music\"\n", 1);
+        let own = format!(
+            "base = \"b.toml\"\nwithout = [\"callback\", \"credits\"]\n\
+             service = {{ name = \"Mine\", id = \"mine\"{own} }}\npoll = {{ path = \"/poll\", query = \"id\" }}\n\
+             request = {{ name = \"MyRequest\", doc = \"A request.\" }}\nsubmit = {{ path = \"/send\", task = \"data\" }}\nfields = {{}}"
+        );
+        match check(&[("a.toml", &own), ("b.toml", &base)]) {
+            Ok(Checked::Spec(spec)) => spec.service.account.as_deref().cloned(),
+            other => panic!("{other:?}"),
+        }
+    };
+    assert_eq!(account(""), Some("music".to_owned()));
+    assert_eq!(account(", base_url = \"https://mine.example\""), None);
+    assert_eq!(account(", base_url = \"https://mine.example\", account = \"mine\""), Some("mine".to_owned()));
+}
+
+#[test]
 fn a_spec_with_its_own_path_in_poll_does_not_inherit_query() {
     no_faults(&["poll.path = \"/poll/{task}\""]);
-    assert_eq!(spec(&["poll.path = \"/poll/{task}\""]).poll.query, None);
+    assert_eq!(spec(&["poll.path = \"/poll/{task}\""]).poll.unwrap().query, None);
     assert_eq!(faults(&["poll.path = \"/poll\""]), ["the poll does not send the id of the task"]);
-    assert_eq!(service(&["poll.query = \"id\""]).poll.path, "/api/v1/generate/record-info");
+    assert_eq!(service(&["poll.query = \"id\""]).poll.unwrap().path, "/api/v1/generate/record-info");
 }
 
 #[test]

@@ -1,6 +1,8 @@
 //! Rules of choices.
 
-use crate::helper::{FAST_AND_SLOW, bare_field, faults, field, no_faults, request};
+use cover_spec::rules::{Placed, Rules, Value, looks_like_web_address};
+
+use crate::helper::{FAST_AND_SLOW, bare_field, faults, field, no_faults, request, spec};
 
 const LIVE: &str = "fields.live = { type = \"boolean\", doc = \"Sung live.\", optional = \"always\" }";
 
@@ -25,6 +27,89 @@ fn a_choice_of_integers_takes_numbers_not_texts() {
     request.accepts(&[r#"{"seconds": 5}"#, r#"{"seconds": 10.0}"#]);
     request.refuses(r#"{"seconds": "5"}"#, "seconds: must be a whole number");
     request.refuses(r#"{"seconds": 7}"#, "seconds: must be one of 5, 10");
+}
+
+/// An open choice with a limit and a condition that depend on its values, and the request of a spec with it.
+fn open_engine() -> Rules {
+    let lines = [
+        "request = { name = \"ExampleRequest\", doc = \"A request.\", model = \"engine\" }",
+        "fields.engine = { type = \"choice\", name = \"Engine\", open = true, doc = \"What sings.\", optional = \"always\", \
+         values = { early = { doc = \"Old.\" }, late = { doc = \"New.\" } } }",
+        "fields.text = { type = \"string\", doc = \"What is sung.\", optional = \"always\", limits = [\
+         { models = [\"early\"], max_length = 3 }, { models = [\"late\"], max_length = 5 }] }",
+        "fields.mood = { type = \"string\", doc = \"The mood.\", optional = \"always\", allowed_when = { engine = \"late\" } }",
+    ];
+    spec(&lines).rules()
+}
+
+/// Returns what is said about an unlisted engine that is like `like`, with these other values.
+fn said(like: Option<&'static str>, name: &'static str, others: &[(&str, &'static str)]) -> String {
+    let rules = open_engine();
+    let mut placed = Placed::none(&rules);
+    placed.put("engine", Value::text(name));
+    for (field, value) in others {
+        placed.put(field, Value::text(value));
+    }
+    placed.take_unlisted(|_, _| Some((like?, name)));
+    placed.check(looks_like_web_address).err().map(|violations| violations.to_string()).unwrap_or_default()
+}
+
+#[test]
+fn an_open_choice_is_a_choice_of_texts() {
+    let values = "values = { 5 = { name = \"Five\", doc = \"Short.\" } }";
+    let numbers = field("seconds", "choice", &format!("of = \"integer\", name = \"Seconds\", open = true, {values}"));
+    assert_eq!(faults(&[&numbers]), ["`seconds` cannot be open, because its values are numbers"]);
+    assert_eq!(faults(&[&field("text", "string", "open = true")]), ["unknown key `open` in `text`"]);
+}
+
+#[test]
+fn an_open_choice_has_no_constant() {
+    let constant = bare_field(
+        "voice",
+        "choice",
+        "name = \"Voice\", open = true, constant = \"m\", values = { m = { doc = \"Male.\" } }",
+    );
+    assert_eq!(faults(&[&constant]), ["`voice` cannot be open, because it is constant"]);
+}
+
+#[test]
+fn an_open_choice_selects_no_mode() {
+    let modes = "modes.High = { when = { voice = \"f\" }, doc = \"High.\" }\nmodes.Low = { when = { voice = \"m\" }, doc = \"Low.\" }";
+    let voice = |open: &str| {
+        let values = "values = { m = { doc = \"Male.\" }, f = { doc = \"Female.\" } }";
+        bare_field("voice", "choice", &format!("name = \"Voice\", {values}{open}"))
+    };
+    no_faults(&[modes, &voice("")]);
+    assert_eq!(faults(&[modes, &voice(", open = true")]), ["`voice` cannot be open, because it selects modes"]);
+}
+
+#[test]
+fn a_value_that_an_open_choice_does_not_list_is_given_together_with_a_listed_one() {
+    assert_eq!(said(None, "newest", &[]), "engine: must be one of early, late");
+    assert_eq!(said(Some("late"), "newest", &[]), "");
+    assert_eq!(said(Some("newer"), "newest", &[]), "engine: must be a text", "it is like none of the listed ones");
+}
+
+#[test]
+fn a_value_that_is_not_listed_keeps_the_rules_of_the_listed_one() {
+    assert_eq!(said(Some("late"), "newest", &[("text", "12345"), ("mood", "calm")]), "");
+    let early = said(Some("early"), "newest", &[("text", "1234"), ("mood", "calm")]);
+    assert!(early.starts_with("text: 4 characters, at most 3 with early"), "{early}");
+    assert!(early.contains("mood: must be left out"), "{early}");
+}
+
+#[test]
+fn a_value_that_is_not_listed_has_1_to_64_characters() {
+    const LONG: &str = "äääääääääääääääääääääääääääääääääääääääääääääääääääääääääääääääää";
+    assert_eq!(said(Some("late"), &LONG[..128], &[]), "");
+    assert_eq!(said(Some("late"), LONG, &[]), "engine: 65 characters, at most 64");
+    assert_eq!(said(Some("late"), "", &[]), "engine: must not be empty");
+}
+
+#[test]
+fn a_listed_value_is_itself_also_where_values_that_are_not_listed_are_taken() {
+    let refused = said(Some("late"), "early", &[("text", "1234")]);
+    assert!(refused.starts_with("text: 4 characters, at most 3 with early"), "{refused}");
 }
 
 #[test]

@@ -1,6 +1,6 @@
 //! Rules of `[service]`.
 
-use crate::helper::{faults, no_faults};
+use crate::helper::{faults, no_faults, service};
 
 /// Returns a service with these keys.
 fn keys(keys: &str) -> String {
@@ -19,6 +19,23 @@ fn the_id_the_names_of_the_header_and_of_both_environment_variables_must_not_be_
     assert_eq!(faults(&[&keys("a", "", "c", "d")]), ["`header` is empty"]);
     assert_eq!(faults(&[&keys("a", "b", "", "d")]), ["`key` is empty"]);
     assert_eq!(faults(&[&keys("a", "b", "c", "")]), ["`url` is empty"]);
+}
+
+#[test]
+fn specs_with_the_same_account_share_its_rate_limit_its_credits_and_its_purchases_in_a_ledger() {
+    let account = |keys: &str| service(&[&self::keys(keys)]).account;
+    assert_eq!(account("id = \"a\", account = \"music\""), account("id = \"b\", account = \"music\""));
+    assert_eq!(account("id = \"a\", account = \"music\"").as_deref(), Some("music"));
+    assert_eq!(account("id = \"a\""), None);
+}
+
+#[test]
+fn the_account_has_1_to_255_bytes_and_no_control_characters() {
+    let with = |account: &str| faults(&[&keys(&format!("id = \"a\", account = \"{account}\""))]);
+    assert_eq!(with(&"a".repeat(255)), [""; 0]);
+    assert_eq!(with(&"a".repeat(256)), ["`account` has 256 bytes"]);
+    assert_eq!(with(""), ["`account` is empty"]);
+    assert_eq!(with("a\\nb"), ["`account` has control characters"]);
 }
 
 #[test]

@@ -7,6 +7,8 @@ pub(crate) enum Purpose {
     Send,
     Poll,
     Credits,
+    Fetch,
+    Upload,
 }
 
 pub(crate) fn permit(_: Purpose, _: Duration) {}

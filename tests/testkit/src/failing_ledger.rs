@@ -5,6 +5,7 @@ use std::path::Path;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::SystemTime;
 
+use axum::body::Bytes;
 use cover_api::ledger::{
     Attempt, AttemptId, AttemptState, Entry, EntryId, Filter, Fingerprint, Ledger, LedgerError, Local, MemoryLedger,
     Purchase, Rows, Transacted, Work,
@@ -146,8 +147,24 @@ impl Rows for NoSettlement<'_> {
         self.0.entries(account, operation, filter, after, limit)
     }
 
+    fn operations(&mut self, account: &str) -> Result<Vec<String>, LedgerError> {
+        self.0.operations(account)
+    }
+
     fn duplicates(&mut self, account: &str, operation: &str) -> Result<Vec<Attempt>, LedgerError> {
         self.0.duplicates(account, operation)
+    }
+
+    fn answer(&mut self, attempt: AttemptId) -> Result<Option<Bytes>, LedgerError> {
+        self.0.answer(attempt)
+    }
+
+    fn put_answer(&mut self, attempt: AttemptId, entry: EntryId, bytes: &Bytes) -> Result<(), LedgerError> {
+        self.0.put_answer(attempt, entry, bytes)
+    }
+
+    fn delete_answers(&mut self, entry: EntryId) -> Result<(), LedgerError> {
+        self.0.delete_answers(entry)
     }
 
     fn purge(&mut self, account: &str, operation: &str, before: SystemTime) -> Result<u64, LedgerError> {

@@ -12,6 +12,7 @@ mod h1;
 mod h2;
 pub mod ledger_file;
 pub mod process;
+pub mod recordings;
 mod server;
 pub mod service;
 pub mod simulated;

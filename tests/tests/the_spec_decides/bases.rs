@@ -3,7 +3,7 @@
 use std::error::Error;
 use std::path::Path;
 
-use cover_api::runtime::Service;
+use cover_api::runtime::StaticService;
 use cover_spec::Spec;
 
 mod song {
@@ -37,8 +37,8 @@ fn the_service_is_that_of_the_farthest_file_with_the_keys_of_nearer_ones() -> Re
     let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("specs/choir/song.toml");
     let spec = Spec::read(&path)?.map_err(|faults| faults.to_string())?;
     assert_eq!(*song::Choir::api(), spec.api());
-    assert_eq!(spec.poll.path.value, "/tasks/{task}");
-    assert_eq!(spec.poll.timeout.value.as_secs(), 600);
+    assert_eq!(spec.poll.as_ref().unwrap().path.value, "/tasks/{task}");
+    assert_eq!(spec.poll.as_ref().unwrap().timeout.value.as_secs(), 600);
     assert_eq!(spec.service.id.value, "choir.example/song");
     Ok(())
 }

@@ -267,23 +267,23 @@ fn a_poll_names_its_task() {
 }
 
 #[test]
-fn every_path_of_the_tracks_can_be_reached() {
-    let places = "tracks = \"data.clips\"";
+fn every_place_of_a_result_can_be_reached() {
+    let places = "at = \"data.clips\"";
     each(&[
-        (places, "tracks = [\"data.clips\", \"data.data\", \"data.clip\"]", &[]),
-        (places, "tracks = [\"data.clips\", \"\"]", &[]),
-        (places, "tracks = []", &["`tracks` is an empty list"]),
-        (places, "tracks = 5", &["`tracks` must be a text or a list of texts"]),
-        (places, "tracks = [5, \"data.clips\"]", &["`tracks` must be a text or a list of texts"]),
-        (places, "", &["`tracks` is missing in `poll`"]),
-        (places, "tracks = [\"data.clips\", \"data..clips\"]", &["`tracks` must be the place of a value in JSON"]),
+        (places, "at = [\"data.clips\", \"data.data\", \"data.clip\"]", &[]),
+        (places, "at = [\"data.clips\", \"\"]", &[]),
+        (places, "at = []", &["`at` is an empty list"]),
+        (places, "at = 5", &["`at` must be a text or a list of texts"]),
+        (places, "at = [5, \"data.clips\"]", &["`at` must be a text or a list of texts"]),
+        (places, "", &["`at` is missing in `tracks`"]),
+        (places, "at = [\"data.clips\", \"data..clips\"]", &["`at` must be the place of a value in JSON"]),
         (
             places,
-            "tracks = [\"data.clips\", \"data.songs\", \"data.clips\"]",
-            &["`tracks` are never read from `data.clips`"],
+            "at = [\"data.clips\", \"data.songs\", \"data.clips\"]",
+            &["the result is never read from `data.clips`"],
         ),
-        (places, "tracks = [\"data\", \"data.clips\"]", &["`tracks` are never read from `data.clips`"]),
-        (places, "tracks = [\"\", \"data.clips\"]", &["`tracks` are never read from `data.clips`"]),
-        (places, "tracks = \"data.clips\"\ntask = \"data.\"", &["`task` must be the place of a value in JSON"]),
+        (places, "at = [\"data\", \"data.clips\"]", &["the result is never read from `data.clips`"]),
+        (places, "at = [\"\", \"data.clips\"]", &["the result is never read from `data.clips`"]),
+        (places, "at = \"data.\"", &["`at` must be the place of a value in JSON"]),
     ]);
 }

@@ -8,10 +8,12 @@ mod matrix;
 mod meaning;
 mod modes_and_values;
 mod names;
+mod open_choices;
 mod optional_values;
 mod other_services;
 mod own_spec;
 mod patterns_and_numbers;
+mod results;
 mod spec_alone_knows;
 #[path = "../stranger/mod.rs"]
 mod stranger;

@@ -32,14 +32,13 @@ fn names(spec: &Spec) -> BTreeSet<String> {
         add(&status.name);
         add(&status.rust);
     }
-    for field in &spec.track.fields {
-        for spelling in &field.spellings {
-            add(spelling);
-        }
-        add(&field.rust);
+    for value in spec.results.iter().flat_map(|result| result.value.walk()) {
+        value.spellings.iter().for_each(|spelling| add(spelling));
+        value.ty.iter().for_each(|name| add(name));
+        add(&value.rust);
     }
     if let Some(callback) = &spec.callback {
-        for path in [&callback.stage, &callback.task] {
+        for path in callback.stage.iter().chain([&callback.task]) {
             path.split('.').for_each(&mut add);
         }
     }

@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use crate::client::Task;
+use crate::client::{Answer, Task};
 use crate::error::Error;
 use crate::service::{Service, Snapshot};
 
@@ -26,6 +26,13 @@ pub enum BatchEvent<S: Service> {
         task: Task<S>,
         /// Whether the ledger knows that the task has ended. The batch does not wait for it then; poll it for its result.
         has_ended: bool,
+    },
+    /// The operation answered at once, now or when its request was sent before.
+    Answered {
+        /// Position of the item.
+        index: usize,
+        /// The results.
+        answer: Answer<S>,
     },
     /// The task is done.
     Done {
@@ -55,6 +62,9 @@ impl<S: Service> fmt::Debug for BatchEvent<S> {
                 .field("task", task)
                 .field("has_ended", has_ended)
                 .finish(),
+            Self::Answered { index, answer } => {
+                f.debug_struct("Answered").field("index", index).field("answer", answer).finish()
+            }
             Self::Done { index, snapshot } => {
                 f.debug_struct("Done").field("index", index).field("snapshot", snapshot).finish()
             }

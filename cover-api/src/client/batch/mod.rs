@@ -15,11 +15,11 @@ use futures_core::Stream;
 use futures_util::future::BoxFuture;
 use futures_util::stream::{self, FuturesUnordered, StreamExt};
 
-use super::{Client, Sending};
+use super::{Answer, Client, Sending};
 use crate::error::{Error, Failure};
 use crate::follow::WaitSet;
 use crate::service::{Service, Snapshot, TaskHandle};
-use crate::submit::PurchasedTask;
+use crate::submit::Purchased;
 
 pub use event::BatchEvent;
 pub use item::BatchItem;
@@ -104,12 +104,12 @@ pub struct Batch<S: Service> {
 }
 
 /// The position of an item, and how its send ended.
-type SendResult = (usize, Result<PurchasedTask, Failure>);
+type SendResult = (usize, Result<Purchased, Failure>);
 type Sends<S> = Pin<Box<dyn Stream<Item = Sending<S>> + Send>>;
 
 impl<S: Service> Batch<S> {
     fn new(client: Client<S>, sends: Option<Sends<S>>, expected: usize) -> Self {
-        let (sending, waiting) = (FuturesUnordered::new(), WaitSet::new(Arc::clone(client.account())));
+        let (sending, waiting) = (FuturesUnordered::new(), WaitSet::new(Arc::clone(&client.operation)));
         let report = BatchReport::default();
         Self {
             client,
@@ -184,16 +184,25 @@ impl<S: Service> Batch<S> {
     fn wait_timeout(&self) -> Duration {
         self.timeout.unwrap_or_else(|| {
             let tasks = u32::try_from(self.expected.max(self.report.requests)).unwrap_or(u32::MAX);
-            let each = self.client.account().rate_limit.spacing().saturating_mul(REQUESTS_PER_TASK);
-            S::api().poll.timeout.saturating_add(each.saturating_mul(tasks))
+            let each = self.client.operation.account.rate_limit.spacing().saturating_mul(REQUESTS_PER_TASK);
+            let timeout = self.client.operation.api.poll.as_ref().map_or(Duration::ZERO, |poll| poll.timeout);
+            timeout.saturating_add(each.saturating_mul(tasks))
         })
     }
 
-    fn send_ended(&mut self, index: usize, result: Result<PurchasedTask, Failure>) -> BatchEvent<S> {
+    fn send_ended(&mut self, index: usize, result: Result<Purchased, Failure>) -> BatchEvent<S> {
         match result {
-            Ok(placed) => {
+            Ok(Purchased::Answer(answered)) => {
+                self.report.sent += usize::from(answered.was_posted);
+                self.report.existing += usize::from(!answered.was_posted);
+                self.report.done += usize::from(answered.was_posted);
+                self.report.ended += usize::from(!answered.was_posted);
+                let answer = Answer::new(self.client.operation.api, answered);
+                BatchEvent::Answered { index, answer }
+            }
+            Ok(Purchased::Task(placed)) => {
                 let (was_posted, has_ended) = (placed.was_posted, placed.has_ended);
-                let task = self.client.placed(placed);
+                let task = self.client.task(placed);
                 self.report.sent += usize::from(was_posted);
                 self.report.existing += usize::from(!was_posted);
                 self.report.ended += usize::from(has_ended);

@@ -8,8 +8,8 @@ use reqwest::header::{HeaderName, HeaderValue};
 use secrecy::{ExposeSecret, SecretString};
 use url::Url;
 
-use super::{ClientBuilder, base_url};
-use crate::account::{Account, Counters, Schedule, beneath, shared};
+use super::ClientBuilder;
+use crate::account::{Account, Counters, Operation, Recordings, Schedule, base_url, shared};
 use crate::attempt::Tracker;
 use crate::client::Client;
 use crate::error::{Error, Failure, Setup};
@@ -17,7 +17,7 @@ use crate::ledger::LedgerHandle;
 use crate::redact;
 use crate::service::Service;
 use crate::transport::targets::{Targets, is_local};
-use crate::transport::{Auth, Http, Transport};
+use crate::transport::{self, Auth, Http, Transport, check_base, credentials};
 
 /// Longest name of an account, in bytes.
 const MAX_ACCOUNT_BYTES: usize = 255;
@@ -44,43 +44,60 @@ impl<S: Service> ClientBuilder<S> {
 
     fn check_and_build(self) -> Result<Client<S>, Failure> {
         self.remember_secrets();
-        let api = S::api();
+        let api = self.api;
         check_key(&self.key).map_err(Failure::setup)?;
         let base = self.parsed_base_url()?;
-        let shortest = check_schedule(&self.schedule)?;
-        if self.rate_limit.requests == 0 || self.max_attempts == 0 {
+        let own_base = base_url::parse(&api.base_url).map_or(true, |url| url != base).then(|| base.clone());
+        let schedule = Schedule::of(api);
+        let every = self.poll_every.unwrap_or(schedule.every);
+        let schedule = Schedule { every, expected: self.expected_duration.or(schedule.expected) };
+        let shortest = check_schedule(&schedule)?;
+        let limit = self.limit(api, shortest);
+        if limit.requests == 0 || self.max_attempts == 0 {
             return Err(Failure::setup(Setup::NoRequests));
         }
-        let name = account_name(self.account.as_deref(), &base).map_err(|why| Failure::setup(Setup::Account(why)))?;
+        // At another address, there may be another account.
+        let account = api.account.as_deref().filter(|_| own_base.is_none());
+        let name = account_name(self.account.as_deref(), account, &base);
+        let name = name.map_err(|why| Failure::setup(Setup::Account(why)))?;
         let auth = auth(api, &self.key).map_err(Failure::setup)?;
 
-        let limit = RateLimitSpec { task_every: self.rate_limit.task_every.min(shortest), ..self.rate_limit };
         let (transport, (rate_limit, ledger)) = if let Some(transport) = self.in_process.transport() {
             (transport, shared::unshared(limit, self.ledger))
         } else {
             let transport = Transport::Http(self.http(&base)?);
-            let is_local = is_local(&base);
-            (transport, shared::rate_limit_and_ledger(&base, &self.key, limit, self.ledger, is_local))
+            (transport, shared::rate_limit_and_ledger(account, &base, &self.key, limit, self.ledger))
         };
-        let (link, receiver) = self.callbacks.build(api).map_err(Failure::setup)?;
-        let account = Account {
-            api,
+        let receiver = self.callbacks.build(api).map_err(Failure::setup)?;
+        let account = Arc::new(Account {
+            spec: api,
+            own_base,
+            poll_every: self.poll_every,
+            has_own_rate_limit: self.rate_limit.is_some(),
             name,
             transport,
             auth,
-            submit: beneath(&base, &api.submit.path),
-            base,
             rate_limit,
             ledger: LedgerHandle::new(ledger),
-            schedule: self.schedule,
             max_attempts: self.max_attempts,
             retry_window: self.retry_window,
             max_pause: self.max_pause,
             counters: Counters::default(),
-            link,
             tracker: Arc::new(Tracker::default()),
-        };
-        Ok(Client::from_account(Arc::new(account), receiver))
+            recordings: Recordings::default(),
+        });
+        let operation = receiver.operation(api, |link| {
+            let headers = transport::headers(api, &account.auth);
+            Operation { account, api, rules: self.rules, base, headers, schedule, link }
+        });
+        Ok(Client::from_operation(operation, receiver))
+    }
+
+    /// Returns the rate limit. The least time between two polls of a task is at most that of the schedule.
+    fn limit(&self, api: &Api, shortest: Duration) -> RateLimitSpec {
+        let RateLimitSpec { requests, per, task_every } = api.rate_limit;
+        let (requests, per) = self.rate_limit.unwrap_or((requests, per));
+        RateLimitSpec { requests, per, task_every: task_every.min(shortest) }
     }
 
     /// Keeps the secrets out of every text that people read, even if the service repeats them.
@@ -98,10 +115,7 @@ impl<S: Service> ClientBuilder<S> {
 
     fn http(&self, base: &Url) -> Result<Http, Failure> {
         let is_local = is_local(base);
-        if base.scheme() == "http" && !is_local && !self.allow_plain_http {
-            let host = base.host_str().unwrap_or_default().to_owned();
-            return Err(Failure::setup(Setup::PlainHttp(host)));
-        }
+        check_base(base, self.allow_plain_http).map_err(Failure::setup)?;
         let targets = Targets {
             own: is_local.then(|| base.origin()),
             allow_private: self.allow_private_downloads,
@@ -126,9 +140,9 @@ fn check_schedule(schedule: &Schedule) -> Result<Duration, Failure> {
 }
 
 /// Returns the name under which the ledger files entries.
-fn account_name(given: Option<&str>, base: &Url) -> Result<String, &'static str> {
+fn account_name(given: Option<&str>, in_spec: Option<&str>, base: &Url) -> Result<String, &'static str> {
     match given {
-        None => Ok(base.origin().ascii_serialization()),
+        None => Ok(in_spec.map_or_else(|| base.origin().ascii_serialization(), str::to_owned)),
         Some("") => Err("it is empty"),
         Some(name) if name.len() > MAX_ACCOUNT_BYTES => Err("it is longer than 255 bytes"),
         Some(name) if name.chars().any(char::is_control) => Err("it has control characters"),
@@ -139,8 +153,11 @@ fn account_name(given: Option<&str>, base: &Url) -> Result<String, &'static str>
 /// Returns the header that carries the key.
 fn auth(api: &Api, key: &SecretString) -> Result<Auth, Setup> {
     let name = HeaderName::from_bytes(api.auth_header.as_bytes()).map_err(|_| Setup::KeyNotAHeader)?;
-    let text = format!("{} {}", api.auth_scheme, key.expose_secret());
-    let mut value = HeaderValue::from_str(text.trim_start()).map_err(|_| Setup::KeyNotAHeader)?;
+    let credentials = credentials(api, key.expose_secret());
+    if api.auth_basic.is_some() {
+        redact::remember_secret(redact::Secret::Key, &credentials);
+    }
+    let mut value = HeaderValue::from_str(&credentials).map_err(|_| Setup::KeyNotAHeader)?;
     value.set_sensitive(true);
     Ok((name, value))
 }

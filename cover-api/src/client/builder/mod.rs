@@ -1,6 +1,5 @@
 //! The settings of a client.
 
-mod base_url;
 mod build;
 #[cfg_attr(feature = "callback", path = "callbacks/enabled.rs")]
 #[cfg_attr(not(feature = "callback"), path = "callbacks/disabled.rs")]
@@ -15,10 +14,10 @@ use std::ops::RangeInclusive;
 use std::sync::Arc;
 use std::time::Duration;
 
-use cover_spec::tables::RateLimitSpec;
+use cover_spec::rules::Rules;
+use cover_spec::tables::Api;
 use secrecy::SecretString;
 
-use crate::account::Schedule;
 use crate::error::{Error, Failure, Setup};
 use crate::ledger::Ledger;
 use crate::service::Service;
@@ -45,11 +44,14 @@ const MAX_PAUSE: Duration = Duration::from_secs(300);
 /// ```
 #[must_use = "no client is made before `.build()`"]
 pub struct ClientBuilder<S: Service> {
+    api: &'static Api,
+    rules: Option<&'static Rules>,
     key: SecretString,
     base_url: String,
     account: Option<String>,
-    schedule: Schedule,
-    rate_limit: RateLimitSpec,
+    poll_every: Option<[Duration; 2]>,
+    expected_duration: Option<[Duration; 2]>,
+    rate_limit: Option<(u32, Duration)>,
     max_attempts: u32,
     retry_window: Duration,
     max_pause: Duration,
@@ -63,14 +65,16 @@ pub struct ClientBuilder<S: Service> {
 }
 
 impl<S: Service> ClientBuilder<S> {
-    pub(super) fn new(key: SecretString) -> Self {
-        let api = S::api();
+    pub(super) fn new(api: &'static Api, rules: Option<&'static Rules>, key: SecretString) -> Self {
         Self {
+            api,
+            rules,
             key,
             base_url: api.base_url.to_string(),
             account: None,
-            schedule: Schedule { every: api.poll.every, expected: api.poll.expected_duration },
-            rate_limit: api.rate_limit,
+            poll_every: None,
+            expected_duration: None,
+            rate_limit: None,
             max_attempts: MAX_ATTEMPTS,
             retry_window: RETRY_WINDOW,
             max_pause: MAX_PAUSE,
@@ -85,11 +89,10 @@ impl<S: Service> ClientBuilder<S> {
     }
 
     /// Takes the key and, if it is set, the base address from the environment variables that the spec names.
-    pub(super) fn from_env() -> Result<Self, Error<S>> {
-        let api = S::api();
+    pub(super) fn from_env(api: &'static Api) -> Result<Self, Error<S>> {
         let key = env::var(&*api.env_key);
         let key = key.map_err(|error| Failure::setup(unreadable(&api.env_key, &error)))?;
-        let builder = Self::new(key.into());
+        let builder = Self::new(api, None, key.into());
         match env::var(&*api.env_url) {
             Ok(url) => Ok(builder.base_url(url)),
             Err(VarError::NotPresent) => Ok(builder),
@@ -106,7 +109,8 @@ impl<S: Service> ClientBuilder<S> {
         self
     }
 
-    /// Names the account that pays, for the ledger. Defaults to the origin of the base address.
+    /// Names the account that pays, for the ledger. Defaults to the `account` that the spec names, if the base address is the spec's, or
+    /// else to the origin of the base address.
     ///
     /// Idempotency keys are unique within an account. Set a name if the address changes and the account does not, such as behind a
     /// local proxy, or if several accounts share one ledger at one address. The name has 1 to 255 bytes. It is not the API
@@ -139,17 +143,17 @@ impl<S: Service> ClientBuilder<S> {
     /// Sets the shortest and the longest time between two polls of a task, as far as the rate limit allows. Defaults to the times
     /// in the spec.
     ///
-    /// The shortest time is more than zero, and at most the longest.
+    /// The shortest time is more than zero, and at most the longest. The times apply to all operations of the account.
     pub fn poll_every(mut self, shortest: Duration, longest: Duration) -> Self {
-        self.schedule.every = [shortest, longest];
+        self.poll_every = Some([shortest, longest]);
         self
     }
 
     /// Sets how long most tasks take. Defaults to the range in the spec.
     ///
-    /// Tasks whose age is in this range are polled most often.
+    /// Tasks whose age is in this range are polled most often. Other operations of the account keep the ranges in their specs.
     pub fn expected_duration(mut self, ages: RangeInclusive<Duration>) -> Self {
-        self.schedule.expected = Some([*ages.start(), *ages.end()]);
+        self.expected_duration = Some([*ages.start(), *ages.end()]);
         self
     }
 
@@ -158,10 +162,11 @@ impl<S: Service> ClientBuilder<S> {
     /// With a window of length zero, `requests` is the number of concurrent requests. It is at least 1.
     ///
     /// A request counts from before it is sent until one window after its answer. The service therefore never sees more
-    /// requests, however long each takes to arrive. Clients of this process with the same address and API key share one rate
-    /// limit; the stricter one applies.
+    /// requests, however long each takes to arrive. Clients of this process with the same account or address and the same API key
+    /// share one rate limit; the stricter one applies. If it is not set, further operations of the account apply the limits in
+    /// their specs as well.
     pub fn rate_limit(mut self, requests: u32, per: Duration) -> Self {
-        self.rate_limit = RateLimitSpec { requests, per, ..self.rate_limit };
+        self.rate_limit = Some((requests, per));
         self
     }
 

@@ -4,11 +4,12 @@ use std::time::Duration;
 
 use url::Url;
 
-use cover_spec::answers::Unreadable;
+use cover_spec::answers::{self, Unreadable};
 
 use super::*;
 use crate::error::cause::BoxError;
-use crate::error::{BadDownload, DownloadFault, KnownTask};
+use crate::error::{BadDownload, BadUpload, DownloadFault, KnownTask, UploadFault};
+use crate::service::StaticService;
 
 /// Lists the text of each variant of an enum. A variant without a row does not compile.
 macro_rules! texts {
@@ -20,20 +21,39 @@ macro_rules! texts {
     }};
 }
 
+fn lacking() -> answers::Lacking {
+    let lacking = answers::results(crate::UploadCover::api(), &serde_json::json!({})).lacking;
+    lacking.expect("there are no results")
+}
+
 fn failure(kind: Kind) -> Failure {
     Failure::new(kind).with_host(&Url::parse("https://u:s3cret@api.example.com/v1?s3cret").expect("an address"))
 }
 
+fn other_account(why: Apart) -> Setup {
+    Setup::OtherAccount { operation: "b/mix", of: "a/sing", why }
+}
+
 const SECOND: Duration = Duration::from_secs(1);
 
+#[expect(clippy::too_many_lines, reason = "it is a table")]
 fn kinds() -> Vec<(Failure, &'static str)> {
     texts!(Kind, failure;
         Kind::Setup(_) => [Kind::Setup(Setup::EmptyKey), "the API key is empty"];
         Kind::Unwritable => [Kind::Unwritable, "nothing was sent: the request cannot be serialized as JSON"];
+        Kind::Place(..) => [
+            Kind::Place("voiceId".to_owned(), "would be a step in the path of an address"),
+            "nothing was sent: the value of `voiceId` would be a step in the path of an address"
+        ];
         Kind::Key(_) => [Kind::Key("is empty"), "nothing was sent: the idempotency key is empty"];
         Kind::TaskId(_) => [
             Kind::TaskId("has control characters"),
             "nothing was sent: the id of the task has control characters"
+        ];
+        Kind::OtherOperation(..) => [
+            Kind::OtherOperation("a.example/mix".to_owned(), "a.example/sing"),
+            "nothing was sent: this is of the operation `a.example/mix`, and the client of `a.example/sing`: use a client of that \
+             operation"
         ];
         Kind::KeyConflict => [
             Kind::KeyConflict,
@@ -98,7 +118,28 @@ fn kinds() -> Vec<(Failure, &'static str)> {
             Kind::Timeout { after: SECOND, last_failure: Some("the service did not answer".to_owned()) },
             "the task was not done after 1s; it may still be running; the last poll failed: the service did not answer"
         ];
-        Kind::NoOutput => [Kind::NoOutput, "the service says that the task is done, but its answer has no output"];
+        Kind::NoOutput(_) => [Kind::NoOutput(None), "the service says that the task is done, but its output is not complete"];
+        Kind::NoAnswerWithin(_) => [Kind::NoAnswerWithin(SECOND), "no answer came within 1s; nothing was bought"];
+        Kind::UnreadableAnswer(_) => [
+            Kind::UnreadableAnswer(Unreadable::CutShort),
+            "the purchase was charged, but the answer in the ledger was cut short"
+        ];
+        Kind::IncompleteAnswer { .. } => [
+            Kind::IncompleteAnswer { lacking: Box::new(lacking()), is_paid: true },
+            "the service answered and charged, but the results are not complete: `data.response.sunoData` is missing"],
+            [Kind::IncompleteAnswer { lacking: Box::new(lacking()), is_paid: false },
+            "the service answered, but the results are not complete: `data.response.sunoData` is missing"
+        ];
+        Kind::TooLong => [Kind::TooLong, "nothing was sent: an uploaded recording is too long for this request"];
+        Kind::Upload(_) => [
+            Kind::Upload(BadUpload { file: "song.mp3".to_owned(), fault: UploadFault::Empty }),
+            "nothing was sent: `song.mp3` cannot be uploaded: it is empty"
+        ];
+        Kind::AnswerNotKept => [
+            Kind::AnswerNotKept,
+            "nothing was sent: this purchase was answered and charged before, and its answer was not kept, because it has more than \
+             256 KiB or was delivered without a key"
+        ];
         Kind::Download(_) => [
             Kind::Download(BadDownload {
                 host: "storage.example.com".to_owned(),
@@ -140,8 +181,27 @@ fn setups() -> Vec<(Failure, &'static str)> {
             Setup::VariableNotText("KEY".to_owned()),
             "the environment variable `KEY` is not valid UTF-8"
         ];
-        Setup::NoRuntime => [Setup::NoRuntime, "nothing was sent: a send must be awaited within a Tokio runtime"];
+        Setup::NoRuntime => [Setup::NoRuntime, "nothing was sent: sends and uploads must be awaited within a Tokio runtime"];
+        Setup::NoTasks(_) => [Setup::NoTasks("a/mix"), "the operation `a/mix` answers at once, and has no tasks"];
         Setup::Http => [Setup::Http, "the HTTP client cannot be built"];
+        Setup::OtherAccount { .. } => [
+            other_account(Apart::Accounts([Some("music"), Some("speech")])),
+            "the operation `b/mix` does not belong to the account of `a/sing`: its spec names the account `speech`, and the other one \
+             `music`"],
+            [other_account(Apart::Accounts([None, Some("speech")])),
+            "the operation `b/mix` does not belong to the account of `a/sing`: only its spec names an account, `speech`: give both the \
+             same `account` under `[service]` if they share the API key and its credits"],
+            [other_account(Apart::Accounts([Some("music"), None])),
+            "the operation `b/mix` does not belong to the account of `a/sing`: its spec names no account, and the other one `music`: \
+             give both the same `account` under `[service]` if they share the API key and its credits"],
+            [other_account(Apart::BaseUrls(["https://a.example", "https://b.example"])),
+            "the operation `b/mix` does not belong to the account of `a/sing`: no spec names an account, and the base URLs differ, \
+             `https://b.example` and `https://a.example`: give both the same `account` under `[service]` if they share the API key \
+             and its credits"],
+            [other_account(Apart::Auth),
+            "the operation `b/mix` does not belong to the account of `a/sing`: its spec sends the API key in another way, by another \
+             `auth` under `[service]`"
+        ];
         Setup::Account(_) => [
             Setup::Account("it is empty"),
             "the account name cannot be used: it is empty"
@@ -149,6 +209,10 @@ fn setups() -> Vec<(Failure, &'static str)> {
         Setup::Callbacks(_) => [
             Setup::Callbacks("the service sends none"),
             "callbacks cannot be received: the service sends none"
+        ];
+        Setup::NoUploads => [
+            Setup::NoUploads,
+            "nothing was sent: the spec has no `[upload]`, which says how files are uploaded"
         ];
         Setup::PlainHttp(_) => [
             Setup::PlainHttp("api.example.com".to_owned()),
@@ -181,6 +245,7 @@ fn evidence() -> Vec<(Failure, &'static str)> {
         Evidence::AmbiguousCode => [Evidence::AmbiguousCode, "the code of the answer does not rule out that a task was created"];
         Evidence::NoTask => [Evidence::NoTask, "the answer reports success, but does not give the id of a task"];
         Evidence::OtherTask => [Evidence::OtherTask, "the answer names a task that belongs to another request"];
+        Evidence::NoLink => [Evidence::NoLink, "it reports success, but does not contain the address of the file"];
         Evidence::NoAmount => [Evidence::NoAmount, "it does not contain a number"];
     )
 }
@@ -316,7 +381,7 @@ fn the_innermost_cause_ends_the_line() {
 
 #[test]
 fn code_message_and_task_follow_the_headline() {
-    let task = KnownTask { id: "task\n1".repeat(200), created: None };
+    let task = KnownTask { operation: "a.example/sing", id: "task\n1".repeat(200), created: None };
     let failure = Failure::new(Kind::Refused).with_code(430, None, Some("slower".to_owned())).with_task(Some(task));
     let text = failure.to_string();
     assert!(text.starts_with("the service refused the request: code 430: slower [task task 1task 1"), "{text}");

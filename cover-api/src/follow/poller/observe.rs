@@ -24,7 +24,7 @@ impl<S: Service> Poller<S> {
         let item = match answer {
             Ok(PollAnswer::Snapshot(snapshot)) => {
                 self.clear_failures();
-                (self.last, self.unknown_since) = (LastAnswer::new(&snapshot), None);
+                (self.last, self.unknown_since) = (LastAnswer::new(self.operation.api, &snapshot), None);
                 self.observe_snapshot(snapshot)
             }
             Ok(PollAnswer::NoSuchTask(failure)) => {
@@ -53,7 +53,9 @@ impl<S: Service> Poller<S> {
                 is_new.then_some(Ok(Update::Stage(snapshot)))
             }
             Progress::Done if snapshot.has_output() => Some(Ok(Update::Stage(snapshot))),
-            Progress::Done => self.is_output_overdue().then(|| Err(self.end_with(Error::new(Kind::NoOutput)))),
+            Progress::Done => {
+                self.is_output_overdue().then(|| Err(self.end_with(Error::new(Kind::NoOutput(snapshot.lacking)))))
+            }
             Progress::Failed => {
                 let failure = Failure::new(Kind::Failed).with_message(snapshot.error_message);
                 Some(Err(self.end_with(failure.into())))
@@ -64,7 +66,7 @@ impl<S: Service> Poller<S> {
     /// Returns whether a task that is done has had no output for as long as the spec allows.
     fn is_output_overdue(&mut self) -> bool {
         let since = **self.done_since.get_or_insert_with(|| Box::new(Instant::now()));
-        since.elapsed() >= S::api().poll.settle
+        self.operation.api.poll.as_ref().is_none_or(|poll| since.elapsed() >= poll.settle)
     }
 
     /// An unknown task means "not yet" for a while, and ends the wait after that.
@@ -75,8 +77,8 @@ impl<S: Service> Poller<S> {
             // The task was known before. A single answer may come from a replica that lags behind.
             _ => self.unknown_since.get_or_insert_with(|| Box::new(Instant::now())).elapsed(),
         };
-        (age >= S::api().poll.patience).then(|| {
-            self.account.lose(self.handle.id());
+        self.operation.api.poll.as_ref().is_none_or(|poll| age >= poll.patience).then(|| {
+            self.operation.lose(self.handle.id());
             Err(self.end_with(failure.into()))
         })
     }
@@ -84,7 +86,7 @@ impl<S: Service> Poller<S> {
     /// A failed poll says nothing about the task. The wait continues with growing pauses.
     fn observe_failure(&mut self, error: Error<S>) -> Update<S> {
         self.counts.failed += 1;
-        self.account.counters.failed_polls.add();
+        self.operation.account.counters.failed_polls.add();
         if !error.is_about_rate() {
             self.failures = self.failures.saturating_add(1);
         }
@@ -98,8 +100,8 @@ impl<S: Service> Poller<S> {
 
     /// Returns the error of a wait whose timeout has passed.
     pub(in crate::follow) fn timed_out(&mut self) -> Error<S> {
-        let kind = match self.last.snapshot() {
-            Some(last) if last.is_done() => Kind::NoOutput,
+        let kind = match self.last.snapshot(self.operation.api) {
+            Some(last) if last.is_done() => Kind::NoOutput(last.lacking),
             _ => Kind::Timeout { after: self.timeout(), last_failure: self.last_failure.take().map(String::from) },
         };
         self.end_with(Error::new(kind))
@@ -108,7 +110,7 @@ impl<S: Service> Poller<S> {
     fn end_with(&self, error: Error<S>) -> Error<S> {
         let PollCounts { polls, failed, unknown_task } = self.counts;
         let stats = WaitStats::new(polls, failed, unknown_task, self.started.elapsed());
-        error.with_wait(self.handle.clone(), stats).with_last(self.last.snapshot())
+        error.with_wait(self.handle.clone(), stats).with_last(self.last.snapshot(self.operation.api))
     }
 }
 

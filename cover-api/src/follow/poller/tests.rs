@@ -8,6 +8,7 @@ use tokio::time::advance;
 use super::*;
 use crate::error::{Kind, WaitStats};
 use crate::follow::update::Update;
+use crate::service::{OperationId, StaticService};
 use crate::{Client, Status, TaskHandle, UploadCover};
 
 const MINUTE: Duration = Duration::from_secs(60);
@@ -16,13 +17,13 @@ static CLIENT: LazyLock<Client> = LazyLock::new(|| Client::new("key").unwrap());
 
 fn poller(timeout: Duration) -> Poller<UploadCover> {
     let handle: TaskHandle = serde_json::from_value(json!({ "service": UploadCover::api().id, "task": "1" })).unwrap();
-    Poller::new(Arc::clone(CLIENT.account()), handle, timeout, true)
+    Poller::new(Arc::clone(&CLIENT.operation), handle, timeout, true)
 }
 
 fn answer(code: u32, data: &Value) -> Result<PollAnswer<UploadCover>, Error<UploadCover>> {
     let body = json!({ "code": code, "data": data }).to_string();
     let envelope = Envelope::read(UploadCover::api(), 200, body.as_bytes()).unwrap();
-    Ok(PollAnswer::read(CLIENT.account(), "1", envelope)?)
+    Ok(PollAnswer::read(&CLIENT.operation, "1", envelope)?)
 }
 
 fn status(name: &str) -> Result<PollAnswer<UploadCover>, Error<UploadCover>> {
@@ -173,8 +174,8 @@ async fn a_wait_is_over_after_its_timeout_and_at_least_one_poll() {
 async fn a_task_that_was_just_sent_is_polled_at_once_only_for_stages() {
     let first_poll = |age, stages| {
         let created = SystemTime::now() - Duration::from_secs(age);
-        let handle = TaskHandle::created_at("1".to_owned(), created);
-        let poller = Poller::<UploadCover>::new(Arc::clone(CLIENT.account()), handle, 10 * MINUTE, stages);
+        let handle = TaskHandle::created_at(OperationId::of("sunoapi.org/upload-cover"), "1".to_owned(), created);
+        let poller = Poller::<UploadCover>::new(Arc::clone(&CLIENT.operation), handle, 10 * MINUTE, stages);
         poller.earliest - Instant::now()
     };
     assert!(first_poll(1, false) > Duration::from_secs(10));

@@ -2,6 +2,8 @@
 
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
+use bytes::Bytes;
+
 use super::{Mismatch, ensure};
 use crate::ledger::{
     Attempt, AttemptId, AttemptState, Entry, EntryId, EntryState, Filter, LedgerError, Purchase, Rows, Settlement,
@@ -13,6 +15,7 @@ use crate::ledger::{
 pub(super) struct Dump {
     pub(super) entries: BTreeMap<EntryId, Entry>,
     pub(super) attempts: HashMap<AttemptId, Attempt>,
+    pub(super) answers: HashMap<AttemptId, Bytes>,
     pub(super) open: Vec<Entry>,
     pub(super) unfinished: Vec<Entry>,
     pub(super) duplicates: Vec<Attempt>,
@@ -32,6 +35,7 @@ impl Dump {
         }
         for id in attempts {
             dump.attempts.extend(rows.attempt(*id)?.map(|attempt| (*id, attempt)));
+            dump.answers.extend(rows.answer(*id)?.map(|answer| (*id, answer)));
         }
         // Lists are read in pages of three.
         for (filter, list) in [(Filter::Open, &mut dump.open), (Filter::Unfinished, &mut dump.unfinished)] {
@@ -85,6 +89,7 @@ impl Invariants {
     pub(super) fn check(&mut self, before: &Dump, after: &Dump, step: &Step) -> Result<(), Mismatch> {
         Self::rows_agree(after)?;
         Self::nothing_is_forgotten(before, after, step)?;
+        Self::answers_wait_for_their_callers(before, after)?;
         Self::only_proof_makes_ready(before, after, step)?;
         match step {
             Step::Recorded(attempt, entry, purchase, terms) => {
@@ -210,6 +215,20 @@ impl Invariants {
             let is_lost = matches!(step, Step::Lost(task) if old.task.as_ref() == Some(task));
             let is_kept = old.source != Some(TaskSource::Reply) || (new.task == old.task && new.source == old.source);
             ensure(is_kept || is_lost, || format!("{id} forgot its task {:?}", old.task))?;
+        }
+        Ok(())
+    }
+
+    /// Checks that an answer stays until a caller without a key has it, or its entry is purged.
+    fn answers_wait_for_their_callers(before: &Dump, after: &Dump) -> Result<(), Mismatch> {
+        let is_received = |entry: &Entry| entry.delivered && entry.purchase.key.is_none();
+        let entry_of = |id: &AttemptId| after.entries.get(&after.attempts.get(id)?.entry);
+        for id in after.answers.keys() {
+            let is_due = entry_of(id).is_some_and(|entry| !is_received(entry));
+            ensure(is_due, || format!("the answer of {id} is kept for nobody"))?;
+        }
+        for id in before.answers.keys().filter(|id| !after.answers.contains_key(id)) {
+            ensure(entry_of(id).is_none_or(is_received), || format!("the answer of {id} vanished"))?;
         }
         Ok(())
     }

@@ -7,6 +7,8 @@ mod change;
 
 use std::collections::{BTreeMap, HashSet};
 
+use bytes::Bytes;
+
 use crate::ledger::{AttemptId, AttemptState, EntryId, EntryState, Purchase, TaskSource, Terms};
 
 /// The index of an attempt, in the order of recording.
@@ -20,6 +22,7 @@ pub(super) struct ModelAttempt {
     pub(super) process: Process,
     pub(super) state: AttemptState,
     pub(super) task: Option<(String, TaskSource)>,
+    pub(super) answer: Option<Bytes>,
     /// Its task failed, and the entry was posted again.
     is_superseded: bool,
     /// Its process abandoned it without settling it.

@@ -19,7 +19,8 @@ const CAPACITY: usize = 1 << 20;
 /// ends.
 ///
 /// Entries with a key are kept until they are [purged](crate::runtime::Client::purge). Of the delivered entries without a key, the
-/// last 1,024 are kept, or fewer if the capacity is small. When the ledger is full, sends fail before anything is posted.
+/// last 1,024 are kept, or fewer if the capacity is small. Answers of operations that answer at once stay until they are delivered,
+/// and those with a key until they are purged. When the ledger is full, sends fail before anything is posted.
 ///
 /// ```
 /// use cover_api::ledger::MemoryLedger;

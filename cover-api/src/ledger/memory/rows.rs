@@ -1,6 +1,9 @@
 //! The rows of a ledger in memory.
 
+use std::collections::BTreeSet;
 use std::time::SystemTime;
+
+use bytes::Bytes;
 
 use super::tables::{Tables, Undo, not_unique};
 use crate::ledger::{Attempt, AttemptId, Entry, EntryId, EntryState, Filter, Fingerprint, LedgerError, Purchase, Rows};
@@ -104,12 +107,33 @@ impl Rows for Tables {
         Ok(wanted.take(limit).cloned().collect())
     }
 
+    fn operations(&mut self, account: &str) -> Result<Vec<String>, LedgerError> {
+        let of_account = self.entries.values().filter(|entry| entry.purchase.account == account);
+        let operations: BTreeSet<&String> = of_account.map(|entry| &entry.purchase.operation).collect();
+        Ok(operations.into_iter().cloned().collect())
+    }
+
     fn duplicates(&mut self, account: &str, operation: &str) -> Result<Vec<Attempt>, LedgerError> {
         let of_scope = |id: EntryId| self.entries.get(&id).is_some_and(|entry| is_of(entry, account, operation));
         let mut duplicates: Vec<_> =
             self.attempts.values().filter(|attempt| attempt.duplicate && of_scope(attempt.entry)).cloned().collect();
         duplicates.sort_by_key(|attempt| (attempt.entry, attempt.number));
         Ok(duplicates)
+    }
+
+    fn answer(&mut self, attempt: AttemptId) -> Result<Option<Bytes>, LedgerError> {
+        Ok(self.answers.get(&attempt).cloned())
+    }
+
+    fn put_answer(&mut self, attempt: AttemptId, _entry: EntryId, bytes: &Bytes) -> Result<(), LedgerError> {
+        let before = self.set_answer(attempt, Some(bytes.clone()));
+        self.undo_log.push(Undo::Answer(attempt, before));
+        Ok(())
+    }
+
+    fn delete_answers(&mut self, entry: EntryId) -> Result<(), LedgerError> {
+        self.remove_answers(entry);
+        Ok(())
     }
 
     fn purge(&mut self, account: &str, operation: &str, before: SystemTime) -> Result<u64, LedgerError> {

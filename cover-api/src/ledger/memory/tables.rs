@@ -3,6 +3,8 @@
 use std::collections::{BTreeMap, HashMap, VecDeque};
 use std::sync::Arc;
 
+use bytes::Bytes;
+
 use super::index::Index;
 use crate::ledger::{Attempt, AttemptId, Entry, EntryId, EntryState, Filter, LedgerError, Local, Purchase};
 
@@ -21,6 +23,7 @@ pub(super) struct Tables {
     pub(super) attempts: HashMap<AttemptId, Attempt>,
     /// The attempts of each entry, which are removed with it.
     pub(super) of_entry: HashMap<EntryId, Vec<AttemptId>>,
+    pub(super) answers: HashMap<AttemptId, Bytes>,
     /// Entries without a key, in the order of their delivery.
     pub(super) delivered: VecDeque<EntryId>,
     /// The rows before the current work changed them.
@@ -31,6 +34,7 @@ pub(super) struct Tables {
 pub(super) enum Undo {
     Entry(EntryId, Option<Entry>),
     Attempt(AttemptId, Option<Attempt>),
+    Answer(AttemptId, Option<Bytes>),
     /// The entry that was taken from the front of `delivered`.
     Delivered(EntryId),
 }
@@ -46,6 +50,7 @@ impl Tables {
             match before {
                 Undo::Entry(id, entry) => drop(self.set_entry(id, entry)),
                 Undo::Attempt(id, attempt) => drop(self.set_attempt(id, attempt)),
+                Undo::Answer(id, answer) => drop(self.set_answer(id, answer)),
                 Undo::Delivered(id) => self.delivered.push_front(id),
             }
         }
@@ -92,12 +97,29 @@ impl Tables {
     }
 
     pub(super) fn remove(&mut self, id: EntryId) {
+        self.remove_answers(id);
         for attempt in self.of_entry.get(&id).cloned().unwrap_or_default() {
             let before = self.set_attempt(attempt, None);
             self.undo_log.push(Undo::Attempt(attempt, before));
         }
         let before = self.set_entry(id, None);
         self.undo_log.push(Undo::Entry(id, before));
+    }
+
+    pub(super) fn remove_answers(&mut self, id: EntryId) {
+        for attempt in self.of_entry.get(&id).cloned().unwrap_or_default() {
+            if let Some(before) = self.set_answer(attempt, None) {
+                self.undo_log.push(Undo::Answer(attempt, Some(before)));
+            }
+        }
+    }
+
+    /// Writes the answer of an attempt. Returns the answer before.
+    pub(super) fn set_answer(&mut self, id: AttemptId, answer: Option<Bytes>) -> Option<Bytes> {
+        match answer {
+            Some(answer) => self.answers.insert(id, answer),
+            None => self.answers.remove(&id),
+        }
     }
 
     pub(super) fn scope(&self, account: &str, operation: &str) -> Option<&Index> {

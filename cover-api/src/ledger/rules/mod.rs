@@ -2,6 +2,7 @@
 //!
 //! Each function runs within one transaction. It reads and decides first, and writes last.
 
+mod answer;
 mod chain;
 mod intend;
 mod look_up;
@@ -11,6 +12,10 @@ mod task;
 
 use super::{Attempt, Entry, LedgerError, Rows};
 
+#[cfg(feature = "unstable-ledger")]
+pub use answer::MAX_ANSWER;
+pub use answer::answer;
+use answer::{drop_answers, keep_answer};
 pub use intend::{Intended, intend};
 pub(crate) use look_up::refresh;
 pub use look_up::{PurchaseState, Terms, look_up};

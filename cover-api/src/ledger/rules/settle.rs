@@ -2,8 +2,10 @@
 
 use std::fmt;
 
+use bytes::Bytes;
+
 use super::chain::{guard, include, stand, take_back};
-use super::{damaged, write, write_entry};
+use super::{damaged, keep_answer, write, write_entry};
 use crate::ledger::{
     Attempt, AttemptId, AttemptState, Entry, EntryId, EntryState, LedgerError, Purchase, Rows, TaskSource,
 };
@@ -19,6 +21,11 @@ pub enum Settlement {
         /// The source of the information.
         source: TaskSource,
     },
+    /// The reply is the result. The task is the id of the attempt as text, and has ended.
+    Answer {
+        /// The reply, as it came.
+        bytes: Bytes,
+    },
     /// It is proven to have created nothing.
     NotCreated {
         /// The proof, in words.
@@ -31,6 +38,17 @@ pub enum Settlement {
         /// What happened, in words.
         evidence: String,
     },
+}
+
+impl Settlement {
+    /// Returns the task of the attempt with this id; empty if it has none.
+    pub(crate) fn task(&self, id: AttemptId) -> String {
+        match self {
+            Self::Task { task, .. } => task.clone(),
+            Self::Answer { .. } => id.to_string(),
+            Self::NotCreated { .. } | Self::Unknown { .. } => String::new(),
+        }
+    }
 }
 
 /// The effect of a settlement.
@@ -53,6 +71,7 @@ impl fmt::Debug for Settlement {
             Self::Task { task, source } => {
                 f.debug_struct("Task").field("task", &Shown(task)).field("source", source).finish()
             }
+            Self::Answer { bytes } => f.debug_struct("Answer").field("bytes", &bytes.len()).finish(),
             Self::NotCreated { evidence } => f.debug_struct("NotCreated").field("evidence", &Shown(evidence)).finish(),
             Self::Unknown { hint, evidence } => {
                 let hint = hint.as_deref().map(Shown);
@@ -68,6 +87,7 @@ pub fn settle(rows: &mut dyn Rows, id: AttemptId, settlement: &Settlement) -> Re
     let Some(attempt) = rows.attempt(id)? else { return Ok(Settled::Missing) };
     match settlement {
         Settlement::Task { task, source } => settle_task(rows, attempt, task, *source),
+        Settlement::Answer { bytes } => settle_answer(rows, attempt, bytes),
         Settlement::NotCreated { evidence } => settle_without(rows, attempt, AttemptState::NotCreated, None, evidence),
         Settlement::Unknown { hint, evidence } => {
             settle_without(rows, attempt, AttemptState::Unknown, hint.clone(), evidence)
@@ -137,6 +157,20 @@ fn settle_task(
         rows.update_entry(&robbed)?;
     }
     Ok(if attempt.duplicate { Settled::Duplicate(entry) } else { Settled::Recorded(entry) })
+}
+
+/// Records that an attempt was answered with the result. Repeating it changes nothing.
+fn settle_answer(rows: &mut dyn Rows, attempt: Attempt, bytes: &Bytes) -> Result<Settled, LedgerError> {
+    let (id, task) = (attempt.id, attempt.id.to_string());
+    let mut settled = settle_task(rows, attempt, &task, TaskSource::Reply)?;
+    if let Settled::Recorded(entry) | Settled::Duplicate(entry) = &mut settled {
+        if entry.state == EntryState::Running && entry.task.as_deref() == Some(&*task) {
+            entry.state = EntryState::Done;
+            write_entry(rows, entry)?;
+        }
+        keep_answer(rows, entry, id, bytes)?;
+    }
+    Ok(settled)
 }
 
 /// Takes the task from an attempt, and from its entry if that had it. Returns the entry in that case.

@@ -1,5 +1,6 @@
 //! Records the further life of a task.
 
+use super::drop_answers;
 use super::settle::release;
 use crate::ledger::{Entry, EntryId, EntryState, LedgerError, Rows};
 
@@ -9,7 +10,8 @@ pub fn deliver(rows: &mut dyn Rows, id: EntryId, task: &str) -> Result<(), Ledge
         Some(mut entry) if entry.task.as_deref() == Some(task) && !entry.delivered => {
             entry.delivered = true;
             entry.changed = rows.now();
-            rows.update_entry(&entry)
+            rows.update_entry(&entry)?;
+            drop_answers(rows, &entry)
         }
         _ => Ok(()),
     }
@@ -30,7 +32,8 @@ pub fn end(
     }
     (entry.state, entry.delivered, entry.status) = (state, true, Some(status.to_owned()));
     entry.changed = rows.now();
-    rows.update_entry(&entry)
+    rows.update_entry(&entry)?;
+    drop_answers(rows, &entry)
 }
 
 /// Records that the service no longer knows a task that was running.

@@ -3,6 +3,7 @@
 use std::fmt;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
+use bytes::Bytes;
 use rusqlite::Row;
 use rusqlite::types::FromSql;
 
@@ -48,6 +49,11 @@ pub(super) fn attempt(row: &Row<'_>) -> Result<Attempt, LedgerError> {
         started: from_millis(get(row, 10)?),
         supersedes: get::<Option<[u8; 16]>>(row, 11)?.map(from_bytes),
     })
+}
+
+/// Reads an answer.
+pub(super) fn answer(row: &Row<'_>) -> Result<Bytes, LedgerError> {
+    get::<Vec<u8>>(row, 0).map(Bytes::from)
 }
 
 fn get<T: FromSql>(row: &Row<'_>, column: usize) -> Result<T, LedgerError> {

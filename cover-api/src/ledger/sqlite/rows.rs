@@ -2,6 +2,7 @@
 
 use std::time::{Duration, SystemTime};
 
+use bytes::Bytes;
 use rusqlite::{Params, Row, params};
 
 use super::super::{Attempt, AttemptId, Entry, EntryId, Filter, Fingerprint, LedgerError, Purchase, Rows, TaskSource};
@@ -150,14 +151,33 @@ impl Rows for Store {
         Ok(found)
     }
 
+    fn operations(&mut self, account: &str) -> Result<Vec<String>, LedgerError> {
+        let all = self.list(statements::OPERATIONS, [account], |row| row.get(0))?;
+        Ok(all.into_iter().filter_map(Result::ok).collect())
+    }
+
     fn duplicates(&mut self, account: &str, operation: &str) -> Result<Vec<Attempt>, LedgerError> {
         let all = self.list(statements::DUPLICATES, [account, operation], record::attempt)?;
         Ok(all.into_iter().filter_map(Result::ok).collect())
     }
 
+    fn answer(&mut self, attempt: AttemptId) -> Result<Option<Bytes>, LedgerError> {
+        self.find(statements::ANSWER, [record::to_bytes(attempt)], record::answer)
+    }
+
+    fn put_answer(&mut self, attempt: AttemptId, entry: EntryId, bytes: &Bytes) -> Result<(), LedgerError> {
+        let values = params![record::to_bytes(attempt), entry.0, &**bytes];
+        self.execute(statements::PUT_ANSWER, values).map(drop)
+    }
+
+    fn delete_answers(&mut self, entry: EntryId) -> Result<(), LedgerError> {
+        self.execute(statements::DELETE_ANSWERS, [entry.0]).map(drop)
+    }
+
     fn purge(&mut self, account: &str, operation: &str, before: SystemTime) -> Result<u64, LedgerError> {
         // Times of entries are whole milliseconds, so rounding up misses none.
         let before = record::to_millis(before.checked_add(Duration::from_nanos(999_999)).unwrap_or(before));
+        self.execute(statements::PURGE_ANSWERS, params![account, operation, before])?;
         self.execute(statements::PURGE_ATTEMPTS, params![account, operation, before])?;
         let purged = self.execute(statements::PURGE_ENTRIES, params![account, operation, before])?;
         Ok(purged as u64)

@@ -54,6 +54,8 @@ pub(super) const UPDATE_ENTRY: &str = "UPDATE entries SET fingerprint_version = 
     attempt = $4, attempts = $5, task = $6, cost = $7, consent = $8, delivered = $9, status = $10, created = $11, \
     changed = $12 WHERE id = $13";
 
+pub(super) const OPERATIONS: &str = "SELECT DISTINCT operation FROM entries WHERE account = $1 ORDER BY operation";
+
 pub(super) const ATTEMPT: &str = attempt!("id = $1");
 pub(super) const ATTEMPT_BY_TASK: &str = attempt!("account = $1 AND operation = $2 AND task = $3");
 pub(super) const DUPLICATES: &str = attempt!("account = $1 AND operation = $2 AND duplicate ORDER BY entry, number");
@@ -64,6 +66,13 @@ pub(super) const PUT_ATTEMPT: &str = "INSERT INTO attempts (id, entry, account, 
     state = excluded.state, task = excluded.task, source = excluded.source, duplicate = excluded.duplicate, \
     hint = excluded.hint, evidence = excluded.evidence, started = excluded.started, supersedes = excluded.supersedes";
 
+pub(super) const ANSWER: &str = "SELECT bytes FROM answers WHERE attempt = $1";
+pub(super) const PUT_ANSWER: &str = "INSERT INTO answers (attempt, entry, bytes) VALUES ($1, $2, $3) \
+    ON CONFLICT (attempt) DO UPDATE SET entry = excluded.entry, bytes = excluded.bytes";
+pub(super) const DELETE_ANSWERS: &str = "DELETE FROM answers WHERE entry = $1";
+
+pub(super) const PURGE_ANSWERS: &str =
+    concat!("DELETE FROM answers WHERE entry IN (SELECT id FROM entries WHERE ", over!(), ")");
 pub(super) const PURGE_ATTEMPTS: &str =
     concat!("DELETE FROM attempts WHERE entry IN (SELECT id FROM entries WHERE ", over!(), ")");
 pub(super) const PURGE_ENTRIES: &str = concat!("DELETE FROM entries WHERE ", over!());
@@ -78,7 +87,7 @@ pub(super) const IS_POSTING: &str = "SELECT 1 FROM entries JOIN attempts ON atte
 pub(super) const VERSIONS: &str = "SELECT version, least_version FROM ledger_meta";
 
 /// All statements.
-pub(super) const ALL: [&str; 18] = [
+pub(super) const ALL: [&str; 23] = [
     ENTRY,
     ENTRY_BY_KEY,
     OPEN_ENTRIES,
@@ -86,10 +95,15 @@ pub(super) const ALL: [&str; 18] = [
     LIST_UNFINISHED,
     INSERT_ENTRY,
     UPDATE_ENTRY,
+    OPERATIONS,
     ATTEMPT,
     ATTEMPT_BY_TASK,
     DUPLICATES,
     PUT_ATTEMPT,
+    ANSWER,
+    PUT_ANSWER,
+    DELETE_ANSWERS,
+    PURGE_ANSWERS,
     PURGE_ATTEMPTS,
     PURGE_ENTRIES,
     HOLDERS,

@@ -6,7 +6,7 @@ use reqwest::header::HeaderMap;
 use url::Url;
 
 use super::stream::Stream;
-use super::{Auth, RawResponse};
+use super::{Head, RawResponse};
 use crate::error::{BoxError, DownloadFault};
 
 /// A router that cannot exist.
@@ -15,11 +15,15 @@ pub(crate) enum Router {}
 /// A body that cannot exist.
 pub(super) enum Body {}
 
-pub(super) async fn post<B>(router: &Router, _: &Url, _: &Auth, _: B) -> Result<RawResponse, BoxError> {
+pub(super) async fn submit<B>(router: &Router, _: Head, _: B) -> Result<RawResponse, BoxError> {
     match *router {}
 }
 
-pub(super) async fn get(router: &Router, _: &Url, _: &Auth) -> Result<RawResponse, BoxError> {
+pub(super) async fn get(router: &Router, _: &Url, _: &HeaderMap) -> Result<RawResponse, BoxError> {
+    match *router {}
+}
+
+pub(super) async fn upload<B>(router: &Router, _: &Url, _: &HeaderMap, _: &str, _: B) -> Result<RawResponse, BoxError> {
     match *router {}
 }
 

@@ -7,13 +7,13 @@ use axum::http::{Method, Request};
 use bytes::Bytes;
 use cover_spec::answers::MAX_ANSWER;
 use http_body::Body as _;
-use reqwest::header::HeaderMap;
+use reqwest::header::{CONTENT_TYPE, HeaderMap};
 use tokio::time::timeout;
 use tower_service::Service;
 use url::Url;
 
 use super::stream::{Head, Stream};
-use super::{Auth, BodyEnd, POLL, RawResponse, SUBMIT, retry_after};
+use super::{BodyEnd, POLL, RawResponse, SUBMIT, retry_after};
 use crate::error::{BoxError, DownloadFault};
 
 pub(crate) use axum::Router;
@@ -21,17 +21,34 @@ pub(crate) use axum::Router;
 /// The body of an answer.
 pub(super) type Body = Pin<Box<axum::body::Body>>;
 
-pub(super) async fn post<B>(router: &Router, address: &Url, auth: &Auth, body: B) -> Result<RawResponse, BoxError>
+pub(super) async fn submit<B>(router: &Router, head: super::Head, body: B) -> Result<RawResponse, BoxError>
 where
     B: http_body::Body<Data = Bytes, Error: Into<BoxError>>,
 {
     // A router may answer without reading the body. The whole body counts as handed over nevertheless.
     let body = collect(body).await?;
-    timeout(SUBMIT, call(router, Method::POST, address, auth, body.into())).await?
+    timeout(SUBMIT, call(router, head.method, &head.address, &head.headers, body.into())).await?
 }
 
-pub(super) async fn get(router: &Router, address: &Url, auth: &Auth) -> Result<RawResponse, BoxError> {
-    timeout(POLL, call(router, Method::GET, address, auth, axum::body::Body::empty())).await?
+pub(super) async fn get(router: &Router, address: &Url, headers: &HeaderMap) -> Result<RawResponse, BoxError> {
+    timeout(POLL, call(router, Method::GET, address, headers, axum::body::Body::empty())).await?
+}
+
+/// Sends a POST whose body is read while the router reads it. The caller limits the time.
+pub(super) async fn upload<B>(
+    router: &Router,
+    address: &Url,
+    headers: &HeaderMap,
+    kind: &str,
+    body: B,
+) -> Result<RawResponse, BoxError>
+where
+    B: http_body::Body<Data = Bytes, Error: Into<BoxError>> + Send + 'static,
+{
+    let request = Request::post(address.as_str()).header(CONTENT_TYPE, kind);
+    let mut request = request.body(axum::body::Body::new(body))?;
+    request.headers_mut().extend(headers.clone());
+    respond(router, request).await
 }
 
 /// Sends one GET without the key.
@@ -74,13 +91,16 @@ async fn call(
     router: &Router,
     method: Method,
     address: &Url,
-    auth: &Auth,
+    headers: &HeaderMap,
     body: axum::body::Body,
 ) -> Result<RawResponse, BoxError> {
-    let request = Request::builder().method(method).uri(address.as_str());
-    let request = request.header(&auth.0, auth.1.clone()).body(body)?;
-    let Ok(response) = router.clone().call(request).await;
+    let mut request = Request::builder().method(method).uri(address.as_str()).body(body)?;
+    request.headers_mut().extend(headers.clone());
+    respond(router, request).await
+}
 
+async fn respond(router: &Router, request: Request<axum::body::Body>) -> Result<RawResponse, BoxError> {
+    let Ok(response) = router.clone().call(request).await;
     let (status, retry_after) = (response.status().as_u16(), retry_after(response.headers()));
     let mut body = Box::pin(response.into_body());
     let mut bytes = Vec::new();

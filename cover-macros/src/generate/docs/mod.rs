@@ -9,7 +9,7 @@ use std::fmt::Write;
 use std::time::Duration;
 
 use cover_spec::Spec;
-use cover_spec::model::{Choice, Field, Status, Track};
+use cover_spec::model::{Choice, Field, ResultValue, Status};
 use cover_spec::tables::StatusMeaning;
 
 use super::text::{cell, text};
@@ -64,14 +64,14 @@ pub(super) fn choice_value(choice: &Choice) -> String {
     format!("{} Sent as `{}`.", text(&choice.doc), *choice.wire)
 }
 
-pub(super) fn track(track: &Track) -> String {
-    format!("{}\n\nA field is `None` where the service sends nothing or an empty text.", text(&track.doc))
+pub(super) fn result(object: &ResultValue) -> String {
+    format!("{}\n\nA field is `None` or empty where the service sends nothing or an empty text.", text(&object.doc))
 }
 
 pub(super) fn status(status: &Status) -> String {
     let meaning = match status.means.value {
         StatusMeaning::Done => "The task is done.",
-        StatusMeaning::DoneWithTracks => "The task is done if it has output, and still running otherwise.",
+        StatusMeaning::DoneWithResults => "The task is done if it has output, and still running otherwise.",
         StatusMeaning::Failed => "The task has failed.",
         _ => "The task is still running.",
     };

@@ -71,7 +71,7 @@ fn limit_sentence(field: &Field, limit: &Limit) -> String {
     let texts = limit_texts(field, limit).join(", ");
     let mut sentence = format!("{}{place}.", capital(&texts));
     if limit.max_seconds.is_some() {
-        sentence += " The length is not checked.";
+        sentence += " The length is checked only for files that the client uploads.";
     }
     let sides = limit.disputed.iter().map(|side| format!("the {} says {}", *side.place, side.figure.value));
     let sides: Vec<String> = sides.collect();

@@ -25,6 +25,7 @@ fn field(wire: &'static str, kind: Kind) -> Field {
         rust: Str::Owned(format!("rust_{wire}")),
         kind,
         list: false,
+        open: false,
         nullable: false,
         constant: None,
         presence: vec![Presence::Optional; 2].into(),

@@ -43,10 +43,12 @@ pub(super) fn module_and_uses(spec: &Spec, index: usize) -> String {
     for status in &spec.statuses {
         let _ = writeln!(code, "let _ = {module}::Status::{}.as_str();", *status.rust);
     }
-    let fields = each(&spec.track.fields, |field| format!("let _ = &track.{};", *field.rust));
+    let results = each(&spec.results, |result| {
+        let members = each(&result.value.members, |member| format!("let _ = &item.{};", *member.rust));
+        format!("for item in &results.{} {{ {members} }}", *result.value.rust)
+    });
     format!(
-        "pub mod m{index} {{ cover_api::api!(\"specs/{index}.toml\", in {module}); }}\npub fn use{index}(track: {module}::{}, client: {module}::Client) {{\n{code}{fields}\nlet _ = (track, client);\n}}\n",
-        *spec.track.name
+        "pub mod m{index} {{ cover_api::api!(\"specs/{index}.toml\", in {module}); }}\npub fn use{index}(results: {module}::Results, client: {module}::Client) {{\n{code}{results}\nlet _ = (results, client);\n}}\n"
     )
 }
 

@@ -153,7 +153,6 @@ task = "id"
 [poll]
 path = "/cards/{task}"
 status = "state"
-tracks = "files"
 every = ["1 s", "2 s"]
 timeout = "5 min"
 patience = "10 s"
@@ -171,16 +170,19 @@ doc = "It is printed."
 means = "done"
 ready = "all"
 
-[track]
+[results.files]
+type = "object"
+list = true
+at = "files"
 name = @4
 doc = "A printed card."
 count = 1
 
-[track.fields.@5]
+[results.files.fields.@5]
 type = "audio"
 doc = "The address."
 
-[track.fields.kind]
+[results.files.fields.kind]
 name = @6
 type = "string"
 doc = "What is known of it."

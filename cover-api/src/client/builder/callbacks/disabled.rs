@@ -2,7 +2,6 @@
 
 use cover_spec::tables::Api;
 
-use crate::callback_link::CallbackLink;
 use crate::client::receiver::CallbackReceiver;
 use crate::error::Setup;
 
@@ -13,7 +12,7 @@ pub(super) struct CallbackSettings(());
 impl CallbackSettings {
     pub(super) fn remember_secrets(&self) {}
 
-    pub(super) fn build(&self, _: &Api) -> Result<(Option<CallbackLink>, CallbackReceiver), Setup> {
-        Ok((None, CallbackReceiver))
+    pub(super) fn build(&self, _: &Api) -> Result<CallbackReceiver, Setup> {
+        Ok(CallbackReceiver)
     }
 }

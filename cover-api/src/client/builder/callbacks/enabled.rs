@@ -1,14 +1,12 @@
 //! The settings of callbacks.
 
-use std::sync::Arc;
-
 use cover_spec::tables::{Api, CallbackSpec};
 use secrecy::{ExposeSecret, SecretString};
 
 use super::ClientBuilder;
-use super::base_url;
+use crate::account::base_url;
 use crate::callback::{Receiver, SigningKey};
-use crate::callback_link::{CallbackAddresses, CallbackLink};
+use crate::callback_link::CallbackBase;
 use crate::client::receiver::CallbackReceiver;
 use crate::error::Setup;
 use crate::redact;
@@ -30,14 +28,13 @@ impl CallbackSettings {
         }
     }
 
-    pub(super) fn build(&self, api: &Api) -> Result<(Option<CallbackLink>, CallbackReceiver), Setup> {
-        let Some((address, secret)) = &self.address_and_secret else { return Ok((None, CallbackReceiver::default())) };
+    pub(super) fn build(&self, api: &Api) -> Result<CallbackReceiver, Setup> {
+        let Some((address, secret)) = &self.address_and_secret else { return Ok(CallbackReceiver::default()) };
         let spec = api.callback.as_ref().ok_or(Setup::Callbacks("the service sends none"))?;
         base_url::parse(address).map_err(Setup::Callbacks)?;
-        let addresses = CallbackAddresses::new(address, &api.id, secret).map_err(Setup::Callbacks)?;
-        let receiver = Receiver::new(self.signing_key(spec).map_err(Setup::Callbacks)?);
-        let link = CallbackLink { addresses, inbox: Arc::default() };
-        Ok((Some(link), CallbackReceiver::new(receiver)))
+        let base = CallbackBase::new(address, secret).map_err(Setup::Callbacks)?;
+        let signing = self.signing_key(spec).map_err(Setup::Callbacks)?;
+        Ok(CallbackReceiver::new(Receiver::new(base, signing)))
     }
 
     fn signing_key(&self, spec: &CallbackSpec) -> Result<Option<SigningKey>, &'static str> {

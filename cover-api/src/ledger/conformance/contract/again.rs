@@ -8,26 +8,26 @@ use crate::ledger::{
 };
 use crate::ledger::{Entry, Resolution};
 
-const PLAIN: Terms = Terms { after_failure: false, consent: None };
+pub(super) const PLAIN: Terms = Terms { after_failure: false, consent: None };
 
 fn accepts(id: AttemptId) -> Terms {
     Terms { consent: Some(id), ..PLAIN }
 }
 
 /// One purchase, and what a send of it would do.
-struct Buyer<'a> {
-    scope: Scope<'a>,
+pub(super) struct Buyer<'a> {
+    pub(super) scope: Scope<'a>,
     purchase: Purchase,
 }
 
 impl<'a> Buyer<'a> {
-    fn new(store: &'a LedgerHandle, key: Option<&str>) -> Self {
+    pub(super) fn new(store: &'a LedgerHandle, key: Option<&str>) -> Self {
         let scope = Scope::new(store);
         let purchase = scope.purchase(key, "request");
         Self { scope, purchase }
     }
 
-    async fn post(&self, at: Option<EntryId>, terms: Terms) -> Result<(EntryId, AttemptId), Mismatch> {
+    pub(super) async fn post(&self, at: Option<EntryId>, terms: Terms) -> Result<(EntryId, AttemptId), Mismatch> {
         let (purchase, id) = (self.purchase.clone(), AttemptId::new());
         self.scope.store.local().begin(id);
         match self.scope.run(move |rows| intend(rows, &purchase, at, terms, id)).await? {
@@ -36,7 +36,7 @@ impl<'a> Buyer<'a> {
         }
     }
 
-    async fn settle(&self, id: AttemptId, settlement: Settlement) -> Result<(), Mismatch> {
+    pub(super) async fn settle(&self, id: AttemptId, settlement: Settlement) -> Result<(), Mismatch> {
         self.scope.run(move |rows| settle(rows, id, &settlement).map(drop)).await?;
         self.scope.store.local().finish(id);
         Ok(())
@@ -56,7 +56,7 @@ impl<'a> Buyer<'a> {
         Ok(entry)
     }
 
-    async fn stands(&self, at: Option<EntryId>, terms: Terms) -> Result<PurchaseState, Mismatch> {
+    pub(super) async fn stands(&self, at: Option<EntryId>, terms: Terms) -> Result<PurchaseState, Mismatch> {
         let purchase = self.purchase.clone();
         self.scope.run(move |rows| look_up(rows, &purchase, at, terms)).await
     }

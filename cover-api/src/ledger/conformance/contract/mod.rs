@@ -1,6 +1,7 @@
 //! Checks each promise of [`Rows`] and [`Ledger`].
 
 mod again;
+mod answers;
 mod lists;
 mod processes;
 mod rows;
@@ -11,6 +12,9 @@ use std::time::{Duration, SystemTime, UNIX_EPOCH};
 use self::again::{
     consent_is_for_one_attempt, consents_are_taken_back_in_turn, failures_are_remembered,
     purged_entries_are_not_replaced,
+};
+use self::answers::{
+    answers_are_deleted_with_their_entry, answers_are_kept_until_received, answers_are_read_as_written,
 };
 use self::lists::{
     duplicates_are_listed, ids_are_not_reused, lists_are_complete, open_entries_are_found, purge_deletes_what_is_over,
@@ -73,6 +77,9 @@ where
         "a consent is for one attempt": consent_is_for_one_attempt(store),
         "consents are withdrawn in turn": consents_are_taken_back_in_turn(store),
         "a task that failed is remembered": failures_are_remembered(store),
+        "an answer is read as it was written": answers_are_read_as_written(store),
+        "answers are deleted with their entry": answers_are_deleted_with_their_entry(store),
+        "an answer is kept until a caller has it": answers_are_kept_until_received(store),
         "a purged entry is not replaced by a send that waited": purged_entries_are_not_replaced(store),
     }
     if stores.len() > 1 {

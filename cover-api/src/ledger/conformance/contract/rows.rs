@@ -1,5 +1,6 @@
 //! Rows are read as they were written, and what is unique stays so.
 
+use std::collections::BTreeSet;
 use std::time::SystemTime;
 
 use super::super::{Mismatch, account, ensure};
@@ -87,6 +88,7 @@ pub(super) async fn nothing_is_found(store: &LedgerHandle) -> Result<(), Mismatc
             || rows.attempt_by_task(&account, OPERATION, "task")?.is_some();
         let listed = rows.open_entries(&account, OPERATION, &Fingerprint::new("", b""))?.len()
             + rows.entries(&account, OPERATION, Filter::Open, EntryId(0), 9)?.len()
+            + rows.operations(&account)?.len()
             + rows.duplicates(&account, OPERATION)?.len();
         Ok(found || listed > 0 || rows.purge(&account, OPERATION, SystemTime::now())? > 0)
     };
@@ -148,6 +150,14 @@ pub(super) async fn scopes_are_apart(store: &LedgerHandle) -> Result<(), Mismatc
             Ok((entry.id, attempt.id, double.id, open.id))
         };
         ids.push(store.run(write).await?);
+    }
+    for (account, _) in &scopes {
+        let of_account = scopes.iter().filter(|(other, _)| other == account);
+        let wanted: BTreeSet<String> = of_account.map(|(_, operation)| operation.clone()).collect();
+        let of = account.clone();
+        let read = store.run(move |rows| rows.operations(&of)).await?;
+        let is_right = read.len() == wanted.len() && read.iter().all(|operation| wanted.contains(operation));
+        ensure(is_right, || format!("{account} has the operations {read:?}, and not {wanted:?}"))?;
     }
     for ((account, operation), wanted) in scopes.into_iter().zip(ids) {
         let look = move |rows: &mut dyn Rows| {

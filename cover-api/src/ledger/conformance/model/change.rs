@@ -2,8 +2,10 @@
 
 use std::collections::HashSet;
 
+use bytes::Bytes;
+
 use super::{AttemptIndex, ExpectedSettlement, Model, ModelAttempt, ModelEntry, Process};
-use crate::ledger::{AttemptId, AttemptState, EntryId, EntryState, Purchase, TaskSource, Terms};
+use crate::ledger::{AttemptId, AttemptState, EntryId, EntryState, MAX_ANSWER, Purchase, TaskSource, Terms};
 
 impl Model {
     /// Records an attempt as the next one of an entry, which may be new.
@@ -36,6 +38,7 @@ impl Model {
             process,
             state: AttemptState::Posting,
             task: None,
+            answer: None,
             is_superseded: false,
             is_abandoned: false,
             is_purged: false,
@@ -177,6 +180,37 @@ impl Model {
         if is_charged_once { ExpectedSettlement::Recorded } else { ExpectedSettlement::Duplicate }
     }
 
+    /// Settles an attempt whose reply is the result: its task is its own id, and is done.
+    pub(in crate::ledger::conformance) fn settle_answer(
+        &mut self,
+        index: AttemptIndex,
+        bytes: &Bytes,
+    ) -> ExpectedSettlement {
+        let own = self.attempts[index].id.to_string();
+        let expected = self.settle_task(index, &own, TaskSource::Reply);
+        if matches!(expected, ExpectedSettlement::Missing | ExpectedSettlement::Contradicted) {
+            return expected;
+        }
+        let entry = self.entries.get_mut(&self.attempts[index].entry).expect("an attempt has an entry");
+        if entry.task_attempt == Some(index) {
+            entry.ended = entry.ended.or(Some(EntryState::Done));
+        }
+        let is_received = entry.delivered && entry.purchase.key.is_none();
+        if bytes.len() <= MAX_ANSWER && !is_received {
+            self.attempts[index].answer = Some(bytes.clone());
+        }
+        expected
+    }
+
+    /// Records that a caller received the task of an entry. Its answers are then kept only for a key.
+    fn receive(&mut self, id: EntryId) {
+        let entry = self.entries.get_mut(&id).expect("there is such an entry");
+        entry.delivered = true;
+        if entry.purchase.key.is_none() {
+            entry.attempts.iter().for_each(|index| self.attempts[*index].answer = None);
+        }
+    }
+
     /// Takes the task from an attempt, which becomes unknown.
     fn recall(&mut self, index: AttemptIndex) {
         let attempt = &mut self.attempts[index];
@@ -198,7 +232,7 @@ impl Model {
 
     pub(in crate::ledger::conformance) fn deliver(&mut self, id: EntryId, task: &str) {
         if self.entries.contains_key(&id) && self.task(id) == Some(task) {
-            self.entries.entry(id).and_modify(|entry| entry.delivered = true);
+            self.receive(id);
         }
     }
 
@@ -212,7 +246,8 @@ impl Model {
     /// Records the end of a task. Returns whether it belongs to an entry.
     pub(in crate::ledger::conformance) fn end(&mut self, task: &str, state: EntryState) -> bool {
         let Some((_, id)) = self.of_task(task) else { return false };
-        self.entries.entry(id).and_modify(|entry| (entry.ended, entry.delivered) = (Some(state), true));
+        self.entries.entry(id).and_modify(|entry| entry.ended = Some(state));
+        self.receive(id);
         true
     }
 
@@ -235,7 +270,7 @@ impl Model {
         let purged: Vec<EntryId> = self.entries.keys().copied().filter(is_over).collect();
         for id in &purged {
             for index in self.entries.remove(id).map(|entry| entry.attempts).unwrap_or_default() {
-                self.attempts[index].is_purged = true;
+                (self.attempts[index].is_purged, self.attempts[index].answer) = (true, None);
             }
         }
         purged

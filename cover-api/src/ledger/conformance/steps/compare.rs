@@ -2,6 +2,8 @@
 
 use std::collections::HashSet;
 
+use bytes::Bytes;
+
 use super::super::invariants::{Dump, Step};
 use super::super::{Mismatch, ensure};
 use super::{KEYS, OPERATION, REQUESTS, Run, STRAY, fingerprint};
@@ -50,6 +52,15 @@ impl Run {
             let Some(row) = dump.attempts.get(&attempt.id) else {
                 return Err(Mismatch(format!("a{index} is not there")));
             };
+            let answer = dump.answers.get(&attempt.id);
+            ensure(answer == attempt.answer.as_ref(), || {
+                let length = |answer: &Bytes| answer.len();
+                format!(
+                    "the answer of a{index} is {:?}, and not {:?}",
+                    answer.map(length),
+                    attempt.answer.as_ref().map(length)
+                )
+            })?;
             let number = self.model.entries[&attempt.entry].attempts.iter().position(|other| *other == index);
             let is_same = row.state == attempt.state
                 && row.task.as_ref().zip(row.source) == attempt.task.as_ref().map(|(task, source)| (task, *source))

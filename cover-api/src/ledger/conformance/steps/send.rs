@@ -92,7 +92,9 @@ impl Run {
             let again = self.store(slot).run(intent).await?;
             ensure(again == intended, || format!("the same intent again is {again:?}, and not {intended:?}"))?;
         }
-        let task = self.random.is_percent(55).then(|| format!("task-{index}"));
+        // A service that answers at once creates no other task than the attempt itself.
+        let is_answer = self.random.is_percent(30);
+        let task = self.random.is_percent(55).then(|| if is_answer { id.to_string() } else { format!("task-{index}") });
         self.tell(slot, &format!("… is recorded, of e{}; the service makes of it {task:?}", entry.0));
         self.create(&purchase, task)?;
         Ok(Step::Recorded(id, entry, purchase, terms))

@@ -1,10 +1,14 @@
 //! Steps that say what became of an attempt or of its task.
 
+use bytes::Bytes;
+
 use super::super::invariants::Step;
 use super::super::model::{AttemptIndex, ExpectedSettlement};
 use super::super::{Mismatch, ensure};
 use super::{OPERATION, Run};
-use crate::ledger::{self as ledger, AttemptState, EntryId, EntryState, Resolution, Settled, Settlement, TaskSource};
+use crate::ledger::{
+    self as ledger, AttemptState, EntryId, EntryState, MAX_ANSWER, Resolution, Settled, Settlement, TaskSource,
+};
 
 impl Run {
     pub(super) fn attempt(&mut self) -> Option<AttemptIndex> {
@@ -34,11 +38,23 @@ impl Run {
             TaskSource::ALL[self.random.below(3)]
         };
         let evidence = "a step says so".to_owned();
+        let is_answer = task.as_ref().is_some_and(|task| *task == self.model.attempts[index].id.to_string());
+        let is_answer =
+            self.random.is_percent(if is_answer { 80 } else { 10 }) && (is_answer || !self.profile.is_honest);
         match (self.random.below(100), task) {
+            (0..55, Some(_)) if is_answer => Settlement::Answer { bytes: self.answer() },
             (0..55, Some(task)) => Settlement::Task { task, source },
             (0..75, _) if !self.profile.is_honest || truth.is_none() => Settlement::NotCreated { evidence },
             _ => Settlement::Unknown { hint: self.random.is_percent(30).then(|| self.task()), evidence },
         }
+    }
+
+    /// Returns an answer, which is hardly ever as large as it may be, or larger.
+    fn answer(&mut self) -> Bytes {
+        if self.random.is_percent(4) {
+            return vec![b'.'; MAX_ANSWER + self.random.below(2)].into();
+        }
+        format!("answer {}", self.random.below(100)).into()
     }
 
     pub(super) async fn settle(&mut self, slot: usize) -> Result<Step, Mismatch> {
@@ -52,6 +68,7 @@ impl Run {
         };
         let wanted = match &settlement {
             Settlement::Task { task, source } => self.model.settle_task(index, task, *source),
+            Settlement::Answer { bytes } => self.model.settle_answer(index, bytes),
             Settlement::NotCreated { .. } => self.model.settle_without(index, AttemptState::NotCreated),
             Settlement::Unknown { .. } => self.model.settle_without(index, AttemptState::Unknown),
         };

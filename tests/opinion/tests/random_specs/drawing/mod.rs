@@ -87,7 +87,6 @@ task = "id"
 path = "/work"
 query = "id"
 status = "state"
-tracks = "files"
 error_code = "problem.code"
 error_message = "problem.text"
 every = ["1 s", "2 s"]
@@ -106,12 +105,15 @@ doc = "Finished."
 means = "done"
 ready = "all"
 
-[track]
+[results.files]
+type = "object"
+list = true
+at = "files"
 name = "Piece"
 doc = "One work."
 count = 1
 
-[track.fields.url]
+[results.files.fields.url]
 type = "audio"
 doc = "Address of the work."
 

@@ -3,7 +3,7 @@
 use url::Url;
 
 /// Reads an address that has nothing but scheme, host, port and path. The error says what is wrong with it.
-pub(super) fn parse(text: &str) -> Result<Url, &'static str> {
+pub(crate) fn parse(text: &str) -> Result<Url, &'static str> {
     let url = Url::parse(text).map_err(|_| "it is not an address")?;
     if !matches!(url.scheme(), "http" | "https") {
         return Err("it is neither http nor https");

@@ -1,0 +1,109 @@
+//! One service with two operations, each of which is a sandbox.
+
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
+
+use axum::Router;
+use axum::extract::{Request, State};
+use axum::response::Response;
+use cover_api::runtime::{AnyService, Spec};
+use cover_api::sandbox::Sandbox;
+use cover_api::{Client, CoverRequest, NonCustom};
+use cover_testkit::{Result, request_with_callback};
+use mix::{Mix, MixRequest};
+use tokio::task::yield_now;
+use tokio::time::Instant;
+use tower_service::Service as _;
+
+pub mod mix {
+    cover_api::api!("tests/specs/mix.toml");
+}
+
+pub const MIX: &str = include_str!("../specs/mix.toml");
+
+pub const ADDRESS: &str = "https://api.example.com/songs";
+pub const SECRET: &str = "0123456789abcdef0123456789abcdef";
+
+/// The sandboxes of both operations. They give their tasks the same ids.
+pub struct Service {
+    pub cover: Sandbox,
+    pub mix: Sandbox,
+    arrivals: Arc<Mutex<Vec<Instant>>>,
+}
+
+impl Service {
+    pub async fn start() -> Result<Self> {
+        let sandbox = || Sandbox::builder().stage_every(Duration::from_secs(45)).credits(u32::MAX);
+        let (cover, mix) = (sandbox().start().await?, sandbox().spec(MIX).start().await?);
+        Ok(Self { cover, mix, arrivals: Arc::default() })
+    }
+
+    /// Returns the router of both operations.
+    pub fn router(&self) -> Router {
+        let state = (self.cover.router(), self.mix.router(), Arc::clone(&self.arrivals));
+        Router::new().fallback(answer).with_state(state)
+    }
+
+    /// Returns a client of the first operation, which receives callbacks.
+    pub fn client(&self) -> Result<Client> {
+        let client = Client::builder(self.cover.key()).transport(self.router()).callbacks(ADDRESS, SECRET).build()?;
+        let router = client.callbacks()?.router();
+        self.cover.deliver_to(router.clone());
+        self.mix.deliver_to(router);
+        Ok(client)
+    }
+
+    /// Returns the largest number of requests that arrived within this time.
+    pub fn most_within(&self, window: Duration) -> usize {
+        let arrivals = self.arrivals.lock().unwrap_or_else(PoisonError::into_inner);
+        let after = |first: &Instant| arrivals.iter().filter(|at| (*first..*first + window).contains(at)).count();
+        arrivals.iter().map(after).max().unwrap_or_default()
+    }
+}
+
+type Parts = (Router, Router, Arc<Mutex<Vec<Instant>>>);
+
+async fn answer(State((mut cover, mut mix, arrivals)): State<Parts>, request: Request) -> Response {
+    arrivals.lock().unwrap_or_else(PoisonError::into_inner).push(Instant::now());
+    let router = if request.uri().path().starts_with("/api/v1/mix") { &mut mix } else { &mut cover };
+    take_turns().await;
+    let Ok(response) = router.call(request).await;
+    take_turns().await;
+    response
+}
+
+/// Lets other Tokio tasks run, so that a send can be dropped before its request arrives, and before its reply does.
+async fn take_turns() {
+    for _ in 0..3 {
+        yield_now().await;
+    }
+}
+
+/// Returns a request to the first operation.
+pub fn cover(number: usize) -> CoverRequest<NonCustom> {
+    request_with_callback(ADDRESS, number)
+}
+
+/// Returns a request to the second operation.
+pub fn mix(number: usize) -> Result<MixRequest> {
+    Ok(MixRequest::builder().upload_url(song(number)).call_back_url(ADDRESS).build()?)
+}
+
+/// Returns the JSON of a request to the second operation.
+pub fn mix_json(number: usize) -> String {
+    format!(r#"{{"uploadUrl": "{}", "callBackUrl": "{ADDRESS}"}}"#, song(number))
+}
+
+fn song(number: usize) -> String {
+    format!("https://storage.example.com/{number}.mp3")
+}
+
+/// Returns a client of the second operation whose spec was read at run time.
+pub fn any_mix(client: &Client) -> Result<cover_api::runtime::Client<AnyService>> {
+    Ok(client.account().operation_from_spec(&Spec::parse("mix.toml", MIX)?)?)
+}
+
+/// Returns a client of the second operation.
+pub fn mix_client(client: &Client) -> Result<cover_api::runtime::Client<Mix>> {
+    Ok(client.operation::<Mix>()?)
+}

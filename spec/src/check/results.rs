@@ -1,0 +1,72 @@
+//! Results: each can be found, and the output can be complete.
+
+use crate::fault::Fault;
+use crate::model::{ResultEntry, ResultKind, ResultValue, Spec};
+use crate::source::At;
+
+use super::service::json_path;
+use super::{Incomplete, known_field};
+
+pub(super) fn check(spec: &Spec, incomplete: &Incomplete, faults: &mut Vec<Fault>) {
+    for result in &spec.results {
+        places(&result.at, faults);
+        if let Some(callback) = result.callback.as_ref().filter(|place| !place.is_empty()) {
+            json_path("callback", callback, faults);
+        }
+        if let Some(count) = result.count.as_ref().filter(|_| result.value.lists == 0) {
+            faults.push(count.fault("`count` is for lists", "remove it, or add `list = true`"));
+        }
+        for value in result.value.walk() {
+            spellings(value, faults);
+            if let Some(echo) = &value.echo {
+                known_field(&spec.request, echo, faults);
+            }
+            if value.kind.value == ResultKind::Object && value.members.is_empty() && !incomplete.has(&value.name) {
+                let message = format!("the object `{}` has no `fields`", *value.name);
+                faults.push(value.name.fault(message, "add one, or use `type = \"any\"`"));
+            }
+        }
+    }
+    needed(&spec.results, incomplete, faults);
+}
+
+/// Reports a spec whose output is complete without any result.
+fn needed(results: &[ResultEntry], incomplete: &Incomplete, faults: &mut Vec<Fault>) {
+    if incomplete.has_named("results") || results.iter().any(|result| incomplete.has(&result.value.name)) {
+        return;
+    }
+    if let Some(first) = results.first().filter(|_| results.iter().all(|result| result.optional)) {
+        let label = "remove `optional` where the output is not complete without the result";
+        faults.push(first.value.name.fault("all results are optional", label));
+    }
+}
+
+/// Reports places inside an earlier one. What is at the earlier place is the result itself, so they are never read.
+fn places(places: &[At<String>], faults: &mut Vec<Fault>) {
+    for (index, place) in places.iter().enumerate() {
+        if !place.is_empty() {
+            json_path("at", place, faults);
+        }
+        if let Some(earlier) = places[..index].iter().find(|earlier| holds(earlier, place)) {
+            let message = format!("the result is never read from `{}`", place.value);
+            faults.push(place.fault(message, format!("remove one of them; `{}` comes first", earlier.value)));
+        }
+    }
+}
+
+/// Whether the inner place is the outer one, or inside it.
+fn holds(outer: &str, inner: &str) -> bool {
+    let rest = inner.strip_prefix(outer);
+    outer.is_empty() || rest.is_some_and(|rest| rest.is_empty() || rest.starts_with('.'))
+}
+
+fn spellings(value: &ResultValue, faults: &mut Vec<Fault>) {
+    let mut seen: Vec<&At<String>> = Vec::new();
+    for spelling in value.members.iter().flat_map(|member| &member.spellings) {
+        if seen.iter().any(|other| other.value == spelling.value) {
+            let message = format!("`{}` is a spelling of two fields", spelling.value);
+            faults.push(spelling.fault(message, "remove one of them"));
+        }
+        seen.push(spelling);
+    }
+}
