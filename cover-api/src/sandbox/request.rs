@@ -56,7 +56,7 @@ pub(super) fn json<'b>(
     let mut request = match submit.body {
         BodyFormat::Json if pairs.is_empty() => return Ok(Cow::Borrowed(body)),
         BodyFormat::Json => {
-            serde_json::from_slice(body).map_err(|error| format!("the body is no JSON object: {error}"))?
+            serde_json::from_slice(body).map_err(|error| format!("the body is not a JSON object: {error}"))?
         }
         BodyFormat::Multipart => {
             pairs.extend(in_parts(headers, body)?);
@@ -104,7 +104,7 @@ fn value(kind: &Kind, text: &str) -> Value {
 fn in_parts(headers: &HeaderMap, body: &[u8]) -> Result<Vec<Pair>, String> {
     let content = headers.get(CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or_default();
     let boundary = content.strip_prefix("multipart/form-data; boundary=");
-    let boundary = boundary.ok_or_else(|| "the body is no multipart/form-data".to_owned())?;
+    let boundary = boundary.ok_or_else(|| "the body is not multipart/form-data".to_owned())?;
     let body = std::str::from_utf8(body).map_err(|_| "the body is not UTF-8".to_owned())?;
     let broken = || "the parts of the body cannot be read".to_owned();
     let framed = format!("\r\n{body}");

@@ -1,4 +1,4 @@
-//! One service with two operations, each of which is a sandbox.
+//! One service with two operations. Each is a sandbox.
 
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;

@@ -1,4 +1,4 @@
-//! Operations that answer at once: the answer is paid for once, and kept until a caller has it.
+//! Operations that answer at once: the answer is charged once, and kept until a caller has it.
 
 use std::path::Path;
 use std::sync::atomic::{AtomicUsize, Ordering};

@@ -31,5 +31,5 @@ pub use value::{Object, Time, as_integer, as_number, as_time, find, is_nothing};
 #[cfg(feature = "export")]
 pub(crate) use {
     envelope::{as_code, as_id, as_text},
-    results::words,
+    results::{type_of, words},
 };

@@ -204,15 +204,19 @@ fn lacking(place: &str, what: &'static str) -> Lacking {
 }
 
 fn instead(place: &str, value: &Value, of: &'static str) -> Lacking {
-    let is = match value {
+    Lacking { place: place.to_owned(), why: Why::Instead { is: type_of(value), of } }
+}
+
+/// Names the type of a value.
+pub(crate) fn type_of(value: &Value) -> &'static str {
+    match value {
         Value::Null => "null",
         Value::Bool(_) => "a boolean",
         Value::Number(_) => "a number",
         Value::String(_) => "a text",
         Value::Array(_) => "a list",
         Value::Object(_) => "an object",
-    };
-    Lacking { place: place.to_owned(), why: Why::Instead { is, of } }
+    }
 }
 
 /// Returns whether a single value that is no declared object can be read as its type.

@@ -3,6 +3,7 @@
 use serde_json::Value;
 
 use super::hide::without_secrets;
+use crate::answers;
 
 /// Number of characters after which a text is cut.
 const MAX_SHOWN: usize = 100;
@@ -45,16 +46,11 @@ fn is_number(text: &str) -> bool {
     text.parse::<f64>().is_ok() && text.bytes().all(|byte| byte.is_ascii_digit() || b"+-.eE".contains(&byte))
 }
 
-/// Names the type of a value.
+/// Names the type of a value, and says if it is empty.
 pub(super) fn type_of(value: &Value) -> &'static str {
     match value {
-        Value::Null => "null",
-        Value::Bool(_) => "a boolean",
-        Value::Number(_) => "a number",
         Value::String(text) if text.is_empty() => "an empty text",
-        Value::String(_) => "a text",
         Value::Array(items) if items.is_empty() => "an empty list",
-        Value::Array(_) => "a list",
-        Value::Object(_) => "an object",
+        value => answers::type_of(value),
     }
 }

@@ -31,7 +31,7 @@ pub(super) fn address(base: &Url, submit: &SubmitSpec, members: &mut Object) -> 
     Ok(address)
 }
 
-/// Returns the items of a list, or a single value. Null is no value.
+/// Returns the items of a list, or a single value. Null counts as missing.
 pub(super) fn values(value: Value) -> Vec<Value> {
     match value {
         Value::Null => Vec::new(),

@@ -51,7 +51,7 @@ fn of(file: impl Read + Seek) -> Option<f64> {
     (seconds > 0.0).then_some(seconds)
 }
 
-/// A file of which only so much is read.
+/// A file that is read up to a limit.
 struct Bounded<F> {
     file: F,
     bytes: u64,
