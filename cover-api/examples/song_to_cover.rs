@@ -43,15 +43,15 @@ async fn main() -> Result<(), Box<dyn Error>> {
 async fn connect(song: &Path) -> Result<(Client, Option<Sandbox>), Box<dyn Error>> {
     let polling_fast =
         |builder: ClientBuilder| builder.poll_every(Duration::from_millis(400), Duration::from_millis(400));
-    let (builder, sandbox) = match (std::env::var("COVER_API_KEY"), std::env::var("COVER_API_URL")) {
-        (Ok(key), Err(_)) => (Client::builder(key), None),
+    let is_set = |variable| std::env::var_os(variable).is_some();
+    let (builder, sandbox) = if is_set("COVER_API_KEY") {
+        let builder = ClientBuilder::from_env()?;
         // Another address is that of a sandbox, which is faster than the service.
-        (Ok(key), Ok(url)) => (polling_fast(Client::builder(key).base_url(url)), None),
-        (Err(_), _) => {
-            let sandbox = Sandbox::builder().stage_every(Duration::from_millis(100)).start().await?;
-            println!("no COVER_API_KEY, using a sandbox at {}", sandbox.url());
-            (polling_fast(Client::builder(sandbox.key()).base_url(sandbox.url())), Some(sandbox))
-        }
+        (if is_set("COVER_API_URL") { polling_fast(builder) } else { builder }, None)
+    } else {
+        let sandbox = Sandbox::builder().stage_every(Duration::from_millis(100)).start().await?;
+        println!("no COVER_API_KEY, using a sandbox at {}", sandbox.url());
+        (polling_fast(Client::builder(sandbox.key()).base_url(sandbox.url())), Some(sandbox))
     };
     let ledger = SqliteLedger::open(song.with_extension("covers.db")).await?;
     Ok((builder.ledger(ledger).build()?, sandbox))

@@ -143,14 +143,11 @@ pub mod __private {
     pub use cover_macros::literal;
     pub use cover_spec::rules::{self, Value};
     pub use cover_spec::tables;
-    pub use serde::ser::SerializeStruct;
     pub use serde::{Serialize, Serializer};
     pub use serde_json::Value as Json;
 
-    pub use crate::request::json;
-    pub use crate::request::unlisted::{kept as unlisted, same};
-    pub use crate::request::value::FieldValue;
-    pub use crate::request::{canonical, check, check_lengths, debug, serialize};
-    pub use crate::response::read;
+    pub use crate::request::value::{FieldValue, members, object};
+    pub use crate::request::{canonical, check, check_lengths, choice, debug, debug_object, json, serialize};
+    pub use crate::response::{read, record};
     pub use crate::service::KnownOperation;
 }

@@ -6,7 +6,7 @@
 pub use crate::account::Stats;
 pub use crate::attempt::Unfinished;
 pub use crate::client::{
-    Account, AccountTask, Answer, Batch, BatchEvent, BatchItem, BatchReport, Client, ClientBuilder, Download,
+    Account, AccountTask, Answer, Batch, BatchEvent, BatchItem, BatchReport, Became, Client, ClientBuilder, Download,
     Duplicate, Sending, Sent, Task, UnfinishedTasks, UnknownPurchase, Upload,
 };
 pub use crate::error::{AttemptDetails, BodySent, Error, Recovery, WaitStats};

@@ -135,7 +135,7 @@ impl __InCustom_3 for Custom<Vocal> {}
 /**The version of the music model. It decides the maximum length of texts and of the output.
 
 The values of `model`.*/
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum Model {
     ///Output of at most 4 minutes. Sent as `V3_5`.
@@ -160,6 +160,7 @@ impl Model {
         Self::V4_5PLUS,
         Self::V5,
     ];
+    const __TEXTS: &'static [&'static str] = &["V3_5", "V4", "V4_5", "V4_5PLUS", "V5"];
     /// Returns the text that is sent.
     #[must_use]
     pub const fn as_str(self) -> &'static str {
@@ -174,60 +175,36 @@ impl Model {
     }
     /// Returns a value that the spec does not list. It is sent as given, and has to keep the rules of `like`.
     ///
-    /// It has 1 to 64 characters; `build` and `from_json` check this. A listed text is the listed value.
+    /// It has 1 to 64 characters and no control characters; `build` and `from_json` check this. A listed text is the listed value.
     #[must_use]
     pub const fn unlisted(text: &'static str, like: Self) -> Self {
-        let mut index = 0;
-        while index < Self::ALL.len() {
-            if ::cover_api::__private::same(text, Self::ALL[index].as_str()) {
-                return Self::ALL[index];
-            }
-            index += 1;
-        }
-        match like {
-            Self::__Unlisted(_, like) => Self::__Unlisted(text, like),
-            like => Self::__Unlisted(text, like.as_str()),
+        match (::cover_api::__private::choice::place(text, Self::__TEXTS), like) {
+            (::core::option::Option::Some(place), _) => Self::ALL[place],
+            (_, Self::__Unlisted(_, like)) => Self::__Unlisted(text, like),
+            (_, like) => Self::__Unlisted(text, like.as_str()),
         }
     }
 }
 impl ::core::str::FromStr for Model {
     type Err = ::cover_api::UnknownChoice;
     fn from_str(text: &str) -> ::core::result::Result<Self, ::cover_api::UnknownChoice> {
-        match text {
-            "V3_5" => ::core::result::Result::Ok(Self::V3_5),
-            "V4" => ::core::result::Result::Ok(Self::V4),
-            "V4_5" => ::core::result::Result::Ok(Self::V4_5),
-            "V4_5PLUS" => ::core::result::Result::Ok(Self::V4_5PLUS),
-            "V5" => ::core::result::Result::Ok(Self::V5),
-            _ => {
-                ::core::result::Result::Err(
-                    ::cover_api::UnknownChoice::among(
-                        &["V3_5", "V4", "V4_5", "V4_5PLUS", "V5"],
-                    ),
-                )
-            }
-        }
+        ::cover_api::__private::choice::parse(text)
     }
 }
-impl ::cover_api::__private::FieldValue for Model {
-    fn as_value(&self) -> ::cover_api::__private::Value<'_> {
-        if let Self::__Unlisted(text, like) = *self {
-            return ::cover_api::__private::Value::unlisted(text, like);
-        }
-        ::cover_api::__private::Value::text(self.as_str())
+impl ::cover_api::__private::choice::TextChoice for Model {
+    const TEXTS: &'static [&'static str] = Self::__TEXTS;
+    const VALUES: &'static [Self] = Self::ALL;
+    fn sent(self) -> &'static str {
+        self.as_str()
     }
-    fn from_value(
-        value: ::cover_api::__private::Value<'_>,
-    ) -> ::core::option::Option<Self> {
-        match value {
-            ::cover_api::__private::Value::Text(text) => text.parse().ok(),
-            ::cover_api::__private::Value::Unlisted { text, like } => {
-                ::cover_api::__private::unlisted(&text)
-                    .zip(like.parse().ok())
-                    .map(|(text, like)| Self::unlisted(text, like))
-            }
+    fn like(self) -> ::core::option::Option<&'static str> {
+        match self {
+            Self::__Unlisted(_, like) => ::core::option::Option::Some(like),
             _ => ::core::option::Option::None,
         }
+    }
+    fn unlisted(text: &'static str, like: Self) -> ::core::option::Option<Self> {
+        ::core::option::Option::Some(Self::unlisted(text, like))
     }
 }
 impl ::core::fmt::Display for Model {
@@ -235,15 +212,19 @@ impl ::core::fmt::Display for Model {
         f.pad(self.as_str())
     }
 }
-impl ::cover_api::OpenChoice for Model {
-    fn text(self) -> &'static str {
+impl ::core::fmt::Debug for Model {
+    fn fmt(&self, f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
         match self {
-            Self::__Unlisted(_, like) => like,
-            listed => listed.as_str(),
+            Self::__Unlisted(text, like) => {
+                ::core::write!(f, "Unlisted({text:?}, like {like})")
+            }
+            listed => f.write_str(listed.as_str()),
         }
     }
-    fn listed() -> ::std::vec::Vec<&'static str> {
-        Self::ALL.iter().map(|value| value.as_str()).collect()
+}
+impl ::cover_api::OpenChoice for Model {
+    fn field() -> &'static str {
+        "model"
     }
 }
 /**Preferred voice of the singer.
@@ -260,6 +241,7 @@ pub enum VocalGender {
 impl VocalGender {
     /// Every value, in the order of the spec.
     pub const ALL: &'static [Self] = &[Self::Male, Self::Female];
+    const __TEXTS: &'static [&'static str] = &["m", "f"];
     /// Returns the text that is sent.
     #[must_use]
     pub const fn as_str(self) -> &'static str {
@@ -272,28 +254,14 @@ impl VocalGender {
 impl ::core::str::FromStr for VocalGender {
     type Err = ::cover_api::UnknownChoice;
     fn from_str(text: &str) -> ::core::result::Result<Self, ::cover_api::UnknownChoice> {
-        match text {
-            "m" => ::core::result::Result::Ok(Self::Male),
-            "f" => ::core::result::Result::Ok(Self::Female),
-            _ => {
-                ::core::result::Result::Err(
-                    ::cover_api::UnknownChoice::among(&["m", "f"]),
-                )
-            }
-        }
+        ::cover_api::__private::choice::parse(text)
     }
 }
-impl ::cover_api::__private::FieldValue for VocalGender {
-    fn as_value(&self) -> ::cover_api::__private::Value<'_> {
-        ::cover_api::__private::Value::text(self.as_str())
-    }
-    fn from_value(
-        value: ::cover_api::__private::Value<'_>,
-    ) -> ::core::option::Option<Self> {
-        match value {
-            ::cover_api::__private::Value::Text(text) => text.parse().ok(),
-            _ => ::core::option::Option::None,
-        }
+impl ::cover_api::__private::choice::TextChoice for VocalGender {
+    const TEXTS: &'static [&'static str] = Self::__TEXTS;
+    const VALUES: &'static [Self] = Self::ALL;
+    fn sent(self) -> &'static str {
+        self.as_str()
     }
 }
 impl ::core::fmt::Display for VocalGender {
@@ -687,7 +655,7 @@ Required.
 
 At most 120 seconds long. The length is checked only for files that the client uploads. Disputed: the usage guide says 480, the text of the field says 120.
 
-Sent as `uploadUrl`. Defined in `upload_cover.toml`, line 41.
+Sent as `uploadUrl`. Defined in `upload_cover.toml`, line 43.
 
 ```
 # use cover_api::*;
@@ -704,7 +672,7 @@ let builder = CoverRequest::custom_instrumental().upload_url("https://storage.ex
 
 Optional in `NonCustom`. Set by the mode in `Custom<Instrumental>` and `Custom<Vocal>`.
 
-Sent as `instrumental`, by default `false` in `NonCustom`. Defined in `upload_cover.toml`, line 57.*/
+Sent as `instrumental`, by default `false` in `NonCustom`. Defined in `upload_cover.toml`, line 59.*/
     pub fn instrumental(self, instrumental: bool) -> Self {
         ::core::unimplemented!()
     }
@@ -718,7 +686,7 @@ Optional in `NonCustom`. The field counts as set either way.*/
 
 Required.
 
-Sent as `model`. Defined in `upload_cover.toml`, line 63.
+Sent as `model`. Defined in `upload_cover.toml`, line 65.
 
 ```
 # use cover_api::*;
@@ -736,7 +704,7 @@ Required in `Custom<Vocal>` and `NonCustom`. Optional in `Custom<Instrumental>`.
 - At most 5000 characters with `V4_5`, `V4_5PLUS` or `V5` in `Custom`.
 - At most 400 characters in `NonCustom`. Disputed: the usage guide says 400, the text of the field says 500.
 
-Sent as `prompt`. Defined in `upload_cover.toml`, line 78.
+Sent as `prompt`. Defined in `upload_cover.toml`, line 80.
 
 ```
 # use cover_api::*;
@@ -771,7 +739,7 @@ Required in `Custom<Instrumental>` and `Custom<Vocal>`. Must be left out in `Non
 - At most 200 characters with `V3_5` or `V4`.
 - At most 1000 characters with `V4_5`, `V4_5PLUS` or `V5`.
 
-Sent as `style`. Defined in `upload_cover.toml`, line 93.
+Sent as `style`. Defined in `upload_cover.toml`, line 95.
 
 ```
 # use cover_api::*;
@@ -791,7 +759,7 @@ Required in `Custom<Instrumental>` and `Custom<Vocal>`. Must be left out in `Non
 - At most 80 characters with `V3_5` or `V4`.
 - At most 100 characters with `V4_5`, `V4_5PLUS` or `V5`.
 
-Sent as `title`. Defined in `upload_cover.toml`, line 103.
+Sent as `title`. Defined in `upload_cover.toml`, line 105.
 
 ```
 # use cover_api::*;
@@ -808,7 +776,7 @@ let builder = CoverRequest::custom_instrumental().title("Night Drive");
 
 Optional in `Custom<Instrumental>` and `Custom<Vocal>`. Must be left out in `NonCustom`.
 
-Sent as `negativeTags`. Defined in `upload_cover.toml`, line 113.
+Sent as `negativeTags`. Defined in `upload_cover.toml`, line 115.
 
 ```
 # use cover_api::*;
@@ -842,7 +810,7 @@ let builder = CoverRequest::custom_instrumental().maybe_negative_tags(Some("Heav
 
 Optional in `Custom<Instrumental>` and `Custom<Vocal>`. Must be left out in `NonCustom`.
 
-Sent as `vocalGender`. Defined in `upload_cover.toml`, line 119.
+Sent as `vocalGender`. Defined in `upload_cover.toml`, line 121.
 
 ```
 # use cover_api::*;
@@ -867,13 +835,13 @@ let builder = CoverRequest::custom_instrumental().maybe_vocal_gender(Some(VocalG
     ) -> Self {
         ::core::unimplemented!()
     }
-    /**How closely the cover follows the style.
+    /**How closely the music follows the style.
 
 Optional in `Custom<Instrumental>` and `Custom<Vocal>`. Must be left out in `NonCustom`.
 
 At least 0, at most 1, a multiple of 0.01.
 
-Sent as `styleWeight`. Defined in `upload_cover.toml`, line 130.
+Sent as `styleWeight`. Defined in `upload_cover.toml`, line 132.
 
 ```
 # use cover_api::*;
@@ -895,13 +863,13 @@ let builder = CoverRequest::custom_instrumental().maybe_style_weight(Some(0.65))
     pub fn maybe_style_weight(self, style_weight: ::core::option::Option<f64>) -> Self {
         ::core::unimplemented!()
     }
-    /**How unusual the cover may be.
+    /**How unusual the music may be.
 
 Optional in `Custom<Instrumental>` and `Custom<Vocal>`. Must be left out in `NonCustom`.
 
 At least 0, at most 1, a multiple of 0.01.
 
-Sent as `weirdnessConstraint`. Defined in `upload_cover.toml`, line 139.
+Sent as `weirdnessConstraint`. Defined in `upload_cover.toml`, line 141.
 
 ```
 # use cover_api::*;
@@ -926,13 +894,13 @@ let builder = CoverRequest::custom_instrumental().maybe_weirdness_constraint(Som
     ) -> Self {
         ::core::unimplemented!()
     }
-    /**How closely the cover follows the source audio.
+    /**How closely the music follows the source audio.
 
 Optional in `Custom<Instrumental>` and `Custom<Vocal>`. Must be left out in `NonCustom`.
 
 At least 0, at most 1, a multiple of 0.01.
 
-Sent as `audioWeight`. Defined in `upload_cover.toml`, line 148.
+Sent as `audioWeight`. Defined in `upload_cover.toml`, line 150.
 
 ```
 # use cover_api::*;
@@ -958,7 +926,7 @@ let builder = CoverRequest::custom_instrumental().maybe_audio_weight(Some(0.65))
 
 Required.
 
-Sent as `callBackUrl`. Defined in `upload_cover.toml`, line 160.
+Sent as `callBackUrl`. Defined in `upload_cover.toml`, line 162.
 
 ```
 # use cover_api::*;
@@ -1031,7 +999,7 @@ Required.
 
 At most 120 seconds long. The length is checked only for files that the client uploads. Disputed: the usage guide says 480, the text of the field says 120.
 
-Sent as `uploadUrl`. Defined in `upload_cover.toml`, line 41.
+Sent as `uploadUrl`. Defined in `upload_cover.toml`, line 43.
 
 Example: `.upload_url("https://storage.example.com/song.mp3")`*/
     pub fn upload_url(
@@ -1097,7 +1065,7 @@ impl<
 
 Optional in `NonCustom`. Set by the mode in `Custom<Instrumental>` and `Custom<Vocal>`.
 
-Sent as `instrumental`, by default `false` in `NonCustom`. Defined in `upload_cover.toml`, line 57.*/
+Sent as `instrumental`, by default `false` in `NonCustom`. Defined in `upload_cover.toml`, line 59.*/
     pub fn instrumental(
         mut self,
         instrumental: bool,
@@ -1189,7 +1157,7 @@ impl<
 
 Required.
 
-Sent as `model`. Defined in `upload_cover.toml`, line 63.
+Sent as `model`. Defined in `upload_cover.toml`, line 65.
 
 Example: `.model(Model::V4_5)`*/
     pub fn model(
@@ -1258,7 +1226,7 @@ Required in `Custom<Vocal>` and `NonCustom`. Optional in `Custom<Instrumental>`.
 - At most 5000 characters with `V4_5`, `V4_5PLUS` or `V5` in `Custom`.
 - At most 400 characters in `NonCustom`. Disputed: the usage guide says 400, the text of the field says 500.
 
-Sent as `prompt`. Defined in `upload_cover.toml`, line 78.
+Sent as `prompt`. Defined in `upload_cover.toml`, line 80.
 
 Example: `.prompt("A calm night drive through the rain")`*/
     pub fn prompt(
@@ -1390,7 +1358,7 @@ Required in `Custom<Instrumental>` and `Custom<Vocal>`. Must be left out in `Non
 - At most 200 characters with `V3_5` or `V4`.
 - At most 1000 characters with `V4_5`, `V4_5PLUS` or `V5`.
 
-Sent as `style`. Defined in `upload_cover.toml`, line 93.
+Sent as `style`. Defined in `upload_cover.toml`, line 95.
 
 Example: `.style("Smooth jazz trio")`*/
     pub fn style(
@@ -1460,7 +1428,7 @@ Required in `Custom<Instrumental>` and `Custom<Vocal>`. Must be left out in `Non
 - At most 80 characters with `V3_5` or `V4`.
 - At most 100 characters with `V4_5`, `V4_5PLUS` or `V5`.
 
-Sent as `title`. Defined in `upload_cover.toml`, line 103.
+Sent as `title`. Defined in `upload_cover.toml`, line 105.
 
 Example: `.title("Night Drive")`*/
     pub fn title(
@@ -1527,7 +1495,7 @@ impl<
 
 Optional in `Custom<Instrumental>` and `Custom<Vocal>`. Must be left out in `NonCustom`.
 
-Sent as `negativeTags`. Defined in `upload_cover.toml`, line 113.
+Sent as `negativeTags`. Defined in `upload_cover.toml`, line 115.
 
 Example: `.negative_tags("Heavy metal, upbeat drums")`*/
     pub fn negative_tags(
@@ -1627,7 +1595,7 @@ impl<
 
 Optional in `Custom<Instrumental>` and `Custom<Vocal>`. Must be left out in `NonCustom`.
 
-Sent as `vocalGender`. Defined in `upload_cover.toml`, line 119.
+Sent as `vocalGender`. Defined in `upload_cover.toml`, line 121.
 
 Example: `.vocal_gender(VocalGender::Male)`*/
     pub fn vocal_gender(
@@ -1719,13 +1687,13 @@ impl<
         HasCallBackUrl,
     ),
 > {
-    /**How closely the cover follows the style.
+    /**How closely the music follows the style.
 
 Optional in `Custom<Instrumental>` and `Custom<Vocal>`. Must be left out in `NonCustom`.
 
 At least 0, at most 1, a multiple of 0.01.
 
-Sent as `styleWeight`. Defined in `upload_cover.toml`, line 130.
+Sent as `styleWeight`. Defined in `upload_cover.toml`, line 132.
 
 Example: `.style_weight(0.65)`*/
     pub fn style_weight(
@@ -1817,13 +1785,13 @@ impl<
         HasCallBackUrl,
     ),
 > {
-    /**How unusual the cover may be.
+    /**How unusual the music may be.
 
 Optional in `Custom<Instrumental>` and `Custom<Vocal>`. Must be left out in `NonCustom`.
 
 At least 0, at most 1, a multiple of 0.01.
 
-Sent as `weirdnessConstraint`. Defined in `upload_cover.toml`, line 139.
+Sent as `weirdnessConstraint`. Defined in `upload_cover.toml`, line 141.
 
 Example: `.weirdness_constraint(0.3)`*/
     pub fn weirdness_constraint(
@@ -1917,13 +1885,13 @@ impl<
         HasCallBackUrl,
     ),
 > {
-    /**How closely the cover follows the source audio.
+    /**How closely the music follows the source audio.
 
 Optional in `Custom<Instrumental>` and `Custom<Vocal>`. Must be left out in `NonCustom`.
 
 At least 0, at most 1, a multiple of 0.01.
 
-Sent as `audioWeight`. Defined in `upload_cover.toml`, line 148.
+Sent as `audioWeight`. Defined in `upload_cover.toml`, line 150.
 
 Example: `.audio_weight(0.65)`*/
     pub fn audio_weight(
@@ -2019,7 +1987,7 @@ impl<
 
 Required.
 
-Sent as `callBackUrl`. Defined in `upload_cover.toml`, line 160.
+Sent as `callBackUrl`. Defined in `upload_cover.toml`, line 162.
 
 Example: `.call_back_url("https://api.example.com/callback")`*/
     pub fn call_back_url(
@@ -2114,46 +2082,6 @@ impl<
     }
 }
 #[cfg(not(doc))]
-impl<S: CoverRequestBuilderState> CoverRequestBuilder<Custom<Instrumental>, S> {
-    #[doc(hidden)]
-    pub fn instrumental(self, _: impl ::core::marker::Sized) -> Self
-    where
-        S::HasInstrumental: cover_request_rules::Instrumental_TakenIn_CustomInstrumental,
-    {
-        self
-    }
-}
-#[cfg(not(doc))]
-impl<S: CoverRequestBuilderState> CoverRequestBuilder<Custom<Vocal>, S> {
-    #[doc(hidden)]
-    pub fn instrumental(self, _: impl ::core::marker::Sized) -> Self
-    where
-        S::HasInstrumental: cover_request_rules::Instrumental_TakenIn_CustomVocal,
-    {
-        self
-    }
-}
-#[cfg(not(doc))]
-impl<S: CoverRequestBuilderState> CoverRequestBuilder<Custom<Instrumental>, S> {
-    #[doc(hidden)]
-    pub fn maybe_instrumental(self, _: impl ::core::marker::Sized) -> Self
-    where
-        S::HasInstrumental: cover_request_rules::Instrumental_TakenIn_CustomInstrumental,
-    {
-        self
-    }
-}
-#[cfg(not(doc))]
-impl<S: CoverRequestBuilderState> CoverRequestBuilder<Custom<Vocal>, S> {
-    #[doc(hidden)]
-    pub fn maybe_instrumental(self, _: impl ::core::marker::Sized) -> Self
-    where
-        S::HasInstrumental: cover_request_rules::Instrumental_TakenIn_CustomVocal,
-    {
-        self
-    }
-}
-#[cfg(not(doc))]
 impl<
     M: Mode,
     S: CoverRequestBuilderState<HasModel = ::cover_api::state::Set>,
@@ -2192,26 +2120,6 @@ impl<
     }
 }
 #[cfg(not(doc))]
-impl<S: CoverRequestBuilderState> CoverRequestBuilder<Custom<Vocal>, S> {
-    #[doc(hidden)]
-    pub fn maybe_prompt(self, _: impl ::core::marker::Sized) -> Self
-    where
-        S::HasPrompt: cover_request_rules::Prompt_NeedsValueIn_CustomVocal,
-    {
-        self
-    }
-}
-#[cfg(not(doc))]
-impl<S: CoverRequestBuilderState> CoverRequestBuilder<NonCustom, S> {
-    #[doc(hidden)]
-    pub fn maybe_prompt(self, _: impl ::core::marker::Sized) -> Self
-    where
-        S::HasPrompt: cover_request_rules::Prompt_NeedsValueIn_NonCustom,
-    {
-        self
-    }
-}
-#[cfg(not(doc))]
 impl<
     M: __InCustom_3,
     S: CoverRequestBuilderState<HasStyle = ::cover_api::state::Set>,
@@ -2225,16 +2133,6 @@ impl<
     }
 }
 #[cfg(not(doc))]
-impl<S: CoverRequestBuilderState> CoverRequestBuilder<NonCustom, S> {
-    #[doc(hidden)]
-    pub fn style(self, _: impl ::core::marker::Sized) -> Self
-    where
-        S::HasStyle: cover_request_rules::Style_TakenIn_NonCustom,
-    {
-        self
-    }
-}
-#[cfg(not(doc))]
 impl<
     M: __InCustom_3,
     S: CoverRequestBuilderState<HasTitle = ::cover_api::state::Set>,
@@ -2243,16 +2141,6 @@ impl<
     pub fn title(self, _: impl ::core::marker::Sized) -> Self
     where
         M: cover_request_rules::Title_SetTwice,
-    {
-        self
-    }
-}
-#[cfg(not(doc))]
-impl<S: CoverRequestBuilderState> CoverRequestBuilder<NonCustom, S> {
-    #[doc(hidden)]
-    pub fn title(self, _: impl ::core::marker::Sized) -> Self
-    where
-        S::HasTitle: cover_request_rules::Title_TakenIn_NonCustom,
     {
         self
     }
@@ -2278,26 +2166,6 @@ impl<
     }
 }
 #[cfg(not(doc))]
-impl<S: CoverRequestBuilderState> CoverRequestBuilder<NonCustom, S> {
-    #[doc(hidden)]
-    pub fn negative_tags(self, _: impl ::core::marker::Sized) -> Self
-    where
-        S::HasNegativeTags: cover_request_rules::NegativeTags_TakenIn_NonCustom,
-    {
-        self
-    }
-}
-#[cfg(not(doc))]
-impl<S: CoverRequestBuilderState> CoverRequestBuilder<NonCustom, S> {
-    #[doc(hidden)]
-    pub fn maybe_negative_tags(self, _: impl ::core::marker::Sized) -> Self
-    where
-        S::HasNegativeTags: cover_request_rules::NegativeTags_TakenIn_NonCustom,
-    {
-        self
-    }
-}
-#[cfg(not(doc))]
 impl<
     M: __InCustom_3,
     S: CoverRequestBuilderState<HasVocalGender = ::cover_api::state::Set>,
@@ -2313,26 +2181,6 @@ impl<
     pub fn maybe_vocal_gender(self, _: impl ::core::marker::Sized) -> Self
     where
         M: cover_request_rules::VocalGender_SetTwice,
-    {
-        self
-    }
-}
-#[cfg(not(doc))]
-impl<S: CoverRequestBuilderState> CoverRequestBuilder<NonCustom, S> {
-    #[doc(hidden)]
-    pub fn vocal_gender(self, _: impl ::core::marker::Sized) -> Self
-    where
-        S::HasVocalGender: cover_request_rules::VocalGender_TakenIn_NonCustom,
-    {
-        self
-    }
-}
-#[cfg(not(doc))]
-impl<S: CoverRequestBuilderState> CoverRequestBuilder<NonCustom, S> {
-    #[doc(hidden)]
-    pub fn maybe_vocal_gender(self, _: impl ::core::marker::Sized) -> Self
-    where
-        S::HasVocalGender: cover_request_rules::VocalGender_TakenIn_NonCustom,
     {
         self
     }
@@ -2358,26 +2206,6 @@ impl<
     }
 }
 #[cfg(not(doc))]
-impl<S: CoverRequestBuilderState> CoverRequestBuilder<NonCustom, S> {
-    #[doc(hidden)]
-    pub fn style_weight(self, _: impl ::core::marker::Sized) -> Self
-    where
-        S::HasStyleWeight: cover_request_rules::StyleWeight_TakenIn_NonCustom,
-    {
-        self
-    }
-}
-#[cfg(not(doc))]
-impl<S: CoverRequestBuilderState> CoverRequestBuilder<NonCustom, S> {
-    #[doc(hidden)]
-    pub fn maybe_style_weight(self, _: impl ::core::marker::Sized) -> Self
-    where
-        S::HasStyleWeight: cover_request_rules::StyleWeight_TakenIn_NonCustom,
-    {
-        self
-    }
-}
-#[cfg(not(doc))]
 impl<
     M: __InCustom_3,
     S: CoverRequestBuilderState<HasWeirdnessConstraint = ::cover_api::state::Set>,
@@ -2398,26 +2226,6 @@ impl<
     }
 }
 #[cfg(not(doc))]
-impl<S: CoverRequestBuilderState> CoverRequestBuilder<NonCustom, S> {
-    #[doc(hidden)]
-    pub fn weirdness_constraint(self, _: impl ::core::marker::Sized) -> Self
-    where
-        S::HasWeirdnessConstraint: cover_request_rules::WeirdnessConstraint_TakenIn_NonCustom,
-    {
-        self
-    }
-}
-#[cfg(not(doc))]
-impl<S: CoverRequestBuilderState> CoverRequestBuilder<NonCustom, S> {
-    #[doc(hidden)]
-    pub fn maybe_weirdness_constraint(self, _: impl ::core::marker::Sized) -> Self
-    where
-        S::HasWeirdnessConstraint: cover_request_rules::WeirdnessConstraint_TakenIn_NonCustom,
-    {
-        self
-    }
-}
-#[cfg(not(doc))]
 impl<
     M: __InCustom_3,
     S: CoverRequestBuilderState<HasAudioWeight = ::cover_api::state::Set>,
@@ -2433,26 +2241,6 @@ impl<
     pub fn maybe_audio_weight(self, _: impl ::core::marker::Sized) -> Self
     where
         M: cover_request_rules::AudioWeight_SetTwice,
-    {
-        self
-    }
-}
-#[cfg(not(doc))]
-impl<S: CoverRequestBuilderState> CoverRequestBuilder<NonCustom, S> {
-    #[doc(hidden)]
-    pub fn audio_weight(self, _: impl ::core::marker::Sized) -> Self
-    where
-        S::HasAudioWeight: cover_request_rules::AudioWeight_TakenIn_NonCustom,
-    {
-        self
-    }
-}
-#[cfg(not(doc))]
-impl<S: CoverRequestBuilderState> CoverRequestBuilder<NonCustom, S> {
-    #[doc(hidden)]
-    pub fn maybe_audio_weight(self, _: impl ::core::marker::Sized) -> Self
-    where
-        S::HasAudioWeight: cover_request_rules::AudioWeight_TakenIn_NonCustom,
     {
         self
     }
@@ -2479,6 +2267,20 @@ impl<
 }
 #[cfg(not(doc))]
 impl<S: CoverRequestBuilderState> CoverRequestBuilder<Custom<Instrumental>, S> {
+    #[doc(hidden)]
+    pub fn instrumental(self, _: impl ::core::marker::Sized) -> Self
+    where
+        S::HasInstrumental: cover_request_rules::Instrumental_TakenIn_CustomInstrumental,
+    {
+        self
+    }
+    #[doc(hidden)]
+    pub fn maybe_instrumental(self, _: impl ::core::marker::Sized) -> Self
+    where
+        S::HasInstrumental: cover_request_rules::Instrumental_TakenIn_CustomInstrumental,
+    {
+        self
+    }
     /**Checks every limit in `Custom<Instrumental>` mode, and returns the request.
 
 # Errors
@@ -2502,6 +2304,27 @@ impl<S: CoverRequestBuilderState> CoverRequestBuilder<Custom<Instrumental>, S> {
 }
 #[cfg(not(doc))]
 impl<S: CoverRequestBuilderState> CoverRequestBuilder<Custom<Vocal>, S> {
+    #[doc(hidden)]
+    pub fn instrumental(self, _: impl ::core::marker::Sized) -> Self
+    where
+        S::HasInstrumental: cover_request_rules::Instrumental_TakenIn_CustomVocal,
+    {
+        self
+    }
+    #[doc(hidden)]
+    pub fn maybe_instrumental(self, _: impl ::core::marker::Sized) -> Self
+    where
+        S::HasInstrumental: cover_request_rules::Instrumental_TakenIn_CustomVocal,
+    {
+        self
+    }
+    #[doc(hidden)]
+    pub fn maybe_prompt(self, _: impl ::core::marker::Sized) -> Self
+    where
+        S::HasPrompt: cover_request_rules::Prompt_NeedsValueIn_CustomVocal,
+    {
+        self
+    }
     /**Checks every limit in `Custom<Vocal>` mode, and returns the request.
 
 # Errors
@@ -2523,6 +2346,97 @@ impl<S: CoverRequestBuilderState> CoverRequestBuilder<Custom<Vocal>, S> {
 }
 #[cfg(not(doc))]
 impl<S: CoverRequestBuilderState> CoverRequestBuilder<NonCustom, S> {
+    #[doc(hidden)]
+    pub fn maybe_prompt(self, _: impl ::core::marker::Sized) -> Self
+    where
+        S::HasPrompt: cover_request_rules::Prompt_NeedsValueIn_NonCustom,
+    {
+        self
+    }
+    #[doc(hidden)]
+    pub fn style(self, _: impl ::core::marker::Sized) -> Self
+    where
+        S::HasStyle: cover_request_rules::Style_TakenIn_NonCustom,
+    {
+        self
+    }
+    #[doc(hidden)]
+    pub fn title(self, _: impl ::core::marker::Sized) -> Self
+    where
+        S::HasTitle: cover_request_rules::Title_TakenIn_NonCustom,
+    {
+        self
+    }
+    #[doc(hidden)]
+    pub fn negative_tags(self, _: impl ::core::marker::Sized) -> Self
+    where
+        S::HasNegativeTags: cover_request_rules::NegativeTags_TakenIn_NonCustom,
+    {
+        self
+    }
+    #[doc(hidden)]
+    pub fn maybe_negative_tags(self, _: impl ::core::marker::Sized) -> Self
+    where
+        S::HasNegativeTags: cover_request_rules::NegativeTags_TakenIn_NonCustom,
+    {
+        self
+    }
+    #[doc(hidden)]
+    pub fn vocal_gender(self, _: impl ::core::marker::Sized) -> Self
+    where
+        S::HasVocalGender: cover_request_rules::VocalGender_TakenIn_NonCustom,
+    {
+        self
+    }
+    #[doc(hidden)]
+    pub fn maybe_vocal_gender(self, _: impl ::core::marker::Sized) -> Self
+    where
+        S::HasVocalGender: cover_request_rules::VocalGender_TakenIn_NonCustom,
+    {
+        self
+    }
+    #[doc(hidden)]
+    pub fn style_weight(self, _: impl ::core::marker::Sized) -> Self
+    where
+        S::HasStyleWeight: cover_request_rules::StyleWeight_TakenIn_NonCustom,
+    {
+        self
+    }
+    #[doc(hidden)]
+    pub fn maybe_style_weight(self, _: impl ::core::marker::Sized) -> Self
+    where
+        S::HasStyleWeight: cover_request_rules::StyleWeight_TakenIn_NonCustom,
+    {
+        self
+    }
+    #[doc(hidden)]
+    pub fn weirdness_constraint(self, _: impl ::core::marker::Sized) -> Self
+    where
+        S::HasWeirdnessConstraint: cover_request_rules::WeirdnessConstraint_TakenIn_NonCustom,
+    {
+        self
+    }
+    #[doc(hidden)]
+    pub fn maybe_weirdness_constraint(self, _: impl ::core::marker::Sized) -> Self
+    where
+        S::HasWeirdnessConstraint: cover_request_rules::WeirdnessConstraint_TakenIn_NonCustom,
+    {
+        self
+    }
+    #[doc(hidden)]
+    pub fn audio_weight(self, _: impl ::core::marker::Sized) -> Self
+    where
+        S::HasAudioWeight: cover_request_rules::AudioWeight_TakenIn_NonCustom,
+    {
+        self
+    }
+    #[doc(hidden)]
+    pub fn maybe_audio_weight(self, _: impl ::core::marker::Sized) -> Self
+    where
+        S::HasAudioWeight: cover_request_rules::AudioWeight_TakenIn_NonCustom,
+    {
+        self
+    }
     /**Checks every limit in `NonCustom` mode, and returns the request.
 
 # Errors
@@ -2906,15 +2820,22 @@ impl ::core::fmt::Display for Status {
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct Results {
-    ///One version of the cover. A task usually has two.
+    ///One version of the music. A task usually has two.
     pub tracks: ::std::vec::Vec<Track>,
+}
+impl ::cover_api::__private::record::Record for Results {
+    const NAME: &'static str = ::core::stringify!(Results);
+    fn read(from: ::cover_api::__private::read::Fields<'_>) -> Self {
+        Self { tracks: from.read(0) }
+    }
+    fn fields(&self) -> ::std::vec::Vec<::cover_api::__private::record::Field<'_>> {
+        use ::cover_api::__private::record::Field;
+        ::std::vec::Vec::from([Field("tracks", "tracks", &self.tracks)])
+    }
 }
 impl ::core::fmt::Debug for Results {
     fn fmt(&self, f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
-        use ::cover_api::__private::read::Shown;
-        f.debug_struct(::core::stringify!(Results))
-            .field(::core::stringify!(tracks), &Shown(&self.tracks))
-            .finish()
+        ::cover_api::__private::record::debug(self, f)
     }
 }
 impl ::cover_api::__private::Serialize for Results {
@@ -2922,18 +2843,10 @@ impl ::cover_api::__private::Serialize for Results {
         &self,
         serializer: S,
     ) -> ::core::result::Result<S::Ok, S::Error> {
-        use ::cover_api::__private::SerializeStruct as _;
-        let mut fields = serializer.serialize_struct(::core::stringify!(Results), 1)?;
-        fields.serialize_field("tracks", &self.tracks)?;
-        fields.end()
+        ::cover_api::__private::record::serialize(self, serializer)
     }
 }
-impl ::cover_api::runtime::Results for Results {
-    fn read(found: ::cover_api::__private::read::Found<'_>) -> Self {
-        Self { tracks: found.result(0) }
-    }
-}
-/**One version of the cover. A task usually has two.
+/**One version of the music. A task usually has two.
 
 A field is `None` or empty where the service sends nothing or an empty text.*/
 #[derive(Clone, PartialEq)]
@@ -2966,27 +2879,51 @@ pub struct Track {
     ///Length in seconds. It is not known before the audio is finished.
     pub duration: ::core::option::Option<f64>,
 }
+impl ::cover_api::__private::record::Record for Track {
+    const NAME: &'static str = ::core::stringify!(Track);
+    fn read(from: ::cover_api::__private::read::Fields<'_>) -> Self {
+        Self {
+            id: from.read(0),
+            audio_url: from.read(1),
+            source_audio_url: from.read(2),
+            stream_audio_url: from.read(3),
+            source_stream_audio_url: from.read(4),
+            image_url: from.read(5),
+            source_image_url: from.read(6),
+            prompt: from.read(7),
+            model_name: from.read(8),
+            title: from.read(9),
+            tags: from.read(10),
+            create_time: from.read(11),
+            duration: from.read(12),
+        }
+    }
+    fn fields(&self) -> ::std::vec::Vec<::cover_api::__private::record::Field<'_>> {
+        use ::cover_api::__private::record::Field;
+        ::std::vec::Vec::from([
+            Field("id", "id", &self.id),
+            Field("audio_url", "audioUrl", &self.audio_url),
+            Field("source_audio_url", "sourceAudioUrl", &self.source_audio_url),
+            Field("stream_audio_url", "streamAudioUrl", &self.stream_audio_url),
+            Field(
+                "source_stream_audio_url",
+                "sourceStreamAudioUrl",
+                &self.source_stream_audio_url,
+            ),
+            Field("image_url", "imageUrl", &self.image_url),
+            Field("source_image_url", "sourceImageUrl", &self.source_image_url),
+            Field("prompt", "prompt", &self.prompt),
+            Field("model_name", "modelName", &self.model_name),
+            Field("title", "title", &self.title),
+            Field("tags", "tags", &self.tags),
+            Field("create_time", "createTime", &self.create_time),
+            Field("duration", "duration", &self.duration),
+        ])
+    }
+}
 impl ::core::fmt::Debug for Track {
     fn fmt(&self, f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
-        use ::cover_api::__private::read::Shown;
-        f.debug_struct(::core::stringify!(Track))
-            .field(::core::stringify!(id), &Shown(&self.id))
-            .field(::core::stringify!(audio_url), &Shown(&self.audio_url))
-            .field(::core::stringify!(source_audio_url), &Shown(&self.source_audio_url))
-            .field(::core::stringify!(stream_audio_url), &Shown(&self.stream_audio_url))
-            .field(
-                ::core::stringify!(source_stream_audio_url),
-                &Shown(&self.source_stream_audio_url),
-            )
-            .field(::core::stringify!(image_url), &Shown(&self.image_url))
-            .field(::core::stringify!(source_image_url), &Shown(&self.source_image_url))
-            .field(::core::stringify!(prompt), &Shown(&self.prompt))
-            .field(::core::stringify!(model_name), &Shown(&self.model_name))
-            .field(::core::stringify!(title), &Shown(&self.title))
-            .field(::core::stringify!(tags), &Shown(&self.tags))
-            .field(::core::stringify!(create_time), &Shown(&self.create_time))
-            .field(::core::stringify!(duration), &Shown(&self.duration))
-            .finish()
+        ::cover_api::__private::record::debug(self, f)
     }
 }
 impl ::cover_api::__private::Serialize for Track {
@@ -2994,47 +2931,7 @@ impl ::cover_api::__private::Serialize for Track {
         &self,
         serializer: S,
     ) -> ::core::result::Result<S::Ok, S::Error> {
-        use ::cover_api::__private::SerializeStruct as _;
-        let mut fields = serializer.serialize_struct(::core::stringify!(Track), 13)?;
-        fields.serialize_field("id", &self.id)?;
-        fields.serialize_field("audioUrl", &self.audio_url)?;
-        fields.serialize_field("sourceAudioUrl", &self.source_audio_url)?;
-        fields.serialize_field("streamAudioUrl", &self.stream_audio_url)?;
-        fields.serialize_field("sourceStreamAudioUrl", &self.source_stream_audio_url)?;
-        fields.serialize_field("imageUrl", &self.image_url)?;
-        fields.serialize_field("sourceImageUrl", &self.source_image_url)?;
-        fields.serialize_field("prompt", &self.prompt)?;
-        fields.serialize_field("modelName", &self.model_name)?;
-        fields.serialize_field("title", &self.title)?;
-        fields.serialize_field("tags", &self.tags)?;
-        fields.serialize_field("createTime", &self.create_time)?;
-        fields.serialize_field("duration", &self.duration)?;
-        fields.end()
-    }
-}
-impl ::cover_api::__private::read::FromAnswer for Track {
-    fn read(
-        from: ::cover_api::__private::read::Value<'_>,
-    ) -> ::core::option::Option<Self> {
-        let members = from.members()?;
-        ::core::option::Option::Some(Self {
-            id: members.member(0),
-            audio_url: members.member(1),
-            source_audio_url: members.member(2),
-            stream_audio_url: members.member(3),
-            source_stream_audio_url: members.member(4),
-            image_url: members.member(5),
-            source_image_url: members.member(6),
-            prompt: members.member(7),
-            model_name: members.member(8),
-            title: members.member(9),
-            tags: members.member(10),
-            create_time: members.member(11),
-            duration: members.member(12),
-        })
-    }
-    fn shown(&self, f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
-        ::core::fmt::Debug::fmt(self, f)
+        ::cover_api::__private::record::serialize(self, serializer)
     }
 }
 mod cover_request_tables {
@@ -3071,10 +2968,6 @@ mod cover_request_tables {
                     wire: Borrowed("uploadUrl"),
                     rust: Borrowed("upload_url"),
                     kind: rules::Kind::Url,
-                    list: false,
-                    open: false,
-                    nullable: false,
-                    constant: None,
                     presence: Borrowed(
                         &[
                             rules::Presence::Required,
@@ -3082,19 +2975,12 @@ mod cover_request_tables {
                             rules::Presence::Required,
                         ],
                     ),
-                    default: None,
-                    pattern: None,
-                    limits: Borrowed(&[]),
-                    conditions: Borrowed(&[]),
+                    ..rules::Field::USUAL
                 },
                 rules::Field {
                     wire: Borrowed("customMode"),
                     rust: Borrowed("custom_mode"),
                     kind: rules::Kind::Boolean,
-                    list: false,
-                    open: false,
-                    nullable: false,
-                    constant: None,
                     presence: Borrowed(
                         &[
                             rules::Presence::Fixed,
@@ -3102,19 +2988,12 @@ mod cover_request_tables {
                             rules::Presence::Fixed,
                         ],
                     ),
-                    default: None,
-                    pattern: None,
-                    limits: Borrowed(&[]),
-                    conditions: Borrowed(&[]),
+                    ..rules::Field::USUAL
                 },
                 rules::Field {
                     wire: Borrowed("instrumental"),
                     rust: Borrowed("instrumental"),
                     kind: rules::Kind::Boolean,
-                    list: false,
-                    open: false,
-                    nullable: false,
-                    constant: None,
                     presence: Borrowed(
                         &[
                             rules::Presence::Fixed,
@@ -3126,9 +3005,7 @@ mod cover_request_tables {
                         value: rules::Const::Truth(false),
                         modes: 4,
                     }),
-                    pattern: None,
-                    limits: Borrowed(&[]),
-                    conditions: Borrowed(&[]),
+                    ..rules::Field::USUAL
                 },
                 rules::Field {
                     wire: Borrowed("model"),
@@ -3144,10 +3021,6 @@ mod cover_request_tables {
                             ],
                         ),
                     ),
-                    list: false,
-                    open: true,
-                    nullable: false,
-                    constant: None,
                     presence: Borrowed(
                         &[
                             rules::Presence::Required,
@@ -3155,19 +3028,13 @@ mod cover_request_tables {
                             rules::Presence::Required,
                         ],
                     ),
-                    default: None,
-                    pattern: None,
-                    limits: Borrowed(&[]),
-                    conditions: Borrowed(&[]),
+                    open: true,
+                    ..rules::Field::USUAL
                 },
                 rules::Field {
                     wire: Borrowed("prompt"),
                     rust: Borrowed("prompt"),
                     kind: rules::Kind::Text(rules::Unit::Chars),
-                    list: false,
-                    open: false,
-                    nullable: false,
-                    constant: None,
                     presence: Borrowed(
                         &[
                             rules::Presence::Optional,
@@ -3175,54 +3042,42 @@ mod cover_request_tables {
                             rules::Presence::Required,
                         ],
                     ),
-                    default: None,
-                    pattern: None,
                     limits: Borrowed(
                         &[
                             rules::Limit {
-                                modes: u64::MAX,
-                                models: u64::MAX,
-                                when: Borrowed(&[]),
                                 bound: rules::Bound::MinLength(1),
-                                dispute: None,
+                                ..rules::Limit::USUAL
                             },
                             rules::Limit {
+                                bound: rules::Bound::MaxLength(3000),
                                 modes: 3,
                                 models: 3,
-                                when: Borrowed(&[]),
-                                bound: rules::Bound::MaxLength(3000),
-                                dispute: None,
+                                ..rules::Limit::USUAL
                             },
                             rules::Limit {
+                                bound: rules::Bound::MaxLength(5000),
                                 modes: 3,
                                 models: 28,
-                                when: Borrowed(&[]),
-                                bound: rules::Bound::MaxLength(5000),
-                                dispute: None,
+                                ..rules::Limit::USUAL
                             },
                             rules::Limit {
-                                modes: 4,
-                                models: u64::MAX,
-                                when: Borrowed(&[]),
                                 bound: rules::Bound::MaxLength(400),
+                                modes: 4,
                                 dispute: Some(
                                     Borrowed(
                                         "documented twice: 400 in the usage guide, but 500 in the text of the field",
                                     ),
                                 ),
+                                ..rules::Limit::USUAL
                             },
                         ],
                     ),
-                    conditions: Borrowed(&[]),
+                    ..rules::Field::USUAL
                 },
                 rules::Field {
                     wire: Borrowed("style"),
                     rust: Borrowed("style"),
                     kind: rules::Kind::Text(rules::Unit::Chars),
-                    list: false,
-                    open: false,
-                    nullable: false,
-                    constant: None,
                     presence: Borrowed(
                         &[
                             rules::Presence::Required,
@@ -3230,43 +3085,30 @@ mod cover_request_tables {
                             rules::Presence::Forbidden,
                         ],
                     ),
-                    default: None,
-                    pattern: None,
                     limits: Borrowed(
                         &[
                             rules::Limit {
-                                modes: u64::MAX,
-                                models: u64::MAX,
-                                when: Borrowed(&[]),
                                 bound: rules::Bound::MinLength(1),
-                                dispute: None,
+                                ..rules::Limit::USUAL
                             },
                             rules::Limit {
-                                modes: u64::MAX,
-                                models: 3,
-                                when: Borrowed(&[]),
                                 bound: rules::Bound::MaxLength(200),
-                                dispute: None,
+                                models: 3,
+                                ..rules::Limit::USUAL
                             },
                             rules::Limit {
-                                modes: u64::MAX,
-                                models: 28,
-                                when: Borrowed(&[]),
                                 bound: rules::Bound::MaxLength(1000),
-                                dispute: None,
+                                models: 28,
+                                ..rules::Limit::USUAL
                             },
                         ],
                     ),
-                    conditions: Borrowed(&[]),
+                    ..rules::Field::USUAL
                 },
                 rules::Field {
                     wire: Borrowed("title"),
                     rust: Borrowed("title"),
                     kind: rules::Kind::Text(rules::Unit::Chars),
-                    list: false,
-                    open: false,
-                    nullable: false,
-                    constant: None,
                     presence: Borrowed(
                         &[
                             rules::Presence::Required,
@@ -3274,43 +3116,30 @@ mod cover_request_tables {
                             rules::Presence::Forbidden,
                         ],
                     ),
-                    default: None,
-                    pattern: None,
                     limits: Borrowed(
                         &[
                             rules::Limit {
-                                modes: u64::MAX,
-                                models: u64::MAX,
-                                when: Borrowed(&[]),
                                 bound: rules::Bound::MinLength(1),
-                                dispute: None,
+                                ..rules::Limit::USUAL
                             },
                             rules::Limit {
-                                modes: u64::MAX,
-                                models: 3,
-                                when: Borrowed(&[]),
                                 bound: rules::Bound::MaxLength(80),
-                                dispute: None,
+                                models: 3,
+                                ..rules::Limit::USUAL
                             },
                             rules::Limit {
-                                modes: u64::MAX,
-                                models: 28,
-                                when: Borrowed(&[]),
                                 bound: rules::Bound::MaxLength(100),
-                                dispute: None,
+                                models: 28,
+                                ..rules::Limit::USUAL
                             },
                         ],
                     ),
-                    conditions: Borrowed(&[]),
+                    ..rules::Field::USUAL
                 },
                 rules::Field {
                     wire: Borrowed("negativeTags"),
                     rust: Borrowed("negative_tags"),
                     kind: rules::Kind::Text(rules::Unit::Chars),
-                    list: false,
-                    open: false,
-                    nullable: false,
-                    constant: None,
                     presence: Borrowed(
                         &[
                             rules::Presence::Optional,
@@ -3318,29 +3147,20 @@ mod cover_request_tables {
                             rules::Presence::Forbidden,
                         ],
                     ),
-                    default: None,
-                    pattern: None,
                     limits: Borrowed(
                         &[
                             rules::Limit {
-                                modes: u64::MAX,
-                                models: u64::MAX,
-                                when: Borrowed(&[]),
                                 bound: rules::Bound::MinLength(1),
-                                dispute: None,
+                                ..rules::Limit::USUAL
                             },
                         ],
                     ),
-                    conditions: Borrowed(&[]),
+                    ..rules::Field::USUAL
                 },
                 rules::Field {
                     wire: Borrowed("vocalGender"),
                     rust: Borrowed("vocal_gender"),
                     kind: rules::Kind::Choice(Borrowed(&[Borrowed("m"), Borrowed("f")])),
-                    list: false,
-                    open: false,
-                    nullable: false,
-                    constant: None,
                     presence: Borrowed(
                         &[
                             rules::Presence::Optional,
@@ -3348,19 +3168,12 @@ mod cover_request_tables {
                             rules::Presence::Forbidden,
                         ],
                     ),
-                    default: None,
-                    pattern: None,
-                    limits: Borrowed(&[]),
-                    conditions: Borrowed(&[]),
+                    ..rules::Field::USUAL
                 },
                 rules::Field {
                     wire: Borrowed("styleWeight"),
                     rust: Borrowed("style_weight"),
                     kind: rules::Kind::Number,
-                    list: false,
-                    open: false,
-                    nullable: false,
-                    constant: None,
                     presence: Borrowed(
                         &[
                             rules::Presence::Optional,
@@ -3368,52 +3181,37 @@ mod cover_request_tables {
                             rules::Presence::Forbidden,
                         ],
                     ),
-                    default: None,
-                    pattern: None,
                     limits: Borrowed(
                         &[
                             rules::Limit {
-                                modes: u64::MAX,
-                                models: u64::MAX,
-                                when: Borrowed(&[]),
                                 bound: rules::Bound::Min(rules::Decimal {
                                     digits: 0,
                                     scale: 0,
                                 }),
-                                dispute: None,
+                                ..rules::Limit::USUAL
                             },
                             rules::Limit {
-                                modes: u64::MAX,
-                                models: u64::MAX,
-                                when: Borrowed(&[]),
                                 bound: rules::Bound::Max(rules::Decimal {
                                     digits: 1,
                                     scale: 0,
                                 }),
-                                dispute: None,
+                                ..rules::Limit::USUAL
                             },
                             rules::Limit {
-                                modes: u64::MAX,
-                                models: u64::MAX,
-                                when: Borrowed(&[]),
                                 bound: rules::Bound::MultipleOf(rules::Decimal {
                                     digits: 1,
                                     scale: 2,
                                 }),
-                                dispute: None,
+                                ..rules::Limit::USUAL
                             },
                         ],
                     ),
-                    conditions: Borrowed(&[]),
+                    ..rules::Field::USUAL
                 },
                 rules::Field {
                     wire: Borrowed("weirdnessConstraint"),
                     rust: Borrowed("weirdness_constraint"),
                     kind: rules::Kind::Number,
-                    list: false,
-                    open: false,
-                    nullable: false,
-                    constant: None,
                     presence: Borrowed(
                         &[
                             rules::Presence::Optional,
@@ -3421,52 +3219,37 @@ mod cover_request_tables {
                             rules::Presence::Forbidden,
                         ],
                     ),
-                    default: None,
-                    pattern: None,
                     limits: Borrowed(
                         &[
                             rules::Limit {
-                                modes: u64::MAX,
-                                models: u64::MAX,
-                                when: Borrowed(&[]),
                                 bound: rules::Bound::Min(rules::Decimal {
                                     digits: 0,
                                     scale: 0,
                                 }),
-                                dispute: None,
+                                ..rules::Limit::USUAL
                             },
                             rules::Limit {
-                                modes: u64::MAX,
-                                models: u64::MAX,
-                                when: Borrowed(&[]),
                                 bound: rules::Bound::Max(rules::Decimal {
                                     digits: 1,
                                     scale: 0,
                                 }),
-                                dispute: None,
+                                ..rules::Limit::USUAL
                             },
                             rules::Limit {
-                                modes: u64::MAX,
-                                models: u64::MAX,
-                                when: Borrowed(&[]),
                                 bound: rules::Bound::MultipleOf(rules::Decimal {
                                     digits: 1,
                                     scale: 2,
                                 }),
-                                dispute: None,
+                                ..rules::Limit::USUAL
                             },
                         ],
                     ),
-                    conditions: Borrowed(&[]),
+                    ..rules::Field::USUAL
                 },
                 rules::Field {
                     wire: Borrowed("audioWeight"),
                     rust: Borrowed("audio_weight"),
                     kind: rules::Kind::Number,
-                    list: false,
-                    open: false,
-                    nullable: false,
-                    constant: None,
                     presence: Borrowed(
                         &[
                             rules::Presence::Optional,
@@ -3474,52 +3257,37 @@ mod cover_request_tables {
                             rules::Presence::Forbidden,
                         ],
                     ),
-                    default: None,
-                    pattern: None,
                     limits: Borrowed(
                         &[
                             rules::Limit {
-                                modes: u64::MAX,
-                                models: u64::MAX,
-                                when: Borrowed(&[]),
                                 bound: rules::Bound::Min(rules::Decimal {
                                     digits: 0,
                                     scale: 0,
                                 }),
-                                dispute: None,
+                                ..rules::Limit::USUAL
                             },
                             rules::Limit {
-                                modes: u64::MAX,
-                                models: u64::MAX,
-                                when: Borrowed(&[]),
                                 bound: rules::Bound::Max(rules::Decimal {
                                     digits: 1,
                                     scale: 0,
                                 }),
-                                dispute: None,
+                                ..rules::Limit::USUAL
                             },
                             rules::Limit {
-                                modes: u64::MAX,
-                                models: u64::MAX,
-                                when: Borrowed(&[]),
                                 bound: rules::Bound::MultipleOf(rules::Decimal {
                                     digits: 1,
                                     scale: 2,
                                 }),
-                                dispute: None,
+                                ..rules::Limit::USUAL
                             },
                         ],
                     ),
-                    conditions: Borrowed(&[]),
+                    ..rules::Field::USUAL
                 },
                 rules::Field {
                     wire: Borrowed("callBackUrl"),
                     rust: Borrowed("call_back_url"),
                     kind: rules::Kind::Url,
-                    list: false,
-                    open: false,
-                    nullable: false,
-                    constant: None,
                     presence: Borrowed(
                         &[
                             rules::Presence::Required,
@@ -3527,10 +3295,7 @@ mod cover_request_tables {
                             rules::Presence::Required,
                         ],
                     ),
-                    default: None,
-                    pattern: None,
-                    limits: Borrowed(&[]),
-                    conditions: Borrowed(&[]),
+                    ..rules::Field::USUAL
                 },
             ],
         ),
@@ -3539,7 +3304,7 @@ mod cover_request_tables {
     };
     pub(super) static API: tables::Api = tables::Api {
         id: Borrowed("sunoapi.org/upload-cover"),
-        account: None,
+        account: Some(Borrowed("sunoapi.org")),
         base_url: Borrowed("https://api.sunoapi.org"),
         auth_header: Borrowed("Authorization"),
         auth_scheme: Borrowed("Bearer"),
@@ -3639,6 +3404,7 @@ mod cover_request_tables {
             patience: Duration::from_millis(60000),
             settle: Duration::from_millis(60000),
         }),
+        cancel: None,
         statuses: Borrowed(
             &[
                 tables::StatusSpec {
@@ -3711,8 +3477,7 @@ mod cover_request_tables {
                                     required: false,
                                     shape: tables::ShapeSpec {
                                         kind: tables::ResultKind::Text,
-                                        lists: 0,
-                                        members: Borrowed(&[]),
+                                        ..tables::ShapeSpec::USUAL
                                     },
                                 },
                                 tables::MemberSpec {
@@ -3722,8 +3487,7 @@ mod cover_request_tables {
                                     required: false,
                                     shape: tables::ShapeSpec {
                                         kind: tables::ResultKind::Audio,
-                                        lists: 0,
-                                        members: Borrowed(&[]),
+                                        ..tables::ShapeSpec::USUAL
                                     },
                                 },
                                 tables::MemberSpec {
@@ -3733,8 +3497,7 @@ mod cover_request_tables {
                                     required: false,
                                     shape: tables::ShapeSpec {
                                         kind: tables::ResultKind::Audio,
-                                        lists: 0,
-                                        members: Borrowed(&[]),
+                                        ..tables::ShapeSpec::USUAL
                                     },
                                 },
                                 tables::MemberSpec {
@@ -3744,8 +3507,7 @@ mod cover_request_tables {
                                     required: false,
                                     shape: tables::ShapeSpec {
                                         kind: tables::ResultKind::Stream,
-                                        lists: 0,
-                                        members: Borrowed(&[]),
+                                        ..tables::ShapeSpec::USUAL
                                     },
                                 },
                                 tables::MemberSpec {
@@ -3758,8 +3520,7 @@ mod cover_request_tables {
                                     required: false,
                                     shape: tables::ShapeSpec {
                                         kind: tables::ResultKind::Stream,
-                                        lists: 0,
-                                        members: Borrowed(&[]),
+                                        ..tables::ShapeSpec::USUAL
                                     },
                                 },
                                 tables::MemberSpec {
@@ -3769,8 +3530,7 @@ mod cover_request_tables {
                                     required: false,
                                     shape: tables::ShapeSpec {
                                         kind: tables::ResultKind::Image,
-                                        lists: 0,
-                                        members: Borrowed(&[]),
+                                        ..tables::ShapeSpec::USUAL
                                     },
                                 },
                                 tables::MemberSpec {
@@ -3780,8 +3540,7 @@ mod cover_request_tables {
                                     required: false,
                                     shape: tables::ShapeSpec {
                                         kind: tables::ResultKind::Image,
-                                        lists: 0,
-                                        members: Borrowed(&[]),
+                                        ..tables::ShapeSpec::USUAL
                                     },
                                 },
                                 tables::MemberSpec {
@@ -3789,8 +3548,7 @@ mod cover_request_tables {
                                     required: false,
                                     shape: tables::ShapeSpec {
                                         kind: tables::ResultKind::Text,
-                                        lists: 0,
-                                        members: Borrowed(&[]),
+                                        ..tables::ShapeSpec::USUAL
                                     },
                                 },
                                 tables::MemberSpec {
@@ -3800,8 +3558,7 @@ mod cover_request_tables {
                                     required: false,
                                     shape: tables::ShapeSpec {
                                         kind: tables::ResultKind::Text,
-                                        lists: 0,
-                                        members: Borrowed(&[]),
+                                        ..tables::ShapeSpec::USUAL
                                     },
                                 },
                                 tables::MemberSpec {
@@ -3809,8 +3566,7 @@ mod cover_request_tables {
                                     required: false,
                                     shape: tables::ShapeSpec {
                                         kind: tables::ResultKind::Text,
-                                        lists: 0,
-                                        members: Borrowed(&[]),
+                                        ..tables::ShapeSpec::USUAL
                                     },
                                 },
                                 tables::MemberSpec {
@@ -3818,8 +3574,7 @@ mod cover_request_tables {
                                     required: false,
                                     shape: tables::ShapeSpec {
                                         kind: tables::ResultKind::Text,
-                                        lists: 0,
-                                        members: Borrowed(&[]),
+                                        ..tables::ShapeSpec::USUAL
                                     },
                                 },
                                 tables::MemberSpec {
@@ -3827,8 +3582,7 @@ mod cover_request_tables {
                                     required: false,
                                     shape: tables::ShapeSpec {
                                         kind: tables::ResultKind::Time,
-                                        lists: 0,
-                                        members: Borrowed(&[]),
+                                        ..tables::ShapeSpec::USUAL
                                     },
                                 },
                                 tables::MemberSpec {
@@ -3836,8 +3590,7 @@ mod cover_request_tables {
                                     required: false,
                                     shape: tables::ShapeSpec {
                                         kind: tables::ResultKind::Seconds,
-                                        lists: 0,
-                                        members: Borrowed(&[]),
+                                        ..tables::ShapeSpec::USUAL
                                     },
                                 },
                             ],
@@ -3908,9 +3661,6 @@ mod cover_request_tables {
             seconds: Borrowed(
                 &[
                     rules::Limit {
-                        modes: u64::MAX,
-                        models: u64::MAX,
-                        when: Borrowed(&[]),
                         bound: rules::Bound::Max(rules::Decimal {
                             digits: 120,
                             scale: 0,
@@ -3920,6 +3670,7 @@ mod cover_request_tables {
                                 "documented twice: 120 in the text of the field, but 480 in the usage guide",
                             ),
                         ),
+                        ..rules::Limit::USUAL
                     },
                 ],
             ),

@@ -913,16 +913,6 @@ impl<
     }
 }
 #[cfg(not(doc))]
-impl<S: CardRequestBuilderState> CardRequestBuilder<Plain, S> {
-    #[doc(hidden)]
-    pub fn maybe_text(self, _: impl ::core::marker::Sized) -> Self
-    where
-        S::HasText: card_request_rules::Text_NeedsValueIn_Plain,
-    {
-        self
-    }
-}
-#[cfg(not(doc))]
 impl<
     S: CardRequestBuilderState<HasPictureUrl = ::cover_api::state::Set>,
 > CardRequestBuilder<Picture, S> {
@@ -937,16 +927,6 @@ impl<
     pub fn without_picture(self) -> Self
     where
         S::HasText: card_request_rules::PictureUrl_SetTwice,
-    {
-        self
-    }
-}
-#[cfg(not(doc))]
-impl<S: CardRequestBuilderState> CardRequestBuilder<Plain, S> {
-    #[doc(hidden)]
-    pub fn picture_url(self, _: impl ::core::marker::Sized) -> Self
-    where
-        S::HasPictureUrl: card_request_rules::PictureUrl_TakenIn_Plain,
     {
         self
     }
@@ -1026,6 +1006,20 @@ impl<
 }
 #[cfg(not(doc))]
 impl<S: CardRequestBuilderState> CardRequestBuilder<Plain, S> {
+    #[doc(hidden)]
+    pub fn maybe_text(self, _: impl ::core::marker::Sized) -> Self
+    where
+        S::HasText: card_request_rules::Text_NeedsValueIn_Plain,
+    {
+        self
+    }
+    #[doc(hidden)]
+    pub fn picture_url(self, _: impl ::core::marker::Sized) -> Self
+    where
+        S::HasPictureUrl: card_request_rules::PictureUrl_TakenIn_Plain,
+    {
+        self
+    }
     /**Checks every limit in `Plain` mode, and returns the request.
 
 # Errors
@@ -1221,12 +1215,19 @@ pub struct Results {
     ///One printed card.
     pub tracks: ::std::vec::Vec<Card>,
 }
+impl ::cover_api::__private::record::Record for Results {
+    const NAME: &'static str = ::core::stringify!(Results);
+    fn read(from: ::cover_api::__private::read::Fields<'_>) -> Self {
+        Self { tracks: from.read(0) }
+    }
+    fn fields(&self) -> ::std::vec::Vec<::cover_api::__private::record::Field<'_>> {
+        use ::cover_api::__private::record::Field;
+        ::std::vec::Vec::from([Field("tracks", "tracks", &self.tracks)])
+    }
+}
 impl ::core::fmt::Debug for Results {
     fn fmt(&self, f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
-        use ::cover_api::__private::read::Shown;
-        f.debug_struct(::core::stringify!(Results))
-            .field(::core::stringify!(tracks), &Shown(&self.tracks))
-            .finish()
+        ::cover_api::__private::record::debug(self, f)
     }
 }
 impl ::cover_api::__private::Serialize for Results {
@@ -1234,15 +1235,7 @@ impl ::cover_api::__private::Serialize for Results {
         &self,
         serializer: S,
     ) -> ::core::result::Result<S::Ok, S::Error> {
-        use ::cover_api::__private::SerializeStruct as _;
-        let mut fields = serializer.serialize_struct(::core::stringify!(Results), 1)?;
-        fields.serialize_field("tracks", &self.tracks)?;
-        fields.end()
-    }
-}
-impl ::cover_api::runtime::Results for Results {
-    fn read(found: ::cover_api::__private::read::Found<'_>) -> Self {
-        Self { tracks: found.result(0) }
+        ::cover_api::__private::record::serialize(self, serializer)
     }
 }
 /**One printed card.
@@ -1254,12 +1247,19 @@ pub struct Card {
     ///Address of a scan.
     pub url: ::core::option::Option<::cover_api::Link>,
 }
+impl ::cover_api::__private::record::Record for Card {
+    const NAME: &'static str = ::core::stringify!(Card);
+    fn read(from: ::cover_api::__private::read::Fields<'_>) -> Self {
+        Self { url: from.read(0) }
+    }
+    fn fields(&self) -> ::std::vec::Vec<::cover_api::__private::record::Field<'_>> {
+        use ::cover_api::__private::record::Field;
+        ::std::vec::Vec::from([Field("url", "url", &self.url)])
+    }
+}
 impl ::core::fmt::Debug for Card {
     fn fmt(&self, f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
-        use ::cover_api::__private::read::Shown;
-        f.debug_struct(::core::stringify!(Card))
-            .field(::core::stringify!(url), &Shown(&self.url))
-            .finish()
+        ::cover_api::__private::record::debug(self, f)
     }
 }
 impl ::cover_api::__private::Serialize for Card {
@@ -1267,21 +1267,7 @@ impl ::cover_api::__private::Serialize for Card {
         &self,
         serializer: S,
     ) -> ::core::result::Result<S::Ok, S::Error> {
-        use ::cover_api::__private::SerializeStruct as _;
-        let mut fields = serializer.serialize_struct(::core::stringify!(Card), 1)?;
-        fields.serialize_field("url", &self.url)?;
-        fields.end()
-    }
-}
-impl ::cover_api::__private::read::FromAnswer for Card {
-    fn read(
-        from: ::cover_api::__private::read::Value<'_>,
-    ) -> ::core::option::Option<Self> {
-        let members = from.members()?;
-        ::core::option::Option::Some(Self { url: members.member(0) })
-    }
-    fn shown(&self, f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
-        ::core::fmt::Debug::fmt(self, f)
+        ::cover_api::__private::record::serialize(self, serializer)
     }
 }
 mod card_request_tables {
@@ -1307,46 +1293,27 @@ mod card_request_tables {
                     wire: Borrowed("hasPicture"),
                     rust: Borrowed("has_picture"),
                     kind: rules::Kind::Boolean,
-                    list: false,
-                    open: false,
-                    nullable: false,
-                    constant: None,
                     presence: Borrowed(
                         &[rules::Presence::Fixed, rules::Presence::Fixed],
                     ),
-                    default: None,
-                    pattern: None,
-                    limits: Borrowed(&[]),
-                    conditions: Borrowed(&[]),
+                    ..rules::Field::USUAL
                 },
                 rules::Field {
                     wire: Borrowed("text"),
                     rust: Borrowed("text"),
                     kind: rules::Kind::Text(rules::Unit::Chars),
-                    list: false,
-                    open: false,
-                    nullable: false,
-                    constant: None,
                     presence: Borrowed(
                         &[rules::Presence::Required, rules::Presence::Optional],
                     ),
-                    default: None,
-                    pattern: None,
                     limits: Borrowed(
                         &[
                             rules::Limit {
-                                modes: u64::MAX,
-                                models: u64::MAX,
-                                when: Borrowed(&[]),
                                 bound: rules::Bound::MinLength(1),
-                                dispute: None,
+                                ..rules::Limit::USUAL
                             },
                             rules::Limit {
-                                modes: u64::MAX,
-                                models: u64::MAX,
-                                when: Borrowed(&[]),
                                 bound: rules::Bound::MaxLength(200),
-                                dispute: None,
+                                ..rules::Limit::USUAL
                             },
                         ],
                     ),
@@ -1381,123 +1348,83 @@ mod card_request_tables {
                             },
                         ],
                     ),
+                    ..rules::Field::USUAL
                 },
                 rules::Field {
                     wire: Borrowed("pictureUrl"),
                     rust: Borrowed("picture_url"),
                     kind: rules::Kind::Url,
-                    list: false,
-                    open: false,
-                    nullable: false,
-                    constant: None,
                     presence: Borrowed(
                         &[rules::Presence::Forbidden, rules::Presence::Required],
                     ),
-                    default: None,
-                    pattern: None,
-                    limits: Borrowed(&[]),
-                    conditions: Borrowed(&[]),
+                    ..rules::Field::USUAL
                 },
                 rules::Field {
                     wire: Borrowed("copies"),
                     rust: Borrowed("copies"),
                     kind: rules::Kind::Integer,
-                    list: false,
-                    open: false,
-                    nullable: true,
-                    constant: None,
                     presence: Borrowed(
                         &[rules::Presence::Optional, rules::Presence::Optional],
                     ),
-                    default: None,
-                    pattern: None,
+                    nullable: true,
                     limits: Borrowed(
                         &[
                             rules::Limit {
-                                modes: u64::MAX,
-                                models: u64::MAX,
-                                when: Borrowed(&[]),
                                 bound: rules::Bound::Min(rules::Decimal {
                                     digits: 1,
                                     scale: 0,
                                 }),
-                                dispute: None,
+                                ..rules::Limit::USUAL
                             },
                             rules::Limit {
-                                modes: u64::MAX,
-                                models: u64::MAX,
-                                when: Borrowed(&[]),
                                 bound: rules::Bound::Max(rules::Decimal {
                                     digits: 9,
                                     scale: 0,
                                 }),
-                                dispute: None,
+                                ..rules::Limit::USUAL
                             },
                         ],
                     ),
-                    conditions: Borrowed(&[]),
+                    ..rules::Field::USUAL
                 },
                 rules::Field {
                     wire: Borrowed("weight"),
                     rust: Borrowed("paper"),
                     kind: rules::Kind::IntegerChoice(Borrowed(&[170, 300])),
-                    list: false,
-                    open: false,
-                    nullable: false,
-                    constant: None,
                     presence: Borrowed(
                         &[rules::Presence::Optional, rules::Presence::Optional],
                     ),
-                    default: None,
-                    pattern: None,
-                    limits: Borrowed(&[]),
-                    conditions: Borrowed(&[]),
+                    ..rules::Field::USUAL
                 },
                 rules::Field {
                     wire: Borrowed("emails"),
                     rust: Borrowed("emails"),
                     kind: rules::Kind::Text(rules::Unit::Chars),
-                    list: true,
-                    open: false,
-                    nullable: false,
-                    constant: None,
                     presence: Borrowed(
                         &[rules::Presence::Optional, rules::Presence::Optional],
                     ),
-                    default: None,
-                    pattern: None,
+                    list: true,
                     limits: Borrowed(
                         &[
                             rules::Limit {
-                                modes: u64::MAX,
-                                models: u64::MAX,
-                                when: Borrowed(&[]),
                                 bound: rules::Bound::MinLength(1),
-                                dispute: None,
+                                ..rules::Limit::USUAL
                             },
                             rules::Limit {
-                                modes: u64::MAX,
-                                models: u64::MAX,
-                                when: Borrowed(&[]),
                                 bound: rules::Bound::MaxItems(3),
-                                dispute: None,
+                                ..rules::Limit::USUAL
                             },
                         ],
                     ),
-                    conditions: Borrowed(&[]),
+                    ..rules::Field::USUAL
                 },
                 rules::Field {
                     wire: Borrowed("phone"),
                     rust: Borrowed("phone"),
                     kind: rules::Kind::Text(rules::Unit::Chars),
-                    list: false,
-                    open: false,
-                    nullable: false,
-                    constant: None,
                     presence: Borrowed(
                         &[rules::Presence::Optional, rules::Presence::Optional],
                     ),
-                    default: None,
                     pattern: Some(
                         Borrowed({
                             static PATTERN: rules::Pattern = ::cover_api::__pattern!(
@@ -1509,15 +1436,12 @@ mod card_request_tables {
                     limits: Borrowed(
                         &[
                             rules::Limit {
-                                modes: u64::MAX,
-                                models: u64::MAX,
-                                when: Borrowed(&[]),
                                 bound: rules::Bound::MinLength(1),
-                                dispute: None,
+                                ..rules::Limit::USUAL
                             },
                         ],
                     ),
-                    conditions: Borrowed(&[]),
+                    ..rules::Field::USUAL
                 },
             ],
         ),
@@ -1582,6 +1506,7 @@ mod card_request_tables {
             patience: Duration::from_millis(10000),
             settle: Duration::from_millis(10000),
         }),
+        cancel: None,
         statuses: Borrowed(
             &[
                 tables::StatusSpec {
@@ -1613,8 +1538,7 @@ mod card_request_tables {
                                     required: false,
                                     shape: tables::ShapeSpec {
                                         kind: tables::ResultKind::Audio,
-                                        lists: 0,
-                                        members: Borrowed(&[]),
+                                        ..tables::ShapeSpec::USUAL
                                     },
                                 },
                             ],

@@ -64,39 +64,69 @@ impl Spec {
         let mut said = Said::default();
         document.gather(body, &mut said, MOST_STEPS);
         let mut found = Vec::new();
-        for field in &self.request.fields {
-            match said.properties.get(field.wire.as_str()) {
-                None if self.request.forbids(field) => {}
-                None => found.push(format!("`{}` is not in the document", *field.wire)),
-                Some(property) => self.one(field, &document.resolved(property), &said, &mut found),
-            }
-        }
-        for name in said.properties.keys().copied().filter(|name| self.request.field(name).is_none()) {
-            let required = if said.required.contains(&name) { ", and requires it" } else { "" };
-            found.push(format!("the document has `{name}`, which the spec lacks{required}"));
-        }
+        self.all(&document, &self.request.fields, "", &said, &mut found);
         Ok(found.into_iter().map(|text| Drift { text }).collect())
     }
 
-    fn one(&self, field: &Field, property: &Value, said: &Said<'_>, found: &mut Vec<String>) {
-        let wire = &*field.wire;
-        let always = self.request.each_mode().all(|mode| field.presence_in(mode) == Presence::Required);
-        let required = said.required.contains(&wire.as_str());
-        let fixed = self.request.decides_mode(field);
-        if required && !always && !fixed {
-            found.push(format!("the document requires `{wire}`, which the spec does not always"));
-        } else if !required && always && !fixed {
-            found.push(format!("the spec always requires `{wire}`, which the document does not"));
+    /// Compares the fields of the request, or the members of an object. `within` is what precedes their names, such as `segments.`.
+    fn all(&self, document: &Document<'_>, fields: &[Field], within: &str, said: &Said<'_>, found: &mut Vec<String>) {
+        for field in fields {
+            let name = format!("{within}{}", *field.wire);
+            match said.properties.get(field.wire.as_str()) {
+                None if self.request.forbids(field) => {}
+                None => found.push(format!("`{name}` is not in the document")),
+                Some(property) => {
+                    let property = document.resolved(property);
+                    let fixed = within.is_empty() && self.request.decides_mode(field);
+                    if !fixed {
+                        self.presence(field, &name, said, found);
+                    }
+                    self.one(document, field, &name, &property, found);
+                }
+            }
         }
-        let item = if field.is_list() { property.get("items").unwrap_or(&Value::Null) } else { property };
-        kinds(field, property, item, found);
-        choices(field, item, found);
-        patterns(field, item, found);
-        self.figures(field, property, item, found);
+        for name in said.properties.keys().filter(|name| !fields.iter().any(|field| *field.wire == **name)) {
+            let required = if said.required.contains(name) { ", and requires it" } else { "" };
+            found.push(format!("the document has `{within}{name}`, which the spec lacks{required}"));
+        }
+    }
+
+    fn presence(&self, field: &Field, name: &str, said: &Said<'_>, found: &mut Vec<String>) {
+        let always = self.request.each_mode().all(|mode| field.presence_in(mode) == Presence::Required);
+        match (said.required.contains(&field.wire.as_str()), always) {
+            (true, false) => found.push(format!("the document requires `{name}`, which the spec does not always")),
+            (false, true) => found.push(format!("the spec always requires `{name}`, which the document does not")),
+            _ => {}
+        }
+    }
+
+    fn one(&self, document: &Document<'_>, field: &Field, name: &str, property: &Value, found: &mut Vec<String>) {
+        let items = property.get("items").filter(|_| field.is_list()).map(|items| document.resolved(items));
+        let item = if field.is_list() { items.as_ref().unwrap_or(&Value::Null) } else { property };
+        kinds(field, name, property, item, found);
+        choices(field, name, item, found);
+        patterns(field, name, item, found);
+        self.figures(field, name, property, item, found);
+        self.members(document, field, name, item, found);
+    }
+
+    /// Compares the members of an object. One that the document has with another type has no members to compare.
+    fn members(&self, document: &Document<'_>, field: &Field, name: &str, item: &Value, found: &mut Vec<String>) {
+        let types = types(item);
+        let is_object = types.is_empty() || types.iter().any(|it| it == "object");
+        if field.members().is_empty() || !is_object {
+            return;
+        }
+        let mut said = Said::default();
+        document.gather(item, &mut said, MOST_STEPS);
+        if said.properties.is_empty() {
+            return found.push(format!("`{name}`: the document lists no members"));
+        }
+        self.all(document, field.members(), &format!("{name}."), &said, found);
     }
 
     /// Compares the least strict limit of the spec with that of the document.
-    fn figures(&self, field: &Field, property: &Value, item: &Value, found: &mut Vec<String>) {
+    fn figures(&self, field: &Field, name: &str, property: &Value, item: &Value, found: &mut Vec<String>) {
         let limits = lower::limits(field, &self.request);
         for (keyword, on_list, of) in FIGURES {
             let said = if *on_list { property } else { item };
@@ -104,7 +134,6 @@ impl Spec {
             let figures: Vec<f64> = limits.iter().filter_map(|limit| of(limit.bound)).collect();
             let least = keyword.starts_with("min");
             let loosest = figures.iter().copied().reduce(if least { f64::min } else { f64::max });
-            let wire = &*field.wire;
             match (loosest, said) {
                 // Documents rarely say that texts must not be empty.
                 (Some(one), None) if *keyword == "minLength" && one <= 1.0 => {}
@@ -114,11 +143,11 @@ impl Spec {
                 (None, Some(said)) if *keyword == "maxLength" && has_max_bytes(&limits, said) => {}
                 (Some(one), Some(said)) if (one - said).abs() > 1e-9 => {
                     let several = if figures.len() > 1 { " at its loosest" } else { "" };
-                    found.push(format!("`{wire}`: {keyword} is {said} in the document and {one}{several} in the spec"));
+                    found.push(format!("`{name}`: {keyword} is {said} in the document and {one}{several} in the spec"));
                 }
-                (None, Some(said)) => found.push(format!("`{wire}`: the document has {keyword} {said}, the spec none")),
+                (None, Some(said)) => found.push(format!("`{name}`: the document has {keyword} {said}, the spec none")),
                 (Some(one), None) => {
-                    found.push(format!("`{wire}`: the spec has {keyword} {one}, the document none"));
+                    found.push(format!("`{name}`: the spec has {keyword} {one}, the document none"));
                 }
                 _ => {}
             }
@@ -155,22 +184,22 @@ fn as_number(value: &Value) -> Option<f64> {
     (number.abs() < 9_007_199_254_740_991.0).then_some(number)
 }
 
-fn kinds(field: &Field, property: &Value, item: &Value, found: &mut Vec<String>) {
-    let wire = &*field.wire;
+fn kinds(field: &Field, name: &str, property: &Value, item: &Value, found: &mut Vec<String>) {
     let wanted: &[&str] = match &*field.kind {
         FieldKind::Choice(..) if is_of_numbers(field) => &["integer", "number"],
         FieldKind::Text(_) | FieldKind::Url | FieldKind::Choice(..) => &["string"],
         FieldKind::Boolean(_) => &["boolean"],
         FieldKind::Integer => &["integer", "number"],
         FieldKind::Number => &["number", "integer"],
+        FieldKind::Object(..) => &["object"],
     };
     let types = types(item);
-    if !types.is_empty() && !types.iter().any(|name| wanted.contains(&name.as_str())) {
-        found.push(format!("`{wire}`: type {} in the document", types.join(" or ")));
+    if !types.is_empty() && !types.iter().any(|it| wanted.contains(&it.as_str())) {
+        found.push(format!("`{name}`: type {} in the document", types.join(" or ")));
     }
-    let is_list = self::types(property).iter().any(|name| name == "array");
+    let is_list = self::types(property).iter().any(|it| it == "array");
     if is_list != field.is_list() && !self::types(property).is_empty() {
-        found.push(format!("`{wire}`: {} list in the document", if is_list { "a" } else { "no" }));
+        found.push(format!("`{name}`: {} list in the document", if is_list { "a" } else { "no" }));
     }
 }
 
@@ -183,11 +212,11 @@ fn types(schema: &Value) -> Vec<String> {
     all.into_iter().filter(|name| name != "null").collect()
 }
 
-fn choices(field: &Field, item: &Value, found: &mut Vec<String>) {
-    let (FieldKind::Choice(_, choices), wire) = (&*field.kind, &*field.wire) else { return };
+fn choices(field: &Field, name: &str, item: &Value, found: &mut Vec<String>) {
+    let FieldKind::Choice(_, choices) = &*field.kind else { return };
     let one = item.get("const").map(std::slice::from_ref);
     let Some(said) = item.get("enum").and_then(Value::as_array).map(Vec::as_slice).or(one) else {
-        return found.push(format!("`{wire}`: the document lists no values"));
+        return found.push(format!("`{name}`: the document lists no values"));
     };
     let is_of_numbers = is_of_numbers(field);
     let as_text = |value: &Value| match value {
@@ -197,10 +226,10 @@ fn choices(field: &Field, item: &Value, found: &mut Vec<String>) {
     };
     let said: Vec<String> = said.iter().filter_map(as_text).collect();
     for choice in choices.iter().filter(|choice| !said.contains(&choice.wire)) {
-        found.push(format!("`{wire}`: the document lacks {}", *choice.wire));
+        found.push(format!("`{name}`: the document lacks {}", *choice.wire));
     }
-    for name in said.iter().filter(|name| !choices.iter().any(|choice| *choice.wire == **name)) {
-        found.push(format!("`{wire}`: the document has {name}, which the spec lacks"));
+    for value in said.iter().filter(|value| !choices.iter().any(|choice| *choice.wire == **value)) {
+        found.push(format!("`{name}`: the document has {value}, which the spec lacks"));
     }
 }
 
@@ -208,23 +237,22 @@ fn is_of_numbers(field: &Field) -> bool {
     field.choices().iter().any(|choice| matches!(choice.value, Scalar::Number(_)))
 }
 
-fn patterns(field: &Field, item: &Value, found: &mut Vec<String>) {
-    let wire = &*field.wire;
+fn patterns(field: &Field, name: &str, item: &Value, found: &mut Vec<String>) {
     let said = item.get("pattern").and_then(Value::as_str);
     match (field.pattern.as_ref().map(|pattern| pattern.as_str()), said) {
         (Some(own), Some(said)) if own != said => {
-            found.push(format!("`{wire}`: the pattern is `{said}` in the document and `{own}` in the spec"));
+            found.push(format!("`{name}`: the pattern is `{said}` in the document and `{own}` in the spec"));
         }
-        (Some(own), None) => found.push(format!("`{wire}`: the spec has the pattern `{own}`, the document none")),
+        (Some(own), None) => found.push(format!("`{name}`: the spec has the pattern `{own}`, the document none")),
         // The export of an address has a pattern that the spec cannot have.
         (None, Some(said)) if matches!(*field.kind, FieldKind::Text(_)) => {
-            found.push(format!("`{wire}`: the document has the pattern `{said}`, the spec none"));
+            found.push(format!("`{name}`: the document has the pattern `{said}`, the spec none"));
         }
         _ => {}
     }
 }
 
-/// The combined properties of a body's schemas.
+/// The combined properties of the schemas of a body or an object.
 #[derive(Default)]
 struct Said<'a> {
     properties: BTreeMap<&'a str, &'a Value>,
@@ -264,7 +292,7 @@ impl<'a> Document<'a> {
     }
 
     /// Returns the schema of a property, combined with those of its references and lists of schemas.
-    fn resolved(&self, property: &'a Value) -> Value {
+    fn resolved(&self, property: &Value) -> Value {
         let mut found = self.follow(property, 1).clone();
         for key in ["allOf", "anyOf", "oneOf"] {
             let Some(parts) = found.get(key).and_then(Value::as_array).cloned() else { continue };
@@ -278,7 +306,10 @@ impl<'a> Document<'a> {
     }
 
     /// Collects the properties of a schema and its parts. Properties of only some alternatives are not required.
-    fn gather(&self, schema: &'a Value, said: &mut Said<'a>, steps: usize) {
+    fn gather<'v>(&self, schema: &'v Value, said: &mut Said<'v>, steps: usize)
+    where
+        'a: 'v,
+    {
         if steps == 0 {
             return;
         }

@@ -2,12 +2,14 @@
 //!
 //! As with [`rules`](crate::rules), the macro writes the table as a `static`, and the sandbox makes one from a spec.
 
+mod cancel;
 mod submit;
 
 use std::time::Duration;
 
 use crate::rules::{Limit, List, Str};
 
+pub use cancel::CancelSpec;
 pub use submit::{BodyFormat, Method, SubmitSpec, path_fields};
 
 /// The placeholder for the API key in the text of basic authentication.
@@ -49,6 +51,8 @@ pub struct Api {
     pub submit: SubmitSpec,
     /// The GET that polls a task. `None`: the operation answers at once.
     pub poll: Option<PollSpec>,
+    /// The request that cancels a task.
+    pub cancel: Option<CancelSpec>,
     /// The listed statuses. With another status, the task is still running.
     pub statuses: List<StatusSpec>,
     /// The results, in the order of the spec.
@@ -163,6 +167,8 @@ pub enum StatusMeaning {
     DoneWithResults,
     /// The task has failed.
     Failed,
+    /// The task was cancelled, and has failed therefore.
+    Cancelled,
 }
 
 /// A result.
@@ -170,7 +176,8 @@ pub enum StatusMeaning {
 pub struct ResultSpec {
     /// Name of the result.
     pub name: Str,
-    /// Places in answers. At least one place; an empty path is the answer itself. The first place that has something counts.
+    /// Places in answers. At least one place; an empty path is the answer itself. The first place counts where the result is
+    /// complete, else the first that has a part of it.
     pub at: List<JsonPath>,
     /// Place in callbacks.
     pub callback: Option<JsonPath>,
@@ -189,6 +196,11 @@ pub struct ShapeSpec {
     pub lists: u32,
     /// Members of an object.
     pub members: List<MemberSpec>,
+}
+
+impl ShapeSpec {
+    /// A single text. Generated tables name only what another shape has otherwise.
+    pub const USUAL: Self = Self { kind: ResultKind::Text, lists: 0, members: List::Borrowed(&[]) };
 }
 
 /// A member of an object in a result.

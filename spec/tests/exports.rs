@@ -38,6 +38,28 @@ fn the_schema_lists_the_numbers_of_a_choice() {
 }
 
 #[test]
+fn documents_show_the_suggested_value() {
+    assert_eq!(property(&format!("{SECONDS}\nsuggested = 10"))["examples"], json!([10]));
+    let list = property("type = \"string\"\nlist = true\nsuggested = \"a\"");
+    assert_eq!(list["examples"], json!([["a"]]));
+    assert!(spec(&format!("{SECONDS}\nsuggested = 10")).markdown().contains("- suggested: `10`\n"));
+}
+
+#[test]
+fn diff_tells_the_suggested_value() {
+    let texts = |old: &str, new: &str| {
+        let changes = Changes::between(&spec(old), &spec(new));
+        assert!(changes.iter().all(|change| change.effect() == Effect::Neutral));
+        changes.iter().map(|change| change.text().to_owned()).collect::<Vec<_>>()
+    };
+    let with = |value: &str| format!("{SECONDS}\nsuggested = {value}");
+    assert_eq!(texts(SECONDS, &with("10")), ["`it`: the suggested value is 10"]);
+    assert_eq!(texts(&with("10"), &with("5")), ["`it`: the suggested value is 5"]);
+    assert_eq!(texts(&with("5"), SECONDS), ["`it`: the suggested value is removed"]);
+    assert_eq!(texts(&with("5"), &with("5")), [""; 0]);
+}
+
+#[test]
 fn markdown_tells_patterns_and_the_numbers_of_a_choice() {
     assert!(spec(CODE).markdown().contains("- must match `^[A-Z]{2}-[0-9]+$`\n"));
     assert!(spec(&format!("{CODE}\nlist = true")).markdown().contains("- each item must match `^[A-Z]{2}-[0-9]+$`\n"));
@@ -182,4 +204,180 @@ fn diff_names_headers_places_of_fields_and_the_format_of_the_body() {
             "`submit.body` is left out; it was multipart",
         ]
     );
+}
+
+const PART: &str = "type = \"object\"\nname = \"Part\"\n\
+                    fields = { start = { type = \"number\", doc = \"Its start.\", required = true, min = 0 }, \
+                    kind = { type = \"choice\", name = \"Kind\", doc = \"Its kind.\", values = { verse = { doc = \"A verse.\" } } } }";
+
+#[test]
+fn the_schema_of_an_object_has_its_members_with_their_documentation() {
+    let object = json!({
+        "type": "object",
+        "properties": {
+            "start": { "type": "number", "minimum": 0, "description": "Its start." },
+            "kind": { "type": "string", "enum": ["verse"], "description": "Its kind. verse: A verse." },
+        },
+        "required": ["start"],
+        "additionalProperties": false,
+    });
+    let mut single = property(PART);
+    assert_eq!(single["description"].take(), "The field.");
+    single.as_object_mut().expect("a schema").remove("description");
+    assert_eq!(single, object);
+    let list = property(&format!("{PART}\nlist = true\nmax_items = 2"));
+    assert_eq!((&list["items"], &list["maxItems"]), (&object, &json!(2)));
+}
+
+#[test]
+fn the_page_of_an_object_lists_its_members() {
+    let page = spec(PART).markdown();
+    assert!(page.contains("- `start` (number, required, at least 0): Its start.\n"), "{page}");
+    assert!(page.contains("- `kind` (choice, one of `verse`): Its kind.\n"), "{page}");
+}
+
+#[test]
+fn diff_compares_the_members_of_an_object() {
+    let kinds = "verse = { doc = \"A verse.\" }";
+    let two_kinds = format!("{kinds}, chorus = {{ doc = \"A chorus.\" }}");
+    for (old, new, expected) in [
+        (
+            "min = 0",
+            "min = 1",
+            &["breaking: `it.start`: at least 1 instead of 0: requests that built before may now be refused"][..],
+        ),
+        ("required = true, ", "", &["loosening: `it.start` may be left out"]),
+        (
+            "start = {",
+            "begin = {",
+            &[
+                "breaking: the member `it.start` is removed, with its setter",
+                "breaking: the member `it.begin` is new and required",
+            ],
+        ),
+        (kinds, &two_kinds, &["loosening: `it.kind` allows chorus"]),
+        ("\"Part\"", "\"Piece\"", &["breaking: the type of `it` is `Piece` instead of `Part`"]),
+    ] {
+        let changes = Changes::between(&spec(PART), &spec(&PART.replace(old, new)));
+        let said: Vec<_> = changes.iter().map(|change| format!("{}: {}", change.effect(), change.text())).collect();
+        assert_eq!(said, expected, "{old}");
+    }
+}
+
+#[test]
+fn drift_tells_that_a_field_is_not_an_object() {
+    let mut document = spec(PART).openapi();
+    assert_eq!(spec(PART).drift(&document).expect("the path is there"), []);
+    document["components"]["schemas"]["SomeRequest"]["properties"]["it"] = json!({ "type": "string" });
+    let drifts: Vec<String> =
+        spec(PART).drift(&document).expect("the path is there").iter().map(ToString::to_string).collect();
+    assert_eq!(drifts, ["`it`: type string in the document"]);
+}
+
+/// An operation that answers at once, with results of several shapes and places.
+const AT_ONCE: &str = r#"
+base = "cover-spec/upload_cover.toml"
+without = ["poll", "statuses", "callback", "upload"]
+service = { name = "Lyrics", id = "lyrics" }
+request = { name = "LyricsRequest", doc = "A request." }
+submit = { path = "/lyrics" }
+fields.about = { type = "string", doc = "The subject.", required = "always" }
+
+[results.versions]
+type = "object"
+list = true
+name = "Version"
+doc = "The versions."
+at = ["data.versions", "data"]
+count = 2
+
+[results.versions.fields.text]
+type = "string"
+required = true
+doc = "The words."
+spellings = ["text", "lyrics"]
+
+[results.versions.fields.subject]
+type = "string"
+doc = "What it is about."
+echo = "about"
+
+[results.versions.fields.lines]
+type = "object"
+name = "Line"
+field = "lines"
+list = true
+doc = "Its lines."
+
+[results.versions.fields.lines.fields.levels]
+type = "number"
+list = 2
+doc = "The levels."
+
+[results.warnings]
+type = "string"
+list = true
+doc = "What was ignored."
+at = "data.warnings"
+optional = true
+"#;
+
+fn at_once(more: &str) -> Spec {
+    Spec::parse("spec.toml", &format!("{AT_ONCE}{more}")).unwrap_or_else(|faults| panic!("{faults}"))
+}
+
+#[test]
+fn openapi_has_the_results_of_an_operation_that_answers_at_once() {
+    let document = at_once("").openapi();
+    let answer = &document["paths"]["/lyrics"]["post"]["responses"]["200"];
+    let schema = &answer["content"]["application/json"]["schema"]["properties"];
+    let versions = json!({ "type": ["array", "null"], "items": { "$ref": "#/components/schemas/Version" } });
+    assert_eq!(schema["data"]["properties"]["versions"], versions);
+    assert_eq!(
+        (&schema["data"]["items"], &schema["data"]["properties"]["warnings"]["items"]["type"]),
+        (&versions["items"], &json!(["string", "null"])),
+        "a place inside of another is kept"
+    );
+    assert_eq!(schema["code"]["type"], json!(["integer", "string"]));
+    let version = &document["components"]["schemas"]["Version"]["properties"];
+    assert_eq!((&version["text"], &version["lyrics"]["type"]), (&version["lyrics"], &json!(["string", "null"])));
+}
+
+#[test]
+fn openapi_has_a_result_that_is_the_whole_answer() {
+    let whole = AT_ONCE.replace("at = [\"data.versions\", \"data\"]", "at = \"\"");
+    let document = Spec::parse("spec.toml", &whole).unwrap_or_else(|faults| panic!("{faults}")).openapi();
+    let answer = &document["paths"]["/lyrics"]["post"]["responses"]["200"]["content"]["application/json"]["schema"];
+    assert_eq!(answer["$ref"], "#/components/schemas/Version");
+    assert!(answer["properties"]["data"]["properties"]["warnings"].is_object(), "{answer}");
+}
+
+#[test]
+fn openapi_has_the_results_of_callbacks() {
+    let spec = Spec::parse("upload_cover.toml", cover_spec::SHIPPED).unwrap_or_else(|faults| panic!("{faults}"));
+    let body = &spec.openapi()["webhooks"]["callback"]["post"]["requestBody"]["content"]["application/json"]["schema"];
+    let data = &body["properties"]["data"]["properties"];
+    assert_eq!(data["data"]["items"]["$ref"], "#/components/schemas/Track");
+    assert!(data["task_id"].is_object() && data["callbackType"].is_object(), "{body}");
+}
+
+#[test]
+fn markdown_tells_where_results_are_and_what_is_in_them() {
+    let page = at_once("").markdown();
+    let results = page.split("\n## Results\n\n").nth(1).unwrap_or_default();
+    assert_eq!(
+        results,
+        "The answer to the POST has them.\n\n\
+         - `versions`: list of object, at `data.versions`, else `data`. The versions.\n  \
+           - usual number of items: 2\n  \
+           - `text` or `lyrics`: string, required. The words.\n  \
+           - `subject`: string. What it is about. It repeats the field `about`.\n  \
+           - `lines`: list of object. Its lines.\n    \
+             - `levels`: list of list of number. The levels.\n\
+         - `warnings`: list of string, optional, at `data.warnings`. What was ignored.\n"
+    );
+    let shipped = Spec::parse("upload_cover.toml", cover_spec::SHIPPED).unwrap_or_else(|faults| panic!("{faults}"));
+    for part in ["Answers to polls have them.\n", "  - in callbacks at `data.data`\n", "\n## Statuses\n"] {
+        assert!(shipped.markdown().contains(part), "{part}");
+    }
 }

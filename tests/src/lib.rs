@@ -19,3 +19,8 @@ pub mod curtain {
 pub mod stage {
     cover_api::api!("specs/stage.toml", in crate::stage);
 }
+
+/// A service whose requests hold objects.
+pub mod stitch {
+    cover_api::api!("specs/stitch.toml", in crate::stitch);
+}

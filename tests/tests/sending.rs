@@ -189,6 +189,18 @@ fn a_request_has_method_path_query_headers_and_parts() {
 }
 
 #[test]
+fn an_upload_has_the_api_key_and_the_constant_headers_of_the_service() {
+    let (address, seen) = server(r#"{"code":200,"msg":"success","data":{"downloadUrl":"https://a.example/a.wav"}}"#);
+    let client = speech::Client::builder("k3y").base_url(address).build().expect("a client");
+    run(async { client.upload_bytes("a.wav", "song").await }).expect("it is sent");
+    let seen = seen.recv().expect("an upload");
+    assert_eq!((seen.header("x-version"), seen.header("accept")), (Some("3"), Some("application/json")));
+    assert_eq!(seen.header("authorization"), Some("Basic azN5OsOk"));
+    let content = seen.header("content-type").expect("a type");
+    assert!(content.starts_with("multipart/form-data; boundary="), "{content}");
+}
+
+#[test]
 fn basic_is_sent_as_utf_8_in_base64_with_the_api_key_in_the_place_of_key() {
     // Base64 of "k3y:ä".
     assert_eq!(sent(speech::Client::builder("k3y"), &say("v")).header("authorization"), Some("Basic azN5OsOk"));
@@ -355,7 +367,9 @@ fn the_sandbox_reads_back_what_was_sent() {
         let sandbox = specs.without_rate_limit().start().await.expect("a sandbox");
         let http =
             speech::Client::builder(sandbox.key()).base_url(sandbox.url()).rate_limit(64, std::time::Duration::ZERO);
-        let inside = speech::Client::builder(sandbox.key()).transport(sandbox.router());
+        let inside = speech::Client::builder(sandbox.key())
+            .transport(sandbox.router())
+            .rate_limit(64, std::time::Duration::ZERO);
         let clients = [http.build().expect("a client"), inside.build().expect("a client")];
         for number in 0..200 {
             let body = random(&mut draw);

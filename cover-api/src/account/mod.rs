@@ -2,6 +2,7 @@
 //! of a service.
 
 pub(crate) mod base_url;
+mod cancel;
 mod join;
 mod operation;
 mod recordings;

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use cover_spec::answers::{self, Envelope, Unreadable};
-use cover_spec::rules::Rules;
+use cover_spec::rules::{Rules, Str};
 use cover_spec::tables::{Api, PollSpec};
 use reqwest::header::HeaderMap;
 use tokio::time::Instant;
@@ -24,7 +24,6 @@ pub(crate) struct Operation {
     pub(crate) account: Arc<Account>,
     pub(crate) api: &'static Api,
     /// The rules of requests, if no generated type has them.
-    #[cfg_attr(not(feature = "dynamic"), expect(dead_code, reason = "generated types have them"))]
     pub(crate) rules: Option<&'static Rules>,
     pub(crate) base: Url,
     /// The headers of every request to the service: the API key, and those in the spec.
@@ -40,10 +39,10 @@ pub(crate) fn beneath(base: &Url, path: &str) -> Url {
     address
 }
 
-/// Returns the address of a poll. The id is within one segment of the path, or one value of the query, whatever characters it has.
-fn address_of(base: &Url, poll: &PollSpec, task: &str) -> Result<Url, &'static str> {
-    let mut address = beneath(base, &ids::in_path(&poll.path, "{task}", task)?);
-    if let Some(query) = &poll.query {
+/// Returns the address of a request about a task. The id is within one segment of the path, or one value of the query, whatever characters it has.
+pub(super) fn address_of(base: &Url, path: &str, query: Option<&Str>, task: &str) -> Result<Url, &'static str> {
+    let mut address = beneath(base, &ids::in_path(path, "{task}", task)?);
+    if let Some(query) = query {
         address.query_pairs_mut().append_pair(query, task);
     }
     Ok(address)
@@ -66,25 +65,41 @@ impl Operation {
     /// Sends a GET and returns the envelope of its answer, whatever its code.
     pub(crate) async fn get(&self, purpose: Purpose, address: Url, mut permit: Permit) -> Result<Envelope, Failure> {
         let begun = Instant::now();
-        let answer = self.account.transport.get(address, &self.headers).await;
+        let answer = self.account.transport.get(address, &self.headers, answers::max_answer(self.api)).await;
         let no_answer = |error| {
             events::exchange(purpose, begun.elapsed(), None, None);
             Failure::new(Kind::NoAnswer).with_host(&self.base).with_source(error)
         };
         let answer = answer.map_err(no_answer)?;
-        let read = envelope::read(self.api, &answer);
-        permit.answered(match self.verdict(&answer, &read) {
+        let read = self.read(purpose, begun, &answer, &mut permit);
+        let RawResponse { status, end, .. } = answer;
+        read.map_err(|why| {
+            let kind = match status {
+                300..400 => Kind::Redirected(status),
+                _ => Kind::BadAnswer(Evidence::Status(status, Some(why))),
+            };
+            let failure = Failure::new(kind).with_host(&self.base);
+            if let BodyEnd::Broken(source) = end { failure.with_source(source) } else { failure }
+        })
+    }
+
+    /// Reads the envelope of an answer to a request that buys nothing, and records the exchange.
+    pub(super) fn read(
+        &self,
+        purpose: Purpose,
+        begun: Instant,
+        answer: &RawResponse,
+        permit: &mut Permit,
+    ) -> Result<Envelope, Unreadable> {
+        let read = envelope::read(self.api, answer);
+        permit.answered(match self.verdict(answer, &read) {
             // Only a send can be out of credits.
             Verdict::NoCredits => Verdict::Fine,
             verdict => verdict,
         });
         let code = read.as_ref().ok().map(|envelope| envelope.code);
         events::exchange(purpose, begun.elapsed(), Some(answer.status), code);
-        let RawResponse { status, end, .. } = answer;
-        read.map_err(|why| {
-            let failure = Failure::new(Kind::BadAnswer(Evidence::Status(status, Some(why)))).with_host(&self.base);
-            if let BodyEnd::Broken(source) = end { failure.with_source(source) } else { failure }
-        })
+        read
     }
 
     /// Polls a task once and returns the envelope, whatever its code.
@@ -101,7 +116,8 @@ impl Operation {
     }
 
     fn polled_at(&self, task: &str) -> Result<Url, Failure> {
-        address_of(&self.base, self.polled()?, task).map_err(|why| Failure::new(Kind::TaskId(why)))
+        let poll = self.polled()?;
+        address_of(&self.base, &poll.path, poll.query.as_ref(), task).map_err(|why| Failure::new(Kind::TaskId(why)))
     }
 
     /// Returns how tasks are polled. It is an error if the operation answers at once and has no tasks.
@@ -109,9 +125,19 @@ impl Operation {
         self.api.poll.as_ref().ok_or_else(|| Failure::setup(Setup::NoTasks(&self.api.id)))
     }
 
+    /// Checks that a task of the operation with this id is one of this operation.
+    pub(crate) fn owns(&self, operation: &str) -> Result<(), Failure> {
+        let own: &'static str = &self.api.id;
+        if operation == own { Ok(()) } else { Err(Failure::new(Kind::OtherOperation(operation.to_owned(), own))) }
+    }
+
     /// Makes the failure for a refusal by the service.
     pub(crate) fn refused(&self, envelope: &Envelope) -> Failure {
         let known = answers::code(self.api, envelope.code);
+        let is_status = self.api.code.is_empty() && known.is_none();
+        if let (300..400, true, Ok(status)) = (envelope.code, is_status, envelope.code.try_into()) {
+            return Failure::new(Kind::Redirected(status)).with_host(&self.base);
+        }
         Failure::new(Kind::Refused).with_code(envelope.code, known, envelope.message.as_deref().map(shown))
     }
 
@@ -146,8 +172,6 @@ impl Operation {
 
 #[cfg(test)]
 mod tests {
-    use cover_spec::rules::Str;
-
     use super::*;
     use crate::UploadCover;
     use crate::service::StaticService;
@@ -160,7 +184,7 @@ mod tests {
     }
 
     fn address(poll: &PollSpec, task: &str) -> Result<Url, &'static str> {
-        address_of(&Url::parse(BASE).unwrap(), poll, task)
+        address_of(&Url::parse(BASE).unwrap(), &poll.path, poll.query.as_ref(), task)
     }
 
     const HOSTILE: [&str; 22] = [

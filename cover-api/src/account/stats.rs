@@ -40,6 +40,8 @@ pub struct Stats {
     pub unsettled: u64,
     /// Number of polls.
     pub polls: u64,
+    /// Number of GETs of operations that answer at once, including repeated ones.
+    pub fetches: u64,
     /// Number of polls in waits that failed.
     pub failed_polls: u64,
     /// Number of tasks whose wait ended with their output.
@@ -77,6 +79,7 @@ pub(crate) struct Counters {
     pub(crate) duplicates: Counter,
     pub(crate) unsettled: Counter,
     pub(crate) polls: Counter,
+    pub(crate) fetches: Counter,
     pub(crate) failed_polls: Counter,
     pub(crate) done: Counter,
     pub(crate) failed: Counter,
@@ -116,6 +119,7 @@ impl Counters {
             duplicates: self.duplicates.get(),
             unsettled: self.unsettled.get(),
             polls: self.polls.get(),
+            fetches: self.fetches.get(),
             failed_polls: self.failed_polls.get(),
             done: self.done.get(),
             failed: self.failed.get(),

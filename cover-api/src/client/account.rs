@@ -12,7 +12,7 @@ use super::{Client, UnknownPurchase};
 use crate::account::{Operation, Stats};
 use crate::attempt::Unfinished;
 use crate::error::{Error, Failure};
-use crate::ledger::{Entry, EntryId, Filter, Rows};
+use crate::ledger::{self, Bought, Entry, EntryId, Filter, LedgerError, Rows};
 use crate::service::{AnyService, OperationId, Service, StaticService, TaskHandle};
 
 /// Number of entries that are read from the ledger at once.
@@ -37,14 +37,31 @@ pub struct Account {
     pub(super) receiver: CallbackReceiver,
 }
 
-/// A task in the ledger, of any operation of an account.
+/// A purchase in the ledger, of any operation of an account.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct AccountTask {
     /// The idempotency key of the purchase, if any.
     pub key: Option<String>,
     /// The handle of the task, which names its operation. [`TaskHandle::of`] returns it with the types of a service.
+    ///
+    /// The handle of an answer has the id of the attempt that was answered. It cannot be resumed.
     pub handle: TaskHandle<AnyService>,
+    /// What the purchase became.
+    pub became: Became,
+}
+
+/// What a purchase became.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum Became {
+    /// A task. A client of the operation [resumes](Client::resume) it.
+    Task,
+    /// An answer that the ledger has. A client of the operation returns it, by [`Client::find`] if the purchase has a key, and by
+    /// [`Client::unfinished`] if no caller has received it.
+    Answer,
+    /// An answer that was not kept, because it has more than 256 KiB or was returned without a key.
+    LostAnswer,
 }
 
 impl<S: Service> Client<S> {
@@ -108,7 +125,10 @@ impl Account {
         Ok(Client::from_operation(operation, self.receiver.clone()))
     }
 
-    /// Returns the tasks of the purchases with this key, at most one for each operation. Nothing is sent.
+    /// Returns the tasks and answers of the purchases with this key, at most one for each operation. Nothing is sent.
+    ///
+    /// A purchase whose outcome is unknown, or that is being sent, is left out. [`unknown`](Self::unknown) lists the former, and
+    /// [`Client::find`] reports both.
     ///
     /// # Errors
     ///
@@ -118,12 +138,13 @@ impl Account {
         let find = move |rows: &mut dyn Rows| {
             let operations = rows.operations(&name)?;
             let find = |operation: &String| rows.entry_by_key(&name, operation, &key).transpose();
-            operations.iter().filter_map(find).collect::<Result<Vec<Entry>, _>>()
+            let entries = operations.iter().filter_map(find).collect::<Result<Vec<Entry>, _>>()?;
+            became(rows, entries)
         };
         Ok(self.any().read_ledger(find).await?.into_iter().filter_map(task).collect())
     }
 
-    /// Returns the tasks of all operations that have not ended, and those that have ended but were never returned to a caller.
+    /// Returns the tasks of all operations that have not ended, and the tasks and answers that were never returned to a caller.
     /// Nothing is sent.
     ///
     /// Unlike [`Client::unfinished`], it does not leave out tasks whose results the service no longer keeps.
@@ -137,9 +158,12 @@ impl Account {
             let mut last = EntryId(0);
             loop {
                 let (name, operation) = (self.operation.account.name.clone(), operation.clone());
-                let list = move |rows: &mut dyn Rows| rows.entries(&name, &operation, Filter::Unfinished, last, PAGE);
+                let list = move |rows: &mut dyn Rows| {
+                    let entries = rows.entries(&name, &operation, Filter::Unfinished, last, PAGE)?;
+                    became(rows, entries)
+                };
                 let page = self.any().read_ledger(list).await?;
-                let Some(entry) = page.last() else { break };
+                let Some((entry, _)) = page.last() else { break };
                 last = entry.id;
                 all.extend(page.into_iter().filter_map(task));
             }
@@ -193,12 +217,25 @@ impl Account {
     }
 }
 
+/// Adds to each entry what it became, if it has a task.
+fn became(rows: &mut dyn Rows, entries: Vec<Entry>) -> Result<Vec<(Entry, Became)>, LedgerError> {
+    let became = |entry: Entry| {
+        let became = match ledger::bought(rows, &entry)? {
+            Bought::Task => Became::Task,
+            Bought::Answer(Some(_)) => Became::Answer,
+            Bought::Answer(None) => Became::LostAnswer,
+        };
+        Ok((entry, became))
+    };
+    entries.into_iter().map(became).collect()
+}
+
 /// Returns the task of an entry, if it has one.
-fn task(entry: Entry) -> Option<AccountTask> {
+fn task((entry, became): (Entry, Became)) -> Option<AccountTask> {
     let created = entry.attempt.and_then(|attempt| SystemTime::now().checked_sub(attempt.age()));
     let operation = OperationId::read(&entry.purchase.operation).ok()?;
     let handle = TaskHandle::known(operation, entry.task?, created);
-    Some(AccountTask { key: entry.purchase.key, handle })
+    Some(AccountTask { key: entry.purchase.key, handle, became })
 }
 
 impl fmt::Debug for Account {

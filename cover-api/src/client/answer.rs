@@ -2,7 +2,6 @@ use std::fmt;
 use std::ops::Deref;
 use std::sync::Arc;
 
-use bytes::Bytes;
 use cover_spec::answers;
 use cover_spec::tables::Api;
 use serde::{Serialize, Serializer};
@@ -10,7 +9,8 @@ use serde_json::Value;
 
 use super::{Client, Task};
 use crate::error::{Error, Failure, Setup};
-use crate::ledger::Entry;
+use crate::follow::Origin;
+use crate::ledger::{Bought, Entry};
 use crate::response::read::Found;
 use crate::service::{Given, Results, Service, Way};
 use crate::submit::{self, Answered, Purchased, PurchasedTask};
@@ -47,20 +47,16 @@ impl<S: Service> Answer<S> {
 }
 
 impl<S: Service> Client<S> {
-    /// Returns what an entry of the ledger bought, if anything. A task does not count as delivered by this.
-    pub(super) fn bought(&self, entry: &Entry, answer: Option<Bytes>) -> Result<Option<Sent<S>>, Error<S>> {
-        let Some(placed) = submit::existing(entry, answer) else { return Ok(None) };
-        let purchased = if self.operation.api.poll.is_some() {
-            Purchased::Task(placed)
-        } else {
-            submit::hand_over(&self.operation, placed)?
-        };
-        self.sent(purchased).map(Some)
+    /// Returns what an entry of the ledger bought, if anything. It does not count as delivered by this.
+    pub(super) fn bought(&self, entry: &Entry, bought: Bought) -> Result<Option<Sent<S>>, Error<S>> {
+        let placed = submit::existing(entry, bought);
+        placed.map(|placed| self.sent(submit::read(&self.operation, placed)?)).transpose()
     }
 
     pub(super) fn task(&self, placed: PurchasedTask) -> Task<S> {
+        let PurchasedTask { was_posted, has_ended, has_key, .. } = placed;
         let handle = self.handle(placed.task, placed.created);
-        Task::new(self.clone(), handle, placed.was_posted)
+        Task::new(self.clone(), handle, Origin { was_posted, has_ended, has_key })
     }
 
     /// Returns what was bought, with its types.

@@ -9,6 +9,7 @@ use secrecy::SecretString;
 
 use super::{Account, Client, ClientBuilder};
 use crate::error::Error;
+use crate::request::unlisted::FromJson;
 use crate::service::{AnyRequest, AnyService};
 
 /// The tables of a spec.
@@ -59,10 +60,33 @@ impl Client<AnyService> {
     ///
     /// [`Violations`] lists every broken rule: unknown and duplicate fields, wrong types, missing and forbidden fields, limits, and
     /// values that no mode has. It keeps 100 and counts the others. Input that is not a JSON object breaks one rule.
-    #[expect(clippy::missing_panics_doc, reason = "only this module makes such clients, each with the rules of a spec")]
     pub fn request(&self, json: impl AsRef<[u8]>) -> Result<AnyRequest, Violations> {
+        self.request_with(json, &FromJson::new())
+    }
+
+    /// Reads a request from JSON with options, such as for a model that the spec does not list, and checks it.
+    ///
+    /// ```
+    /// use cover_api::FromJson;
+    /// use cover_api::runtime::{AnyService, Client, Spec};
+    ///
+    /// # let text = cover_spec::SHIPPED;
+    /// let spec = Spec::parse("upload_cover.toml", text)?;
+    /// let client = Client::<AnyService>::of_spec(&spec, "my-key").build()?;
+    /// let json = r#"{"uploadUrl":"https://storage.example.com/song.mp3","customMode":false,"instrumental":false,
+    ///     "prompt":"A calm night","model":"V9","callBackUrl":"https://api.example.com/callback"}"#;
+    /// assert!(client.request(json).is_err());
+    /// assert!(client.request_with(json, &FromJson::new().unlisted_in("model", "V5")).is_ok());
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// Those of [`request`](Self::request).
+    #[expect(clippy::missing_panics_doc, reason = "only this module makes such clients, each with the rules of a spec")]
+    pub fn request_with(&self, json: impl AsRef<[u8]>, options: &FromJson) -> Result<AnyRequest, Violations> {
         let rules = self.operation.rules.expect("clients without the types of a service come from a spec");
-        AnyRequest::read(&self.operation.api.id, rules, json.as_ref())
+        AnyRequest::read(&self.operation.api.id, rules, json.as_ref(), options)
     }
 }
 

@@ -10,9 +10,10 @@ use tokio::time::Instant;
 use super::{Client, ClientBuilder, Sending, Sent, Task};
 use crate::account::Stats;
 use crate::attempt::Unfinished;
-use crate::error::{Error, Evidence, Kind, Recovery};
+use crate::error::{Error, Evidence, Failure, Kind, Recovery, Setup};
 use crate::events::{self, Purpose};
-use crate::ledger;
+use crate::follow::Origin;
+use crate::ledger::{self, EntryState};
 use crate::rate_limit::PermitRequest;
 use crate::service::{Request, Service, StaticService, TaskHandle};
 use crate::submit;
@@ -34,13 +35,14 @@ impl<S: StaticService> Client<S> {
 
     /// Makes a client from the environment variables that the spec names: the API key and, optionally, the base address.
     ///
-    /// In the spec that this crate ships, they are `COVER_API_KEY` and `COVER_API_URL`.
+    /// In the spec that this crate ships, they are `COVER_API_KEY` and `COVER_API_URL`. [`ClientBuilder::from_env`] takes other settings as
+    /// well, such as a ledger.
     ///
     /// # Errors
     ///
     /// [`Error::is_setup`] if the API key is not set, and the errors of [`ClientBuilder::build`].
     pub fn from_env() -> Result<Self, Error<S>> {
-        ClientBuilder::from_env(S::api())?.build()
+        ClientBuilder::from_env()?.build()
     }
 }
 
@@ -85,24 +87,56 @@ impl<S: Service> Client<S> {
     }
 
     /// Returns the task of a handle. Nothing is sent.
+    ///
+    /// An operation that answers at once has no tasks: a wait for one is an error ([`Error::is_setup`]).
     #[must_use]
     pub fn resume(&self, handle: TaskHandle<S>) -> Task<S> {
-        Task::new(self.clone(), handle, false)
+        Task::new(self.clone(), handle, Origin::default())
     }
 
     /// Returns the task of the purchase with this key, if the ledger has one. Nothing is sent.
     ///
+    /// `None` means that nothing was bought with this key, so that [`send`](Self::send) may pay. Call this before you prepare a request
+    /// that takes work, such as an upload.
+    /// An equal purchase without a key may still forbid the send, since only `send` knows the request.
+    ///
     /// # Errors
+    ///
+    /// If a send of the key would not be allowed to pay, and there is nothing to return:
+    ///
+    /// - [`Error::is_outcome_unknown`] if the outcome of the last attempt is unknown. [`Error::recovery`] returns that attempt. If this
+    ///   client receives callbacks, its [recovery](Self::recover) waits for one.
+    /// - [`Error::is_in_progress`] if a send of the key is under way, in this process or in another one.
+    /// - [`Error::is_answer_lost`] or [`Error::is_output_missing`] if the operation answered at once, and there are no results.
     ///
     /// [`Error::is_ledger`] if the ledger cannot be read.
     pub async fn find(&self, key: &str) -> Result<Option<Sent<S>>, Error<S>> {
         let (name, api, key) = (self.operation.account.name.clone(), self.operation.api, key.to_owned());
         let found = self.read_ledger(move |rows| {
             let Some(entry) = rows.entry_by_key(&name, &api.id, &key)? else { return Ok(None) };
-            let answer = ledger::answer(rows, &entry)?;
-            Ok(Some((entry, answer)))
+            let (entry, _) = ledger::refresh(rows, entry)?;
+            let bought = ledger::bought(rows, &entry)?;
+            Ok(Some((entry, bought)))
         });
-        found.await?.map_or(Ok(None), |(entry, answer)| self.bought(&entry, answer))
+        let Some((entry, bought)) = found.await? else { return Ok(None) };
+        match (entry.state, entry.attempt) {
+            (EntryState::Posting, _) => Err(Error::new(Kind::InProgress)),
+            (EntryState::Unknown, Some(attempt)) => {
+                let is_called_back = self.operation.link.is_some();
+                let recovery = Recovery { operation: &api.id, attempt, is_called_back };
+                let failure = Failure::new(Kind::OutcomeUnknown(Evidence::EarlierAttempt));
+                Err(failure.with_recovery(recovery).into())
+            }
+            _ => {
+                let found = self.bought(&entry, bought)?;
+                if self.operation.api.poll.is_none()
+                    && let (Some(_), Some(answer)) = (&found, &entry.task)
+                {
+                    self.operation.deliver(entry.id, answer);
+                }
+                Ok(found)
+            }
+        }
     }
 
     /// Waits for the task of a request whose outcome is unknown. Returns `None` if the request created no task, or if nothing can
@@ -162,10 +196,12 @@ impl<S: Service> Client<S> {
     ///
     /// # Errors
     ///
-    /// If the service does not answer, refuses the request, or gives no number.
+    /// If the service does not answer, refuses the request, or gives no number. [`Error::is_setup`] if the spec has no `[credits]`;
+    /// nothing is sent then.
     pub async fn credits(&self) -> Result<f64, Error<S>> {
         let no_amount = || Error::new(Kind::BadAnswer(Evidence::NoAmount));
-        let credits = self.operation.api.credits.as_ref().ok_or_else(no_amount)?;
+        let credits = self.operation.api.credits.as_ref();
+        let credits = credits.ok_or_else(|| Error::new(Kind::Setup(Setup::NoCredits)))?;
         let permit = self.operation.account.rate_limit.acquire(PermitRequest::credits(Instant::now())).await;
         let permit = permit.map_err(|_| Error::new(Kind::NoPermit(None)))?;
         let envelope = self.operation.get(Purpose::Credits, self.operation.address(&credits.path), permit).await?;

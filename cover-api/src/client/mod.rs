@@ -29,7 +29,7 @@ use crate::ledger::{LedgerError, Rows};
 use crate::redact;
 use crate::service::{OperationId, Service, TaskHandle};
 
-pub use account::{Account, AccountTask};
+pub use account::{Account, AccountTask, Became};
 pub use answer::{Answer, Sent};
 pub use batch::{Batch, BatchEvent, BatchItem, BatchReport};
 pub use builder::ClientBuilder;

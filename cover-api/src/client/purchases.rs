@@ -6,7 +6,7 @@ use std::time::{Duration, SystemTime};
 use super::{Client, Sent};
 use crate::error::{Error, Failure, Kind};
 use crate::events;
-use crate::ledger::{self, AttemptId, Entry, EntryId, Filter, Resolution};
+use crate::ledger::{self, AttemptId, Bought, Entry, EntryId, Filter, Resolution, Rows};
 use crate::redact::Shown;
 use crate::service::Service;
 use crate::submit;
@@ -58,6 +58,14 @@ pub struct UnfinishedTasks<S: Service> {
     page: std::vec::IntoIter<Entry>,
     last: EntryId,
     is_over: bool,
+}
+
+/// A purchase that is unfinished, and how its delivery is recorded.
+struct Found<S: Service> {
+    entry: EntryId,
+    /// The task that stands for an answer. A task of the service is not delivered by being listed.
+    answer: Option<String>,
+    sent: Sent<S>,
 }
 
 impl<S: Service> Client<S> {
@@ -128,9 +136,14 @@ impl<S: Service> Client<S> {
             return Err(Error::from(failure).with_handle(Some(self.handle(task.clone(), None))));
         }
         let (entry, attempt) = (unknown.entry, unknown.attempt);
-        let entry = self.read_ledger(move |rows| ledger::resolve(rows, entry, attempt, &resolution)).await?;
+        let resolve = move |rows: &mut dyn Rows| {
+            let entry = ledger::resolve(rows, entry, attempt, &resolution)?;
+            let bought = ledger::bought(rows, &entry)?;
+            Ok((entry, bought))
+        };
+        let (entry, bought) = self.read_ledger(resolve).await?;
         self.operation.account.ledger.local().notify();
-        self.bought(&entry, None)
+        self.bought(&entry, bought)
     }
 
     /// Lists second charges: attempts that became a task although their purchase has another one. The oldest purchase is first.
@@ -161,7 +174,8 @@ impl<S: Service> Client<S> {
     /// Lists the tasks in the ledger that have not ended, and those that have ended but were never returned to a caller. Nothing is
     /// sent.
     ///
-    /// The ledger is read in pages. Tasks whose results the service no longer keeps are left out.
+    /// The ledger is read in pages. Tasks whose results the service no longer keeps are left out. So are answers that were not kept or
+    /// lack a result, since they cannot be returned; [`Account::unfinished`](super::Account::unfinished) lists these, too.
     ///
     /// ```no_run
     /// # async fn example(client: cover_api::Client) -> Result<(), cover_api::Error> {
@@ -195,26 +209,40 @@ impl<S: Service> Client<S> {
 }
 
 impl<S: Service> UnfinishedTasks<S> {
-    /// Returns the next task, or `None` after the last one.
+    /// Returns the next task, or `None` after the last one. An answer counts as delivered when it is returned.
+    ///
+    /// It is cancel safe: dropping the future skips no task.
     ///
     /// # Errors
     ///
     /// [`Error::is_ledger`] if the ledger cannot be read.
     pub async fn next(&mut self) -> Result<Option<Sent<S>>, Error<S>> {
+        let found = self.find_next().await?;
+        Ok(found.map(|found| found.deliver(&self.client)))
+    }
+
+    /// Returns all remaining tasks. Answers count as delivered when this returns; if it is dropped or fails, none does.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::is_ledger`] if the ledger cannot be read.
+    pub async fn all(mut self) -> Result<Vec<Sent<S>>, Error<S>> {
+        let mut all = Vec::new();
+        while let Some(found) = self.find_next().await? {
+            all.push(found);
+        }
+        Ok(all.into_iter().map(|found| found.deliver(&self.client)).collect())
+    }
+
+    /// Finds the next purchase that can be returned. An entry leaves the page only after the last await, so that it is found again
+    /// if this is dropped.
+    async fn find_next(&mut self) -> Result<Option<Found<S>>, Error<S>> {
         loop {
-            if let Some(entry) = self.page.next() {
-                self.last = entry.id;
-                let age = entry.attempt.map(AttemptId::age).unwrap_or_default();
-                let is_kept = self.client.operation.api.retention.is_none_or(|retention| age <= retention);
-                if self.client.operation.api.poll.is_some() && !is_kept {
-                    continue;
-                }
-                let of = entry.clone();
-                let answer = self.client.read_ledger(move |rows| ledger::answer(rows, &of)).await?;
-                match self.client.bought(&entry, answer) {
-                    Ok(Some(sent)) => return Ok(Some(sent)),
-                    // An equal send reports that the answer was not kept or cannot be read.
-                    Ok(None) | Err(_) => continue,
+            while let Some(entry) = self.page.as_slice().first() {
+                let bought = if self.is_kept(entry) { Some(self.look_up(entry).await?) } else { None };
+                let found = self.page.next().zip(bought).and_then(|(entry, bought)| self.found(entry, bought));
+                if found.is_some() {
+                    return Ok(found);
                 }
             }
             if self.is_over {
@@ -226,21 +254,43 @@ impl<S: Service> UnfinishedTasks<S> {
                 .read_ledger(move |rows| rows.entries(&name, &api.id, Filter::Unfinished, last, PAGE))
                 .await?;
             self.is_over = page.len() < PAGE;
+            self.last = page.last().map_or(last, |entry| entry.id);
             self.page = page.into_iter();
         }
     }
 
-    /// Returns all remaining tasks.
-    ///
-    /// # Errors
-    ///
-    /// [`Error::is_ledger`] if the ledger cannot be read.
-    pub async fn all(mut self) -> Result<Vec<Sent<S>>, Error<S>> {
-        let mut all = Vec::new();
-        while let Some(task) = self.next().await? {
-            all.push(task);
+    /// Returns whether the service still keeps the results. An answer is in the ledger.
+    fn is_kept(&self, entry: &Entry) -> bool {
+        let age = entry.attempt.map(AttemptId::age).unwrap_or_default();
+        let api = self.client.operation.api;
+        api.poll.is_none() || api.retention.is_none_or(|retention| age <= retention)
+    }
+
+    /// Returns what an entry bought. The ledger is read only if it may be an answer.
+    async fn look_up(&self, entry: &Entry) -> Result<Bought, Error<S>> {
+        let is_running = self.client.operation.api.poll.is_some() && !entry.state.has_ended();
+        if is_running || ledger::may_be_answer(entry).is_none() {
+            return Ok(Bought::Task);
         }
-        Ok(all)
+        let entry = entry.clone();
+        self.client.read_ledger(move |rows| ledger::bought(rows, &entry)).await
+    }
+
+    /// Returns what an entry bought, unless that cannot be returned. A send reports why.
+    fn found(&self, entry: Entry, bought: Bought) -> Option<Found<S>> {
+        let is_answer = matches!(bought, Bought::Answer(_));
+        let sent = self.client.bought(&entry, bought).ok()??;
+        Some(Found { entry: entry.id, answer: entry.task.filter(|_| is_answer), sent })
+    }
+}
+
+impl<S: Service> Found<S> {
+    /// Hands the purchase to the caller.
+    fn deliver(self, client: &Client<S>) -> Sent<S> {
+        if let Some(answer) = &self.answer {
+            client.operation.deliver(self.entry, answer);
+        }
+        self.sent
     }
 }
 

@@ -50,7 +50,7 @@ impl<S: Service> Sending<S> {
         let api = client.operation.api;
         let callback = api.callback.as_ref().map(|callback| &*callback.field);
         let submission = Submission {
-            body: write(request, &api.id),
+            body: write(request, &client.operation),
             fingerprint: Fingerprint::new(&api.id, &request.canonical(callback)),
             key: None,
             too_long: request.check_lengths(api, &|link| client.operation.account.recordings.length_of(link)).err(),
@@ -129,9 +129,16 @@ impl Submission {
 }
 
 /// Writes the body of a request to this operation.
-fn write<R: Request>(request: &R, own: &'static str) -> Result<Bytes, Failure> {
+fn write<R: Request>(request: &R, client: &Operation) -> Result<Bytes, Failure> {
+    let own: &'static str = &client.api.id;
     if let Some(operation) = request.operation().filter(|operation| *operation != own) {
         return Err(Failure::new(Kind::OtherOperation(operation.to_owned(), own)));
+    }
+    // Equal specs share their tables.
+    if let (Some(kept), Some(rules)) = (request.rules(), client.rules)
+        && !std::ptr::eq(kept, rules)
+    {
+        return Err(Failure::new(Kind::OtherSpec(own)));
     }
     let body = serde_json::to_vec(request).map_err(|error| Failure::new(Kind::Unwritable).with_source(error))?;
     Ok(Bytes::from(body))

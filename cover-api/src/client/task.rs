@@ -3,25 +3,25 @@ use std::sync::Arc;
 
 use super::Client;
 use crate::error::{Error, Kind};
-use crate::follow::{self, PollAnswer, Wait};
+use crate::follow::{self, Origin, PollAnswer, Wait};
 use crate::service::{Service, Snapshot, TaskHandle};
 
 /// A task of the service, with the client that polls it.
 pub struct Task<S: Service> {
     client: Client<S>,
     handle: TaskHandle<S>,
-    was_posted: bool,
+    origin: Origin,
 }
 
 impl<S: Service> Task<S> {
-    pub(super) fn new(client: Client<S>, handle: TaskHandle<S>, was_posted: bool) -> Self {
-        Self { client, handle, was_posted }
+    pub(super) fn new(client: Client<S>, handle: TaskHandle<S>, origin: Origin) -> Self {
+        Self { client, handle, origin }
     }
 
     /// Returns whether the `send` that returned this task made the POST. False if the task existed before.
     #[must_use]
     pub fn was_posted(&self) -> bool {
-        self.was_posted
+        self.origin.was_posted
     }
 
     /// Returns the id that the service gave the task.
@@ -62,6 +62,38 @@ impl<S: Service> Task<S> {
         polled.map_err(|error| error.with_handle(Some(self.handle())))
     }
 
+    /// Asks the service to cancel the task, as `[cancel]` in the spec says. The request is sent once, and never again by itself.
+    ///
+    /// It waits for a permit of the rate limit, before all waiting sends and polls. `Ok` says that the service accepted the cancel, and not that the task has ended: it may
+    /// still become done. Poll it or wait for it to know. The wait of a cancelled task ends with an error for which
+    /// [`Error::is_cancelled`] is true.
+    ///
+    /// A cancel that is dropped may or may not cancel the task. The ledger keeps the purchase: an equal `send` with its key returns the
+    /// cancelled task, and [`Sending::after_failure`](super::Sending::after_failure) buys another one.
+    ///
+    /// ```no_run
+    /// # async fn example(task: cover_api::Task) -> Result<(), cover_api::Error> {
+    /// task.cancel().await?;
+    /// match task.wait().await {
+    ///     Ok(done) => println!("it was too late: {} tracks", done.tracks.len()),
+    ///     Err(error) if error.is_cancelled() => println!("cancelled"),
+    ///     Err(error) => return Err(error),
+    /// }
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// [`Error::is_setup`] if the spec has no `[cancel]`, as is so in the spec that this crate ships. [`Error::is_refused`] with the
+    /// code if the service refuses, such as for a task that has ended, and [`Error::is_not_found`] if it does not know the task.
+    /// Otherwise, unless the error [is that nothing was sent](Error::is_not_sent), the task may have been cancelled. Every error has
+    /// the handle.
+    pub async fn cancel(&self) -> Result<(), Error<S>> {
+        let cancelled = self.client.operation.cancel(self.handle.operation(), self.id()).await;
+        cancelled.map_err(|failure| Error::from(failure).with_handle(Some(self.handle())))
+    }
+
     /// Waits until the task is done. Await the result, or follow its [`updates`](Wait::updates).
     ///
     /// ```no_run
@@ -73,13 +105,18 @@ impl<S: Service> Task<S> {
     /// # }
     /// ```
     pub fn wait(&self) -> Wait<S> {
-        Wait::new(Arc::clone(&self.client.operation), self.handle())
+        Wait::new(Arc::clone(&self.client.operation), self.handle(), self.origin)
+    }
+
+    /// Returns what is known of its purchase.
+    pub(super) fn origin(&self) -> Origin {
+        self.origin
     }
 }
 
 impl<S: Service> Clone for Task<S> {
     fn clone(&self) -> Self {
-        Self { client: self.client.clone(), handle: self.handle(), was_posted: self.was_posted }
+        Self { client: self.client.clone(), handle: self.handle(), origin: self.origin }
     }
 }
 

@@ -28,7 +28,7 @@ pub struct Upload<'a, S: Service> {
 
 impl<'a, S: Service> Upload<'a, S> {
     fn new(client: &Client<S>, source: Source) -> Self {
-        let options = Options { timeout: TIMEOUT, model: None, progress: None };
+        let options = Options { timeout: TIMEOUT, model: None, has_any_length: false, progress: None };
         Self { client: client.clone(), source, options }
     }
 
@@ -40,6 +40,8 @@ impl<'a, S: Service> Upload<'a, S> {
     }
 
     /// Sets the time limit of the whole upload, including the time in the queue and repetitions. Defaults to 10 minutes.
+    ///
+    /// If the service asks for a pause that ends after the limit, the upload fails at once.
     pub fn timeout(mut self, timeout: Duration) -> Self {
         self.options.timeout = timeout;
         self
@@ -49,6 +51,13 @@ impl<'a, S: Service> Upload<'a, S> {
     /// of all models.
     pub fn model(mut self, model: impl fmt::Display) -> Self {
         self.options.model = Some(model.to_string());
+        self
+    }
+
+    /// Uploads a recording of any length, and a file that is not known to be audio. [`send`](Client::send) does not check the length of
+    /// this recording either.
+    pub fn unchecked_length(mut self) -> Self {
+        self.options.has_any_length = true;
         self
     }
 }
@@ -81,13 +90,15 @@ impl<S: Service> Client<S> {
     /// ```
     ///
     /// The spec says where files go, how large they may be, and which extensions their names may have. The file is read while it
-    /// is sent. An upload takes a permit of the rate limit, and is repeated after a failed connection, up to
-    /// [`ClientBuilder::max_attempts`](super::ClientBuilder::max_attempts) times in all. It can be dropped at any time.
+    /// is sent. An upload takes a permit of the rate limit, and is repeated after a failed connection, and after an answer that came before
+    /// the whole file was sent, up to [`ClientBuilder::max_attempts`](super::ClientBuilder::max_attempts) times in all. It can be dropped
+    /// at any time.
     ///
     /// With the feature `audio`, the length of the recording is read from the file: MP3, WAV, FLAC, M4A, OGG and others. A
     /// recording that is longer than any request takes is refused before anything is sent. The client remembers the lengths of the
     /// last 1024 recordings, and [`send`](Self::send) refuses a request with one that is too long for its mode and model, before
-    /// anything is posted. Without the feature, lengths are not checked.
+    /// anything is posted. Without the feature, lengths are not checked. Neither are those that a file does not say, such as that of
+    /// bare AAC.
     ///
     /// Services delete uploaded files after some days. The address is a secret if it names your account, and errors do not show it.
     ///
@@ -95,7 +106,8 @@ impl<S: Service> Client<S> {
     ///
     /// - [`Error::is_setup`] if nothing was sent: there is no such file, it is a directory, empty, too large or too long, its name
     ///   cannot be sent or has another extension, or it is not audio; or the spec has no `[upload]`.
-    /// - [`Error::is_timeout`] if the time limit has passed.
+    /// - [`Error::is_timeout`] if the time limit has passed, or would pass before the next attempt. The message has the failure of the
+    ///   last attempt, and [`Error::code`], [`Error::is_maintenance`] and the like are those of that failure.
     /// - [`Error::is_refused`] if the service refused the file.
     pub fn upload<'a>(&self, path: impl AsRef<Path>) -> Upload<'a, S> {
         Upload::new(self, Source::Path(path.as_ref().to_owned()))
@@ -117,7 +129,8 @@ impl<S: Service> Client<S> {
     ///
     /// # Errors
     ///
-    /// Those of [`upload`](Self::upload), and an error if the stream fails, or has more or fewer bytes than announced.
+    /// Those of [`upload`](Self::upload), and an error if the stream fails, or has more or fewer bytes than announced. The source of the
+    /// error is the text of the stream's error, without queries of addresses.
     pub fn upload_stream<'a, B, E>(
         &self,
         name: impl Into<String>,

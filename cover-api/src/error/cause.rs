@@ -1,4 +1,4 @@
-//! Errors of the HTTP client, reduced to texts without secrets.
+//! Errors of the HTTP client and of streams, reduced to texts without secrets.
 
 use std::error::Error;
 use std::fmt;
@@ -10,7 +10,7 @@ pub(crate) type BoxError = Box<dyn Error + Send + Sync>;
 /// Number of causes after which a chain is cut.
 const MAX_CAUSES: u32 = 16;
 
-/// An error of the HTTP client and its causes. Only texts are kept, with secrets removed, since the `Debug` of such errors
+/// An error of the HTTP client or of a stream, and its causes. Only texts are kept, with secrets removed, since the `Debug` of such errors
 /// repeats data from the network.
 pub(crate) struct Cause {
     text: String,
@@ -30,6 +30,11 @@ impl Cause {
         let source = error.source().filter(|_| left > 0).map(|source| Box::new(Self::within(source, left - 1)));
         let (text, details) = (shown(&error.to_string()), shown(&format!("{error:?}")));
         Self { text, details, is_connect: false, is_timeout: false, source }
+    }
+
+    /// Reduces an error of the caller, whose text may have the address that it could not read.
+    pub(crate) fn redacted(error: &(dyn Error + 'static)) -> Self {
+        Self::within(error, MAX_CAUSES)
     }
 
     /// Returns whether no connection could be made.

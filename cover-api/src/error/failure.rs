@@ -8,8 +8,9 @@ use cover_spec::tables::{CodeMeaning, CodeSpec};
 use serde_json::Value;
 use url::Url;
 
-use super::cause::{BoxError, Cause};
-use super::{AttemptDetails, BadDownload, DownloadFault, Kind, Recovery, Setup, UploadFault};
+use super::{
+    AttemptDetails, BadDownload, BoxError, Cause, DownloadFault, Kind, OtherRequest, Recovery, Setup, UploadFault,
+};
 use crate::redact::{Shown, shown};
 
 /// A failure as data. It is one pointer, since most results are not failures.
@@ -78,6 +79,14 @@ impl Failure {
 
     pub(crate) fn with_task(mut self, task: Option<KnownTask>) -> Self {
         self.task = task;
+        self
+    }
+
+    /// Turns a cancel without an answer into one that was not sent, if there was no connection.
+    pub(crate) fn not_sent_if_unconnected(mut self) -> Self {
+        if self.cause().is_some_and(Cause::is_connect) {
+            self.kind = Kind::NotSent;
+        }
         self
     }
 
@@ -156,16 +165,32 @@ impl Failure {
     }
 
     pub(crate) fn is_outcome_unknown(&self) -> bool {
-        matches!(self.kind, Kind::OutcomeUnknown(_))
+        matches!(self.kind, Kind::OutcomeUnknown(_) | Kind::KeyConflict(OtherRequest::Unknown))
+    }
+
+    pub(crate) fn is_in_progress(&self) -> bool {
+        matches!(
+            self.kind,
+            Kind::InProgress | Kind::GaveUp { goes_on: true, .. } | Kind::KeyConflict(OtherRequest::InProgress)
+        )
+    }
+
+    /// Returns whether the purchase was charged, and what it bought cannot be returned.
+    pub(crate) fn is_unreadable(&self) -> bool {
+        matches!(
+            self.kind,
+            Kind::AnswerNotKept { .. }
+                | Kind::UnreadableAnswer(_)
+                | Kind::IncompleteAnswer { is_paid: true, .. }
+                | Kind::OtherWay { .. }
+        )
     }
 
     pub(crate) fn may_have_been_charged(&self) -> bool {
-        let is_under_way = matches!(self.kind, Kind::InProgress | Kind::GaveUp { goes_on: true, .. });
-        let is_answered = matches!(
-            self.kind,
-            Kind::AnswerNotKept | Kind::UnreadableAnswer(_) | Kind::IncompleteAnswer { is_paid: true, .. }
-        );
-        self.is_outcome_unknown() || is_under_way || is_answered || self.task.is_some()
+        // The key was, or may have been, charged for the other request.
+        let is_of_another = matches!(self.kind, Kind::KeyConflict(_));
+        let is_bought = self.is_unreadable() || is_of_another || self.task.is_some();
+        is_bought || self.is_outcome_unknown() || self.is_in_progress()
     }
 
     /// Returns how long to wait before the same request may be sent again without a second charge.

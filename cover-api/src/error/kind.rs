@@ -21,8 +21,15 @@ pub(crate) enum Kind {
     TaskId(&'static str),
     /// The operation of a task, and that of the client, which is another.
     OtherOperation(String, &'static str),
-    /// The key was used for a different request.
-    KeyConflict,
+    /// The request was built with another spec of the client's operation.
+    OtherSpec(&'static str),
+    /// The key was used for a different request, and what became of that.
+    KeyConflict(OtherRequest),
+    /// The spec that made the purchase has tasks, and that of the client answers at once, or the other way round.
+    OtherWay {
+        /// Whether the purchase is a task.
+        is_task: bool,
+    },
     /// The ledger failed to record the intent, so nothing was sent.
     Unrecorded,
     /// The ledger failed in an operation that sends nothing.
@@ -43,7 +50,7 @@ pub(crate) enum Kind {
     Interrupted,
     /// The caller's timeout has passed. `goes_on`: whether the attempt continues without the caller.
     GaveUp { after: Duration, goes_on: bool },
-    /// Another process or client is sending the same purchase.
+    /// Another send makes the same purchase.
     InProgress,
     /// The service redirected the request, which is never followed.
     Redirected(u16),
@@ -59,8 +66,12 @@ pub(crate) enum Kind {
     BadAnswer(Evidence),
     /// The service does not know the task.
     NoSuchTask,
-    /// The task failed.
-    Failed,
+    /// The task failed. `has_key`: whether its purchase is known to have a key.
+    Failed { has_key: bool },
+    /// The task was cancelled. `has_key`: whether its purchase is known to have a key.
+    Cancelled { has_key: bool },
+    /// A cancel has no usable answer, so that the task may have been cancelled.
+    CancelUnknown(Evidence),
     /// The timeout of a wait has passed. `last_failure`: the message of the last poll, if it failed.
     Timeout { after: Duration, last_failure: Option<String> },
     /// The task is done, but the answer does not contain its output.
@@ -69,14 +80,27 @@ pub(crate) enum Kind {
     UnreadableAnswer(Unreadable),
     /// The operation was answered, and the answer lacks a result.
     IncompleteAnswer { lacking: Box<Lacking>, is_paid: bool },
-    /// The purchase was answered before, and its answer was not kept.
-    AnswerNotKept,
+    /// The purchase was answered before, and its answer was not kept. `has_key`: whether the purchase has a key.
+    AnswerNotKept { has_key: bool },
     /// A download failed.
     Download(BadDownload),
     /// A file cannot be uploaded.
     Upload(BadUpload),
     /// The request has the address of a recording that is too long for it. The source has the violations.
     TooLong,
+}
+
+/// What became of the different request of a key.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum OtherRequest {
+    /// It became a task, or was answered.
+    Bought,
+    /// It became a task that has failed.
+    Failed,
+    /// It is being sent.
+    InProgress,
+    /// Its outcome is unknown.
+    Unknown,
 }
 
 /// Why a client cannot be built.
@@ -98,8 +122,12 @@ pub(crate) enum Setup {
     NoRuntime,
     /// The spec does not say how files are uploaded.
     NoUploads,
+    /// The spec does not say how the number of credits is asked for.
+    NoCredits,
     /// The operation with this id answers at once, and has no tasks.
     NoTasks(&'static str),
+    /// The spec of the operation with this id does not say how tasks are cancelled.
+    NoCancel(&'static str),
     Http,
     Account(&'static str),
     /// Callbacks cannot be received, for this reason.
@@ -140,12 +168,19 @@ pub(crate) enum Evidence {
     Status(u16, Option<Unreadable>),
     /// The code in the answer does not rule out that a task was created.
     AmbiguousCode,
+    /// The answer refuses the request, but has results.
+    HasResults,
     /// The answer reports success without the id of a task.
     NoTask,
     /// The answer names a task that belongs to another purchase.
     OtherTask,
     /// The answer does not contain the number of credits.
     NoAmount,
+    /// The answer to an upload reports success before the whole file was sent.
+    EarlySuccess {
+        sent: u64,
+        length: u64,
+    },
     /// The answer to an upload does not contain an address.
     NoLink,
 }

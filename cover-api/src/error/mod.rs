@@ -23,11 +23,11 @@ pub use attempt::{AttemptDetails, BodySent};
 pub use recovery::Recovery;
 pub use stats::WaitStats;
 
-pub(crate) use cause::BoxError;
+pub(crate) use cause::{BoxError, Cause};
 pub(crate) use download::{BadDownload, DownloadFault};
 pub(crate) use failure::{Failure, KnownTask};
-pub(crate) use kind::{Apart, Evidence, Kind, Setup};
-pub(crate) use upload::{BadUpload, Got, TooLong, UploadFault};
+pub(crate) use kind::{Apart, Evidence, Kind, OtherRequest, Setup};
+pub(crate) use upload::{BadUpload, Doing, Got, OutOfTime, TooLong, UploadFault};
 
 /// The error type of all operations of a client.
 ///
@@ -137,7 +137,9 @@ impl<S: Service> Error<S> {
         match self.kind() {
             Kind::Upload(bad) => bad.fault.is_about_the_file(),
             Kind::Setup(_) | Kind::Unwritable | Kind::Place(..) | Kind::Key(_) | Kind::TaskId(_) => true,
-            kind => matches!(kind, Kind::OtherOperation(..) | Kind::TooLong),
+            kind => {
+                matches!(kind, Kind::OtherOperation(..) | Kind::OtherSpec(_) | Kind::OtherWay { .. } | Kind::TooLong)
+            }
         }
     }
 
@@ -196,7 +198,7 @@ impl<S: Service> Error<S> {
         self.means(CodeMeaning::NotFound) || matches!(self.kind(), Kind::NoSuchTask)
     }
 
-    /// Returns whether the outcome of this `send`, or of an earlier one of the same purchase, is unknown.
+    /// Returns whether the outcome of this `send`, or of an earlier one of the same purchase or key, is unknown.
     ///
     /// The request may have been charged. The client never sends it again by itself.
     #[must_use]
@@ -204,19 +206,23 @@ impl<S: Service> Error<S> {
         self.0.failure.is_outcome_unknown()
     }
 
-    /// Returns whether an attempt of the same purchase is still under way: that of another send, or that of this send after
-    /// its timeout.
+    /// Returns whether an attempt of the same purchase is still under way: that of another send, also of a different request with the
+    /// same key, or that of this send after its timeout.
     #[must_use]
     pub fn is_in_progress(&self) -> bool {
-        matches!(self.kind(), Kind::InProgress | Kind::GaveUp { goes_on: true, .. })
+        self.0.failure.is_in_progress()
     }
 
     /// Returns whether the idempotency key was used for a different request. Nothing was sent.
     ///
-    /// [`handle`](Self::handle) returns the task of the other request, if it has one.
+    /// The other request was charged, or may have been. If both are the same purchase, such as one whose file was uploaded again,
+    /// [`Client::find`](crate::runtime::Client::find) returns what it became.
+    ///
+    /// [`handle`](Self::handle) returns the task of the other request, if it has one. [`is_in_progress`](Self::is_in_progress) says whether
+    /// it is still being sent, and [`is_outcome_unknown`](Self::is_outcome_unknown) whether its outcome is unknown.
     #[must_use]
     pub fn is_key_conflict(&self) -> bool {
-        *self.kind() == Kind::KeyConflict
+        matches!(self.kind(), Kind::KeyConflict(_))
     }
 
     /// Returns whether the client was shut down. Nothing was sent.
@@ -225,10 +231,16 @@ impl<S: Service> Error<S> {
         *self.kind() == Kind::ShutDown
     }
 
-    /// Returns whether the task failed.
+    /// Returns whether the task failed. A task that was cancelled has failed.
     #[must_use]
     pub fn is_failed(&self) -> bool {
-        matches!(self.kind(), Kind::Failed)
+        matches!(self.kind(), Kind::Failed { .. } | Kind::Cancelled { .. })
+    }
+
+    /// Returns whether the task was cancelled, as its status says. [`is_failed`](Self::is_failed) is true as well.
+    #[must_use]
+    pub fn is_cancelled(&self) -> bool {
+        matches!(self.kind(), Kind::Cancelled { .. })
     }
 
     /// Returns whether the task is done, but the service's answer contains no output.
@@ -243,10 +255,11 @@ impl<S: Service> Error<S> {
     /// Returns whether the purchase was answered and charged before, and the ledger has no answer that could be returned. Nothing was
     /// sent.
     ///
-    /// The answer had more than 256 KiB, was delivered without a key, or is damaged.
+    /// The answer had more than 256 KiB, was delivered without a key, or is damaged. Without a key, this error ends a purchase whose
+    /// answer was not kept: the next equal send makes a new one. With a key, the purchase stays, and another key makes a new one.
     #[must_use]
     pub fn is_answer_lost(&self) -> bool {
-        matches!(self.kind(), Kind::AnswerNotKept | Kind::UnreadableAnswer(_))
+        matches!(self.kind(), Kind::AnswerNotKept { .. } | Kind::UnreadableAnswer(_))
     }
 
     /// Returns the answer of an operation that answers at once, if its results [are not complete](Self::is_output_missing). An equal
@@ -263,6 +276,7 @@ impl<S: Service> Error<S> {
     }
 
     /// Returns whether credits may have been charged. It is true if a task is known, or if its creation cannot be ruled out.
+    /// After a [key conflict](Self::is_key_conflict) it is true for the other request of the key.
     #[must_use]
     pub fn may_have_been_charged(&self) -> bool {
         self.0.failure.may_have_been_charged() || self.0.handle.is_some()

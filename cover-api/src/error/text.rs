@@ -4,8 +4,8 @@ use std::fmt;
 
 use cover_spec::tables::CodeMeaning;
 
-use super::cause::{Cause, innermost};
-use super::{Apart, BodySent, Evidence, Failure, Kind, Setup};
+use super::cause::innermost;
+use super::{Apart, BodySent, Cause, Evidence, Failure, Kind, OtherRequest, Setup};
 use crate::redact::Shown;
 
 /// Why an attempt ended without an outcome of its own.
@@ -13,6 +13,12 @@ const INTERRUPTED: &str = "the Tokio task of the attempt panicked, or was droppe
 
 /// Begins the message of every failure after which the request may have been charged.
 const OUTCOME_UNKNOWN: &str = "the outcome of the request is unknown, and it may have been charged";
+
+/// What to do about a key whose task has failed.
+const AFTER_FAILURE: &str = "to post again under this key, send with `.after_failure()`";
+
+/// Begins the message of a cancel without a usable answer.
+const CANCEL_UNKNOWN: &str = "the task may or may not have been cancelled, as its next poll will tell";
 
 impl Failure {
     /// Returns ` to host:port`, with `word` for `to`; empty if the host is not known.
@@ -34,7 +40,28 @@ impl Failure {
                 "nothing was sent: this is of the operation `{}`, and the client of `{own}`: use a client of that operation",
                 Shown(given)
             ),
-            Kind::KeyConflict => f.write_str("nothing was sent: this idempotency key was used for a different request"),
+            Kind::OtherSpec(own) => write!(
+                f,
+                "nothing was sent: the request was built with another spec of the operation `{own}`: build it with `request` of \
+                 this client"
+            ),
+            Kind::KeyConflict(other) => {
+                f.write_str("nothing was sent: this idempotency key was used for a different request")?;
+                match other {
+                    OtherRequest::Bought => Ok(()),
+                    OtherRequest::Failed => write!(f, ", whose task failed: {AFTER_FAILURE}"),
+                    OtherRequest::InProgress => f.write_str(", which is being sent: wait for it and run again"),
+                    OtherRequest::Unknown => f.write_str(", whose outcome is unknown, and which may have been charged"),
+                }
+            }
+            Kind::OtherWay { is_task: true } => f.write_str(
+                "nothing was sent: this purchase is a task, and the spec of this client has no `[poll]`: use a client of the spec that \
+                 made the purchase",
+            ),
+            Kind::OtherWay { is_task: false } => f.write_str(
+                "nothing was sent: this purchase was answered at once, and the spec of this client has `[poll]`: use a client of the \
+                 spec that made the purchase",
+            ),
             Kind::Unrecorded => f.write_str("nothing was sent: the ledger could not be read or written"),
             Kind::Ledger => f.write_str("the ledger could not be read or written"),
             Kind::Unresolved => f.write_str("the ledger's entry does not allow this"),
@@ -51,9 +78,9 @@ impl Failure {
             Kind::GaveUp { after, goes_on: false } => write!(f, "the request was not sent within {after:?}"),
             Kind::GaveUp { after, goes_on: true } => write!(
                 f,
-                "no reply came within {after:?}; the attempt continues, and sending the same request again returns its result"
+                "no reply came within {after:?}; the attempt continues, and sending the same request again returns its outcome"
             ),
-            Kind::InProgress => f.write_str("nothing was sent: another process or client is sending this purchase"),
+            Kind::InProgress => f.write_str("nothing was sent: another send of this purchase is under way: wait for it and run again"),
             Kind::Redirected(status) => {
                 write!(f, "the service{at} redirected the request, which is not followed (HTTP status {status})")
             }
@@ -65,7 +92,10 @@ impl Failure {
             Kind::NoAnswerWithin(time) => write!(f, "no answer came within {time:?}; nothing was bought"),
             Kind::BadAnswer(evidence) => write!(f, "the answer{from} cannot be used: {evidence}"),
             Kind::NoSuchTask => f.write_str("the service does not know this task"),
-            Kind::Failed => f.write_str("the task failed"),
+            Kind::Failed { .. } => f.write_str("the task failed"),
+            Kind::Cancelled { .. } => f.write_str("the task was cancelled"),
+            Kind::CancelUnknown(Evidence::NoAnswer) => write!(f, "{CANCEL_UNKNOWN}: no answer came{from}"),
+            Kind::CancelUnknown(evidence) => write!(f, "{CANCEL_UNKNOWN}: {evidence}"),
             Kind::Timeout { after, last_failure } => {
                 write!(f, "the task was not done after {after:?}; it may still be running")?;
                 last_failure.iter().try_for_each(|failure| write!(f, "; the last poll failed: {failure}"))
@@ -79,9 +109,13 @@ impl Failure {
                 let charged = if *is_paid { " and charged" } else { "" };
                 write!(f, "the service answered{charged}, but the results are not complete: {lacking}")
             }
-            Kind::AnswerNotKept => f.write_str(
+            Kind::AnswerNotKept { has_key: true } => f.write_str(
+                "nothing was sent: the purchase of this key was answered and charged before, and its answer was not kept, because it \
+                 has more than 256 KiB: to buy it again, use another key",
+            ),
+            Kind::AnswerNotKept { has_key: false } => f.write_str(
                 "nothing was sent: this purchase was answered and charged before, and its answer was not kept, because it has more \
-                 than 256 KiB or was delivered without a key",
+                 than 256 KiB or another send has returned it: to buy it again, send the request again",
             ),
             Kind::Download(bad) => write!(f, "{bad}"),
             Kind::Upload(bad) => write!(f, "{bad}"),
@@ -103,7 +137,8 @@ impl Failure {
             };
             write!(f, " (attempt {}, {:.1?}, {sent} was sent)", attempt.number, attempt.took)?;
         }
-        if let Some((code, means)) = self.code {
+        // The message of an upload has the code in the failure of its last attempt.
+        if let Some((code, means)) = self.code.filter(|_| !matches!(self.kind, Kind::Upload(_))) {
             write!(f, ": code {code}")?;
             means.iter().try_for_each(|means| write!(f, " ({})", word(*means)))?;
         }
@@ -111,6 +146,9 @@ impl Failure {
             write!(f, ": {message}")?;
         }
         self.write_cause(f)?;
+        if let Kind::Failed { has_key: true } | Kind::Cancelled { has_key: true } = self.kind {
+            write!(f, "; {AFTER_FAILURE}")?;
+        }
         match &self.task {
             Some(task) => write!(f, " [task {}]", Shown(&task.id)),
             None => Ok(()),
@@ -158,12 +196,19 @@ impl fmt::Display for Setup {
             Self::NoVariable(name) => write!(f, "the environment variable `{name}` is not set"),
             Self::VariableNotText(name) => write!(f, "the environment variable `{name}` is not valid UTF-8"),
             Self::NoRuntime => {
-                f.write_str("nothing was sent: sends and uploads must be awaited within a Tokio runtime")
+                f.write_str("nothing was sent: sends, uploads and cancels must be awaited within a Tokio runtime")
             }
             Self::NoUploads => {
                 f.write_str("nothing was sent: the spec has no `[upload]`, which says how files are uploaded")
             }
+            Self::NoCredits => f.write_str(
+                "nothing was sent: the spec has no `[credits]`, which says how the number of credits is asked for",
+            ),
             Self::NoTasks(operation) => write!(f, "the operation `{operation}` answers at once, and has no tasks"),
+            Self::NoCancel(operation) => write!(
+                f,
+                "nothing was sent: the spec of `{operation}` has no `[cancel]`, which says how tasks are cancelled"
+            ),
             Self::Http => f.write_str("the HTTP client cannot be built"),
             Self::Account(why) => write!(f, "the account name cannot be used: {why}"),
             Self::Callbacks(why) => write!(f, "callbacks cannot be received: {why}"),
@@ -212,9 +257,13 @@ impl fmt::Display for Evidence {
             Self::Status(status, None) => write!(f, "HTTP status {status}"),
             Self::Status(status, Some(why)) => write!(f, "the answer (HTTP status {status}) {why}"),
             Self::AmbiguousCode => f.write_str("the code of the answer does not rule out that a task was created"),
+            Self::HasResults => f.write_str("the answer refuses the request, but has results"),
             Self::NoTask => f.write_str("the answer reports success, but does not give the id of a task"),
             Self::OtherTask => f.write_str("the answer names a task that belongs to another request"),
             Self::NoAmount => f.write_str("it does not contain a number"),
+            Self::EarlySuccess { sent, length } => {
+                write!(f, "it reports success after {sent} of {length} bytes of the file")
+            }
             Self::NoLink => f.write_str("it reports success, but does not contain the address of the file"),
         }
     }

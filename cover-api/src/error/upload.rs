@@ -18,6 +18,13 @@ pub(crate) enum UploadFault {
     /// The path leads to a directory, or to something else that is not a file.
     NotAFile(&'static str),
     Unreadable,
+    /// The file or stream could be read up to this number of bytes, which were sent.
+    UnreadableAfter {
+        got: u64,
+        length: u64,
+    },
+    /// The file was sent before, and there is this fault when it has to be sent again.
+    NotAgain(Box<UploadFault>),
     Empty,
     TooLarge {
         length: u64,
@@ -36,7 +43,31 @@ pub(crate) enum UploadFault {
         expected: u64,
         got: Got,
     },
-    Timeout(Duration),
+    Timeout(OutOfTime),
+}
+
+/// An upload whose time limit has passed, or would pass before its next attempt.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) struct OutOfTime {
+    pub(crate) after: Duration,
+    pub(crate) doing: Doing,
+    /// The message of the last attempt that failed.
+    pub(crate) last_failure: Option<String>,
+}
+
+/// What an upload did when its time ended.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum Doing {
+    /// It read the file to check it.
+    Checking,
+    /// It waited for a permit of the rate limit.
+    Queueing,
+    /// It waited for bytes of the file or stream.
+    Reading { got: u64, length: u64 },
+    /// It waited for the service.
+    Sending { sent: u64, length: u64 },
+    /// It would have had to pause for this time.
+    Pausing(Duration),
 }
 
 /// How many bytes there were instead.
@@ -60,7 +91,7 @@ pub(crate) struct TooLong {
 impl UploadFault {
     /// Whether nothing was sent, because the file cannot be what the service takes.
     pub(crate) fn is_about_the_file(&self) -> bool {
-        !matches!(self, Self::Length { .. } | Self::Timeout(_))
+        !matches!(self, Self::UnreadableAfter { .. } | Self::NotAgain(_) | Self::Length { .. } | Self::Timeout(_))
     }
 }
 
@@ -80,6 +111,8 @@ impl fmt::Display for UploadFault {
             Self::Missing => f.write_str("there is no such file"),
             Self::NotAFile(what) => write!(f, "it is {what}, not a file"),
             Self::Unreadable => f.write_str("it cannot be read"),
+            Self::UnreadableAfter { got, length } => write!(f, "it cannot be read after {got} of {length} bytes"),
+            Self::NotAgain(fault) => write!(f, "it cannot be sent again: {fault}"),
             Self::Empty => f.write_str("it is empty"),
             Self::TooLarge { length, most } => write!(f, "it has {length} bytes, and the service takes at most {most}"),
             Self::Extension { given, allowed } if given.is_empty() => {
@@ -96,8 +129,31 @@ impl fmt::Display for UploadFault {
             Self::Length { expected, got: Got::More } => {
                 write!(f, "it had more than {expected} bytes while it was being sent")
             }
-            Self::Timeout(after) => write!(f, "it was not complete after {after:?}"),
+            Self::Timeout(out_of_time) => write!(f, "{out_of_time}"),
         }
+    }
+}
+
+impl fmt::Display for OutOfTime {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { after, doing, last_failure } = self;
+        match doing {
+            Doing::Checking => write!(f, "it was not checked after {after:?}")?,
+            Doing::Queueing => write!(f, "the rate limit had no permit for it within {after:?}")?,
+            Doing::Reading { got, length } => {
+                write!(f, "it was not complete after {after:?}: only {got} of {length} bytes of it could be read")?;
+            }
+            Doing::Sending { sent, length } if sent == length => {
+                write!(f, "it was not complete after {after:?}: all {length} bytes were sent, and no answer came")?;
+            }
+            Doing::Sending { sent, length } => {
+                write!(f, "it was not complete after {after:?}: {sent} of {length} bytes were sent")?;
+            }
+            Doing::Pausing(pause) => {
+                write!(f, "the next attempt could begin in {pause:?}, after the timeout of {after:?}")?;
+            }
+        }
+        last_failure.iter().try_for_each(|failure| write!(f, "; the last attempt failed: {failure}"))
     }
 }
 

@@ -24,6 +24,7 @@ pub(crate) enum Purpose {
     /// A GET of an operation, which buys nothing.
     Fetch,
     Upload,
+    Cancel,
 }
 
 impl Purpose {
@@ -34,6 +35,7 @@ impl Purpose {
             Self::Credits => "credits",
             Self::Fetch => "fetch",
             Self::Upload => "upload",
+            Self::Cancel => "cancel",
         }
     }
 }

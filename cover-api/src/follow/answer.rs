@@ -54,7 +54,7 @@ fn snapshot<S: Service>(api: &Api, state: TaskState<'_>) -> Snapshot<S> {
     let progress = answers::progress(api, &state.status, error_code.is_some(), ready);
     let is_listed = api.statuses.iter().any(|known| known.name == state.status);
     let Ok(status) = if is_listed { state.status.parse() } else { shown(&state.status).parse() };
-    let lacking = state.results.lacking.map(Box::new);
+    let lacking = state.results.lacking.map(|lacking| Box::new(lacking.shown(shown)));
     Snapshot { status, error_code, error_message, results, lacking, content, progress, json: Arc::default() }
 }
 

@@ -2,6 +2,7 @@
 
 mod answer;
 mod last_answer;
+mod origin;
 mod poll;
 mod poller;
 mod update;
@@ -12,5 +13,6 @@ pub use update::Update;
 pub use wait::{Updates, Wait};
 
 pub(crate) use answer::PollAnswer;
+pub(crate) use origin::Origin;
 pub(crate) use poll::{poll, record_end};
 pub(crate) use wait_set::WaitSet;

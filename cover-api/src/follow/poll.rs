@@ -7,7 +7,7 @@ use tracing::{Instrument, debug_span};
 
 use super::answer::PollAnswer;
 use crate::account::Operation;
-use crate::error::{Error, Kind};
+use crate::error::Error;
 use crate::events;
 use crate::ledger::EntryState;
 use crate::rate_limit::Permit;
@@ -19,10 +19,9 @@ pub(crate) async fn poll<S: Service>(
     handle: &TaskHandle<S>,
     permit: Permit,
 ) -> Result<PollAnswer<S>, Error<S>> {
-    let own: &'static str = &operation.api.id;
-    if handle.operation() != own {
+    if let Err(failure) = operation.owns(handle.operation()) {
         permit.unused();
-        return Err(Error::new(Kind::OtherOperation(handle.operation().to_owned(), own)));
+        return Err(failure.into());
     }
     let span = debug_span!("poll", task = %handle);
     let envelope = operation.poll(handle.id(), permit).instrument(span).await?;
@@ -62,6 +61,6 @@ fn end_state<S: Service>(last: &Snapshot<S>) -> Option<EntryState> {
     match last.progress() {
         Progress::Running(_) => None,
         Progress::Done => last.has_output().then_some(EntryState::Done),
-        Progress::Failed => Some(EntryState::Failed),
+        Progress::Failed | Progress::Cancelled => Some(EntryState::Failed),
     }
 }

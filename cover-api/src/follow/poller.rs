@@ -14,6 +14,7 @@ use tokio::time::{Instant, timeout_at};
 
 use super::answer::PollAnswer;
 use super::last_answer::LastAnswer;
+use super::origin::Origin;
 use super::poll::{conclude, poll};
 use super::update::Item;
 use crate::account::{Operation, backoff};
@@ -41,6 +42,8 @@ pub(super) struct Poller<S: Service> {
     reported: Rank,
     /// Whether the caller wants every stage, and not only the end.
     stages: bool,
+    /// Whether the purchase is known to have a key.
+    has_key: bool,
     /// Whether the next poll confirms a callback.
     confirms_callback: bool,
     listener: Option<Box<Listener>>,
@@ -66,9 +69,14 @@ struct PollCounts {
 impl<S: Service> Poller<S> {
     /// Creates a wait that reports every stage, or only the end.
     ///
-    /// The first poll is made after a pause if callbacks are expected. The same holds if only the end is wanted and the task has
-    /// just been created.
-    pub(super) fn new(operation: Arc<Operation>, handle: TaskHandle<S>, timeout: Duration, stages: bool) -> Self {
+    /// The first poll is made at once, unless callbacks are expected, or only the end is wanted and the task is new.
+    pub(super) fn new(
+        operation: Arc<Operation>,
+        handle: TaskHandle<S>,
+        origin: Origin,
+        timeout: Duration,
+        stages: bool,
+    ) -> Self {
         let started = Instant::now();
         let listener = operation.link.as_deref().map(|link| Box::new(link.inbox.listen(handle.id())));
         let mut poller = Self {
@@ -79,6 +87,7 @@ impl<S: Service> Poller<S> {
             earliest: started,
             reported: Rank::NOTHING,
             stages,
+            has_key: origin.has_key,
             confirms_callback: false,
             listener,
             done_since: None,
@@ -88,10 +97,21 @@ impl<S: Service> Poller<S> {
             counts: PollCounts::default(),
             last: LastAnswer::Nothing,
         };
-        if poller.is_expecting_callback() || (!stages && poller.is_new_task()) {
-            poller.earliest += poller.pause();
-        }
+        poller.earliest += poller.first_pause(origin);
         poller
+    }
+
+    /// Returns the pause before the first poll.
+    fn first_pause(&self, origin: Origin) -> Duration {
+        let new_for = self.handle.age().and_then(|age| self.operation.schedule.every[0].checked_sub(age));
+        match new_for.filter(|left| !left.is_zero()) {
+            _ if origin.has_ended => Duration::ZERO,
+            _ if self.is_expecting_callback() => self.pause(),
+            Some(_) if !self.stages && origin.was_posted => self.pause(),
+            // The wait may be the last of a program that is run again, so it takes no longer than it must.
+            Some(left) if !self.stages => left,
+            _ => Duration::ZERO,
+        }
     }
 
     /// Polls until there is an update.
@@ -119,6 +139,9 @@ impl<S: Service> Poller<S> {
 
     /// Returns the answer to the next poll, or `None` after the timeout.
     async fn poll(&mut self) -> Option<Result<PollAnswer<S>, Error<S>>> {
+        if let Err(failure) = self.operation.polled() {
+            return Some(Err(failure.into()));
+        }
         if self.is_last_poll_made() {
             return None;
         }
@@ -177,11 +200,6 @@ impl<S: Service> Poller<S> {
     /// Returns the least stage that the wait has not reported and that the caller wants.
     fn least_new_rank(&self) -> Rank {
         if self.stages { self.reported.next() } else { Rank::END }
-    }
-
-    /// Returns whether the task was created too recently to have changed since.
-    fn is_new_task(&self) -> bool {
-        self.handle.age().is_some_and(|age| age < self.operation.schedule.every[0])
     }
 
     /// Returns whether the poll at the timeout was made.

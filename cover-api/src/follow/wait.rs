@@ -10,6 +10,7 @@ use std::time::Duration;
 use futures_core::Stream;
 use futures_util::future::BoxFuture;
 
+use super::origin::Origin;
 use super::poller::Poller;
 use super::update::{Item, Update};
 use crate::account::Operation;
@@ -20,6 +21,9 @@ use crate::service::{Service, Snapshot, TaskHandle};
 ///
 /// Awaiting it returns the snapshot of the task when it is done. [`updates`](Self::updates) reports every stage instead.
 ///
+/// A task that was just posted is first polled after a pause. One that was posted before, by its key or its handle, is polled as soon
+/// as it is as old as the shortest pause, and one that the ledger knows to have ended is polled at once.
+///
 /// If the client receives callbacks (feature `callback`), a callback wakes the wait, which then polls to confirm it.
 ///
 /// Between its polls a wait holds little memory and runs nothing. Waits with equal pauses get an equal share of the rate limit,
@@ -28,13 +32,14 @@ use crate::service::{Service, Snapshot, TaskHandle};
 pub struct Wait<S: Service> {
     operation: Arc<Operation>,
     handle: TaskHandle<S>,
+    origin: Origin,
     timeout: Duration,
 }
 
 impl<S: Service> Wait<S> {
-    pub(crate) fn new(operation: Arc<Operation>, handle: TaskHandle<S>) -> Self {
+    pub(crate) fn new(operation: Arc<Operation>, handle: TaskHandle<S>, origin: Origin) -> Self {
         let timeout = operation.api.poll.as_ref().map_or(Duration::ZERO, |poll| poll.timeout);
-        Self { operation, handle, timeout }
+        Self { operation, handle, origin, timeout }
     }
 
     /// Sets the timeout, counted from `.await` or `.updates()`. The default comes from the spec.
@@ -66,7 +71,8 @@ impl<S: Service> Wait<S> {
     /// # }
     /// ```
     pub fn updates(self) -> Updates<S> {
-        Updates { state: UpdatesState::Ready(Box::new(Poller::new(self.operation, self.handle, self.timeout, true))) }
+        let poller = Poller::new(self.operation, self.handle, self.origin, self.timeout, true);
+        Updates { state: UpdatesState::Ready(Box::new(poller)) }
     }
 }
 
@@ -75,7 +81,7 @@ impl<S: Service> IntoFuture for Wait<S> {
     type IntoFuture = BoxFuture<'static, Self::Output>;
 
     fn into_future(self) -> Self::IntoFuture {
-        let mut poller = Poller::new(self.operation, self.handle, self.timeout, false);
+        let mut poller = Poller::new(self.operation, self.handle, self.origin, self.timeout, false);
         Box::pin(async move {
             loop {
                 match poller.next().await? {

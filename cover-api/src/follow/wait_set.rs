@@ -12,6 +12,7 @@ use futures_util::stream::FuturesUnordered;
 use futures_util::task::AtomicWaker;
 use tokio::time::{Instant, Sleep, sleep_until};
 
+use super::origin::Origin;
 use super::poller::Poller;
 use super::update::{Item, Update};
 use crate::account::Operation;
@@ -70,8 +71,8 @@ impl<S: Service> WaitSet<S> {
         self.parked.is_empty() && self.active.is_empty()
     }
 
-    pub(crate) fn push(&mut self, index: usize, handle: TaskHandle<S>, timeout: Duration) {
-        let poller = Poller::new(Arc::clone(&self.operation), handle, timeout, false);
+    pub(crate) fn push(&mut self, index: usize, handle: TaskHandle<S>, origin: Origin, timeout: Duration) {
+        let poller = Poller::new(Arc::clone(&self.operation), handle, origin, timeout, false);
         let index = u32::try_from(index).expect("a batch has fewer than 2^32 waits");
         self.park(index, Box::new(poller));
     }

@@ -27,6 +27,12 @@ impl AttemptId {
         Self(u128::from(seconds) << RANDOM | (random[0] << 24 ^ random[1]) & ((1 << RANDOM) - 1))
     }
 
+    /// Reads an id as it is displayed.
+    pub(crate) fn read(text: &str) -> Option<Self> {
+        let is_displayed = text.len() == 32 && text.bytes().all(|byte| matches!(byte, b'0'..=b'9' | b'a'..=b'f'));
+        if is_displayed { u128::from_str_radix(text, 16).ok().map(Self) } else { None }
+    }
+
     /// Returns its age, which is zero if its time lies in the future.
     #[must_use]
     #[allow(clippy::missing_panics_doc, reason = "40 bits always fit")]
@@ -51,6 +57,16 @@ impl fmt::Debug for AttemptId {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn an_id_is_read_as_it_is_displayed() {
+        let id = AttemptId::new();
+        assert_eq!(AttemptId::read(&id.to_string()), Some(id));
+        assert_eq!(AttemptId::read(&AttemptId(7).to_string()), Some(AttemptId(7)));
+        for other in ["", "5c79", &id.to_string()[1..], &"F".repeat(32), &format!("+{}", "0".repeat(31))] {
+            assert_eq!(AttemptId::read(other), None, "{other}");
+        }
+    }
 
     #[test]
     fn ids_differ_and_contain_their_age() {

@@ -36,7 +36,7 @@ pub enum EntryState {
     Running,
     /// The task is done.
     Done,
-    /// The task failed.
+    /// The task failed, or was cancelled.
     Failed,
 }
 

@@ -1,10 +1,11 @@
-use std::collections::HashSet;
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use tokio::sync::Notify;
 use tokio::sync::futures::Notified;
 
 use super::AttemptId;
+use crate::attempt::Stop;
 
 /// State that all users of a store in this process share: the attempts under way, and a notification for those who wait for one.
 ///
@@ -12,24 +13,29 @@ use super::AttemptId;
 /// outcome is unknown.
 #[derive(Debug, Default)]
 pub struct Local {
-    live: Mutex<HashSet<AttemptId>>,
+    live: Mutex<HashMap<AttemptId, Option<Arc<Stop>>>>,
     settled: Notify,
 }
 
 impl Local {
-    fn live(&self) -> MutexGuard<'_, HashSet<AttemptId>> {
+    fn live(&self) -> MutexGuard<'_, HashMap<AttemptId, Option<Arc<Stop>>>> {
         self.live.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// Returns whether an attempt is under way in this process.
     #[must_use]
     pub fn is_live(&self, attempt: AttemptId) -> bool {
-        self.live().contains(&attempt)
+        self.live().contains_key(&attempt)
     }
 
-    /// Registers an attempt before it is recorded.
-    pub(crate) fn begin(&self, attempt: AttemptId) {
-        self.live().insert(attempt);
+    /// Returns whether an attempt is under way in this process and its body may reach the service, since it was not revoked.
+    pub(crate) fn may_post(&self, attempt: AttemptId) -> bool {
+        self.live().get(&attempt).is_some_and(|stop| stop.as_ref().is_none_or(|stop| !stop.is_revoked()))
+    }
+
+    /// Registers an attempt before it is recorded. `stop` revokes its body.
+    pub(crate) fn begin(&self, attempt: AttemptId, stop: Option<Arc<Stop>>) {
+        self.live().insert(attempt, stop);
     }
 
     /// Unregisters an attempt after it was settled, or if it never will be.

@@ -23,7 +23,7 @@ mod store;
 use std::future::Future;
 use std::sync::{Arc, Mutex, PoisonError};
 
-pub(crate) use rules::refresh;
+pub(crate) use rules::{may_be_answer, refresh};
 
 pub use error::LedgerError;
 pub use memory::MemoryLedger;
@@ -46,8 +46,8 @@ mod parts {
     pub use super::local::Local;
     pub use super::rows::{Filter, Rows};
     pub use super::rules::{
-        Intended, PurchaseState, Settled, Settlement, Terms, answer, deliver, end, intend, look_up, lose, resolve,
-        settle, unknown,
+        Bought, Intended, PurchaseState, Settled, Settlement, Terms, bought, deliver, end, intend, look_up, lose,
+        resolve, settle, unknown,
     };
     pub use super::store::{Transacted, Work};
     pub use crate::ids::AttemptId;

@@ -30,6 +30,8 @@ const WATCHERS: usize = 2;
 /// The queue that a request waits in.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum QueueKind {
+    /// Cancels, which come before all others: a running task may cost credits.
+    Cancel,
     /// POSTs, and requests for the credits.
     Send,
     Poll,
@@ -87,7 +89,7 @@ impl RateLimit {
         self.change(|state, now| {
             state.budget.tidy(now);
             RateLimitStats {
-                waiting: state.sends.len() + state.polls.len(),
+                waiting: state.cancels.len() + state.sends.len() + state.polls.len(),
                 taken: state.budget.taken(),
                 pause: state.budget.pause_left(now),
                 slowness: state.budget.slowness(),

@@ -57,6 +57,11 @@ impl PermitRequest {
         Self { purpose: Purpose::Fetch, ..Self::send(earliest) }
     }
 
+    /// Requests a permit for a cancel, which comes before all waiting sends and polls.
+    pub(crate) fn cancel(earliest: Instant) -> Self {
+        Self { kind: QueueKind::Cancel, purpose: Purpose::Cancel, ..Self::send(earliest) }
+    }
+
     /// Requests a permit for one of a series of polls, `step` after the last one.
     pub(crate) fn poll(task: &str, earliest: Instant, step: Duration) -> Self {
         Self {

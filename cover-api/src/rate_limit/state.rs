@@ -26,14 +26,17 @@ pub(super) struct Granted {
 #[derive(Debug)]
 pub(super) struct State {
     pub(super) budget: Budget,
+    pub(super) cancels: Queue,
     pub(super) sends: Queue,
     pub(super) polls: Queue,
     pub(super) granted: HashMap<Ticket, Granted>,
     /// The grants in order. Some of them have been taken since.
     pub(super) grant_order: VecDeque<(Instant, Ticket)>,
     pub(super) last_ticket: Ticket,
-    /// The queue of the last grant. If both queues have waiters, the other one is next.
+    /// The queue of the last grant to a send or a poll. If both queues have waiters, the other one is next.
     pub(super) last_kind: QueueKind,
+    /// Whether a cancel has not taken its permit, so that a send or a poll comes before the next one.
+    pub(super) cancel_missed: bool,
     /// Tasks whose poll was refused a permit, in order, and until when a place is kept for each.
     pub(super) kept_places: Vec<(u64, Instant)>,
     /// Number of permits granted to the queues, less twice those granted at once.
@@ -51,12 +54,14 @@ impl State {
     pub(super) fn new(limit: RateLimitSpec) -> Self {
         Self {
             budget: Budget::new(limit),
+            cancels: Queue::default(),
             sends: Queue::default(),
             polls: Queue::default(),
             granted: HashMap::new(),
             grant_order: VecDeque::new(),
             last_ticket: 0,
             last_kind: QueueKind::Poll,
+            cancel_missed: false,
             kept_places: Vec::new(),
             queue_credit: 0,
             no_credits: false,
@@ -68,6 +73,7 @@ impl State {
 
     pub(super) fn queue(&mut self, kind: QueueKind) -> &mut Queue {
         match kind {
+            QueueKind::Cancel => &mut self.cancels,
             QueueKind::Send => &mut self.sends,
             QueueKind::Poll => &mut self.polls,
         }
@@ -104,8 +110,7 @@ impl State {
         self.budget.tidy(now);
         self.reclaim(now);
         let mut is_other_head = false;
-        while self.opens_at(now, None).is_some_and(|at| at <= now) {
-            let Some(kind) = self.next_kind(now) else { break };
+        while let Some(kind) = self.next_kind(now) {
             let Some((ticket, waiter)) = self.queue(kind).pop_ready() else { break };
             let poll = (kind == QueueKind::Poll).then_some(waiter.task);
             if let Some(until) = poll.and_then(|task| self.budget.rests_until(task)).filter(|until| *until > now) {
@@ -118,7 +123,9 @@ impl State {
             self.to_wake.push(waiter.waker.clone());
             self.granted.insert(ticket, Granted { at: now, probes, kind, waiter });
             self.grant_order.push_back((now, ticket));
-            self.last_kind = kind;
+            if kind != QueueKind::Cancel {
+                (self.last_kind, self.cancel_missed) = (kind, false);
+            }
             self.queue_credit = self.queue_credit.saturating_add(1).min(2 * self.most_kept());
             is_other_head = true;
         }
@@ -168,8 +175,19 @@ impl State {
         }
     }
 
-    /// Chooses the next queue. Sends and polls alternate if both wait.
+    /// Chooses the queue that gets a permit now. Cancels come first, and may take places that are kept for polls.
     fn next_kind(&mut self, now: Instant) -> Option<QueueKind> {
+        self.cancels.ripen(now);
+        let may_cancel = self.cancels.has_ready() && self.budget.opens_at(now, 0).is_some_and(|at| at <= now);
+        let cancel = may_cancel.then_some(QueueKind::Cancel);
+        if self.cancel_missed { self.send_or_poll(now).or(cancel) } else { cancel.or_else(|| self.send_or_poll(now)) }
+    }
+
+    /// Chooses between sends and polls. They alternate if both wait.
+    fn send_or_poll(&mut self, now: Instant) -> Option<QueueKind> {
+        if self.opens_at(now, None).is_none_or(|at| at > now) {
+            return None;
+        }
         self.sends.ripen(now);
         self.polls.ripen(now);
         let send = self.sends.has_ready();
@@ -196,6 +214,7 @@ impl State {
             let Some(Granted { probes, kind, waiter, .. }) = self.granted.remove(&ticket) else { continue };
             self.budget.return_unused(probes);
             self.demand += demand(&waiter);
+            self.cancel_missed |= kind == QueueKind::Cancel;
             let later = now + TAKE_WITHIN;
             self.queue(kind).push(ticket, Waiter { earliest: later, rank: later, ..waiter });
         }
@@ -203,8 +222,9 @@ impl State {
 
     /// Returns when the head of a queue may get a permit. `None` means that this depends on answers that have not arrived.
     pub(super) fn head_at(&self, kind: QueueKind, now: Instant) -> Option<Instant> {
-        let opens_at = self.opens_at(now, None)?;
+        let opens_at = if kind == QueueKind::Cancel { self.budget.opens_at(now, 0) } else { self.opens_at(now, None) }?;
         match kind {
+            QueueKind::Cancel => self.cancels.head().map(|(_, waiter)| waiter.earliest.max(opens_at)),
             QueueKind::Send => self.sends.head().map(|(_, waiter)| waiter.earliest.max(opens_at)),
             QueueKind::Poll => {
                 let (_, waiter) = self.polls.head()?;
@@ -214,9 +234,10 @@ impl State {
         }
     }
 
-    /// Wakes the heads of both queues, since they may get a permit earlier than they know.
+    /// Wakes the heads of all queues, since they may get a permit earlier than they know.
     pub(super) fn wake_heads(&mut self) {
-        let heads = self.sends.first(WATCHERS).chain(self.polls.first(WATCHERS));
+        let queues = [&self.cancels, &self.sends, &self.polls];
+        let heads = queues.into_iter().flat_map(|queue| queue.first(WATCHERS));
         self.to_wake.extend(heads.map(|(_, waiter)| waiter.waker.clone()));
     }
 

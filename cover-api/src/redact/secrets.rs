@@ -2,6 +2,7 @@
 
 use std::collections::{HashMap, HashSet, VecDeque};
 use std::hash::{BuildHasher, RandomState};
+use std::ops::RangeInclusive;
 use std::sync::{LazyLock, Mutex, MutexGuard, PoisonError};
 
 use url::Url;
@@ -18,6 +19,13 @@ const MAX_ADDRESSES: usize = 1_024;
 const MAX_WINDOWS: usize = 8_192;
 /// Number of hexadecimal digits of each of the two numbers that end an address for callbacks.
 const DIGITS: usize = 32;
+
+/// Number of characters of a random part of a path, at least.
+const MIN_RANDOM: usize = 16;
+/// Number of places at which digits and letters meet in it, at least. A name with a date has one or two.
+const MIN_CHANGES: usize = 3;
+/// Numbers of digits of an account. Shorter numbers are in many texts, and longer ones are times.
+const ACCOUNT_DIGITS: RangeInclusive<usize> = 5..=9;
 
 /// A kind of secret.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -66,16 +74,41 @@ pub(crate) fn remember_address(address: &str) {
     remember(Secret::Address, Remembered::of_address(address));
 }
 
-/// Remembers the address of an uploaded file. A number in its path may be that of the account.
-pub(crate) fn remember_link(address: &str) {
+/// Remembers the address of an uploaded file that was sent with this name. Its path may contain the number of the account, and parts
+/// that nobody can guess.
+pub(crate) fn remember_link(address: &str, name: &str) {
     remember_address(address);
     let Ok(url) = Url::parse(address) else { return };
-    let mut folders: Vec<&str> = url.path_segments().into_iter().flatten().collect();
-    folders.pop();
-    let has_number = |folder: &&str| folder.len() >= 4 && folder.bytes().any(|byte| byte.is_ascii_digit());
-    for folder in folders.into_iter().filter(has_number) {
-        remember_secret(Secret::Address, folder);
+    for part in secret_parts(&url, name) {
+        remember_secret(Secret::Address, part);
     }
+}
+
+/// Returns the parts of a path that are secrets.
+fn secret_parts<'a>(url: &'a Url, name: &str) -> Vec<&'a str> {
+    let mut folders: Vec<&str> = url.path_segments().into_iter().flatten().collect();
+    let file = folders.pop().unwrap_or_default();
+    // The caller's own name of the file is in the errors of uploads.
+    let stem = |name: &'a str| name.split_once('.').map_or(name, |(stem, _)| stem);
+    let own = name.split_once('.').map_or(name, |(stem, _)| stem);
+    let file = Some(stem(file)).filter(|file| is_random(file) && (own.is_empty() || !file.contains(own)));
+    folders.retain(|folder| is_random(folder) || is_account(folder));
+    folders.into_iter().chain(file).collect()
+}
+
+/// Returns whether a part of a path looks like random digits and letters.
+fn is_random(part: &str) -> bool {
+    let characters: Vec<char> = part.chars().filter(|character| *character != '-').collect();
+    let changes = characters.windows(2).filter(|pair| pair[0].is_ascii_digit() != pair[1].is_ascii_digit()).count();
+    characters.len() >= MIN_RANDOM && characters.iter().all(char::is_ascii_alphanumeric) && changes >= MIN_CHANGES
+}
+
+/// Returns whether a folder is a number that may be that of an account, and neither a date nor a time.
+fn is_account(folder: &str) -> bool {
+    let is_number = folder.bytes().all(|byte| byte.is_ascii_digit());
+    let month = folder.get(4..6).and_then(|month| month.parse().ok());
+    let is_date = folder.starts_with("20") && month.is_some_and(|month| matches!(month, 1..=12));
+    is_number && ACCOUNT_DIGITS.contains(&folder.len()) && !is_date
 }
 
 /// Remembers the tag at the end of an attempt's callback address.
@@ -229,6 +262,23 @@ fn has_callback_address(folded: &[char]) -> bool {
 #[cfg(test)]
 pub(super) mod tests {
     use super::*;
+
+    #[test]
+    fn the_secrets_in_the_path_of_an_uploaded_file_are_its_random_parts_and_the_number_of_the_account() {
+        let parts = |address: &str, name: &str| secret_parts(&Url::parse(address).unwrap(), name).join(" ");
+        for nothing in [
+            "https://tmp.example.com/2025/11/30/song.mp3",
+            "https://tmp.example.com/202511/20251130/2025-11-30/1764489600/song.mp3",
+            "https://tmp.example.com/v1/mp3/user-uploads/my-long-recording-of-2025-11-30.mp3",
+        ] {
+            assert_eq!(parts(nothing, "song.mp3"), "", "{nothing}");
+        }
+        let random = "9f86d081-884c-7d65-9a2f-eaa0c55ad015";
+        assert_eq!(parts("https://a.example/kept/7654321/covers/song.mp3", "song.mp3"), "7654321");
+        assert_eq!(parts(&format!("https://a.example/{random}/song.mp3"), "song.mp3"), random);
+        assert_eq!(parts(&format!("https://a.example/a/{random}.mp3"), "song.mp3"), random);
+        assert_eq!(parts(&format!("https://a.example/a/{random}.mp3"), &format!("{random}.mp3")), "");
+    }
 
     /// Secrets of one test, which other tests do not see.
     #[derive(Default)]

@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 use std::fmt;
 
-use cover_spec::rules::{Field, Items, Placed, Presence, Rules, Value, Violations};
+use cover_spec::rules::{Field, Items, Object, Placed, Presence, Rules, Value, Violations};
 use serde::de::{DeserializeSeed, Deserializer, Error, IgnoredAny, MapAccess, SeqAccess, Visitor};
 
 use super::is_address;
@@ -87,7 +87,8 @@ fn to_owned(value: Value<'_>) -> Option<Value<'static>> {
         Value::Truth(truth) => Some(Value::Truth(truth)),
         Value::List(items) => Some(Value::List(items.into_iter().map(to_owned).collect::<Option<_>>()?)),
         Value::Null => Some(Value::Null),
-        Value::Cut { .. } | Value::Other | Value::Later => None,
+        Value::Object(object) => Some(Value::Object(object.map(to_owned)?)),
+        Value::Cut { .. } | Value::TooMany | Value::Other | Value::Later => None,
     }
 }
 
@@ -105,7 +106,7 @@ impl<'r, 'j> Visitor<'j> for Members<'r> {
         let mut placed = Placed::none(self.0);
         while let Some(name) = map.next_key_seed(Text)? {
             match placed.place(&name) {
-                Some((field, place)) => *place = Some(map.next_value_seed(Any(Some(field)))?),
+                Some((field, place)) => *place = Some(map.next_value_seed(Any { field, is_item: false })?),
                 None => map.next_value::<IgnoredAny>().map(|_| ())?,
             }
         }
@@ -143,10 +144,13 @@ impl<'j> Visitor<'j> for Text {
 /// The key of the object that `serde_json` passes for a number if any crate of the program enables `arbitrary_precision`.
 const NUMBER: &str = "$serde_json::private::Number";
 
-/// Reads a value of a field, or with `None` an item of its list. Objects, and lists within lists, become `Value::Other`: no field
-/// takes them, and their content is dropped.
+/// Reads a value of a field, or an item of its list. Lists within lists, and objects in a field of another type, become
+/// `Value::Other`: no field takes them, and their content is dropped.
 #[derive(Clone, Copy)]
-struct Any<'r>(Option<&'r Field>);
+struct Any<'r> {
+    field: &'r Field,
+    is_item: bool,
+}
 
 impl<'j> DeserializeSeed<'j> for Any<'_> {
     type Value = Value<'j>;
@@ -193,26 +197,128 @@ impl<'j> Visitor<'j> for Any<'_> {
     }
 
     fn visit_seq<A: SeqAccess<'j>>(self, mut list: A) -> Result<Self::Value, A::Error> {
-        let Some(field) = self.0.filter(|field| field.list) else {
+        if self.is_item || !self.field.list {
             while list.next_element::<IgnoredAny>()?.is_some() {}
             return Ok(Value::Other);
-        };
-        let mut items = Items::of(field);
-        while let Some(item) = list.next_element_seed(Any(None))? {
+        }
+        let mut items = Items::of(self.field);
+        while let Some(item) = list.next_element_seed(Any { is_item: true, ..self })? {
             items.push(item);
         }
         Ok(items.value())
     }
 
     fn visit_map<A: MapAccess<'j>>(self, mut map: A) -> Result<Self::Value, A::Error> {
+        if let Some(members) = self.field.kind.members().filter(|_| self.is_item || !self.field.list) {
+            return object(members, map);
+        }
         let mut value = Value::Other;
         while let Some(name) = map.next_key_seed(Text)? {
             if name != NUMBER {
                 map.next_value::<IgnoredAny>()?;
-            } else if let Value::Text(digits) = map.next_value_seed(Any(None))? {
+            } else if let Value::Text(digits) = map.next_value_seed(Any { is_item: true, ..self })? {
                 value = digits.parse().map_or(Value::Other, Value::Number);
             }
         }
         Ok(value)
+    }
+}
+
+/// Reads an object, and puts each member in the place of its field.
+fn object<'j, A: MapAccess<'j>>(members: &[Field], mut map: A) -> Result<Value<'j>, A::Error> {
+    let mut object = Object::default();
+    let mut is_number = false;
+    while let Some(name) = map.next_key_seed(Text)? {
+        if let Some((index, field)) = object.place(members, &name) {
+            object.put(index, map.next_value_seed(Any { field, is_item: false })?);
+        } else {
+            is_number |= name == NUMBER;
+            map.next_value::<IgnoredAny>()?;
+        }
+    }
+    Ok(if is_number { Value::Other } else { Value::Object(object) })
+}
+
+#[cfg(test)]
+mod tests {
+    use cover_spec::rules::{Bound, Decimal, Kind, Limit, Unit};
+
+    use super::*;
+
+    fn field(wire: &'static str, kind: Kind, presence: Presence) -> Field {
+        Field {
+            wire: wire.into(),
+            rust: wire.into(),
+            kind,
+            list: false,
+            nullable: false,
+            open: false,
+            constant: None,
+            presence: vec![presence].into(),
+            default: None,
+            pattern: None,
+            limits: Vec::new().into(),
+            conditions: Vec::new().into(),
+        }
+    }
+
+    fn rules() -> Rules {
+        let least = Bound::Min(Decimal { digits: 0, scale: 0 });
+        let limit = Limit { modes: u64::MAX, models: u64::MAX, when: Vec::new().into(), bound: least, dispute: None };
+        let start = Field { limits: vec![limit].into(), ..field("start", Kind::Integer, Presence::Required) };
+        let link = field("link", Kind::Url, Presence::Optional);
+        let words = Field { list: true, ..field("words", Kind::Text(Unit::Chars), Presence::Optional) };
+        let members = vec![start, link, words];
+        let segments = Field { list: true, ..field("segments", Kind::Object(members.into()), Presence::Optional) };
+        Rules { modes: Vec::new().into(), fields: vec![segments].into(), model: None, relations: Vec::new().into() }
+    }
+
+    fn said(body: &str) -> String {
+        check(&rules(), body.as_bytes()).err().map(|violations| violations.to_string()).unwrap_or_default()
+    }
+
+    #[test]
+    fn a_list_of_objects_is_read() {
+        assert_eq!(said(r#"{"segments":[{"start":1},{"words":["a","b"],"start":0}]}"#), "");
+        assert_eq!(said(r#"{"segments":[]}"#), "");
+    }
+
+    #[test]
+    fn every_wrong_shape_of_an_object_is_a_violation_with_its_place() {
+        for (segments, expected) in [
+            (r#"{"start":1}"#, "segments: must be a list, and each item an object"),
+            (r#"[[{"start":1}]]"#, "segments[0]: must be an object"),
+            (r#"[{"start":1},5]"#, "segments[1]: must be an object"),
+            ("[null]", "segments[0]: must be an object"),
+            ("[{}]", "segments[0].start: missing, required"),
+            (r#"[{"start":-1}]"#, "segments[0].start: -1, at least 0"),
+            (r#"[{"start":{}}]"#, "segments[0].start: must be a whole number"),
+            (r#"[{"start":1,"start":2}]"#, "segments[0].start: given twice"),
+            (r#"[{"start":1,"pace":{"a":[1]}}]"#, "segments[0].pace: no such field"),
+            (r#"[{"start":1,"words":[["a"]]}]"#, "segments[0].words[0]: must be a text"),
+            (r#"[{"start":1,"link":"ftp://a"}]"#, "segments[0].link: not an http or https address"),
+        ] {
+            assert_eq!(said(&format!(r#"{{"segments":{segments}}}"#)), expected);
+        }
+    }
+
+    struct Shown<'a>(&'a Rules, &'a [Option<Value<'a>>]);
+    impl fmt::Debug for Shown<'_> {
+        fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+            crate::request::debug("Request", self.0, 0, self.1, f)
+        }
+    }
+
+    #[test]
+    fn an_object_is_written_as_it_was_read_and_its_fingerprint_has_sorted_names_and_no_query() {
+        let rules = rules();
+        let body = r#"{"segments":[{"start":1,"link":"https://a.example/b?key=secret"}]}"#;
+        let Ok(Checked { values, .. }) = check(&rules, body.as_bytes()) else { panic!("the body keeps the rules") };
+        let mut written = Vec::new();
+        crate::request::serialize(&rules, 0, &values, &mut serde_json::Serializer::new(&mut written)).expect("written");
+        assert_eq!(String::from_utf8_lossy(&written), body);
+        let canonical = crate::request::canonical(&rules, 0, &values, None);
+        assert_eq!(String::from_utf8_lossy(&canonical), r#"{"segments":[{"link":"https://a.example/b","start":1}]}"#);
+        assert!(!format!("{:?}", Shown(&rules, &values)).contains("secret"));
     }
 }

@@ -1,6 +1,8 @@
 //! What generated requests call: checks, serialization, `Debug`, and the bytes that identify a request.
 
+pub mod choice;
 pub mod json;
+mod kept;
 pub mod state;
 pub mod unlisted;
 pub mod value;
@@ -8,7 +10,7 @@ pub mod value;
 use std::borrow::Cow;
 use std::fmt;
 
-use cover_spec::rules::{Field, Kind, Presence, Rules, Value, Violations, looks_like_web_address};
+use cover_spec::rules::{Field, Kind, Object, Presence, Rules, Value, Violations, looks_like_web_address};
 use cover_spec::tables::Api;
 use serde::ser::{Serialize, SerializeMap, Serializer};
 use url::Url;
@@ -172,6 +174,11 @@ impl Serialize for WithoutQuery<'_> {
             Value::List(items) => {
                 serializer.collect_seq(items.iter().map(|value| WithoutQuery { kind: self.kind, value }))
             }
+            Value::Object(object) => {
+                let mut members: Vec<_> = members(self.kind, object).collect();
+                members.sort_unstable_by_key(|(name, ..)| *name);
+                serializer.collect_map(members.iter().map(|(name, kind, value)| (name, WithoutQuery { kind, value })))
+            }
             value => SentValue { kind: self.kind, value }.serialize(serializer),
         }
     }
@@ -194,9 +201,20 @@ impl Serialize for SentValue<'_> {
             Value::List(items) => {
                 serializer.collect_seq(items.iter().map(|value| SentValue { kind: self.kind, value }))
             }
-            Value::Cut { .. } | Value::Null | Value::Other | Value::Later => serializer.serialize_unit(),
+            Value::Object(object) => {
+                let members = members(self.kind, object);
+                serializer.collect_map(members.map(|(name, kind, value)| (name, SentValue { kind, value })))
+            }
+            Value::Cut { .. } | Value::Null | Value::TooMany | Value::Other | Value::Later => {
+                serializer.serialize_unit()
+            }
         }
     }
+}
+
+/// Returns the given members of an object, each with its name, type and value.
+fn members<'a>(kind: &'a Kind, object: &'a Object<'_>) -> impl Iterator<Item = (&'a str, &'a Kind, &'a Value<'a>)> {
+    object.given(kind.members().unwrap_or_default()).map(|(member, value)| (&*member.wire, &member.kind, value))
 }
 
 /// Whether numbers of this type have no point.
@@ -219,6 +237,25 @@ pub fn debug(
     shown.finish()
 }
 
+/// Shows the object in the field with this index.
+#[doc(hidden)]
+pub fn debug_object(
+    name: &str,
+    rules: &Rules,
+    field: usize,
+    values: &[Option<Value<'_>>],
+    f: &mut fmt::Formatter<'_>,
+) -> fmt::Result {
+    let members = rules.fields.get(field).and_then(|field| field.kind.members()).unwrap_or_default();
+    let mut shown = f.debug_struct(name);
+    for (member, value) in members.iter().zip(values) {
+        if let Some(value) = value {
+            shown.field(&member.wire, &SentValue { kind: &member.kind, value });
+        }
+    }
+    shown.finish()
+}
+
 impl fmt::Debug for SentValue<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self.value {
@@ -230,7 +267,11 @@ impl fmt::Debug for SentValue<'_> {
             Value::List(items) => {
                 f.debug_list().entries(items.iter().map(|value| SentValue { kind: self.kind, value })).finish()
             }
-            Value::Cut { .. } | Value::Null | Value::Other | Value::Later => f.write_str("null"),
+            Value::Object(object) => {
+                let members = members(self.kind, object);
+                f.debug_map().entries(members.map(|(name, kind, value)| (name, SentValue { kind, value }))).finish()
+            }
+            Value::Cut { .. } | Value::Null | Value::TooMany | Value::Other | Value::Later => f.write_str("null"),
         }
     }
 }

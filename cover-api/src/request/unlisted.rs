@@ -1,23 +1,22 @@
 //! Values of open choices that the spec does not list, such as a model that is newer than this release.
 
-use std::collections::HashSet;
-use std::sync::{LazyLock, Mutex, PoisonError};
+use std::borrow::Cow;
 
-use cover_spec::rules::{MAX_UNLISTED, Placed};
+use cover_spec::rules::{Placed, Str};
 
-/// Number of different texts that a process keeps. They are never freed, since values of choices are `Copy`.
-const MAX_KEPT: usize = 1_024;
-
-static KEPT: LazyLock<Mutex<HashSet<&'static str>>> = LazyLock::new(Mutex::default);
+use super::choice::TextChoice;
+use super::kept::kept;
 
 /// A choice of the request that takes values that the spec does not list.
-pub trait OpenChoice: Copy {
+pub trait OpenChoice: TextChoice {
     /// Returns the text that is sent.
-    fn text(self) -> &'static str;
+    fn text(self) -> &'static str {
+        self.sent()
+    }
 
-    /// Returns the values that the spec lists.
+    /// Returns the name of the field in JSON.
     #[doc(hidden)]
-    fn listed() -> Vec<&'static str>;
+    fn field() -> &'static str;
 }
 
 /// Options for reading a request from JSON.
@@ -35,8 +34,16 @@ pub trait OpenChoice: Copy {
 /// ```
 #[derive(Debug, Clone, Default)]
 pub struct FromJson {
-    /// Each choice with the values that it lists, and the value that others are like.
-    like: Vec<(Vec<&'static str>, &'static str)>,
+    like: Vec<Like>,
+}
+
+/// A choice, and the listed value whose rules its other values have to keep.
+#[derive(Debug, Clone)]
+struct Like {
+    field: Cow<'static, str>,
+    /// The values that the choice lists. `None`: whatever it lists.
+    listed: Option<&'static [&'static str]>,
+    value: Cow<'static, str>,
 }
 
 impl FromJson {
@@ -51,71 +58,66 @@ impl FromJson {
     /// The text of each new value is kept until the process ends. After 1,024 different ones, further values are refused.
     #[must_use]
     pub fn unlisted<C: OpenChoice>(mut self, like: C) -> Self {
-        self.like.push((C::listed(), like.text()));
+        let value = like.like().unwrap_or(like.sent()).into();
+        self.like.push(Like { field: C::field().into(), listed: Some(C::TEXTS), value });
+        self
+    }
+
+    /// Takes values of the open choice in this field that the spec does not list, as [`unlisted`](Self::unlisted) does for a choice with a
+    /// type. `field` is the name that is sent, and `like` a listed value. It is for specs that are
+    /// [read at run time](crate::runtime::Client::request_with).
+    #[must_use]
+    #[cfg(feature = "dynamic")]
+    pub fn unlisted_in(mut self, field: impl Into<String>, like: impl Into<String>) -> Self {
+        self.like.push(Like { field: Cow::Owned(field.into()), listed: None, value: Cow::Owned(like.into()) });
         self
     }
 
     pub(super) fn take_unlisted(&self, placed: &mut Placed<'_, '_>) {
-        placed.take_unlisted(|choices, text| {
-            let (_, like) = self.like.iter().rev().find(|(listed, _)| listed.iter().eq(choices.iter()))?;
-            Some((*like, kept(text)?))
-        });
+        let like = |field: &str, choices: &[Str]| {
+            // The choice of another request may have the same name, or the same values.
+            let is_of = |listed: &'static [&'static str]| listed.iter().eq(choices.iter());
+            let is_it = |like: &&Like| like.field == field && like.listed.is_none_or(is_of);
+            let like = self.like.iter().rev().find(is_it)?;
+            let value = choices.iter().find(|choice| **choice == *like.value)?;
+            Some((**value).to_owned())
+        };
+        placed.take_unlisted(like, |text| kept(text).is_some());
     }
-}
-
-/// Whether two texts are equal. Unlike `==`, it can be used in constants.
-#[doc(hidden)]
-#[must_use]
-pub const fn same(one: &str, other: &str) -> bool {
-    let (one, other) = (one.as_bytes(), other.as_bytes());
-    let mut at = 0;
-    while at < one.len() && at < other.len() && one[at] == other[at] {
-        at += 1;
-    }
-    one.len() == other.len() && at == one.len()
-}
-
-/// Returns a copy of a text that lives as long as the process. `None` for one that breaks a rule anyway, or if there are too many.
-#[doc(hidden)]
-#[must_use]
-pub fn kept(text: &str) -> Option<&'static str> {
-    if text.is_empty() || text.chars().count() > MAX_UNLISTED {
-        return None;
-    }
-    let mut kept = KEPT.lock().unwrap_or_else(PoisonError::into_inner);
-    if let Some(known) = kept.get(text) {
-        return Some(known);
-    }
-    if kept.len() >= MAX_KEPT {
-        return None;
-    }
-    let text: &'static str = Box::leak(text.into());
-    kept.insert(text);
-    Some(text)
 }
 
 #[cfg(test)]
 mod tests {
+    use cover_spec::rules::{Field, Kind, MOST_KEPT_UNLISTED, Presence, Rules};
+
     use super::*;
+    use crate::request::json::check_with;
 
     #[test]
-    fn texts_are_equal_if_all_bytes_are() {
-        for (one, other) in [("", ""), ("V5", "V5"), ("V5", "V4"), ("V5", "V5x"), ("V5x", "V5"), ("", "V5"), ("ä", "ö")]
-        {
-            assert_eq!(same(one, other), one == other, "{one} {other}");
-        }
-    }
-
-    #[test]
-    fn a_process_keeps_a_bounded_number_of_texts() {
-        let first = kept("model 0").unwrap();
-        assert!(std::ptr::eq(first, kept("model 0").unwrap()), "an equal text is kept once");
-        for number in 0..2 * MAX_KEPT {
+    fn a_value_beyond_the_number_that_is_kept_is_refused_for_this_reason() {
+        let engine = Field {
+            wire: "engine".into(),
+            rust: "engine".into(),
+            kind: Kind::Choice(vec!["old".into()].into()),
+            list: false,
+            nullable: false,
+            open: true,
+            constant: None,
+            presence: vec![Presence::Optional].into(),
+            default: None,
+            pattern: None,
+            limits: Vec::new().into(),
+            conditions: Vec::new().into(),
+        };
+        let rules =
+            Rules { modes: Vec::new().into(), fields: vec![engine].into(), model: None, relations: Vec::new().into() };
+        let options = FromJson { like: vec![Like { field: "engine".into(), listed: None, value: "old".into() }] };
+        for number in 0..MOST_KEPT_UNLISTED {
             let _ = kept(&format!("model {number}"));
         }
-        assert_eq!(KEPT.lock().unwrap().len(), MAX_KEPT);
-        assert_eq!(kept("one more"), None);
-        assert!(kept("model 7").is_some());
-        assert_eq!([kept(""), kept(&"x".repeat(65))], [None; 2]);
+        let refused = check_with(&rules, br#"{"engine":"beyond the limit"}"#, &options).err().expect("it is full");
+        assert!(refused.to_string().contains("has taken 1024 different unlisted values"), "{refused}");
+        let control = check_with(&rules, br#"{"engine":"a\nb"}"#, &options).err().expect("a control character");
+        assert_eq!(control.to_string(), "engine: must be a text without control characters");
     }
 }

@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-use cover_spec::rules::{MOST_EXACT, Value};
+use cover_spec::rules::{MOST_EXACT, Object, Value};
 
 use crate::response::Link;
 
@@ -13,6 +13,37 @@ pub trait FieldValue: Sized {
 
     /// Converts a value that was read. `None` if it has another type.
     fn from_value(value: Value<'_>) -> Option<Self>;
+}
+
+/// Returns an object from the values of its members, in the order of the table.
+#[must_use]
+pub fn object<const COUNT: usize>(values: [Option<Value<'_>>; COUNT]) -> Value<'_> {
+    let mut object = Object::default();
+    for (index, value) in values.into_iter().enumerate() {
+        if let Some(value) = value {
+            object.put(index, value);
+        }
+    }
+    Value::Object(object)
+}
+
+/// The members of an object that was read.
+pub struct Read<'a>(Object<'a>);
+
+/// Returns the members of a value. `None` if it is not an object.
+#[must_use]
+pub fn members(value: Value<'_>) -> Option<Read<'_>> {
+    match value {
+        Value::Object(object) => Some(Read(object)),
+        _ => None,
+    }
+}
+
+impl Read<'_> {
+    /// Takes the member with this index.
+    pub fn read<T: FieldValue>(&mut self, index: usize) -> Option<T> {
+        self.0.take(index).and_then(T::from_value)
+    }
 }
 
 impl FieldValue for String {

@@ -64,7 +64,8 @@ impl Answer {
 /// Makes an envelope around `body`, which already has its values at the paths of the spec. If the spec says that the HTTP status
 /// is the code, the answer has that status; otherwise it has 200, as services send it even for errors.
 pub(super) fn envelope(api: &Api, code: u32, message: &str, mut body: Value) -> Response {
-    if !api.message.is_empty() {
+    // A list or a single value has no room for a message.
+    if !api.message.is_empty() && body.is_object() {
         put(&mut body, &api.message, json!(message));
     }
     if api.code.is_empty() {

@@ -12,6 +12,7 @@ use tokio::time::{sleep, timeout};
 use tower_service::Service;
 use url::Url;
 
+use super::task::is_failure;
 use super::{Backend, Speed};
 use crate::callback::signature::{SignedContent, headers};
 use crate::callback::{TestCallback, payload};
@@ -59,12 +60,23 @@ impl Backend {
                     sleep(step).await;
                 }
                 let Some(backend) = weak.upgrade() else { return };
-                let Some(callback) = backend.outgoing(&task, status, address.clone()) else { continue };
-                let delivery = backend.delivery(step);
-                let is_done = backend.means(status) == Some(StatusMeaning::Done);
-                tokio::spawn(deliver(Weak::clone(&weak), callback, delivery, step, is_done.then(|| task.clone())));
+                let cancelled = backend.cancelled(&task);
+                let status = cancelled.as_ref().unwrap_or(status);
+                if let Some(callback) = backend.outgoing(&task, status, address.clone()) {
+                    let delivery = backend.delivery(step);
+                    let is_done = backend.means(status) == Some(StatusMeaning::Done);
+                    tokio::spawn(deliver(Weak::clone(&weak), callback, delivery, step, is_done.then(|| task.clone())));
+                }
+                if cancelled.is_some() {
+                    return;
+                }
             }
         });
+    }
+
+    /// Returns the status of a task if it was cancelled.
+    fn cancelled(&self, task: &str) -> Option<String> {
+        self.state().tasks.get(task)?.cancelled().map(str::to_owned)
     }
 
     fn address(&self, callback: &CallbackSpec, task: &str) -> Option<Url> {
@@ -88,7 +100,7 @@ impl Backend {
         let stage = if callback.stage.is_empty() { None } else { Some(self.stage(callback, status)?) };
         let means = self.means(status);
         // Without stages, there is one callback, at the end.
-        if stage.is_none() && !matches!(means, Some(StatusMeaning::Done | StatusMeaning::Failed)) {
+        if stage.is_none() && !means.is_some_and(|means| means == StatusMeaning::Done || is_failure(means)) {
             return None;
         }
         let is_success = stage.map_or(means == Some(StatusMeaning::Done), |stage| stage.status.is_some());
@@ -112,7 +124,7 @@ impl Backend {
     fn stage<'a>(&self, callback: &'a CallbackSpec, status: &str) -> Option<&'a CallbackStageSpec> {
         let named = callback.stages.iter().find(|stage| stage.status.as_deref() == Some(status));
         let failed = || callback.stages.iter().find(|stage| stage.status.is_none());
-        named.or_else(|| failed().filter(|_| self.means(status) == Some(StatusMeaning::Failed)))
+        named.or_else(|| failed().filter(|_| self.means(status).is_some_and(is_failure)))
     }
 
     fn means(&self, status: &str) -> Option<StatusMeaning> {

@@ -88,6 +88,15 @@ impl Sandbox {
         self.backend.state().uploads
     }
 
+    /// Returns the number of cancels that arrived, including refused ones.
+    ///
+    /// A cancel moves a running task to the first status that means cancelled, or else failed. A task that has ended stays as it is, and its
+    /// cancel is refused.
+    #[must_use]
+    pub fn cancels(&self) -> u64 {
+        self.backend.state().cancels
+    }
+
     /// Returns every file that was uploaded, in order.
     #[must_use]
     pub fn uploaded(&self) -> Vec<UploadedFile> {
@@ -127,6 +136,11 @@ impl Sandbox {
     /// Sets the answer to the next upload, which is then not kept. Several calls queue up, one for each upload.
     pub fn answer_upload(&self, answer: Answer) {
         self.backend.state().next_uploads.push_back(answer);
+    }
+
+    /// Sets the answer to the next cancel, which then changes nothing. Several calls queue up, one for each cancel.
+    pub fn answer_cancel(&self, answer: Answer) {
+        self.backend.state().next_cancels.push_back(answer);
     }
 
     /// Sets the answer to the next poll. Several calls queue up, one for each poll.

@@ -32,8 +32,12 @@ impl Output<'_> {
     /// Puts the results into the answer to a poll, each at its first place, with the first spellings in the spec.
     pub(super) fn put_into_answer(&self, api: &Api, body: &mut Value) {
         for (index, result) in api.results.iter().enumerate() {
-            if let Some(place) = result.at.first() {
-                put(body, place, self.result(index, <[_]>::first));
+            let value = self.result(index, <[_]>::first);
+            match result.at.first() {
+                // A list or a single value is the whole answer.
+                Some(place) if place.is_empty() && !value.is_object() && !value.is_null() => *body = value,
+                Some(place) => put(body, place, value),
+                None => {}
             }
         }
     }

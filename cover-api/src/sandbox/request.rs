@@ -35,7 +35,8 @@ fn in_segment(wanted: &str, given: &str) -> Option<Segment> {
     else {
         return (wanted == given).then_some(Segment(None));
     };
-    let value = given.strip_prefix(before)?.strip_suffix(after)?;
+    // A value that is a whole part of the path is not empty.
+    let value = given.strip_prefix(before).filter(|_| !given.is_empty())?.strip_suffix(after)?;
     // In a path, these characters stand for themselves.
     let as_query = value.replace('+', "%2B").replace('&', "%26").replace('=', "%3D");
     let value = url::form_urlencoded::parse(as_query.as_bytes()).next().map(|(value, _)| value.into_owned());
@@ -120,4 +121,18 @@ fn in_part(part: &str) -> Option<Pair> {
     let name = head.strip_prefix("Content-Disposition: form-data; name=\"")?.strip_suffix('"')?;
     let name = name.replace("%22", "\"").replace("%0D", "\r").replace("%0A", "\n");
     Some((name, content.to_owned()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_value_that_is_a_whole_part_of_the_path_is_not_empty() {
+        for (wanted, given, fits) in
+            [("{lang}", "", false), ("{lang}", "de", true), ("to-{lang}", "to-", true), ("", "", true)]
+        {
+            assert_eq!(in_segment(wanted, given).is_some(), fits, "`{wanted}` `{given}`");
+        }
+    }
 }

@@ -9,9 +9,10 @@ use axum::extract::{Request, State as Extract};
 use axum::http::header::CONTENT_TYPE;
 use axum::http::{Method, StatusCode};
 use axum::response::Response;
-use cover_spec::answers::{Object, put};
-use cover_spec::tables::{CodeMeaning, CodeSpec, Created};
-use serde_json::json;
+use cover_spec::answers::{Object, at, put};
+use cover_spec::rules::Str;
+use cover_spec::tables::{CancelSpec, CodeMeaning, CodeSpec, Created};
+use serde_json::{Value, json};
 use tokio::net::TcpListener;
 use tokio::time::Instant;
 
@@ -67,6 +68,10 @@ async fn answer(Extract(backend): Extract<Arc<Backend>>, request: Request) -> Re
             Err(_) => backend.refuse(CodeMeaning::Invalid, "the body is too large, or its connection broke"),
         },
         Endpoint::Poll(task) => backend.poll(task.as_deref()),
+        Endpoint::Cancel(cancel, task) => match to_bytes(body, MAX_BODY).await {
+            Ok(bytes) => backend.cancel(in_body(cancel, &bytes).or(task.map(Cow::into_owned)).as_deref()),
+            Err(_) => backend.refuse(CodeMeaning::Invalid, "the body is too large, or its connection broke"),
+        },
         Endpoint::Credits => backend.credits(),
         Endpoint::Upload => match to_bytes(body, backend.max_upload()).await {
             Ok(bytes) => {
@@ -85,6 +90,8 @@ enum Endpoint<'a> {
     Submit(Vec<Pair>),
     /// The id that the request names, if any.
     Poll(Option<Cow<'a, str>>),
+    /// The id in the path or in the query, if any.
+    Cancel(&'a CancelSpec, Option<Cow<'a, str>>),
     Credits,
     Upload,
     Unknown,
@@ -100,16 +107,23 @@ impl Drop for LimitGuard<'_> {
 }
 
 impl Backend {
-    fn endpoint<'a>(&self, method: &Method, path: &'a str, query: &'a str) -> Endpoint<'a> {
+    fn endpoint<'a>(&'a self, method: &Method, path: &'a str, query: &'a str) -> Endpoint<'a> {
         if method.as_str() == self.api.submit.method.name()
             && let Some(pairs) = request::in_path(&self.api.submit, path)
         {
             return Endpoint::Submit(pairs);
         }
+        if let Some(cancel) = &self.api.cancel
+            && method.as_str() == cancel.method.name()
+            && is_path(&cancel.path, path)
+        {
+            return Endpoint::Cancel(cancel, named_task(&cancel.path, cancel.query.as_ref(), path, query));
+        }
         match *method {
             Method::POST if self.is_upload(path) => Endpoint::Upload,
-            Method::GET if self.is_poll(path) => {
-                Endpoint::Poll(self.in_query(query).or(self.in_path(path).map(Cow::Borrowed)))
+            Method::GET if self.api.poll.as_ref().is_some_and(|poll| is_path(&poll.path, path)) => {
+                let poll = self.api.poll.as_ref();
+                Endpoint::Poll(poll.and_then(|poll| named_task(&poll.path, poll.query.as_ref(), path, query)))
             }
             Method::GET if self.api.credits.as_ref().is_some_and(|credits| path == credits.path) => Endpoint::Credits,
             _ => Endpoint::Unknown,
@@ -131,6 +145,10 @@ impl Backend {
             }
             Endpoint::Upload => {
                 state.uploads += 1;
+                None
+            }
+            Endpoint::Cancel(..) => {
+                state.cancels += 1;
                 None
             }
             Endpoint::Credits | Endpoint::Unknown => None,
@@ -209,22 +227,6 @@ impl Backend {
         serde_json::from_slice(bytes).map_err(|error| error.to_string())
     }
 
-    fn is_poll(&self, path: &str) -> bool {
-        self.api.poll.as_ref().is_some_and(|poll| path == poll.path) || self.in_path(path).is_some()
-    }
-
-    /// Returns the id of the task if the path has it.
-    fn in_path<'a>(&self, path: &'a str) -> Option<&'a str> {
-        let (before, after) = self.api.poll.as_ref()?.path.split_once("{task}")?;
-        let id = path.strip_prefix(before)?.strip_suffix(after)?;
-        (!id.is_empty() && !id.contains('/')).then_some(id)
-    }
-
-    fn in_query<'a>(&self, query: &'a str) -> Option<Cow<'a, str>> {
-        let wanted = self.api.poll.as_ref()?.query.as_ref()?;
-        url::form_urlencoded::parse(query.as_bytes()).find(|(name, _)| name == wanted).map(|(_, id)| id)
-    }
-
     fn poll(&self, task: Option<&str>) -> Response {
         let mut state = self.state();
         if let Some(answer) = state.next_polls.pop_front() {
@@ -241,11 +243,40 @@ impl Backend {
                     self.api.poll.as_ref().map(|poll| task.poll(&self.spec, &self.api, poll, self.speed, &self.url));
                 self.succeed(body.unwrap_or_default())
             }
-            None => match self.api.poll.iter().flat_map(|poll| poll.unknown_task.iter()).next() {
-                Some(code) => envelope(&self.api, *code, "no such task", json!({})),
-                None => self.refuse(CodeMeaning::NotFound, "no such task"),
-            },
+            None => self.no_such_task(),
         }
+    }
+
+    fn no_such_task(&self) -> Response {
+        match self.api.poll.iter().flat_map(|poll| poll.unknown_task.iter()).next() {
+            Some(code) => envelope(&self.api, *code, "no such task", json!({})),
+            None => self.refuse(CodeMeaning::NotFound, "no such task"),
+        }
+    }
+
+    fn cancel(&self, task: Option<&str>) -> Response {
+        let mut state = self.state();
+        if let Some(answer) = state.next_cancels.pop_front() {
+            return answer.respond(&self.api);
+        }
+        let fault = state.fault();
+        if fault == Some(AnswerFault::Refused) {
+            return state.refusal(&self.api).respond(&self.api);
+        }
+        let Some((id, task)) = task.and_then(|id| Some((id, state.tasks.get_mut(id)?))) else {
+            return self.no_such_task();
+        };
+        if let Err(why) = task.cancel(&self.spec, self.speed) {
+            return self.refuse(CodeMeaning::Invalid, why);
+        }
+        if fault.is_some() {
+            return state.broken_answer(&self.api).respond(&self.api);
+        }
+        let mut body = json!({});
+        if let Some(poll) = &self.api.poll {
+            put(&mut body, &poll.task, json!(id));
+        }
+        self.succeed(body)
     }
 
     fn credits(&self) -> Response {
@@ -266,4 +297,29 @@ impl Backend {
             _ => respond(StatusCode::NOT_FOUND, "text/plain", Body::from("no such file")),
         }
     }
+}
+
+/// Whether a path is this one of the spec, which may have the id of a task.
+fn is_path(wanted: &str, path: &str) -> bool {
+    path == wanted || in_path(wanted, path).is_some()
+}
+
+/// Returns the id of the task if the path has it.
+fn in_path<'a>(wanted: &str, path: &'a str) -> Option<&'a str> {
+    let (before, after) = wanted.split_once("{task}")?;
+    let id = path.strip_prefix(before)?.strip_suffix(after)?;
+    (!id.is_empty() && !id.contains('/')).then_some(id)
+}
+
+/// Returns the id of the task that the query or the path has.
+fn named_task<'a>(wanted: &str, name: Option<&Str>, path: &'a str, query: &'a str) -> Option<Cow<'a, str>> {
+    let mut pairs = url::form_urlencoded::parse(query.as_bytes());
+    let in_query = name.and_then(|wanted| pairs.find(|(name, _)| name == wanted));
+    in_query.map(|(_, id)| id).or_else(|| in_path(wanted, path).map(Cow::Borrowed))
+}
+
+/// Returns the id of the task that the body of a cancel has.
+fn in_body(cancel: &CancelSpec, body: &[u8]) -> Option<String> {
+    let body: Value = serde_json::from_slice(body).ok()?;
+    at(&body, &cancel.body).filter(|_| !cancel.body.is_empty())?.as_str().map(str::to_owned)
 }

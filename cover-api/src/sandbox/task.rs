@@ -29,12 +29,13 @@ pub(super) struct Task {
     submitted: Instant,
     submitted_at: Duration,
     polls: usize,
+    is_cancelled: bool,
 }
 
 impl Task {
     pub(super) fn new(id: String, request: Object, statuses: Vec<String>) -> Self {
         let submitted_at = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
-        Self { id, request, statuses, submitted: Instant::now(), submitted_at, polls: 0 }
+        Self { id, request, statuses, submitted: Instant::now(), submitted_at, polls: 0, is_cancelled: false }
     }
 
     /// Returns the id of the task with this number; the first is 1.
@@ -77,21 +78,12 @@ impl Task {
 
     /// Returns the body of the answer to a poll.
     pub(super) fn poll(&mut self, spec: &Spec, api: &Api, poll: &PollSpec, speed: Speed, url: &str) -> Value {
-        let step = match speed {
-            Speed::EachPoll => self.polls,
-            Speed::Every(time) if time.is_zero() => usize::MAX,
-            Speed::Every(time) => {
-                usize::try_from(self.submitted.elapsed().as_nanos() / time.as_nanos()).unwrap_or(usize::MAX)
-            }
-        };
-        self.polls += 1;
-        let name = self.statuses.get(step).or(self.statuses.last()).map_or("", String::as_str);
-        let status = spec.statuses.iter().find(|status| status.name.value == name);
+        let (name, status) = self.status(spec, self.step(speed));
         let mut body = json!({});
         put(&mut body, &poll.status, json!(name));
         put(&mut body, &poll.task, json!(self.id));
         self.output(spec, status, url).put_into_answer(api, &mut body);
-        let failed = status.is_some_and(|status| status.means.value == StatusMeaning::Failed);
+        let failed = status.is_some_and(|status| is_failure(status.means.value));
         let (code, message) =
             if failed { (json!(500), json!("as the script says")) } else { (Value::Null, Value::Null) };
         put(&mut body, &poll.error_code, code);
@@ -100,13 +92,61 @@ impl Task {
             let request = Value::Object(self.request.clone()).to_string();
             put(&mut body, &poll.request, json!(request));
         }
+        self.polls += 1;
         body
+    }
+
+    /// Returns the position of the task in its statuses.
+    fn step(&self, speed: Speed) -> usize {
+        match speed {
+            Speed::EachPoll => self.polls,
+            Speed::Every(time) if time.is_zero() => usize::MAX,
+            Speed::Every(time) => {
+                usize::try_from(self.submitted.elapsed().as_nanos() / time.as_nanos()).unwrap_or(usize::MAX)
+            }
+        }
+    }
+
+    /// Returns the name of the status at a position, and the status if the spec has it.
+    fn status<'a>(&'a self, spec: &'a Spec, step: usize) -> (&'a str, Option<&'a Status>) {
+        let name = self.statuses.get(step).or(self.statuses.last()).map_or("", String::as_str);
+        (name, spec.statuses.iter().find(|status| status.name.value == name))
+    }
+
+    /// Cancels the task if it is running. The error says why it cannot be cancelled.
+    pub(super) fn cancel(&mut self, spec: &Spec, speed: Speed) -> Result<(), &'static str> {
+        // With a status for each poll, the one that the last poll reported counts.
+        let step = if let Speed::EachPoll = speed { self.polls.saturating_sub(1) } else { self.step(speed) };
+        let has_ended = |status: &Status| match status.means.value {
+            StatusMeaning::Done => true,
+            StatusMeaning::DoneWithResults => status.ready.value == Ready::All,
+            means => is_failure(means),
+        };
+        if self.status(spec, step).1.is_some_and(has_ended) {
+            return Err("the task has ended");
+        }
+        let first = |wanted: StatusMeaning| spec.statuses.iter().find(|status| status.means.value == wanted);
+        let end = first(StatusMeaning::Cancelled).or_else(|| first(StatusMeaning::Failed));
+        let end = end.ok_or("the spec has no status of a task that was cancelled")?;
+        self.statuses = vec![end.name.value.clone()];
+        self.is_cancelled = true;
+        Ok(())
+    }
+
+    /// Returns the status of the task if it was cancelled.
+    pub(super) fn cancelled(&self) -> Option<&str> {
+        self.statuses.last().filter(|_| self.is_cancelled).map(String::as_str)
     }
 
     fn output<'a>(&'a self, spec: &'a Spec, status: Option<&Status>, url: &'a str) -> Output<'a> {
         let ready = status.map_or(Ready::Nothing, |status| status.ready.value);
         Output { spec, task: &self.id, request: &self.request, ready, url, created: self.submitted_at }
     }
+}
+
+/// Whether a status means that the task has failed. A cancelled task has failed.
+pub(super) fn is_failure(means: StatusMeaning) -> bool {
+    matches!(means, StatusMeaning::Failed | StatusMeaning::Cancelled)
 }
 
 /// Returns the statuses of a task that succeeds: the running ones in order, then the first that means done.

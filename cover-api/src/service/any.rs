@@ -15,6 +15,9 @@ use crate::response::read::Found;
 pub enum AnyService {}
 
 /// Results as JSON, under the names that the spec gives them.
+///
+/// They are read as those of generated types: a number that is written as a text is a number, a member has its first spelling, and
+/// what is missing or has another type is left out. [`Snapshot::json`](crate::Snapshot::json) returns the answer as it came.
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct AnyResults {
@@ -31,7 +34,7 @@ impl Service for AnyService {
 
 impl Results for AnyResults {
     fn read(found: Found<'_>) -> Self {
-        Self { values: found.named().map(|(name, value)| (name.to_owned(), value.clone())).collect() }
+        Self { values: found.named().map(|(name, value)| (name.to_owned(), value)).collect() }
     }
 }
 

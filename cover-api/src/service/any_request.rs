@@ -7,10 +7,11 @@ use cover_spec::tables::Api;
 use serde::{Serialize, Serializer};
 
 use super::{AnyService, Request};
+use crate::request::unlisted::FromJson;
 use crate::request::{self, json};
 
 /// A request to an operation whose spec was read at run time, from [`Client::request`](crate::runtime::Client::request). It keeps
-/// every rule of the spec.
+/// every rule of the spec. A client of another spec refuses it, also if both specs are of the same operation.
 #[derive(Clone, PartialEq)]
 pub struct AnyRequest {
     operation: &'static str,
@@ -22,8 +23,13 @@ pub struct AnyRequest {
 
 impl AnyRequest {
     /// Reads a request from JSON, and checks it.
-    pub(crate) fn read(operation: &'static str, rules: &'static Rules, json: &[u8]) -> Result<Self, Violations> {
-        let (mode, values) = json::check(rules, json)?.into_values();
+    pub(crate) fn read(
+        operation: &'static str,
+        rules: &'static Rules,
+        json: &[u8],
+        options: &FromJson,
+    ) -> Result<Self, Violations> {
+        let (mode, values) = json::check_with(rules, json, options)?.into_values();
         Ok(Self { operation, rules, mode, values })
     }
 
@@ -47,6 +53,10 @@ impl Request for AnyRequest {
 
     fn operation(&self) -> Option<&str> {
         Some(self.operation)
+    }
+
+    fn rules(&self) -> Option<&'static Rules> {
+        Some(self.rules)
     }
 }
 

@@ -12,11 +12,12 @@ use std::convert::Infallible;
 use std::fmt;
 use std::str::FromStr;
 
-use cover_spec::rules::Violations;
+use cover_spec::rules::{Rules, Violations};
 use cover_spec::tables::Api;
 use serde::Serialize;
 
 use crate::response::read;
+use crate::response::record::Record;
 
 pub use any::{AnyResults, AnyService};
 #[cfg(feature = "dynamic")]
@@ -60,6 +61,12 @@ pub trait Results: Clone + Default + fmt::Debug + PartialEq + Serialize + Send +
     fn read(found: read::Found<'_>) -> Self;
 }
 
+impl<T: Record + Clone + Default + fmt::Debug + PartialEq + Serialize + Send + Sync + 'static> Results for T {
+    fn read(found: read::Found<'_>) -> Self {
+        <T as Record>::read(found.fields())
+    }
+}
+
 /// A request that was built and checked.
 #[diagnostic::on_unimplemented(
     message = "only a request can be sent",
@@ -84,6 +91,12 @@ pub trait Request: Serialize {
     /// Returns the id of the operation that it is for, unless its type says it.
     #[doc(hidden)]
     fn operation(&self) -> Option<&str> {
+        None
+    }
+
+    /// Returns the rules that it keeps, unless its type says them.
+    #[doc(hidden)]
+    fn rules(&self) -> Option<&'static Rules> {
         None
     }
 }

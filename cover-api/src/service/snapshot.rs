@@ -98,10 +98,16 @@ impl<S: Service> Snapshot<S> {
         self.progress == Progress::Done
     }
 
-    /// Returns whether the task has failed.
+    /// Returns whether the task has failed. A task that was cancelled has failed.
     #[must_use]
     pub fn is_failed(&self) -> bool {
-        self.progress == Progress::Failed
+        matches!(self.progress, Progress::Failed | Progress::Cancelled)
+    }
+
+    /// Returns whether the task was cancelled, as its status says. [`is_failed`](Self::is_failed) is true as well.
+    #[must_use]
+    pub fn is_cancelled(&self) -> bool {
+        self.progress == Progress::Cancelled
     }
 
     /// Returns whether the output is complete: every result that the spec does not call optional is there.

@@ -13,6 +13,7 @@ use std::pin::pin;
 use std::sync::Arc;
 use std::time::SystemTime;
 
+use cover_spec::answers::max_answer;
 use futures_util::future::{Either, select};
 use tokio::time::{Instant, sleep_until};
 
@@ -154,7 +155,7 @@ impl Exchange {
             operation.account.counters.resent.add();
         }
         let begun = Instant::now();
-        let reply = operation.account.transport.submit(head, body);
+        let reply = operation.account.transport.submit(head, body, max_answer(operation.api));
         let reply = pin!(self.guard.await_reply(reply, link));
         let answer = match select(reply, pin!(stop.revoked())).await {
             Either::Left((answer, _)) => answer,

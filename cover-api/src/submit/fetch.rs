@@ -1,4 +1,4 @@
-//! Sends a GET, which buys nothing: it is not recorded, and is sent again if no answer comes.
+//! Sends a GET, which buys nothing: it is not recorded, and is sent again if its answer is lost.
 
 use std::pin::pin;
 use std::sync::Arc;
@@ -70,6 +70,7 @@ async fn attempt(operation: &Operation, address: Url) -> Result<Value, Failure> 
         Either::Left((Err(_), _)) => return Err(Failure::new(Kind::NoPermit(None))),
         Either::Right(_) => return Err(Failure::new(Kind::ShutDown)),
     };
+    account.counters.fetches.add();
     let envelope = operation.get(Purpose::Fetch, address, permit).await?;
     if is_success(operation.api, envelope.code) { Ok(envelope.body) } else { Err(operation.refused(&envelope)) }
 }

@@ -67,7 +67,7 @@ impl Guard {
     /// Registers the attempt before its intent is recorded.
     pub(super) fn begin(&mut self) {
         self.is_begun = true;
-        self.operation.account.ledger.local().begin(self.id);
+        self.operation.account.ledger.local().begin(self.id, Some(Arc::clone(&self.stop)));
         if let Some(link) = self.operation.link.as_deref().filter(|_| self.is_called_back) {
             link.inbox.add_sending(self.id);
         }

@@ -40,15 +40,15 @@ use tracing::{Instrument, Span};
 
 use crate::account::{Account, Operation};
 use crate::attempt::{Handoff, Stop};
-use crate::error::{BodySent, Evidence, Failure, Kind, KnownTask, Recovery, Setup};
+use crate::error::{BodySent, Evidence, Failure, Kind, KnownTask, OtherRequest, Recovery, Setup};
 use crate::events;
-use crate::ledger::{self, Entry, EntryId, Purchase, PurchaseState, Terms, look_up};
+use crate::ledger::{self, AttemptId, Bought, Entry, EntryId, EntryState, Purchase, PurchaseState, Terms, look_up};
 use count::{count_final, count_not_posted, count_report};
 use exchange::Exchange;
 use guard::Guard;
 use outcome::{AttemptEnd, AttemptReport, Outcome};
 
-pub(crate) use answer::{Answered, Purchased, hand_over};
+pub(crate) use answer::{Answered, Purchased, hand_over, read};
 pub(crate) use fetch::fetch;
 pub(crate) use outcome::PurchasedTask;
 pub(crate) use outgoing::OutgoingRequest;
@@ -113,7 +113,10 @@ struct Send {
 /// What the state of the purchase means for the send.
 enum NextStep {
     Post,
-    Wait,
+    /// Wait for the end of an attempt. `goes_on`: whether its outcome is that of this send.
+    Wait {
+        goes_on: bool,
+    },
     LookAgain,
     Return(PurchasedTask),
 }
@@ -133,13 +136,13 @@ impl Send {
                     self.number -= 1;
                     self.uncounted.report = previous;
                 }
-                AttemptEnd::Claimed { entry, task } => return Ok(placed(entry, task, None)),
+                AttemptEnd::Claimed { entry, task } => return Ok(self.placed(entry, task, None)),
                 AttemptEnd::NotPosted(failure, previous) => return Err(self.not_posted(failure, previous)),
                 AttemptEnd::Settled(report) => {
                     (self.at, self.first) = (Some(report.entry), self.first.or(Some(report.begun)));
                     if !self.may_follow(report.pause) {
                         count_report(&self.operation.account, &report);
-                        return report.result();
+                        return self.result(*report);
                     }
                     self.pause(report).await?;
                 }
@@ -156,20 +159,20 @@ impl Send {
             let standing = self.operation.account.ledger.run(move |rows| {
                 let standing = look_up(rows, &order.purchase, at, terms)?;
                 // A caller that receives the answer may delete it, so it is read together with the state.
-                let answer = match &standing {
-                    PurchaseState::Task(entry) => ledger::answer(rows, entry)?,
-                    _ => None,
+                let bought = match &standing {
+                    PurchaseState::Task(entry) => ledger::bought(rows, entry)?,
+                    _ => Bought::Task,
                 };
-                Ok((standing, answer))
+                Ok((standing, bought))
             });
             let standing = self.within(standing, false).await?;
             let unrecorded = |error| Failure::new(Kind::Unrecorded).with_source(error);
-            let (standing, answer) = standing.map_err(unrecorded)?;
-            match self.step(standing, answer)? {
+            let (standing, bought) = standing.map_err(unrecorded)?;
+            match self.step(standing, bought)? {
                 NextStep::Post => return Ok(None),
                 NextStep::Return(placed) => return Ok(Some(placed)),
                 NextStep::LookAgain => {}
-                NextStep::Wait => self.within(settled, true).await?,
+                NextStep::Wait { goes_on } => self.within(settled, goes_on).await?,
             }
         }
     }
@@ -180,40 +183,65 @@ impl Send {
         timeout_at(at, future).await.map_err(|_| Failure::new(Kind::GaveUp { after, goes_on }))
     }
 
-    fn step(&mut self, standing: PurchaseState, answer: Option<Bytes>) -> Result<NextStep, Failure> {
+    fn step(&mut self, standing: PurchaseState, bought: Bought) -> Result<NextStep, Failure> {
         match standing {
             PurchaseState::Ready(at) => {
                 self.at = at;
                 Ok(NextStep::Post)
             }
-            PurchaseState::Posting { entry, here: true } => {
+            PurchaseState::Posting { entry, here: true } if entry.purchase.key == self.order.purchase.key => {
                 self.at = Some(entry.id);
-                Ok(NextStep::Wait)
+                Ok(NextStep::Wait { goes_on: true })
             }
-            PurchaseState::Posting { here: false, .. } => Err(Failure::new(Kind::InProgress)),
+            // An equal purchase without a key. If its body was revoked, its attempt charges nothing and ends soon.
+            PurchaseState::Posting { entry, here: true } if !self.may_post(&entry) => {
+                Ok(NextStep::Wait { goes_on: false })
+            }
+            PurchaseState::Posting { .. } => Err(Failure::new(Kind::InProgress)),
             PurchaseState::Unknown(_, attempt) if self.may_charge_twice && self.terms.consent.is_none() => {
                 self.terms.consent = Some(attempt.id);
                 Ok(NextStep::LookAgain)
             }
             PurchaseState::Unknown(_, attempt) => {
-                let is_called_back = self.order.request.is_called_back();
-                let recovery = Recovery { operation: &self.operation.api.id, attempt: attempt.id, is_called_back };
-                Err(Failure::new(Kind::OutcomeUnknown(Evidence::EarlierAttempt)).with_recovery(recovery))
+                let failure = Failure::new(Kind::OutcomeUnknown(Evidence::EarlierAttempt));
+                Err(failure.with_recovery(self.recovery(attempt.id)))
             }
             PurchaseState::Task(entry) => {
-                let placed = existing(&entry, answer);
+                let placed = existing(&entry, bought);
                 Ok(NextStep::Return(placed.expect("the rules refuse an entry that lacks its task")))
             }
-            PurchaseState::OtherRequest(entry) => {
-                let placed = existing(&entry, None).filter(|_| self.operation.api.poll.is_some());
+            PurchaseState::OtherRequest(entry) => Err(self.conflict(&entry)),
+        }
+    }
+
+    fn may_post(&self, entry: &Entry) -> bool {
+        let local = self.operation.account.ledger.local();
+        entry.attempt.is_some_and(|attempt| local.may_post(attempt))
+    }
+
+    /// Returns the failure of a key that belongs to another request, and what became of that.
+    fn conflict(&self, entry: &Entry) -> Failure {
+        let failure = |other| Failure::new(Kind::KeyConflict(other));
+        match (entry.state, entry.attempt) {
+            (EntryState::Posting, _) => failure(OtherRequest::InProgress),
+            (EntryState::Unknown, Some(attempt)) => {
+                failure(OtherRequest::Unknown).with_recovery(self.recovery(attempt))
+            }
+            _ => {
+                let placed = existing(entry, Bought::Task).filter(|_| self.operation.api.poll.is_some());
                 let task = placed.map(|placed| KnownTask {
                     operation: &self.operation.api.id,
                     id: placed.task,
                     created: placed.created,
                 });
-                Err(Failure::new(Kind::KeyConflict).with_task(task))
+                let is_failed = entry.state == EntryState::Failed;
+                failure(if is_failed { OtherRequest::Failed } else { OtherRequest::Bought }).with_task(task)
             }
         }
+    }
+
+    fn recovery(&self, attempt: AttemptId) -> Recovery {
+        Recovery { operation: &self.operation.api.id, attempt, is_called_back: self.order.request.is_called_back() }
     }
 
     /// Makes one attempt in its own Tokio task, and waits for its end.
@@ -267,10 +295,27 @@ impl Send {
     fn not_posted(&self, failure: Failure, previous: Option<Box<AttemptReport>>) -> Failure {
         if let (Kind::NoPermit(_), Some(previous)) = (&failure.kind, previous) {
             count_report(&self.operation.account, &previous);
-            return previous.result().err().unwrap_or(failure);
+            return self.result(*previous).err().unwrap_or(failure);
         }
         count_not_posted(&self.operation.account, &failure);
         failure
+    }
+
+    /// Returns the result of the send if no attempt follows this one.
+    fn result(&self, report: AttemptReport) -> Result<PurchasedTask, Failure> {
+        match report.outcome {
+            Outcome::Task(task, _) => Ok(self.placed(report.entry, task, None)),
+            Outcome::Answer(bytes) => Ok(self.placed(report.entry, report.id.to_string(), Some(bytes))),
+            Outcome::Refused(failure) | Outcome::NotSent(failure) | Outcome::Unknown { failure, .. } => Err(failure),
+        }
+    }
+
+    /// Returns a task that this send created, or an answer that it got.
+    fn placed(&self, entry: EntryId, task: String, answer: Option<Bytes>) -> PurchasedTask {
+        let (created, has_ended) = (Some(SystemTime::now()), answer.is_some());
+        let bought = answer.map_or(Bought::Task, |bytes| Bought::Answer(Some(bytes)));
+        let has_key = self.order.purchase.key.is_some();
+        PurchasedTask { entry, task, created, was_posted: true, has_ended, has_key, bought }
     }
 }
 
@@ -313,27 +358,10 @@ impl Drop for AttemptWaiter {
     }
 }
 
-/// Returns the task of an entry that existed before. `answer`: its answer, if the operation answers at once.
-pub(crate) fn existing(entry: &Entry, answer: Option<Bytes>) -> Option<PurchasedTask> {
+/// Returns the task of an entry that existed before.
+pub(crate) fn existing(entry: &Entry, bought: Bought) -> Option<PurchasedTask> {
     let created = entry.attempt.and_then(|attempt| SystemTime::now().checked_sub(attempt.age()));
     let has_ended = entry.state.has_ended();
-    let (entry, task) = (entry.id, entry.task.clone()?);
-    Some(PurchasedTask { entry, task, created, was_posted: false, has_ended, answer })
-}
-
-/// Returns a task that this send created.
-fn placed(entry: EntryId, task: String, answer: Option<Bytes>) -> PurchasedTask {
-    let has_ended = answer.is_some();
-    PurchasedTask { entry, task, created: Some(SystemTime::now()), was_posted: true, has_ended, answer }
-}
-
-impl AttemptReport {
-    /// Returns the result of the send if no other attempt follows.
-    fn result(self) -> Result<PurchasedTask, Failure> {
-        match self.outcome {
-            Outcome::Task(task, _) => Ok(placed(self.entry, task, None)),
-            Outcome::Answer(bytes) => Ok(placed(self.entry, self.id.to_string(), Some(bytes))),
-            Outcome::Refused(failure) | Outcome::NotSent(failure) | Outcome::Unknown { failure, .. } => Err(failure),
-        }
-    }
+    let (has_key, entry, task) = (entry.purchase.key.is_some(), entry.id, entry.task.clone()?);
+    Some(PurchasedTask { entry, task, created, was_posted: false, has_ended, has_key, bought })
 }

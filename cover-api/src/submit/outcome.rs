@@ -7,7 +7,7 @@ use bytes::Bytes;
 use tokio::time::Instant;
 
 use crate::error::{AttemptDetails, Failure};
-use crate::ledger::{AttemptId, EntryId, Settlement, TaskSource};
+use crate::ledger::{AttemptId, Bought, EntryId, Settlement, TaskSource};
 use crate::redact::Shown;
 
 /// The outcome of a POST.
@@ -93,6 +93,7 @@ pub(crate) struct PurchasedTask {
     pub(crate) was_posted: bool,
     /// Whether the ledger knows that the task has ended.
     pub(crate) has_ended: bool,
-    /// The answer of an operation that answers at once, if it is known.
-    pub(crate) answer: Option<Bytes>,
+    /// Whether the purchase has a key.
+    pub(crate) has_key: bool,
+    pub(crate) bought: Bought,
 }

@@ -16,7 +16,7 @@ use crate::account::Operation;
 use crate::error::{Failure, Kind};
 use crate::ledger::AttemptId;
 use crate::redact;
-use crate::transport::Head;
+use crate::transport::{Head, method};
 
 /// A request before an attempt adds its callback address.
 #[derive(Clone)]
@@ -79,7 +79,7 @@ impl OutgoingRequest {
         };
         let mut headers = operation.headers.clone();
         headers.extend(content.map(|content| (CONTENT_TYPE, content)));
-        Ok((Head { method: place::method(submit.method), address, headers }, body))
+        Ok((Head { method: method(submit.method), address, headers }, body))
     }
 
     /// Remembers secrets in the addresses of the request, since the service may repeat them.

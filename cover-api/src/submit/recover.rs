@@ -15,7 +15,7 @@ use crate::account::Operation;
 use crate::callback_link::CallbackAddresses;
 use crate::error::{Failure, Kind, Recovery};
 use crate::ledger::{
-    Attempt, AttemptId, AttemptState, LedgerError, Rows, Settled, Settlement, TaskSource, refresh, settle,
+    Attempt, AttemptId, AttemptState, Bought, LedgerError, Rows, Settled, Settlement, TaskSource, refresh, settle,
 };
 use crate::rate_limit::PermitRequest;
 
@@ -89,14 +89,16 @@ fn look_up(rows: &mut dyn Rows, id: AttemptId) -> Result<Lookup, LedgerError> {
     // An attempt whose process has ended becomes unknown here.
     let entry = entry.map(|entry| refresh(rows, entry)).transpose()?.map(|(entry, _)| entry);
     let Some(attempt) = rows.attempt(id)? else { return Ok(None) };
-    let answer = rows.answer(id)?;
+    let is_answer = attempt.task == Some(id.to_string());
+    let bought = if is_answer { Bought::Answer(rows.answer(id)?) } else { Bought::Task };
     let placed = attempt.task.clone().zip(entry).map(|(task, entry)| PurchasedTask {
         entry: entry.id,
         task,
         created: SystemTime::now().checked_sub(id.age()),
         was_posted: false,
         has_ended: entry.state.has_ended(),
-        answer,
+        has_key: entry.purchase.key.is_some(),
+        bought,
     });
     Ok(Some((attempt, placed)))
 }

@@ -48,6 +48,7 @@ fn outcome(api: &Api, answer: &RawResponse, read: &Result<Envelope, Unreadable>)
         Reply::Redirected => Outcome::Refused(failure(Kind::Redirected(answer.status))),
         Reply::Unknown(Doubt::NoTask) => unknown(Evidence::NoTask, None),
         Reply::Unknown(Doubt::AmbiguousCode) => unknown(Evidence::AmbiguousCode, None),
+        Reply::Unknown(Doubt::HasResults) => unknown(Evidence::HasResults, None),
         Reply::Unknown(Doubt::Proxy) => unknown(Evidence::Proxy, None),
         Reply::Unknown(Doubt::Unreadable { hint }) => {
             unknown(Evidence::Status(answer.status, read.as_ref().err().copied()), hint)

@@ -2,7 +2,10 @@
 
 use std::time::Duration;
 
-use crate::error::{Failure, Kind};
+use cover_spec::answers::Unreadable;
+use cover_spec::tables::CodeMeaning;
+
+use crate::error::{Evidence, Failure, Kind};
 
 /// Longest pause after the first failure to connect. It doubles with each further failure.
 const FIRST_PAUSE: Duration = Duration::from_millis(500);
@@ -14,12 +17,22 @@ pub(super) fn pause(failure: &Failure, number: u32) -> Option<Duration> {
     if failure.is_not_sent() { Some(full_jitter(number, fastrand::f64())) } else { Some(after) }
 }
 
-/// Returns the pause before the next attempt of a request that buys nothing, or `None` if another one would fail in the same way.
+/// Returns the pause before the next attempt of a request that buys nothing, or `None` if another one would be answered in the same
+/// way: another one is for answers that are lost or cut short, for failures of the service, and for rate limits.
 pub(super) fn pause_of_fetch(failure: &Failure, number: u32) -> Option<Duration> {
-    match failure.kind {
-        Kind::NoAnswer | Kind::BadAnswer(_) => Some(full_jitter(number, fastrand::f64())),
-        _ => failure.resend_after(),
-    }
+    let is_lost = match &failure.kind {
+        Kind::NoAnswer => true,
+        Kind::BadAnswer(Evidence::Status(status, why)) => {
+            matches!(status, 429 | 500..) || *why == Some(Unreadable::CutShort)
+        }
+        Kind::Refused => match failure.code {
+            Some((_, Some(CodeMeaning::RateLimited | CodeMeaning::Server | CodeMeaning::Maintenance))) => true,
+            Some((code, None)) => matches!(code, 429 | 500..600),
+            _ => false,
+        },
+        _ => false,
+    };
+    failure.resend_after().or_else(|| is_lost.then(|| full_jitter(number, fastrand::f64())))
 }
 
 /// Returns the pause before the ledger is asked again to take an outcome.
@@ -47,6 +60,25 @@ mod tests {
         let pauses: Vec<Duration> = (0..20).filter_map(|_| pause(&not_sent, 2)).collect();
         assert!(pauses.len() == 20 && pauses.iter().all(|pause| *pause <= 2 * FIRST_PAUSE), "{pauses:?}");
         assert!(pauses.iter().any(|pause| *pause > Duration::ZERO));
+    }
+
+    #[test]
+    fn a_get_is_repeated_only_if_another_one_may_be_answered_in_another_way() {
+        let bad = |status, why| Kind::BadAnswer(Evidence::Status(status, Some(why)));
+        for kind in
+            [Kind::NoAnswer, bad(502, Unreadable::NotJson), bad(429, Unreadable::Empty), bad(200, Unreadable::CutShort)]
+        {
+            assert!(pause_of_fetch(&Failure::new(kind.clone()), 1).is_some(), "{kind:?}");
+        }
+        for kind in [
+            bad(404, Unreadable::NotJson),
+            bad(200, Unreadable::NotAnObject),
+            bad(200, Unreadable::TooLarge(1)),
+            Kind::Redirected(302),
+            Kind::Refused,
+        ] {
+            assert_eq!(pause_of_fetch(&Failure::new(kind.clone()), 1), None, "{kind:?}");
+        }
     }
 
     #[test]

@@ -15,7 +15,7 @@ const MIN_REST: Duration = Duration::from_secs(1);
 pub(crate) fn read(api: &Api, answer: &RawResponse) -> Result<Envelope, Unreadable> {
     match answer.end {
         BodyEnd::Complete => Envelope::read(api, answer.status, &answer.bytes),
-        BodyEnd::TooLarge => Err(Unreadable::TooLarge),
+        BodyEnd::TooLarge(most) => Err(Unreadable::TooLarge(most)),
         BodyEnd::Broken(_) => Err(Unreadable::CutShort),
     }
 }

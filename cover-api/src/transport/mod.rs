@@ -13,8 +13,7 @@ use std::time::{Duration, SystemTime};
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD as BASE64;
 use bytes::Bytes;
-use cover_spec::answers::MAX_ANSWER;
-use cover_spec::tables::{Api, KEY};
+use cover_spec::tables::{self, Api, KEY};
 use http_body::Body;
 use reqwest::header::{HeaderMap, HeaderName, HeaderValue, RETRY_AFTER};
 use reqwest::redirect::Policy;
@@ -58,6 +57,17 @@ pub(crate) struct Head {
     pub(crate) headers: HeaderMap,
 }
 
+/// Returns a method of the tables as the HTTP client has it.
+pub(crate) fn method(method: tables::Method) -> Method {
+    match method {
+        tables::Method::Get => Method::GET,
+        tables::Method::Post => Method::POST,
+        tables::Method::Put => Method::PUT,
+        tables::Method::Patch => Method::PATCH,
+        tables::Method::Delete => Method::DELETE,
+    }
+}
+
 /// Returns the text that proves the identity of the caller: the value of the header with the key.
 pub(crate) fn credentials(api: &Api, key: &str) -> String {
     let key = match &api.auth_basic {
@@ -86,7 +96,8 @@ pub(crate) struct RawResponse {
 /// How a body ended.
 pub(crate) enum BodyEnd {
     Complete,
-    TooLarge,
+    /// It has more bytes than this limit.
+    TooLarge(usize),
     Broken(BoxError),
 }
 
@@ -132,8 +143,8 @@ impl Transport {
         }
     }
 
-    /// Sends a request that is never sent again by itself.
-    pub(crate) async fn submit<B>(&self, head: Head, body: B) -> Result<RawResponse, BoxError>
+    /// Sends a request that is never sent again by itself. The answer has at most `most` bytes.
+    pub(crate) async fn submit<B>(&self, head: Head, body: B, most: usize) -> Result<RawResponse, BoxError>
     where
         B: Body<Data = Bytes, Error: Into<BoxError>> + Send + Sync + 'static,
     {
@@ -142,19 +153,20 @@ impl Transport {
                 let request = http.submits.request(head.method, head.address).headers(head.headers);
                 // A GET without a body must not announce one.
                 let request = if body.is_end_stream() { request } else { request.body(reqwest::Body::wrap(body)) };
-                Ok(read(request.send().await.map_err(without_url)?).await)
+                Ok(read(request.send().await.map_err(without_url)?, most).await)
             }
-            Self::InProcess(router) => in_process::submit(router, head, body).await,
+            Self::InProcess(router) => in_process::submit(router, head, body, most).await,
         }
     }
 
-    pub(crate) async fn get(&self, address: Url, headers: &HeaderMap) -> Result<RawResponse, BoxError> {
+    /// Sends a GET. The answer has at most `most` bytes.
+    pub(crate) async fn get(&self, address: Url, headers: &HeaderMap, most: usize) -> Result<RawResponse, BoxError> {
         match self {
             Self::Http(http) => {
                 let get = http.polls.get(address).headers(headers.clone());
-                Ok(read(get.send().await.map_err(without_url)?).await)
+                Ok(read(get.send().await.map_err(without_url)?, most).await)
             }
-            Self::InProcess(router) => in_process::get(router, &address, headers).await,
+            Self::InProcess(router) => in_process::get(router, &address, headers, most).await,
         }
     }
 }
@@ -171,12 +183,12 @@ fn without_url(error: reqwest::Error) -> BoxError {
     error.without_url().into()
 }
 
-async fn read(mut response: Response) -> RawResponse {
+async fn read(mut response: Response, most: usize) -> RawResponse {
     let (status, retry_after) = (response.status().as_u16(), retry_after(response.headers()));
     let mut bytes = Vec::new();
     let end = loop {
         match response.chunk().await {
-            Ok(Some(chunk)) if bytes.len() + chunk.len() > MAX_ANSWER => break BodyEnd::TooLarge,
+            Ok(Some(chunk)) if bytes.len() + chunk.len() > most => break BodyEnd::TooLarge(most),
             Ok(Some(chunk)) => bytes.extend_from_slice(&chunk),
             Ok(None) => break BodyEnd::Complete,
             Err(error) => break BodyEnd::Broken(without_url(error)),

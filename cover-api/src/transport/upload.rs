@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use bytes::Bytes;
+use cover_spec::answers::MAX_ANSWER;
 use http_body::Body;
 use reqwest::header::{CONTENT_TYPE, HeaderMap};
 use url::Url;
@@ -27,7 +28,7 @@ impl Transport {
             Self::Http(http) => {
                 let post = http.submits.post(address).timeout(within).header(CONTENT_TYPE, kind);
                 let post = post.headers(headers.clone()).body(reqwest::Body::wrap(body));
-                Ok(read(post.send().await.map_err(without_url)?).await)
+                Ok(read(post.send().await.map_err(without_url)?, MAX_ANSWER).await)
             }
             Self::InProcess(router) => in_process::upload(router, &address, headers, kind, body).await,
         }

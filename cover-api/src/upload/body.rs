@@ -2,9 +2,9 @@
 
 use std::fmt::{self, Write};
 use std::pin::Pin;
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
-use std::task::{Context, Poll, ready};
+use std::task::{Context, Poll};
 
 use bytes::Bytes;
 use cover_spec::tables::UploadSpec;
@@ -12,7 +12,7 @@ use http_body::{Body, Frame, SizeHint};
 use tokio::sync::Notify;
 
 use super::source::{Content, Stop};
-use crate::error::{BoxError, Got, UploadFault};
+use crate::error::{BoxError, Cause, Got, UploadFault};
 
 /// Types of files by their extension. Any other file has no type that a service could rely on.
 const MEDIA_TYPES: [(&str, &str); 8] = [
@@ -80,6 +80,8 @@ impl Form {
 #[derive(Default)]
 pub(super) struct Handed {
     bytes: AtomicU64,
+    /// Whether the connection waits for bytes of the file.
+    is_reading: AtomicBool,
     changed: Notify,
     stop: Mutex<Option<Stop>>,
 }
@@ -87,6 +89,10 @@ pub(super) struct Handed {
 impl Handed {
     pub(super) fn bytes(&self) -> u64 {
         self.bytes.load(Ordering::Relaxed)
+    }
+
+    pub(super) fn is_reading(&self) -> bool {
+        self.is_reading.load(Ordering::Relaxed)
     }
 
     /// Waits for more bytes.
@@ -131,6 +137,7 @@ impl std::error::Error for Incomplete {}
 
 impl FormBody {
     fn stop(&mut self, fault: UploadFault, source: Option<BoxError>) -> Poll<Option<Result<Frame<Bytes>, Incomplete>>> {
+        let source = source.map(|source| Box::new(Cause::redacted(&*source)) as BoxError);
         *self.handed.stop.lock().unwrap_or_else(PoisonError::into_inner) = Some(Stop { fault, source });
         Poll::Ready(Some(Err(Incomplete)))
     }
@@ -150,7 +157,10 @@ impl Body for FormBody {
         }
         let expected = this.length;
         while let Some(content) = &mut this.content {
-            match ready!(content.poll_next(context)) {
+            let next = content.poll_next(context);
+            this.handed.is_reading.store(next.is_pending(), Ordering::Relaxed);
+            let Poll::Ready(next) = next else { return Poll::Pending };
+            match next {
                 Some(Ok(bytes)) if bytes.is_empty() => {}
                 Some(Ok(bytes)) => {
                     let Some(left) = this.left.checked_sub(bytes.len() as u64) else {
@@ -160,7 +170,10 @@ impl Body for FormBody {
                     this.handed.add(bytes.len());
                     return Poll::Ready(Some(Ok(Frame::data(bytes))));
                 }
-                Some(Err(error)) => return this.stop(UploadFault::Unreadable, Some(error)),
+                Some(Err(error)) => {
+                    let got = expected - this.left;
+                    return this.stop(UploadFault::UnreadableAfter { got, length: expected }, Some(error));
+                }
                 None if this.left > 0 => {
                     let got = Got::Only(expected - this.left);
                     return this.stop(UploadFault::Length { expected, got }, None);

@@ -1,4 +1,5 @@
 use cover_api::callback::{CallbackOutcome, Refusal};
+use cover_api::runtime::Given;
 use cover_testkit::Outcome;
 
 use crate::common::{ADDRESS, SECRET, Service, any_mix, cover, mix, mix_client, mix_json};
@@ -44,10 +45,27 @@ async fn the_callback_of_an_operation_is_refused_by_another() -> Outcome {
 async fn a_lost_reply_is_recovered_by_a_callback_of_any_client_of_the_operation() -> Outcome {
     let service = Service::start().await?;
     let covers = service.client()?;
-    let any = any_mix(&covers)?;
-    let task = any.send(&any.request(mix_json(1))?).await?.task().ok_or("an answer")?;
+    let (mixes, any) = (mix_client(&covers)?, any_mix(&covers)?);
+    service.lose_next_reply();
+    let error = any.send(&any.request(mix_json(1))?).key("any").await.expect_err("the reply is lost");
+    assert!(error.is_outcome_unknown() && error.handle().is_none(), "{error:?}");
+    assert_eq!(mixes.unknown().await?.len(), 1);
+    let recovery = error.recovery().ok_or("nothing to recover it by")?.clone();
+    let task = mixes.recover(recovery).await?.ok_or("not found")?;
+    assert_eq!((task.id(), service.mix.tasks(), service.mix.submits()), (&*service.mix.created()[0].id, 1, 1));
     assert!(task.wait().await?.is_done());
-    assert_eq!(service.mix.polls(), 1);
+    assert!(!mixes.send(&mix(1)?).key("any").await?.was_posted());
+
+    service.lose_next_reply();
+    let error = mixes.send(&mix(2)?).key("typed").await.expect_err("the reply is lost");
+    assert!(error.is_outcome_unknown() && error.handle().is_none(), "{error:?}");
+    let recovery = error.recovery().ok_or("nothing to recover it by")?.clone();
+    let task = any.recover(recovery).await?.and_then(Given::task).ok_or("not found")?;
+    assert_eq!((task.id(), service.mix.tasks(), service.mix.submits()), (&*service.mix.created()[1].id, 2, 2));
+    assert!(task.wait().await?.is_done());
+    assert_eq!((mixes.unknown().await?, any.stats().recovered), (vec![], 2));
+    assert_eq!((service.cover.submits(), service.cover.polls()), (0, 0), "no other operation is asked");
+
     let asked = &service.mix.created()[0].request["callBackUrl"];
     assert!(asked.as_str().is_some_and(|url| url.starts_with(ADDRESS) && url.len() > ADDRESS.len()), "{asked}");
     assert!(!asked.to_string().contains(SECRET));

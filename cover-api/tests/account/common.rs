@@ -1,11 +1,13 @@
 //! One service with two operations. Each is a sandbox.
 
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use axum::Router;
 use axum::extract::{Request, State};
-use axum::response::Response;
+use axum::http::{Method, StatusCode};
+use axum::response::{IntoResponse, Response};
 use cover_api::runtime::{AnyService, Spec};
 use cover_api::sandbox::Sandbox;
 use cover_api::{Client, CoverRequest, NonCustom};
@@ -29,18 +31,19 @@ pub struct Service {
     pub cover: Sandbox,
     pub mix: Sandbox,
     arrivals: Arc<Mutex<Vec<Instant>>>,
+    loses: Arc<AtomicBool>,
 }
 
 impl Service {
     pub async fn start() -> Result<Self> {
         let sandbox = || Sandbox::builder().stage_every(Duration::from_secs(45)).credits(u32::MAX);
         let (cover, mix) = (sandbox().start().await?, sandbox().spec(MIX).start().await?);
-        Ok(Self { cover, mix, arrivals: Arc::default() })
+        Ok(Self { cover, mix, arrivals: Arc::default(), loses: Arc::default() })
     }
 
     /// Returns the router of both operations.
     pub fn router(&self) -> Router {
-        let state = (self.cover.router(), self.mix.router(), Arc::clone(&self.arrivals));
+        let state = (self.cover.router(), self.mix.router(), Arc::clone(&self.arrivals), Arc::clone(&self.loses));
         Router::new().fallback(answer).with_state(state)
     }
 
@@ -53,6 +56,11 @@ impl Service {
         Ok(client)
     }
 
+    /// Replaces the next reply to a POST by the error page of a proxy.
+    pub fn lose_next_reply(&self) {
+        self.loses.store(true, Ordering::SeqCst);
+    }
+
     /// Returns the largest number of requests that arrived within this time.
     pub fn most_within(&self, window: Duration) -> usize {
         let arrivals = self.arrivals.lock().unwrap_or_else(PoisonError::into_inner);
@@ -61,15 +69,16 @@ impl Service {
     }
 }
 
-type Parts = (Router, Router, Arc<Mutex<Vec<Instant>>>);
+type Parts = (Router, Router, Arc<Mutex<Vec<Instant>>>, Arc<AtomicBool>);
 
-async fn answer(State((mut cover, mut mix, arrivals)): State<Parts>, request: Request) -> Response {
+async fn answer(State((mut cover, mut mix, arrivals, loses)): State<Parts>, request: Request) -> Response {
     arrivals.lock().unwrap_or_else(PoisonError::into_inner).push(Instant::now());
     let router = if request.uri().path().starts_with("/api/v1/mix") { &mut mix } else { &mut cover };
+    let is_lost = request.method() == Method::POST && loses.swap(false, Ordering::SeqCst);
     take_turns().await;
     let Ok(response) = router.call(request).await;
     take_turns().await;
-    response
+    if is_lost { (StatusCode::BAD_GATEWAY, "<html>bad gateway</html>").into_response() } else { response }
 }
 
 /// Lets other Tokio tasks run, so that a send can be dropped before its request arrives, and before its reply does.

@@ -1,12 +1,12 @@
 use std::future::Future;
 
 use cover_api::runtime::{AnyService, Client, Spec};
-use cover_api::{CoverRequest, Model, VocalGender};
+use cover_api::{CoverRequest, FromJson, Model, VocalGender};
 use cover_spec::SHIPPED;
 use cover_testkit::{Outcome, Result};
 use tokio::task::yield_now;
 
-use crate::common::{Service, any_mix, mix, mix_client, mix_json};
+use crate::common::{MIX, Service, any_mix, mix, mix_client, mix_json};
 
 #[tokio::test(start_paused = true)]
 async fn an_operation_read_at_run_time_is_sent_and_followed() -> Outcome {
@@ -43,6 +43,31 @@ async fn its_requests_are_checked_like_those_of_generated_types() -> Outcome {
     Ok(())
 }
 
+#[test]
+fn a_value_that_the_spec_does_not_list_is_taken_if_the_caller_says_what_it_is_like() -> Outcome {
+    let client = Client::<AnyService>::of_spec(&Spec::parse("upload_cover.toml", SHIPPED)?, "key").build()?;
+    let json = r#"{"uploadUrl":"https://storage.example.com/song.mp3","customMode":false,"instrumental":false,"prompt":"Calm",
+        "model":"V9","callBackUrl":"https://api.example.com/callback"}"#;
+    for options in
+        [FromJson::new(), FromJson::new().unlisted_in("vocalGender", "m"), FromJson::new().unlisted_in("model", "V8")]
+    {
+        assert!(client.request_with(json, &options).is_err(), "{options:?}");
+    }
+    let request = client.request_with(json, &FromJson::new().unlisted_in("model", "V5"))?;
+    assert_eq!(serde_json::to_value(&request)?["model"], "V9");
+    let long = json.replace("Calm", &"a".repeat(501));
+    let violations =
+        client.request_with(&long, &FromJson::new().unlisted_in("model", "V5")).expect_err("the rules of V5");
+    assert_eq!(violations.iter().map(cover_api::Violation::field).collect::<Vec<_>>(), ["prompt"]);
+    Ok(())
+}
+
+#[test]
+fn debug_shows_what_an_unlisted_value_is_like() {
+    const V9: Model = Model::unlisted("V9", Model::V5);
+    assert_eq!(format!("{:?} {:?}", Model::V4_5, V9), r#"V4_5 Unlisted("V9", like V5)"#);
+}
+
 /// Requests of the shipped spec in each of its modes, with optional fields and without.
 fn covers() -> Result<Vec<CoverRequest>> {
     let address = "https://storage.example.com/song.mp3?signature=1";
@@ -74,6 +99,24 @@ async fn a_purchase_of_a_generated_type_is_the_same_purchase_at_run_time() -> Ou
     let task = any.send(&any.request(mix_json(1))?).await?.task().ok_or("an answer")?;
     assert!(mixes.send(&mix(1)?).await?.was_posted(), "without a key, a delivered purchase is over");
     assert!(task.was_posted());
+    Ok(())
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_request_of_another_spec_of_the_operation_is_refused() -> Outcome {
+    let service = Service::start().await?;
+    let client = service.client()?;
+    let spec = |text: &str| Spec::parse("mix.toml", text);
+    let mixes = client.account().operation_from_spec(&spec(MIX)?)?;
+    let changed = MIX.replacen("[submit]", "[submit]\nmethod = \"PUT\"", 1);
+    let others = client.account().operation_from_spec(&spec(&changed)?)?;
+    let request = mixes.request(mix_json(1))?;
+    let error = others.send(&request).key("order").await.expect_err("it has other rules");
+    assert!(error.is_setup() && !error.may_have_been_charged(), "{error:?}");
+    assert!(error.to_string().contains("another spec of the operation `sunoapi.org/mix`"), "{error}");
+    assert_eq!(service.mix.submits(), 0);
+    let equal = client.account().operation_from_spec(&spec(MIX)?)?;
+    assert!(equal.send(&request).key("order").await?.task().ok_or("an answer")?.was_posted());
     Ok(())
 }
 

@@ -1,5 +1,5 @@
-use cover_api::runtime::{Spec, TaskHandle};
-use cover_api::{Client, UploadCover};
+use cover_api::UploadCover;
+use cover_api::runtime::{AnyService, Client, Spec, TaskHandle};
 use cover_spec::SHIPPED;
 use cover_testkit::{Outcome, Result};
 
@@ -41,12 +41,12 @@ async fn a_request_to_another_operation_is_refused() -> Outcome {
     Ok(())
 }
 
-/// Returns why an operation with this in its `[service]` does not belong to the account of the shipped spec.
-fn refused(own: &str, without: &str) -> Result<String> {
+/// Returns why an operation with this in its `[service]` does not belong to the account of a cover.
+fn refused(cover: &str, own: &str, without: &str) -> Result<String> {
     let text = MIX.replacen("[service]\n", &format!("[service]\n{own}\n"), 1);
     let text = text.replacen("use = [", &format!("without = [{without}]\nuse = ["), 1);
-    let account = Client::new("key")?.account();
-    let error = account.operation_from_spec(&Spec::parse("mix.toml", &text)?).unwrap_err();
+    let cover = Client::<AnyService>::of_spec(&Spec::parse("cover.toml", cover)?, "key").build()?;
+    let error = cover.account().operation_from_spec(&Spec::parse("mix.toml", &text)?).unwrap_err();
     assert!(error.is_setup());
     Ok(error.to_string())
 }
@@ -54,12 +54,17 @@ fn refused(own: &str, without: &str) -> Result<String> {
 #[test]
 fn an_operation_of_another_account_is_refused() -> Outcome {
     let begin = "the operation `sunoapi.org/mix` does not belong to the account of `sunoapi.org/upload-cover`: ";
-    for (own, without, why) in [
-        ("account = \"speech\"", "", "only its spec names an account, `speech`"),
-        ("base_url = \"https://a.example\"", "\"credits\"", "no spec names an account, and the base URLs differ"),
-        ("auth = { header = \"X-Key\" }", "", "its spec sends the API key in another way"),
+    let named = SHIPPED;
+    let unnamed = &SHIPPED.replacen("account = \"sunoapi.org\"\n", "", 1);
+    let elsewhere = "base_url = \"https://a.example\"";
+    for (cover, own, without, why) in [
+        (named, "account = \"speech\"", "", "its spec names the account `speech`, and the other one `sunoapi.org`"),
+        (named, elsewhere, "\"credits\"", "its spec names no account, and the other one `sunoapi.org`"),
+        (unnamed, "account = \"speech\"", "", "only its spec names an account, `speech`"),
+        (unnamed, elsewhere, "\"credits\"", "no spec names an account, and the base URLs differ"),
+        (named, "auth = { header = \"X-Key\" }", "", "its spec sends the API key in another way"),
     ] {
-        let error = refused(own, without)?;
+        let error = refused(cover, own, without)?;
         assert!(error.starts_with(&(begin.to_owned() + why)), "{error}");
     }
     Ok(())

@@ -16,34 +16,42 @@ use tokio::time::sleep;
 
 use crate::common::{SECOND, in_memory_folder};
 
-mod style {
+pub mod style {
     cover_api::api!("tests/specs/style.toml");
 }
 
+/// The spec of the operation.
+pub const SPEC: &str = include_str!("../specs/style.toml");
+
 use style::{Client, StyleRequest};
 
-const GOOD: &str = r#"{"code":200,"msg":"success","data":{"result":"dark jazz"}}"#;
+pub const GOOD: &str = r#"{"code":200,"msg":"success","data":{"result":"dark jazz"}}"#;
 
 /// A service that counts POSTs and answers all of them alike.
 #[derive(Clone, Default)]
-struct Service {
+pub struct Service {
     posts: Arc<AtomicUsize>,
     reply: Arc<Mutex<(u16, String)>>,
     takes: Duration,
 }
 
 impl Service {
-    fn new(reply: impl Into<String>) -> Self {
+    pub fn new(reply: impl Into<String>) -> Self {
         let service = Self::default();
         service.answer(200, reply);
         service
     }
 
-    fn answer(&self, status: u16, reply: impl Into<String>) {
+    /// Each answer takes this long.
+    pub fn taking(self, takes: Duration) -> Self {
+        Self { takes, ..self }
+    }
+
+    pub fn answer(&self, status: u16, reply: impl Into<String>) {
         *self.reply.lock().unwrap_or_else(PoisonError::into_inner) = (status, reply.into());
     }
 
-    fn posts(&self) -> usize {
+    pub fn posts(&self) -> usize {
         self.posts.load(Ordering::SeqCst)
     }
 
@@ -60,16 +68,16 @@ impl Service {
         })
     }
 
-    fn client(&self, ledger: impl Ledger) -> Result<Client> {
+    pub fn client(&self, ledger: impl Ledger) -> Result<Client> {
         Ok(Client::builder("key").transport(self.router()).rate_limit(1_000, Duration::ZERO).ledger(ledger).build()?)
     }
 
-    async fn on_file(&self, path: &Path) -> Result<Client> {
+    pub async fn on_file(&self, path: &Path) -> Result<Client> {
         self.client(SqliteLedger::open(path).await?)
     }
 }
 
-fn request() -> StyleRequest {
+pub fn request() -> StyleRequest {
     StyleRequest::builder().content("rain").build().expect("it is valid")
 }
 
@@ -86,7 +94,7 @@ async fn a_send_returns_the_results() -> Outcome {
 
 #[tokio::test]
 async fn the_sandbox_answers_at_once() -> Outcome {
-    let sandbox = Sandbox::builder().spec(include_str!("../specs/style.toml")).start().await?;
+    let sandbox = Sandbox::builder().spec(SPEC).start().await?;
     let client = Client::builder(sandbox.key()).transport(sandbox.router()).build()?;
     let answer = client.send(&request()).await?;
     assert!(answer.style.is_some() && sandbox.submits() == 1, "{answer:?}");

@@ -1,12 +1,14 @@
-//! A GET buys nothing: it is not recorded, and is sent again if no answer comes.
+//! A GET buys nothing: it is not recorded, and is sent again if its answer is lost.
 
 use std::collections::VecDeque;
 use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
 
 use axum::Router;
 use axum::extract::Request;
 use axum::http::StatusCode;
 use cover_api::ledger::MemoryLedger;
+use cover_testkit::gate::{poll_then_drop, within};
 use cover_testkit::{Outcome, Result};
 use tokio::time::sleep;
 
@@ -30,6 +32,7 @@ fn service(answers: &[(u16, &'static str)]) -> (Router, Arc<Mutex<Vec<String>>>)
         seen.lock().unwrap_or_else(PoisonError::into_inner).push(line);
         let answer = answers.lock().unwrap_or_else(PoisonError::into_inner).pop_front();
         async move {
+            sleep(SECOND).await;
             let Some((status, body)) = answer else {
                 sleep(HOUR).await;
                 return (StatusCode::OK, "");
@@ -72,10 +75,35 @@ async fn a_get_is_sent_again_until_there_is_an_answer() -> Outcome {
     let (router, asked) = service(&[(502, "<html>"), (200, r#"{"code":200,"da"#), (200, r#"{"code":405}"#), GOOD]);
     assert_eq!(client(router)?.send(&request()).await?.left, Some(17));
     assert_eq!(count(&asked), 4);
+    let (router, asked) =
+        service(&[(429, "<html>"), (503, ""), (200, r#"{"code":430}"#), (200, r#"{"code":500}"#), GOOD]);
+    let client_of_five = client(router)?;
+    assert_eq!(client_of_five.send(&request()).await?.left, Some(17));
+    assert_eq!((count(&asked), client_of_five.stats().fetches), (5, 5));
     let (router, asked) = service(&[(502, "<html>"); 9]);
     let error = client(router)?.send(&request()).await.expect_err("no answer is good");
     assert!(!error.may_have_been_charged() && error.to_string().contains("502"), "{error:?}");
     assert_eq!(count(&asked), 5, "as many attempts as a send has");
+    Ok(())
+}
+
+/// The client has one permit, which a dropped GET must not keep.
+#[tokio::test(start_paused = true)]
+async fn a_get_dropped_after_any_number_of_polls_hinders_no_other() -> Outcome {
+    for polls in 0..100 {
+        assert!(polls < 99, "it does not end");
+        let (router, _) = service(&[(502, "<html>"), GOOD, GOOD, GOOD]);
+        let builder = Client::builder("key").transport(router).rate_limit(1, Duration::ZERO);
+        let client = builder.ledger(MemoryLedger::with_capacity(0)).build()?;
+        let first = poll_then_drop(client.send(&request()), polls, 0, SECOND / 10).await;
+        assert_eq!(within(HOUR, "the next GET", client.send(&request())).await?.left, Some(17), "after {polls} polls");
+        let stats = client.stats();
+        assert_eq!((stats.permits, stats.queued, stats.posts), (0, 0, 0), "after {polls} polls: {stats:?}");
+        if let Some(first) = first {
+            assert!(first?.left == Some(17) && polls > 2, "it was dropped while it waited: {polls}");
+            return Ok(());
+        }
+    }
     Ok(())
 }
 
@@ -85,6 +113,23 @@ async fn a_get_that_is_refused_is_sent_once() -> Outcome {
     let error = client(router)?.send(&request()).await.expect_err("it is refused");
     assert!(error.is_refused() && error.is_invalid() && !error.may_have_been_charged(), "{error:?}");
     assert_eq!(count(&asked), 1);
+    Ok(())
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_get_with_any_other_answer_is_sent_once() -> Outcome {
+    for (status, body, said) in [
+        (404, "<html>", "the answer (HTTP status 404) is not JSON"),
+        (200, "[1]", "the answer (HTTP status 200) is JSON, but not an object"),
+        (200, "{}", "has no code"),
+        (302, "moved", "redirected the request, which is not followed (HTTP status 302)"),
+    ] {
+        let (router, asked) = service(&[(status, body), GOOD]);
+        let client = client(router)?;
+        let error = client.send(&request()).await.expect_err(said);
+        assert!(error.to_string().contains(said) && !error.may_have_been_charged(), "{error}");
+        assert_eq!((count(&asked), client.stats().fetches, error.is_refused()), (1, 1, status == 302), "{said}");
+    }
     Ok(())
 }
 

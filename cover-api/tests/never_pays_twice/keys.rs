@@ -96,6 +96,45 @@ async fn after_failure_posts_a_key_again_once_its_task_has_failed() -> Outcome {
 }
 
 #[tokio::test(start_paused = true)]
+async fn the_errors_of_a_key_whose_task_has_failed_say_how_to_post_it_again() -> Outcome {
+    const ADVICE: &str = "to post again under this key, send with `.after_failure()`";
+    let sandbox = sandbox().await?;
+    sandbox.script_statuses(["PENDING", "GENERATE_AUDIO_FAILED"]);
+    let client = builder(&Gate::new(&sandbox)).build()?;
+    let posted = client.send(&request("x")).key("one").await?;
+    let found = client.find("one").await?.ok_or("it was posted")?;
+    for task in [posted, found] {
+        let error = task.wait().await.expect_err("scripted");
+        assert!(error.is_failed() && error.to_string().contains(ADVICE), "{error}");
+    }
+    let conflict = client.send(&request("other")).key("one").await.expect_err("another request");
+    let said = conflict.to_string();
+    assert!(
+        conflict.is_key_conflict() && said.contains(&format!("whose task failed: {ADVICE} [task task-1]")),
+        "{said}"
+    );
+    // Without a key, there is nothing to post again.
+    sandbox.script_statuses(["PENDING", "GENERATE_AUDIO_FAILED"]);
+    let said = client.send(&request("y")).await?.wait().await.expect_err("scripted").to_string();
+    assert!(!said.contains(ADVICE), "{said}");
+    Ok(())
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_batch_counts_a_key_conflict_as_not_sent_whatever_became_of_the_other_request() -> Outcome {
+    for (first, totals) in [(Reply::Late(SECOND), (1, 1, 0, 1)), (Reply::lost(), (0, 0, 2, 1))] {
+        let sandbox = sandbox().await?;
+        let client = builder(&Gate::new(&sandbox).then(first.clone())).build()?;
+        let mut batch = client.send_all([("b1", request("x")), ("b1", request("x")), ("b1", request("another"))]);
+        while batch.next().await.is_some() {}
+        let report = batch.report();
+        assert_eq!((report.sent, report.existing, report.unknown, report.not_sent), totals, "{first:?}: {report}");
+        assert_eq!((report.requests, report.in_progress), (3, 0), "{first:?}: {report}");
+    }
+    Ok(())
+}
+
+#[tokio::test(start_paused = true)]
 async fn a_refused_repetition_leaves_the_failed_task() -> Outcome {
     let sandbox = sandbox().await?;
     sandbox.script_statuses(["PENDING", "GENERATE_AUDIO_FAILED"]);

@@ -32,7 +32,7 @@ async fn a_reply_that_cannot_be_read_leaves_the_outcome_unknown() -> Outcome {
         (Answer::raw(200, ""), "is empty"),
         (Answer::raw(200, "[1]"), "not an object"),
         (Answer::raw(200, "{}"), "has no code"),
-        (Answer::raw(200, large), "is too large"),
+        (Answer::raw(200, large), "has more than 1 MiB"),
         (Answer::cut_short(r#"{"code":200,"#), "was cut short"),
         (Answer::raw(200, r#"{"code":200,"data":{}}"#), "does not give the id of a task"),
     ] {

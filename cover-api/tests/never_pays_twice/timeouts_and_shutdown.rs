@@ -8,11 +8,12 @@ use axum::Router;
 use cover_api::Client;
 use cover_api::ledger::MemoryLedger;
 use cover_testkit::failing_ledger::{FailingLedger, Fails};
-use cover_testkit::gate::{Came, Gate, Reply, within};
+use cover_testkit::gate::{Came, Gate, Reply, Slow, within};
 use cover_testkit::{Outcome, request};
-use tokio::time::{Instant, sleep, timeout};
+use tokio::task::yield_now;
+use tokio::time::{Instant, advance, sleep, timeout};
 
-use crate::common::{HOUR, MILLI, SECOND, builder, queueing, sandbox};
+use crate::common::{HOUR, MILLI, SECOND, builder, poll_once, queueing, sandbox};
 
 #[tokio::test(start_paused = true)]
 async fn a_timeout_says_whether_the_exchange_continues() -> Outcome {
@@ -33,6 +34,38 @@ async fn a_timeout_says_whether_the_exchange_continues() -> Outcome {
     assert!(error.is_timeout() && error.is_in_progress(), "{error:?}");
     let task = client.send(&request("x")).await?;
     assert_eq!((task.was_posted(), gate.posts().len(), client.stats().tasks), (false, 1, 1));
+    Ok(())
+}
+
+/// The timeout passes at each step of the first send.
+#[tokio::test(start_paused = true)]
+async fn a_send_that_was_not_sent_does_not_forbid_an_equal_one_with_a_key() -> Outcome {
+    let (sandbox, mut not_sent) = (sandbox().await?, 0);
+    for polls in 0.. {
+        let gate = Gate::new(&sandbox);
+        let client = builder(&gate).ledger(Slow(MemoryLedger::new())).build()?;
+        let mut first = client.send(&request("x")).timeout(MILLI);
+        let mut sent = None;
+        for _ in 0..polls {
+            if let Poll::Ready(ready) = poll_once(&mut first) {
+                sent = Some(ready);
+                break;
+            }
+            yield_now().await;
+        }
+        if sent.is_some() {
+            break;
+        }
+        advance(MILLI).await;
+        let Err(error) = first.await else { continue };
+        if error.is_not_sent() {
+            assert!(!error.may_have_been_charged(), "{error:?}");
+            let second = client.send(&request("x")).key("order-17").await?;
+            assert!(second.was_posted() && gate.posts().len() == 1, "after {polls} polls");
+            not_sent += 1;
+        }
+    }
+    assert!(not_sent > 5, "{not_sent}");
     Ok(())
 }
 

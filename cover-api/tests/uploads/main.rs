@@ -1,5 +1,7 @@
 //! A file on disk becomes an address that a request takes, or an error that says why not.
 
+mod drops;
+mod early;
 mod lengths;
 mod refused;
 mod sent;

@@ -2,7 +2,7 @@
 
 use cover_api::sandbox::Answer;
 use cover_testkit::Outcome;
-use cover_testkit::recordings::{flac, mp3, variable_mp3, wav};
+use cover_testkit::recordings::{bare_variable_mp3, flac, mp3, variable_mp3, wav};
 use futures_util::stream;
 
 use crate::{client, refusal, sandbox};
@@ -67,18 +67,47 @@ async fn the_length_is_read_from_each_format() -> Outcome {
         // 5000 frames of 1152 samples at 44.1 kHz, whatever their bit rate is.
         ("b.mp3", mp3(5_000), "130.7"),
         ("c.mp3", variable_mp3(5_000), "130.7"),
+        // Frames are counted if no header has their number, and if it has a wrong one.
+        ("c.mp3", bare_variable_mp3(5_000), "130.7"),
+        ("c.mp3", replaced(variable_mp3(5_000), 44, 1_u32.to_be_bytes()), "130.7"),
         ("d.flac", flac(150), "150"),
         // The content counts, not the name.
         ("e.ogg", wav(122), "122"),
+        // Programs that write to a pipe, or that are stopped, leave a size that is not that of the sound.
+        ("f.wav", replaced(wav(122), 40, [0xff; 4]), "122"),
+        ("f.wav", replaced(wav(122), 40, [0; 4]), "122"),
     ] {
         let said = refusal(client.upload_bytes(name, song).await);
         assert!(said.contains(&format!("it is {seconds} seconds long, and {LIMIT}")), "{name}: {said}");
     }
-    for (name, song) in
-        [("a.wav", wav(120)), ("b.mp3", mp3(4_500)), ("c.mp3", variable_mp3(4_500)), ("d.flac", flac(120))]
-    {
+    for (name, song) in [
+        ("a.wav", wav(120)),
+        ("b.mp3", mp3(4_500)),
+        ("c.mp3", variable_mp3(4_500)),
+        ("c.mp3", bare_variable_mp3(4_500)),
+        ("d.flac", flac(120)),
+        ("f.wav", replaced(wav(120), 40, [0xff; 4])),
+        ("f.wav", replaced(wav(120), 40, [0; 4])),
+    ] {
         client.upload_bytes(name, song).await?;
     }
+    Ok(())
+}
+
+/// Replaces four bytes of a file.
+fn replaced(mut file: Vec<u8>, at: usize, with: [u8; 4]) -> Vec<u8> {
+    file[at..at + 4].copy_from_slice(&with);
+    file
+}
+
+#[tokio::test]
+async fn a_length_that_the_file_does_not_say_and_one_that_the_caller_accepts_are_not_checked() -> Outcome {
+    let sandbox = sandbox().start().await?;
+    let client = client(sandbox.url(), sandbox.key())?;
+    // A stream of FLAC does not know its number of samples.
+    client.upload_bytes("a.flac", flac(0)).await?;
+    client.upload_bytes("a.wav", wav(122)).unchecked_length().await?;
+    client.upload_bytes("a.mp3", b"la la la".to_vec()).unchecked_length().await?;
     Ok(())
 }
 
@@ -119,6 +148,8 @@ async fn an_answer_without_an_address_is_an_error() -> Outcome {
         r#"{"code":200,"data":{"downloadUrl":7}}"#,
         r#"{"code":200,"data":{"downloadUrl":"ftp://files.example.com/song.wav"}}"#,
         r#"{"code":200,"data":{"downloadUrl":"/song.wav"}}"#,
+        r#"{"code":200,"data":{"downloadUrl":"https://files example.com/my song.wav"}}"#,
+        r#"{"code":200,"data":{"downloadUrl":"https://files.example.com/my\nsong.wav"}}"#,
     ] {
         sandbox.answer_upload(Answer::raw(200, answer));
         let said = refusal(client.upload_bytes("song.wav", wav(1)).await);

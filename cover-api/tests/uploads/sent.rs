@@ -4,6 +4,7 @@ use std::convert::Infallible;
 use std::time::Duration;
 
 use bytes::Bytes;
+use cover_api::sandbox::Answer;
 use cover_api::{CoverRequest, Model};
 use cover_testkit::Outcome;
 use cover_testkit::recordings::wav;
@@ -45,6 +46,18 @@ async fn an_upload_becomes_a_cover() -> Outcome {
     let cover = client.send(&request).await?.wait().await?;
     assert_eq!(cover.tracks.len(), 2);
     assert_eq!(sandbox.created()[0].request["uploadUrl"], *sandbox.uploaded()[0].link);
+    Ok(())
+}
+
+#[tokio::test]
+async fn a_link_with_spaces_is_percent_encoded_and_fits_a_request() -> Outcome {
+    let sandbox = sandbox().start().await?;
+    let client = client(sandbox.url(), sandbox.key())?;
+    let address = "https://files.example.com/songs/Night {Drive}.wav?sig=a b";
+    sandbox.answer_upload(Answer::raw(200, format!(r#"{{"code":200,"data":{{"downloadUrl":"{address}"}}}}"#)));
+    let link = client.upload_bytes("Night Drive.wav", wav(1)).await?;
+    assert_eq!(link.as_str(), "https://files.example.com/songs/Night%20%7BDrive%7D.wav?sig=a%20b");
+    CoverRequest::non_custom().upload_url(&link).without_callback().model(Model::V5).prompt("Rain").build()?;
     Ok(())
 }
 

@@ -17,7 +17,7 @@ const LINK: &str = "https://files.example.com/song.wav";
 /// A server that breaks some connections, and answers the next.
 struct Server {
     url: String,
-    /// Returns the number of connections.
+    /// Returns the number of connections, after the last one was answered.
     connections: JoinHandle<std::io::Result<usize>>,
 }
 
@@ -100,6 +100,9 @@ async fn the_timeout_covers_a_server_that_never_answers() -> Outcome {
     let url = format!("http://{}", listener.local_addr()?);
     let upload = client(&url, "key")?.upload_bytes("song.wav", wav(1)).timeout(Duration::from_millis(200)).await;
     assert!(upload.as_ref().is_err_and(cover_api::Error::is_timeout), "{upload:?}");
-    assert_eq!(refusal(upload), "`song.wav` cannot be uploaded: it was not complete after 200ms");
+    assert_eq!(
+        refusal(upload),
+        "`song.wav` cannot be uploaded: it was not complete after 200ms: all 16044 bytes were sent, and no answer came"
+    );
     Ok(())
 }

@@ -26,11 +26,12 @@ fn choice(name: &str, field: &Field, choices: &[Choice]) -> TokenStream {
     let sent = Sent { name: &name, allow: &allow, variants: &variants, choices, open: &open };
     let is_of_numbers = choices.iter().any(|choice| matches!(choice.value, Scalar::Number(_)));
     let (value, conversions) = if is_of_numbers { sent.as_numbers() } else { sent.as_texts() };
+    let debug = (!field.is_open()).then(|| quote!(Debug,));
     let Open { variant, constructor, .. } = &open;
     quote! {
         #[doc = #doc]
         #allow
-        #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+        #[derive(Clone, Copy, #debug PartialEq, Eq, Hash)]
         #[non_exhaustive]
         pub enum #name {
             #(#[doc = #docs] #deprecated #variants,)*
@@ -63,8 +64,7 @@ struct Open {
     variant: TokenStream,
     constructor: TokenStream,
     as_str: TokenStream,
-    as_value: TokenStream,
-    from_value: TokenStream,
+    unlisted: TokenStream,
     conversion: TokenStream,
 }
 
@@ -73,49 +73,47 @@ impl Open {
         if !field.is_open() {
             return Self::default();
         }
+        let wire = field.wire.as_str();
         Self {
             variant: quote!(#[doc(hidden)] __Unlisted(&'static str, &'static str),),
             constructor: quote! {
                 /// Returns a value that the spec does not list. It is sent as given, and has to keep the rules of `like`.
                 ///
-                /// It has 1 to 64 characters; `build` and `from_json` check this. A listed text is the listed value.
+                /// It has 1 to 64 characters and no control characters; `build` and `from_json` check this. A listed text is the listed value.
                 #[must_use]
                 pub const fn unlisted(text: &'static str, like: Self) -> Self {
-                    let mut index = 0;
-                    while index < Self::ALL.len() {
-                        if ::cover_api::__private::same(text, Self::ALL[index].as_str()) {
-                            return Self::ALL[index];
-                        }
-                        index += 1;
-                    }
-                    match like {
-                        Self::__Unlisted(_, like) => Self::__Unlisted(text, like),
-                        like => Self::__Unlisted(text, like.as_str()),
+                    match (::cover_api::__private::choice::place(text, Self::__TEXTS), like) {
+                        (::core::option::Option::Some(place), _) => Self::ALL[place],
+                        (_, Self::__Unlisted(_, like)) => Self::__Unlisted(text, like),
+                        (_, like) => Self::__Unlisted(text, like.as_str()),
                     }
                 }
             },
             as_str: quote!(Self::__Unlisted(text, _) => text,),
-            as_value: quote! {
-                if let Self::__Unlisted(text, like) = *self {
-                    return ::cover_api::__private::Value::unlisted(text, like);
+            unlisted: quote! {
+                fn like(self) -> ::core::option::Option<&'static str> {
+                    match self {
+                        Self::__Unlisted(_, like) => ::core::option::Option::Some(like),
+                        _ => ::core::option::Option::None,
+                    }
+                }
+
+                fn unlisted(text: &'static str, like: Self) -> ::core::option::Option<Self> {
+                    ::core::option::Option::Some(Self::unlisted(text, like))
                 }
             },
-            from_value: quote! {
-                ::cover_api::__private::Value::Unlisted { text, like } => ::cover_api::__private::unlisted(&text)
-                    .zip(like.parse().ok())
-                    .map(|(text, like)| Self::unlisted(text, like)),
-            },
             conversion: quote! {
-                impl ::cover_api::OpenChoice for #name {
-                    fn text(self) -> &'static str {
+                impl ::core::fmt::Debug for #name {
+                    fn fmt(&self, f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
                         match self {
-                            Self::__Unlisted(_, like) => like,
-                            listed => listed.as_str(),
+                            Self::__Unlisted(text, like) => ::core::write!(f, "Unlisted({text:?}, like {like})"),
+                            listed => f.write_str(listed.as_str()),
                         }
                     }
-
-                    fn listed() -> ::std::vec::Vec<&'static str> {
-                        Self::ALL.iter().map(|value| value.as_str()).collect()
+                }
+                impl ::cover_api::OpenChoice for #name {
+                    fn field() -> &'static str {
+                        #wire
                     }
                 }
             },
@@ -126,9 +124,11 @@ impl Open {
 impl Sent<'_> {
     /// Returns the method `as_str`, and the conversions of a choice of texts.
     fn as_texts(&self) -> (TokenStream, TokenStream) {
-        let Self { name, allow, variants, choices, open: Open { as_str, as_value, from_value, conversion, .. } } = self;
+        let Self { name, variants, choices, open: Open { as_str, unlisted, conversion, .. }, .. } = self;
         let texts: Vec<&str> = choices.iter().map(|choice| choice.wire.as_str()).collect();
         let value = quote! {
+            const __TEXTS: &'static [&'static str] = &[#(#texts),*];
+
             /// Returns the text that is sent.
             #[must_use]
             pub const fn as_str(self) -> &'static str {
@@ -139,30 +139,22 @@ impl Sent<'_> {
             }
         };
         let conversions = quote! {
-            #allow
             impl ::core::str::FromStr for #name {
                 type Err = ::cover_api::UnknownChoice;
 
                 fn from_str(text: &str) -> ::core::result::Result<Self, ::cover_api::UnknownChoice> {
-                    match text {
-                        #(#texts => ::core::result::Result::Ok(Self::#variants),)*
-                        _ => ::core::result::Result::Err(::cover_api::UnknownChoice::among(&[#(#texts),*])),
-                    }
+                    ::cover_api::__private::choice::parse(text)
                 }
             }
-            impl ::cover_api::__private::FieldValue for #name {
-                fn as_value(&self) -> ::cover_api::__private::Value<'_> {
-                    #as_value
-                    ::cover_api::__private::Value::text(self.as_str())
+            impl ::cover_api::__private::choice::TextChoice for #name {
+                const TEXTS: &'static [&'static str] = Self::__TEXTS;
+                const VALUES: &'static [Self] = Self::ALL;
+
+                fn sent(self) -> &'static str {
+                    self.as_str()
                 }
 
-                fn from_value(value: ::cover_api::__private::Value<'_>) -> ::core::option::Option<Self> {
-                    match value {
-                        ::cover_api::__private::Value::Text(text) => text.parse().ok(),
-                        #from_value
-                        _ => ::core::option::Option::None,
-                    }
-                }
+                #unlisted
             }
             impl ::core::fmt::Display for #name {
                 fn fmt(&self, f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {

@@ -10,6 +10,7 @@ mod markers;
 mod maybe;
 mod messages;
 mod modes;
+mod objects;
 mod quoted;
 mod request;
 mod results;
@@ -33,6 +34,7 @@ pub(crate) fn all(spec: &Spec, origin: &Origin) -> TokenStream {
         service::service(spec),
         markers::markers(spec, &modes, &groups),
         choices::choices(&spec.request),
+        objects::objects(spec, origin),
         request::request(spec, &modes),
         any_mode::any_mode(spec, &modes),
         builder::builder(spec, &modes, &groups, origin),

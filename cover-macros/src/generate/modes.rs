@@ -164,7 +164,7 @@ pub(super) fn item_type(field: &Field) -> TokenStream {
         FieldKind::Boolean(_) => quote!(bool),
         FieldKind::Integer => quote!(i64),
         FieldKind::Number => quote!(f64),
-        FieldKind::Choice(name, _) => {
+        FieldKind::Choice(name, _) | FieldKind::Object(name, _) => {
             let name = ident(name);
             quote!(#name)
         }

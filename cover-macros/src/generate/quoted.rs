@@ -17,7 +17,7 @@ pub(super) trait Quoted {
     fn quoted(&self) -> TokenStream;
 }
 
-/// Implements [`Quoted`] for structs. A field that is left out does not compile.
+/// Implements [`Quoted`] for structs. A field that is left out here does not compile.
 macro_rules! structs {
     ($($module:ident::$name:ident { $($field:ident),* })*) => {$(
         impl Quoted for $module::$name {
@@ -25,6 +25,27 @@ macro_rules! structs {
                 let Self { $($field),* } = self;
                 $(let $field = $field.quoted();)*
                 quote!($module::$name { $($field: #$field),* })
+            }
+        }
+    )*};
+}
+
+/// Implements [`Quoted`] for structs with a constant `USUAL`: the fields after the `;` are written if they differ from it.
+macro_rules! usual_structs {
+    ($($module:ident::$name:ident { $($field:ident),*; $($usual:ident),* })*) => {$(
+        impl Quoted for $module::$name {
+            fn quoted(&self) -> TokenStream {
+                let Self { $($field,)* $($usual),* } = self;
+                $(let $field = $field.quoted();)*
+                let mut unusual = TokenStream::new();
+                let mut rest = None;
+                $(if *$usual == Self::USUAL.$usual {
+                    rest = Some(quote!(..$module::$name::USUAL));
+                } else {
+                    let value = $usual.quoted();
+                    unusual.extend(quote!($usual: #value,));
+                })*
+                quote!($module::$name { $($field: #$field,)* #unusual #rest })
             }
         }
     )*};
@@ -75,9 +96,7 @@ macro_rules! integers {
 structs! {
     rules::Rules { modes, fields, model, relations }
     rules::Mode { name, when }
-    rules::Field { wire, rust, kind, list, open, nullable, constant, presence, default, pattern, limits, conditions }
     rules::DefaultValue { value, modes }
-    rules::Limit { modes, models, when, bound, dispute }
     rules::Relation { fields, modes, when, asks }
     rules::Conditional { effect, value, any }
     rules::Condition { terms }
@@ -86,7 +105,7 @@ structs! {
 
     tables::Api {
         id, account, base_url, auth_header, auth_scheme, auth_basic, headers, env_key, env_url, retention, code, message,
-        codes, submit, poll, statuses, results, rate_limit, credits, callback, upload
+        codes, submit, poll, cancel, statuses, results, rate_limit, credits, callback, upload
     }
     tables::CodeSpec { number, means, created, retry_after }
     tables::SubmitSpec { method, path, query, body, task }
@@ -94,9 +113,9 @@ structs! {
         path, query, status, task, error_code, error_message, request, every, expected_duration, timeout, unknown_task,
         patience, settle
     }
+    tables::CancelSpec { method, path, query, body }
     tables::StatusSpec { name, means, stage }
     tables::ResultSpec { name, at, callback, optional, shape }
-    tables::ShapeSpec { kind, lists, members }
     tables::MemberSpec { spellings, required, shape }
     tables::RateLimitSpec { requests, per, task_every }
     tables::CreditsSpec { path, amount }
@@ -108,8 +127,14 @@ structs! {
     tables::SignatureClock { header, tolerance }
 }
 
+usual_structs! {
+    rules::Field { wire, rust, kind, presence; list, open, nullable, constant, default, pattern, limits, conditions }
+    rules::Limit { bound; modes, models, when, dispute }
+    tables::ShapeSpec { kind; lists, members }
+}
+
 enums! {
-    rules::Kind { Text(unit), Url, Boolean, Integer, Number, Choice(choices), IntegerChoice(choices) }
+    rules::Kind { Text(unit), Url, Boolean, Integer, Number, Choice(choices), IntegerChoice(choices), Object(members) }
     rules::Bound {
         MinLength(least), MaxLength(most), MaxBytes(most), MinItems(least), MaxItems(most), Min(least), Max(most),
         Above(bound), Below(bound), MultipleOf(step)

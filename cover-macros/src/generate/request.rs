@@ -87,7 +87,7 @@ pub(super) fn fields_name(spec: &Spec) -> Ident {
 }
 
 /// Returns the struct of the values that a caller sets. Those that a mode sets have no place here.
-fn fields(spec: &Spec, modes: &Modes<'_>) -> TokenStream {
+pub(super) fn fields(spec: &Spec, modes: &Modes<'_>) -> TokenStream {
     let name = fields_name(spec);
     let idents = modes.settable.iter().map(|field| ident(&field.rust));
     let types = modes.settable.iter().map(|field| value_type(field));

@@ -1,7 +1,7 @@
 //! The types of results. How they are read is in the table of the service.
 
 use cover_spec::model::{ResultEntry, ResultKind, ResultValue};
-use proc_macro2::TokenStream;
+use proc_macro2::{Ident, TokenStream};
 use quote::quote;
 
 use super::docs;
@@ -10,70 +10,49 @@ use crate::ident::{ident, index};
 
 pub(super) fn results(results: &[ResultEntry]) -> TokenStream {
     let values: Vec<&ResultValue> = results.iter().map(|result| &result.value).collect();
-    let all = fields(
-        &values,
-        &quote!(Results),
-        "The results of a task, as far as the service has given them.",
-        Some(results),
-    );
-    let indices = (0..values.len()).map(index);
-    let idents = values.iter().map(|value| ident(&value.rust));
+    let doc = "The results of a task, as far as the service has given them.";
+    let all = record(&values, &ident("Results"), doc, &quote!(Clone, Default, PartialEq));
     let objects = results.iter().flat_map(|result| result.value.walk()).filter_map(object);
-    quote! {
-        #all
-        impl ::cover_api::runtime::Results for Results {
-            fn read(found: ::cover_api::__private::read::Found<'_>) -> Self {
-                Self { #(#idents: found.result(#indices),)* }
-            }
-        }
-        #(#objects)*
-    }
+    quote!(#all #(#objects)*)
 }
 
 /// Returns the type of an object in results.
 fn object(value: &ResultValue) -> Option<TokenStream> {
     let name = ident(value.ty.as_ref()?);
     let members: Vec<&ResultValue> = value.members.iter().collect();
-    let doc = docs::result(value);
-    let all = fields(&members, &quote!(#name), &doc, None);
-    let indices = (0..members.len()).map(index);
-    let idents = members.iter().map(|member| ident(&member.rust));
-    Some(quote! {
-        #all
-        impl ::cover_api::__private::read::FromAnswer for #name {
-            fn read(from: ::cover_api::__private::read::Value<'_>) -> ::core::option::Option<Self> {
-                let members = from.members()?;
-                ::core::option::Option::Some(Self { #(#idents: members.member(#indices),)* })
-            }
-
-            fn shown(&self, f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
-                ::core::fmt::Debug::fmt(self, f)
-            }
-        }
-    })
+    Some(record(&members, &name, &docs::result(value), &quote!(Clone, PartialEq)))
 }
 
-/// Returns a struct with its documentation, `Debug` without secrets, and `Serialize`. `results` has the places of results.
-fn fields(values: &[&ResultValue], name: &TokenStream, doc: &str, results: Option<&[ResultEntry]>) -> TokenStream {
+/// Returns a struct that is read from an answer, with `Debug` without secrets, and `Serialize`.
+fn record(values: &[&ResultValue], name: &Ident, doc: &str, derives: &TokenStream) -> TokenStream {
     let docs = values.iter().map(|value| text(&value.doc));
     let idents: Vec<_> = values.iter().map(|value| ident(&value.rust)).collect();
     let types = values.iter().map(|value| rust_type(value));
+    let indices = (0..values.len()).map(index);
+    let names = values.iter().map(|value| value.rust.value.as_str());
     let wire = values.iter().map(|value| value.name.as_str());
-    let default = results.map(|_| quote!(Default,));
-    let count = index(values.len());
     quote! {
         #[doc = #doc]
-        #[derive(Clone, #default PartialEq)]
+        #[derive(#derives)]
         #[non_exhaustive]
         pub struct #name {
             #(#[doc = #docs] pub #idents: #types,)*
         }
+        impl ::cover_api::__private::record::Record for #name {
+            const NAME: &'static str = ::core::stringify!(#name);
+
+            fn read(from: ::cover_api::__private::read::Fields<'_>) -> Self {
+                Self { #(#idents: from.read(#indices),)* }
+            }
+
+            fn fields(&self) -> ::std::vec::Vec<::cover_api::__private::record::Field<'_>> {
+                use ::cover_api::__private::record::Field;
+                ::std::vec::Vec::from([#(Field(#names, #wire, &self.#idents)),*])
+            }
+        }
         impl ::core::fmt::Debug for #name {
             fn fmt(&self, f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
-                use ::cover_api::__private::read::Shown;
-                f.debug_struct(::core::stringify!(#name))
-                    #(.field(::core::stringify!(#idents), &Shown(&self.#idents)))*
-                    .finish()
+                ::cover_api::__private::record::debug(self, f)
             }
         }
         impl ::cover_api::__private::Serialize for #name {
@@ -81,10 +60,7 @@ fn fields(values: &[&ResultValue], name: &TokenStream, doc: &str, results: Optio
                 &self,
                 serializer: S,
             ) -> ::core::result::Result<S::Ok, S::Error> {
-                use ::cover_api::__private::SerializeStruct as _;
-                let mut fields = serializer.serialize_struct(::core::stringify!(#name), #count)?;
-                #(fields.serialize_field(#wire, &self.#idents)?;)*
-                fields.end()
+                ::cover_api::__private::record::serialize(self, serializer)
             }
         }
     }

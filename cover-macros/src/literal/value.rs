@@ -59,6 +59,15 @@ pub(super) fn read(entry: &Entry, field: &Field, call: &Call) -> Result<Given, E
     {
         return placeholder(field, underscore.span());
     }
+    if let FieldKind::Object(name, _) = &*field.kind {
+        let other = call.spec.request.try_literal.as_ref();
+        let instead = other.map_or_else(
+            || format!("use `{}::builder()`", *call.spec.request.name),
+            |other| format!("`{}!` takes expressions of `{}`", **other, **name),
+        );
+        let refused = || entry.error(format!("`{}` holds objects, which have no literals; {instead}", entry.name));
+        return if tries { Ok(Given::Expression) } else { Err(refused()) };
+    }
     if let [TokenTree::Ident(null)] = &entry.value[..]
         && null == "null"
         && field.is_nullable()
@@ -84,6 +93,7 @@ fn single(entry: &Entry, field: &Field, tries: bool) -> Result<Option<Given>, Er
         FieldKind::Boolean(_) => truth(entry),
         FieldKind::Text(_) | FieldKind::Url => text(entry),
         FieldKind::Integer | FieldKind::Number => number(entry),
+        FieldKind::Object(..) => Ok(None),
     }
 }
 
@@ -119,6 +129,7 @@ fn literal_in_words(field: &Field) -> &'static str {
         FieldKind::Boolean(_) => "`true` or `false`",
         FieldKind::Number => "a number literal",
         FieldKind::Choice(..) => "the name of a value",
+        FieldKind::Object(..) => "an expression",
     }
 }
 

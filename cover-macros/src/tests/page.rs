@@ -60,6 +60,22 @@ fn real_setters_have_the_text_of_the_page() {
     }
 }
 
+#[test]
+fn each_setter_of_a_deprecated_field_is_deprecated() {
+    let keys = |field: &str| format!("[fields.{field}]\ndeprecated = \"it is ignored\"");
+    let text = super::SMALL.replace("[fields.copies]", &keys("copies"));
+    let text = text.replace("[fields.pictureUrl]", &keys("pictureUrl"));
+    let file = super::expand("snapshots/small.toml", &text, false);
+    for cfg in ["doc", "not (doc)"] {
+        let found = impls(&file, "CardRequestBuilder", cfg);
+        let is_deprecated = |method: &&ImplItemFn| method.attrs.iter().any(|it| it.path().is_ident("deprecated"));
+        let deprecated = found.iter().flat_map(|it| methods(it)).filter(is_deprecated);
+        let names: BTreeSet<String> = deprecated.map(|method| method.sig.ident.to_string()).collect();
+        let expected = ["copies", "maybe_copies", "null_copies", "picture_url", "without_picture"];
+        assert_eq!(names, expected.map(str::to_owned).into(), "{cfg}");
+    }
+}
+
 /// Returns the inherent impls of the builder under this `cfg`; without any where that is empty.
 fn impls<'a>(file: &'a File, builder: &str, cfg: &str) -> Vec<&'a ItemImpl> {
     let inherent = file.items.iter().filter_map(|item| match item {

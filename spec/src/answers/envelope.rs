@@ -11,6 +11,15 @@ use crate::tables::{Api, CodeMeaning, CodeSpec, JsonPath};
 /// Largest answer in bytes. Typical answers have a few kilobytes.
 pub const MAX_ANSWER: usize = 1 << 20;
 
+/// Largest answer in bytes of an operation that answers at once. Its results are in the answer, and were paid for.
+const MAX_DIRECT_ANSWER: usize = 16 << 20;
+
+/// Returns the number of bytes of the largest answer that an operation may give.
+#[must_use]
+pub fn max_answer(api: &Api) -> usize {
+    if api.poll.is_some() { MAX_ANSWER } else { MAX_DIRECT_ANSWER }
+}
+
 /// A readable answer.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Envelope {
@@ -31,14 +40,14 @@ pub enum Unreadable {
     Empty,
     /// It is not JSON.
     NotJson,
-    /// It is JSON, but not an object.
+    /// It is JSON, but not an object, and no result is the whole answer.
     NotAnObject,
     /// It has no code where the spec says.
     NoCode,
     /// It ends too early.
     CutShort,
-    /// It has more than [`MAX_ANSWER`] bytes.
-    TooLarge,
+    /// It has more bytes than this limit.
+    TooLarge(usize),
 }
 
 impl Envelope {
@@ -46,9 +55,9 @@ impl Envelope {
     ///
     /// # Errors
     ///
-    /// If the body is not a JSON object with a code.
+    /// If the body is not a JSON object with a code. Any JSON will do if a result is the whole answer and the code is the status.
     pub fn read(api: &Api, status: u16, bytes: &[u8]) -> Result<Self, Unreadable> {
-        let body = object(bytes)?;
+        let body = body(api, bytes)?;
         let code = if api.code.is_empty() {
             status.into()
         } else {
@@ -74,19 +83,32 @@ impl Envelope {
     }
 }
 
+/// Reads a complete body as a JSON object, or as any JSON if a result is the whole answer.
+///
+/// # Errors
+///
+/// If the body is not JSON, or not an object although it must be.
+pub fn body(api: &Api, bytes: &[u8]) -> Result<Value, Unreadable> {
+    let is_a_result = || api.results.iter().any(|result| result.at.iter().any(|place| place.is_empty()));
+    if api.code.is_empty() && is_a_result() { json(bytes) } else { object(bytes) }
+}
+
 /// Reads a complete body as a JSON object.
 ///
 /// # Errors
 ///
 /// If the body is not a JSON object.
 pub fn object(bytes: &[u8]) -> Result<Value, Unreadable> {
+    let body = json(bytes)?;
+    if body.is_object() { Ok(body) } else { Err(Unreadable::NotAnObject) }
+}
+
+fn json(bytes: &[u8]) -> Result<Value, Unreadable> {
     let text = lenient::json(bytes);
     if text.trim().is_empty() {
         return Err(Unreadable::Empty);
     }
-    let body: Value = serde_json::from_str(&text)
-        .map_err(|error| if error.is_eof() { Unreadable::CutShort } else { Unreadable::NotJson })?;
-    if body.is_object() { Ok(body) } else { Err(Unreadable::NotAnObject) }
+    serde_json::from_str(&text).map_err(|error| if error.is_eof() { Unreadable::CutShort } else { Unreadable::NotJson })
 }
 
 /// Returns a string that is not empty, or a number as a string.
@@ -147,13 +169,13 @@ pub fn is_success(api: &Api, number: u32) -> bool {
 /// Completes a sentence that begins with "the answer".
 impl fmt::Display for Unreadable {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(match self {
-            Self::Empty => "is empty",
-            Self::NotJson => "is not JSON",
-            Self::NotAnObject => "is JSON, but not an object",
-            Self::NoCode => "has no code",
-            Self::CutShort => "was cut short",
-            Self::TooLarge => "is too large",
-        })
+        match self {
+            Self::Empty => f.write_str("is empty"),
+            Self::NotJson => f.write_str("is not JSON"),
+            Self::NotAnObject => f.write_str("is JSON, but not an object"),
+            Self::NoCode => f.write_str("has no code"),
+            Self::CutShort => f.write_str("was cut short"),
+            Self::TooLarge(most) => write!(f, "has more than {} MiB", most >> 20),
+        }
     }
 }

@@ -1,13 +1,18 @@
 //! Repairs bodies that are almost JSON, if their meaning is clear.
 //!
-//! A byte order mark at the start is removed. Bytes within strings that are not UTF-8 become U+FFFD. `NaN` and the infinities
-//! become null. A number that a `Value` cannot hold exactly becomes a string of its digits. Everything else stays as it is. A body
-//! that is invalid for another reason stays invalid, and a truncated body stays truncated.
+//! A byte order mark at the start is removed. Bytes within strings that are not UTF-8 become U+FFFD, and so does an escape of half
+//! a surrogate pair. `NaN` and the infinities become null. A number that a `Value` cannot hold exactly becomes a string of its
+//! digits. A list or an object within [`MAX_DEPTH`] others becomes null, and what it contains is not checked. Everything else stays
+//! as it is. A body that is invalid for another reason stays invalid, and a truncated body stays truncated.
 
 use std::borrow::Cow;
 
 /// Number of significant digits that an `f64` can hold.
 const MAX_DIGITS: usize = 17;
+/// Depth of nested lists and objects that is read. The parser reads no more.
+const MAX_DEPTH: usize = 127;
+/// An escape of U+FFFD, as long as the one that it replaces.
+const REPLACEMENT: &str = "\\ufffd";
 
 /// Which numbers become strings of their digits.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -30,21 +35,35 @@ fn text(body: &[u8]) -> Cow<'_, str> {
     String::from_utf8_lossy(body.strip_prefix(b"\xef\xbb\xbf").unwrap_or(body))
 }
 
-/// Rewrites the text in one pass, and skips strings.
+/// Rewrites the text in one pass.
 fn rewrite(text: Cow<'_, str>, numbers: Numbers) -> Cow<'_, str> {
     let (bytes, mut rewritten) = (text.as_bytes(), String::new());
     let (mut at, mut copied, mut depth) = (0, 0, 0_usize);
+    let mut replace = |from: usize, end: usize, by: &str| {
+        rewritten.push_str(&text[copied..from]);
+        rewritten.push_str(by);
+        copied = end;
+    };
     while let Some(byte) = bytes.get(at) {
         match byte {
-            b'"' => at = end_of_text(bytes, at),
+            b'"' => {
+                let end = end_of_text(bytes, at);
+                for half in lone_surrogates(&bytes[at..end]) {
+                    replace(at + half, at + half + REPLACEMENT.len(), REPLACEMENT);
+                }
+                at = end;
+            }
             byte if is_of_a_word(*byte) => {
                 let end = end_of_word(bytes, at);
                 let is_cut = end == bytes.len() && depth > 0;
                 if let Some(word) = instead(&text[at..end], is_cut, numbers) {
-                    rewritten.push_str(&text[copied..at]);
-                    rewritten.push_str(&word);
-                    copied = end;
+                    replace(at, end, &word);
                 }
+                at = end;
+            }
+            b'{' | b'[' if depth == MAX_DEPTH => {
+                let end = end_of_value(bytes, at);
+                replace(at, end, "null");
                 at = end;
             }
             byte => {
@@ -72,6 +91,52 @@ fn end_of_text(bytes: &[u8], start: usize) -> usize {
             b'"' => return at + 1,
             b'\\' => at += 2,
             _ => at += 1,
+        }
+    }
+    bytes.len()
+}
+
+/// Returns the positions of escapes in a string that are one half of a surrogate pair without the other.
+fn lone_surrogates(text: &[u8]) -> impl Iterator<Item = usize> {
+    let mut at = 0;
+    std::iter::from_fn(move || {
+        loop {
+            at += text.get(at..)?.iter().position(|byte| *byte == b'\\')?;
+            let step = match (code_unit(text, at), code_unit(text, at + 6)) {
+                (Some(0xd800..0xdc00), Some(0xdc00..0xe000)) => 12,
+                (Some(0xd800..0xe000), _) => {
+                    at += 6;
+                    return Some(at - 6);
+                }
+                _ => 2,
+            };
+            at += step;
+        }
+    })
+}
+
+/// Returns the UTF-16 code unit of an escape such as `\u00fc` at a position.
+fn code_unit(text: &[u8], at: usize) -> Option<u32> {
+    let digits = text.get(at..at + 6)?.strip_prefix(b"\\u")?;
+    digits.iter().try_fold(0, |unit, digit| Some(unit * 16 + char::from(*digit).to_digit(16)?))
+}
+
+/// Returns the position after the end of a list or object, or the end of a truncated one.
+fn end_of_value(bytes: &[u8], start: usize) -> usize {
+    let (mut at, mut depth) = (start, 0_usize);
+    while let Some(byte) = bytes.get(at) {
+        match byte {
+            b'"' => {
+                at = end_of_text(bytes, at);
+                continue;
+            }
+            b'{' | b'[' => depth += 1,
+            b'}' | b']' => depth -= 1,
+            _ => {}
+        }
+        at += 1;
+        if depth == 0 {
+            return at;
         }
     }
     bytes.len()
@@ -178,6 +243,39 @@ mod tests {
     }
 
     #[test]
+    fn an_escape_of_half_a_surrogate_pair_is_replaced() {
+        for (body, mended) in [
+            (r#"{"a":"\ud83d"}"#, r#"{"a":"\ufffd"}"#),
+            (r#"{"\udc00":"\ud83dx\uDE00"}"#, r#"{"\ufffd":"\ufffdx\ufffd"}"#),
+            (r#"["\ud83d\ud83d\ude00"]"#, r#"["\ufffd\ud83d\ude00"]"#),
+            (r#"["\ud83d\n","\\ud83d","\ud83d\u0041"]"#, r#"["\ufffd\n","\\ud83d","\ufffd\u0041"]"#),
+        ] {
+            assert_eq!(json(body.as_bytes()), mended);
+            assert!(serde_json::from_str::<serde_json::Value>(&json(body.as_bytes())).is_ok(), "{body}");
+        }
+        for whole in [r#"["\ud83d\ude00"]"#, r#"["\\ud83d"]"#, r#"["\u00fc\uffff"]"#] {
+            assert_eq!(json(whole.as_bytes()), whole);
+        }
+        assert!(serde_json::from_str::<serde_json::Value>(&json(br#"["\ud8+1","\ud8"]"#)).is_err());
+    }
+
+    #[test]
+    fn what_is_nested_too_deeply_becomes_null() {
+        let nested = |depth: usize, inner: &str| format!("{}{inner}{}", "[".repeat(depth), "]".repeat(depth));
+        let read = |text: &str| serde_json::from_str::<serde_json::Value>(&json(text.as_bytes()));
+        assert_eq!(json(nested(127, "7").as_bytes()), nested(127, "7"));
+        assert_eq!(json(nested(128, "7").as_bytes()), nested(127, "null"));
+        assert_eq!(
+            json(nested(126, r#"{"a":{"b":"]}\""},"c":[[7]],"d":8}"#).as_bytes()),
+            nested(126, r#"{"a":null,"c":null,"d":8}"#)
+        );
+        assert!(read(&nested(1 << 20, "")).is_ok(), "without a stack overflow");
+        let cut = read(&"[".repeat(1 << 20)).expect_err("cut short");
+        assert!(cut.is_eof(), "{cut}");
+        assert!(read(&format!("{}}}", nested(200, ""))).is_err(), "a bracket too many");
+    }
+
+    #[test]
     fn invalid_json_stays_invalid() {
         for body in [
             "NaNs",
@@ -228,6 +326,8 @@ mod tests {
         let started = std::time::Instant::now();
         for piece in
             ["1", "-", "NaN,", "\"", "\\", "\u{fffd}", "1e9,", "\"\\\"", "9,", "Infinity-", "1234567890123456789012,"]
+                .into_iter()
+                .chain(["[", "{", "[]", "[{}],", "\\ud83d", "\"\\ud83d\","])
         {
             let body = piece.repeat((1 << 20) / piece.len());
             assert!(json(body.as_bytes()).len() <= 3 * body.len(), "{piece}");

@@ -33,14 +33,27 @@ pub(super) fn pick_digits(body: &[u8], path: &JsonPath) -> Option<String> {
     found?.as_str().map(str::to_owned)
 }
 
+/// Returns the complete values at any number of paths of a JSON object that may be truncated.
+pub(super) fn pick_all(body: &[u8], paths: &[&JsonPath]) -> Vec<Option<Value>> {
+    let mut found = vec![None; paths.len()];
+    fill(&lenient::json(body), paths, &mut found);
+    found
+}
+
 fn beginning<const N: usize>(text: &str, paths: [&JsonPath; N]) -> [Option<Value>; N] {
     let mut found = [const { None }; N];
+    fill(text, &paths, &mut found);
+    found
+}
+
+/// Sets the values that are found. If the text is not the beginning of an object, there are none.
+fn fill(text: &str, paths: &[&JsonPath], found: &mut [Option<Value>]) {
     let wanted = paths.iter().enumerate().map(|(index, path)| (index, &***path)).collect();
     let mut json = serde_json::Deserializer::from_str(text);
-    match (Picked { wanted, found: &mut found }).deserialize(&mut json) {
-        Ok(true) => found,
-        Err(error) if error.is_eof() => found,
-        _ => [const { None }; N],
+    match (Picked { wanted, found: &mut *found }).deserialize(&mut json) {
+        Ok(true) => {}
+        Err(error) if error.is_eof() => {}
+        _ => found.fill(None),
     }
 }
 

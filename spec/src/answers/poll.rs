@@ -38,6 +38,8 @@ pub enum Progress {
     Done,
     /// The task has failed.
     Failed,
+    /// The task was cancelled, and has failed therefore.
+    Cancelled,
 }
 
 /// Reads the answer to a poll.
@@ -97,6 +99,7 @@ pub fn progress(api: &Api, status: &str, has_error: bool, ready: bool) -> Progre
         StatusMeaning::Done => Progress::Done,
         StatusMeaning::DoneWithResults if ready => Progress::Done,
         StatusMeaning::Failed => Progress::Failed,
+        StatusMeaning::Cancelled => Progress::Cancelled,
         // Observed: tasks with an error that stay in a running status.
         StatusMeaning::Running if has_error && !ready => Progress::Failed,
         StatusMeaning::Running => Progress::Running(Some(known.stage)),

@@ -1,6 +1,7 @@
 //! Reads the answer to the POST, which may be incomplete.
 
 use super::envelope::{as_code, as_id, as_text};
+use super::held::has_results;
 use super::pick::pick_beginning;
 use super::{Envelope, Unreadable, at, code, is_success};
 use crate::tables::{Api, CodeMeaning, Created};
@@ -27,6 +28,8 @@ pub enum Doubt {
     NoTask,
     /// The code does not rule out that a task was created, or a refusal names a task.
     AmbiguousCode,
+    /// A refusal has results, or a part of them.
+    HasResults,
     /// A proxy requires a password.
     Proxy,
     /// The answer is not readable. Its beginning may still name a task, which may be the one that was created.
@@ -43,17 +46,20 @@ pub enum Doubt {
 pub fn reply(api: &Api, read: &Result<Envelope, Unreadable>, status: u16, bytes: &[u8], is_whole: bool) -> Reply {
     let reply = match read {
         Ok(envelope) => by_code(api, envelope, bytes),
-        Err(_) => by_status(api, status, bytes, is_whole),
+        Err(why) => by_status(api, status, bytes, is_whole && *why != Unreadable::CutShort),
     };
     match reply {
         // A server that refuses a request does not name a task.
         Reply::Refused | Reply::Redirected if names_a_task(api, bytes) => Reply::Unknown(Doubt::AmbiguousCode),
+        // Nor does it give what it was asked for.
+        Reply::Refused | Reply::Redirected if has_results(api, bytes) => Reply::Unknown(Doubt::HasResults),
         reply => reply,
     }
 }
 
 fn by_code(api: &Api, envelope: &Envelope, bytes: &[u8]) -> Reply {
-    let named = at(&envelope.body, &api.submit.task).filter(|value| as_text(value).is_some());
+    // Without a task, the place is empty, and leads to the answer itself.
+    let named = at(&envelope.body, &api.submit.task).filter(|it| !api.submit.task.is_empty() && as_text(it).is_some());
     match code(api, envelope.code) {
         Some(known) if known.means == CodeMeaning::Success && api.poll.is_none() => Reply::Answer,
         Some(known) if known.means == CodeMeaning::Success => {

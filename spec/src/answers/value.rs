@@ -16,13 +16,20 @@ pub enum Time<'a> {
     Text(&'a str),
 }
 
-/// Returns whether a value is null or an empty text, which services send for a field without a value.
+/// Returns whether a value counts as missing: null, an empty text, and a list or an object with nothing else, which services send for
+/// a field without a value.
 #[must_use]
 pub fn is_nothing(value: &Value) -> bool {
-    value.is_null() || value.as_str().is_some_and(str::is_empty)
+    match value {
+        Value::Null => true,
+        Value::String(text) => text.is_empty(),
+        Value::Array(items) => items.iter().all(is_nothing),
+        Value::Object(members) => members.values().all(is_nothing),
+        Value::Bool(_) | Value::Number(_) => false,
+    }
 }
 
-/// Returns the first value among the spellings that is neither null nor an empty text, and its spelling.
+/// Returns the first value among the spellings that does not count as missing, and its spelling.
 #[must_use]
 pub fn find<'a, 's>(from: &'a Object, spellings: &'s [Str]) -> Option<(&'s str, &'a Value)> {
     let mut given = spellings.iter().filter_map(|spelling| Some((&**spelling, from.get(&**spelling)?)));
@@ -32,25 +39,28 @@ pub fn find<'a, 's>(from: &'a Object, spellings: &'s [Str]) -> Option<(&'s str, 
 /// Returns a whole number, also if it is written as a text or with a point.
 #[must_use]
 pub fn as_integer(value: &Value) -> Option<i64> {
-    #[expect(
-        clippy::cast_precision_loss,
-        clippy::cast_possible_truncation,
-        reason = "it is a whole number that is exact"
-    )]
-    let whole = |number: f64| (number.fract() == 0.0 && number.abs() <= MOST_EXACT as f64).then_some(number as i64);
-    value.as_i64().or_else(|| whole(value.as_f64()?)).or_else(|| value.as_str()?.trim().parse().ok())
+    let exact = value.as_i64().or_else(|| value.as_str()?.trim().parse().ok());
+    exact.or_else(|| whole(as_number(value)?))
+}
+
+#[expect(clippy::cast_precision_loss, clippy::cast_possible_truncation, reason = "it is a whole number that is exact")]
+fn whole(number: f64) -> Option<i64> {
+    (number.fract() == 0.0 && number.abs() <= MOST_EXACT as f64).then_some(number as i64)
 }
 
 /// Returns a number, also if it is written as a text.
 #[must_use]
 pub fn as_number(value: &Value) -> Option<f64> {
-    value.as_f64().or_else(|| value.as_str()?.parse().ok()).filter(|number| number.is_finite())
+    value.as_f64().or_else(|| value.as_str()?.trim().parse().ok()).filter(|number| number.is_finite())
 }
 
-/// Returns a time, from a number or a text.
+/// Returns a time, from a whole number or a text.
 #[must_use]
 pub fn as_time(value: &Value) -> Option<Time<'_>> {
-    value.as_i64().map(Time::Millis).or_else(|| value.as_str().map(Time::Text))
+    match value {
+        Value::String(text) => Some(Time::Text(text)),
+        number => as_integer(number).map(Time::Millis),
+    }
 }
 
 #[cfg(test)]
@@ -66,20 +76,24 @@ mod tests {
         let spellings = ["third", "first", "second"].map(Str::Borrowed);
         assert_eq!(find(from, &spellings), Some(("second", &json!("https://a.example"))));
         assert_eq!(find(from, &spellings[..2]), None, "null and empty texts count as missing");
+        let json = json!({ "first": [null, {}], "second": [0] });
+        let from = json.as_object().unwrap();
+        assert_eq!(find(from, &spellings), Some(("second", &json!([0]))), "so do lists and objects of them");
     }
 
     #[test]
     fn times_are_numbers_or_texts() {
         assert_eq!(as_time(&json!(1_700_000_000_000_i64)), Some(Time::Millis(1_700_000_000_000)));
         assert_eq!(as_time(&json!("2025-01-31 12:00:00")), Some(Time::Text("2025-01-31 12:00:00")));
-        assert_eq!(as_time(&json!([])), None);
+        assert_eq!(as_time(&json!(1.7e12)), Some(Time::Millis(1_700_000_000_000)));
+        assert_eq!([as_time(&json!([])), as_time(&json!(0.5))], [None; 2]);
     }
 
     #[test]
     fn numbers_may_be_written_as_texts() {
-        assert_eq!([as_number(&json!(184.5)), as_number(&json!("184.5"))], [Some(184.5); 2]);
+        assert_eq!([json!(184.5), json!("184.5"), json!(" 184.5 ")].map(|it| as_number(&it)), [Some(184.5); 3]);
         assert_eq!([as_number(&json!("long")), as_number(&json!("inf"))], [None; 2]);
-        assert_eq!([as_integer(&json!(7)), as_integer(&json!(7.0)), as_integer(&json!("7"))], [Some(7); 3]);
+        assert_eq!([json!(7), json!(7.0), json!("7"), json!("7.0")].map(|it| as_integer(&it)), [Some(7); 4]);
         assert_eq!([as_integer(&json!(7.5)), as_integer(&json!(1e300)), as_integer(&json!("x"))], [None; 3]);
     }
 }

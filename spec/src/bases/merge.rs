@@ -9,7 +9,7 @@ use crate::source::{Span, Unavailable, in_short};
 use crate::suggest::suggestion;
 
 /// Tables whose missing keys are inherited.
-const BY_KEY: &[&str] = &["service", "envelope", "rate_limit", "credits", "poll", "callback", "upload"];
+const BY_KEY: &[&str] = &["service", "envelope", "rate_limit", "credits", "poll", "cancel", "callback", "upload"];
 /// Tables that are inherited as a whole.
 const WHOLE: &[&str] = &["codes", "statuses", "results"];
 /// Keys of `[service]` that are never inherited.
@@ -28,6 +28,8 @@ impl Merge<'_, '_> {
         self.unknown_in_without();
         let own_url = place_in(&self.own.table, "service", "base_url");
         let has_path = place_in(&self.own.table, "poll", "path").is_some();
+        // They say together how the id of the task is sent.
+        let sends_id = ["path", "query", "body"].iter().any(|key| place_in(&self.own.table, "cancel", key).is_some());
         let service = place_of(&self.own.table, "service").or(self.own.base);
         for name in WHOLE.iter().filter(|name| !self.head.is_without(name)) {
             if let Some((key, value)) = self.base.table.get_key_value(*name)
@@ -44,6 +46,7 @@ impl Merge<'_, '_> {
                 ("service", "account") | ("poll" | "credits", "path") => own_url.is_some(),
                 ("service", key) => IDENTITY.contains(&key),
                 ("poll", "query") => own_url.is_some() || has_path,
+                ("cancel", "path" | "query" | "body") => own_url.is_some() || sends_id,
                 _ => false,
             });
         }
@@ -56,6 +59,7 @@ impl Merge<'_, '_> {
         if let Some(url) = own_url {
             self.needs_path("poll", url, "");
             self.needs_path("credits", url, ", or write `without = [\"credits\"]`");
+            self.needs_path("cancel", url, ", or write `without = [\"cancel\"]`");
         }
     }
 

@@ -69,7 +69,7 @@ fn count(field: &Field, named: usize) -> usize {
         Kind::Boolean => 2,
         Kind::Choice(choices) => choices.len(),
         Kind::IntegerChoice(choices) => choices.len(),
-        Kind::Text(_) | Kind::Url | Kind::Integer | Kind::Number => named + 1,
+        Kind::Text(_) | Kind::Url | Kind::Integer | Kind::Number | Kind::Object(_) => named + 1,
     }
 }
 
@@ -89,6 +89,8 @@ fn values(field: &Field, sets: &[&[Const]]) -> Vec<Value<'static>> {
             texts.iter().map(|text| (*text).to_owned()).chain(other).map(|text| Value::Text(text.into())).collect()
         }
         Kind::Integer | Kind::Number => numbers(field, named()),
+        // No condition names a value of an object.
+        Kind::Object(_) => vec![Value::Later],
     }
 }
 

@@ -19,6 +19,11 @@ pub(super) fn check(request: &Request, incomplete: &Incomplete, faults: &mut Vec
         if !incomplete.has(&field.wire) {
             shape_of_field(field, faults);
         }
+        for member in field.members().iter().filter(|member| !incomplete.has(&member.wire)) {
+            shape_of_field(member, faults);
+            let bounds: Vec<_> = member.bounds.iter().collect();
+            faults.extend(coverage::contradiction(member, &bounds));
+        }
         for limit in &field.limits {
             shape(field, limit, faults);
             disputes(limit, faults);

@@ -6,7 +6,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use crate::case;
 use crate::fault::Fault;
-use crate::model::{FieldKind, Request, Spec};
+use crate::model::{Field, FieldKind, Request, Spec, object_module};
 use crate::source::At;
 
 /// Fields of a snapshot besides its results.
@@ -108,11 +108,11 @@ const MACROS: &[&str] = &[
 pub(super) fn check(spec: &Spec, faults: &mut Vec<Fault>) {
     let request = &spec.request;
     types(spec, faults);
-    for field in &request.fields {
+    for field in request.fields.iter().flat_map(with_members) {
         let values = field.choices().iter().map(|choice| &choice.rust);
         Scope::new("value", &["ALL"]).add_all(values, case::pascal, faults);
     }
-    setters(request, faults);
+    setters(&request.fields, faults);
     modes(request, faults);
     let macros = request.literal.iter().chain(&request.try_literal);
     Scope::new("macro", MACROS).add_all(macros, case::snake, faults);
@@ -133,24 +133,59 @@ fn results(spec: &Spec, faults: &mut Vec<Fault>) {
 fn types(spec: &Spec, faults: &mut Vec<Fault>) {
     let request = &spec.request;
     let mut types = Scope::new("type", TYPES);
-    let derived = ["Builder", "BuilderStart", "BuilderState", "ByMode", "Fields"];
-    types.reserved.extend(derived.map(|derived| format!("{}{derived}", request.name.value)));
+    types.reserve_derived(&request.name, &["Builder", "BuilderStart", "BuilderState", "ByMode", "Fields"]);
     types.reserved.extend(["modes", "rules", "tables"].map(|module| format!("{}_{module}", request.snake())));
-    types.reserved.extend(request.fields.iter().map(|field| format!("Has{}", field.camel())));
+    types.reserved.extend(request.fields.iter().flat_map(with_members).map(|field| format!("Has{}", field.camel())));
+    let objects: Vec<_> = request.fields.iter().filter_map(object).collect();
+    for name in &objects {
+        types.reserve_derived(name, &["Builder", "BuilderStart", "BuilderState", "Fields"]);
+        types.reserved.extend([object_module(name), format!("{}_rules", case::snake(name))]);
+    }
     let markers = markers(request);
-    let choices = request.fields.iter().filter_map(|field| match &field.kind.value {
+    let choices = request.fields.iter().flat_map(with_members).filter_map(|field| match &field.kind.value {
         FieldKind::Choice(name, _) => Some(name),
         _ => None,
     });
     let results = spec.results.iter().flat_map(|result| result.value.walk()).filter_map(|value| value.ty.as_ref());
-    let names = [&spec.service.name, &request.name].into_iter().chain(results).chain(&markers).chain(choices);
+    let names = [&spec.service.name, &request.name]
+        .into_iter()
+        .chain(results)
+        .chain(&markers)
+        .chain(choices)
+        .chain(objects.iter().copied());
     types.add_all(names, case::pascal, faults);
+    modules(&objects, faults);
 }
 
-fn setters(request: &Request, faults: &mut Vec<Fault>) {
+/// Compares the modules of objects. Equal names are reported elsewhere.
+fn modules(objects: &[&At<String>], faults: &mut Vec<Fault>) {
+    let mut modules: BTreeMap<String, &At<String>> = BTreeMap::new();
+    for name in objects {
+        if let Some(other) = modules.insert(object_module(name), name).filter(|other| ***other != ***name) {
+            let message = format!("the objects `{}` and `{}` are equal in snake case", other.value, name.value);
+            faults.push(name.fault(message, "rename one of them"));
+        }
+    }
+}
+
+/// Returns the field and, for an object, its members.
+fn with_members(field: &Field) -> impl Iterator<Item = &Field> {
+    std::iter::once(field).chain(field.members())
+}
+
+/// Returns the name of the object's type.
+fn object(field: &Field) -> Option<&At<String>> {
+    match &field.kind.value {
+        FieldKind::Object(name, _) => Some(name),
+        _ => None,
+    }
+}
+
+fn setters(fields: &[Field], faults: &mut Vec<Fault>) {
     let mut setters = Scope::new("setter", SETTERS);
     let mut camels: BTreeMap<String, &At<String>> = BTreeMap::new();
-    for field in &request.fields {
+    for field in fields {
+        setters_of_members(field, faults);
         let is_new = setters.add(&field.rust, case::snake, faults);
         // The setter that takes an `Option`. Whether it is generated depends on presences and groups, which may change.
         if is_new {
@@ -165,6 +200,13 @@ fn setters(request: &Request, faults: &mut Vec<Fault>) {
             let message = format!("the setters `{}` and `{}` are equal in camel case", other.value, *field.rust);
             faults.push(field.rust.fault(message, "rename one of them"));
         }
+    }
+}
+
+/// An object has a builder of its own.
+fn setters_of_members(field: &Field, faults: &mut Vec<Fault>) {
+    if !field.members().is_empty() {
+        setters(field.members(), faults);
     }
 }
 
@@ -210,6 +252,11 @@ impl Scope {
     fn new(what: &'static str, reserved: &[&str]) -> Self {
         let reserved = reserved.iter().map(|name| (*name).to_owned()).collect();
         Self { what, reserved, taken: BTreeSet::new() }
+    }
+
+    /// Reserves the names of types that are made from a name.
+    fn reserve_derived(&mut self, name: &str, derived: &[&str]) {
+        self.reserved.extend(derived.iter().map(|derived| format!("{name}{derived}")));
     }
 
     fn add_all<'a>(

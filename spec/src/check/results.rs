@@ -10,7 +10,7 @@ use super::{Incomplete, known_field};
 pub(super) fn check(spec: &Spec, incomplete: &Incomplete, faults: &mut Vec<Fault>) {
     for result in &spec.results {
         places(&result.at, faults);
-        if let Some(callback) = result.callback.as_ref().filter(|place| !place.is_empty()) {
+        if let Some(callback) = &result.callback {
             json_path("callback", callback, faults);
         }
         if let Some(count) = result.count.as_ref().filter(|_| result.value.lists == 0) {
@@ -27,7 +27,31 @@ pub(super) fn check(spec: &Spec, incomplete: &Incomplete, faults: &mut Vec<Fault
             }
         }
     }
+    whole_answer(spec, incomplete, faults);
     needed(&spec.results, incomplete, faults);
+}
+
+/// Reports a result that is the whole answer, although the answer is an object and the result is not.
+fn whole_answer(spec: &Spec, incomplete: &Incomplete, faults: &mut Vec<Fault>) {
+    let has_code = spec.envelope.as_ref().is_some_and(|envelope| envelope.code.is_some());
+    let has_status = spec.poll.as_ref().is_some_and(|poll| !poll.status.is_empty());
+    let why = match (has_code, has_status) {
+        (true, _) => "`code` of `[envelope]` is",
+        (_, true) => "`status` of `[poll]` is",
+        _ => return,
+    };
+    for ResultEntry { at, value, .. } in &spec.results {
+        // A single object stands for a list with one object.
+        let can_be_object = matches!(value.kind.value, ResultKind::Object | ResultKind::Any);
+        if can_be_object || incomplete.has(&value.name) {
+            continue;
+        }
+        for place in at.iter().filter(|place| place.is_empty()) {
+            let message =
+                format!("`{}` is the whole answer, which is an object, since {why} a place in it", *value.name);
+            faults.push(place.fault(message, "write the place of the value, or use `type = \"object\"`"));
+        }
+    }
 }
 
 /// Reports a spec whose output is complete without any result.

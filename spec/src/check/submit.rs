@@ -1,7 +1,7 @@
 //! The request that submits a task: every field has a place that can hold it.
 
 use crate::fault::Fault;
-use crate::model::{Field, Place, Request, Spec};
+use crate::model::{Field, FieldKind, Place, Request, Spec};
 use crate::rules::Presence;
 use crate::source::At;
 use crate::tables::{BodyFormat, Method, path_fields};
@@ -29,7 +29,10 @@ pub(super) fn check(spec: &Spec, incomplete: &Incomplete, faults: &mut Vec<Fault
     for field in request.fields.iter().filter(|field| !incomplete.has(&field.wire)) {
         match field.place.as_ref().map(|place| place.value) {
             Some(Place::Path) => path_field(field, spec, incomplete, faults),
-            Some(Place::Query) => not_nullable(field, "the query", faults),
+            Some(Place::Query) => {
+                not_object(field, "the query", faults);
+                not_nullable(field, "the query", faults);
+            }
             None => body_field(field, spec, faults),
         }
     }
@@ -80,6 +83,7 @@ fn path_field(field: &Field, spec: &Spec, incomplete: &Incomplete, faults: &mut 
     if let Some(list) = field.list.as_ref().filter(|list| list.value) {
         faults.push(list.fault(format!("`{name}` is in the path, which cannot hold a list"), "remove `list` or `in`"));
     }
+    not_object(field, "the path", faults);
     not_nullable(field, "the path", faults);
     if !incomplete.has_presence(field) && !is_always_sent(field, &spec.request, incomplete) {
         let message = format!("`{name}` is in the path, but may be left out");
@@ -101,10 +105,20 @@ fn not_nullable(field: &Field, place: &str, faults: &mut Vec<Fault>) {
     }
 }
 
+fn not_object(field: &Field, place: &str, faults: &mut Vec<Fault>) {
+    if let FieldKind::Object(..) = *field.kind {
+        let message = format!("`{}` is in {place}, which cannot hold an object", *field.wire);
+        faults.push(field.kind.fault(message, "use another type, or send the field in a JSON body"));
+    }
+}
+
 fn body_field(field: &Field, spec: &Spec, faults: &mut Vec<Fault>) {
     match spec.submit.body() {
         BodyFormat::Json => {}
-        BodyFormat::Multipart => not_nullable(field, "a multipart body", faults),
+        BodyFormat::Multipart => {
+            not_object(field, "a multipart body", faults);
+            not_nullable(field, "a multipart body", faults);
+        }
         BodyFormat::None => {
             let message = format!("a {} has no body, so `{}` cannot be sent", spec.submit.method().name(), *field.wire);
             faults.push(field.wire.fault(message, "add `in = \"query\"` or `in = \"path\"`"));

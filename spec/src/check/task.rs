@@ -1,13 +1,14 @@
-//! Polling: a task can be found, and can end.
+//! Tasks: they can be found, can end, and can be cancelled.
 
 use std::time::Duration;
 
 use crate::fault::Fault;
-use crate::model::{Poll, Spec, Status};
-use crate::tables::StatusMeaning;
+use crate::model::{Cancel, Poll, Spec, Status, Submit};
+use crate::tables::{Method, StatusMeaning};
 
 use super::service::{self, json_path, url_path};
 use super::{Incomplete, submit};
+use crate::source::At;
 
 /// The part of a path that stands for the id of the task.
 const TASK: &str = "{task}";
@@ -22,6 +23,12 @@ pub(super) fn check(spec: &Spec, incomplete: &Incomplete, faults: &mut Vec<Fault
     }
     if let Some(poll) = &spec.poll {
         self::poll(poll, incomplete, faults);
+    }
+    if let Some(cancel) = &spec.cancel {
+        self::cancel(cancel, incomplete, faults);
+        if !["submit", "cancel"].iter().any(|table| incomplete.has_named(table)) {
+            no_submit(cancel, &spec.submit, faults);
+        }
     }
     statuses(&spec.statuses, incomplete, faults);
 }
@@ -40,6 +47,9 @@ pub(super) fn without_poll(spec: &Spec, faults: &mut Vec<Fault>) {
     } else if let Some(callback) = &spec.callback {
         let label = "add `[poll]`, or remove `[callback]`; leave out that of a base with `without = [\"callback\"]`";
         faults.push(callback.field.fault(message, label));
+    } else if let Some(cancel) = &spec.cancel {
+        let label = "add `[poll]`, or remove `[cancel]`; leave out that of a base with `without = [\"cancel\"]`";
+        faults.push(cancel.path.fault(message, label));
     }
 }
 
@@ -85,6 +95,76 @@ fn poll(poll: &Poll, incomplete: &Incomplete, faults: &mut Vec<Fault>) {
     if poll.timeout.value == Duration::ZERO {
         faults.push(poll.timeout.fault("`timeout` must not be zero", "such as \"15 min\""));
     }
+}
+
+fn cancel(cancel: &Cancel, incomplete: &Incomplete, faults: &mut Vec<Fault>) {
+    url_path(&cancel.path.with(cancel.path.replacen(TASK, "task", 1)), faults);
+    if let Some(query) = &cancel.query {
+        service::query(query, faults);
+    }
+    if let Some(body) = &cancel.body {
+        json_path("body", body, faults);
+    }
+    if let (Some(body), method @ Method::Delete) = (&cancel.body, cancel.method()) {
+        let message = format!("a {} has no body, so that it cannot send the id of the task there", method.name());
+        return faults.push(body.fault(message, "add `{task}` to the path or a `query`, or change `method`"));
+    }
+    let in_path = cancel.path.contains(TASK);
+    let others: Vec<&At<String>> = [&cancel.query, &cancel.body].into_iter().flatten().collect();
+    if others.is_empty() && !in_path && !incomplete.has_named("cancel") {
+        let message = "the cancel does not send the id of the task";
+        let label = "add `{task}` to the path, or `query = \"taskId\"`, or `body = \"taskId\"`";
+        faults.push(cancel.path.fault(message, label));
+    }
+    if let Some(again) = others.get(usize::from(!in_path)) {
+        let first = if in_path { "the path" } else { "the query" };
+        faults.push(again.fault(format!("{first} already has the id of the task"), "keep one of them"));
+    }
+}
+
+/// Reports a cancel that the service may read as a submit.
+fn no_submit(cancel: &Cancel, submit: &Submit, faults: &mut Vec<Fault>) {
+    if cancel.method() != submit.method() || !may_be_equal(&cancel.path, &submit.path) {
+        return;
+    }
+    let (method, cancelled, submitted) = (cancel.method().name(), &*cancel.path, &*submit.path);
+    let why = if cancelled == submitted {
+        "the cancel has the method and the path of `[submit]`".to_owned()
+    } else {
+        format!("the cancel, {method} {cancelled}, may have the same path as the submit, {method} {submitted}")
+    };
+    let message = format!("{why}, so that it could buy another task");
+    faults.push(cancel.path.fault(message, "change `path` or `method`, or remove `[cancel]`"));
+}
+
+/// Whether two paths may be equal once their placeholders, such as `{task}`, have values. A slash at the end does not count.
+fn may_be_equal(one: &str, other: &str) -> bool {
+    let (one, other) = (one.trim_end_matches('/'), other.trim_end_matches('/'));
+    one.split('/').count() == other.split('/').count()
+        && one.split('/').zip(other.split('/')).all(|(one, other)| may_be_equal_parts(one, other))
+}
+
+fn may_be_equal_parts(one: &str, other: &str) -> bool {
+    match (around_placeholder(one), around_placeholder(other)) {
+        (None, None) => one == other,
+        (Some(around), None) => fits(around, other),
+        (None, Some(around)) => fits(around, one),
+        (Some((before, after)), Some((other_before, other_after))) => {
+            (before.starts_with(other_before) || other_before.starts_with(before))
+                && (after.ends_with(other_after) || other_after.ends_with(after))
+        }
+    }
+}
+
+/// Returns what is before and after the placeholder of a part of a path.
+fn around_placeholder(part: &str) -> Option<(&str, &str)> {
+    let (before, rest) = part.split_once('{')?;
+    Some((before, rest.split_once('}')?.1))
+}
+
+/// Whether a placeholder between these texts can have a value with which the part is this one. A whole part is never empty.
+fn fits((before, after): (&str, &str), part: &str) -> bool {
+    !part.is_empty() && part.strip_prefix(before).is_some_and(|rest| rest.ends_with(after))
 }
 
 fn statuses(statuses: &[Status], incomplete: &Incomplete, faults: &mut Vec<Fault>) {

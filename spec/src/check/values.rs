@@ -1,4 +1,4 @@
-//! Examples, defaults, constants and placeholders: they keep the rules of their field.
+//! Examples, suggested values, defaults, constants and placeholders: they keep the rules of their field.
 
 use crate::fault::Fault;
 use crate::lower;
@@ -14,6 +14,9 @@ pub(super) fn check(spec: &Spec, incomplete: &Incomplete, faults: &mut Vec<Fault
     for (index, field) in all.filter(|(_, field)| !incomplete.has(&field.wire) && can_have_value(field)) {
         if let Some(example) = &field.example {
             keeps_rules("example", &rules, index, example, faults);
+        }
+        if let Some(suggested) = &field.suggested {
+            keeps_rules("suggested value", &rules, index, suggested, faults);
         }
         if let Some(default) = &field.default {
             if field.is_list() {

@@ -61,9 +61,11 @@ fn one(old_request: &Request, old: &Field, new_request: &Request, new: &Field, c
         changes.breaking(format!("`{wire}`: its setter is `.{}(..)` instead of `.{}(..)`", *new.rust, *old.rust));
     }
     types(old, new, changes);
+    members(old_request, old, new_request, new, changes);
     patterns(old, new, changes);
     presences(old_request, old, new_request, new, changes);
     defaults(old_request, old, new_request, new, changes);
+    suggestions(old, new, changes);
     deprecation(&format!("`{wire}`"), old.deprecated.is_some(), new.deprecated.as_deref(), changes);
     placeholders(old, new, changes);
     choices(old_request, old, new_request, new, changes);
@@ -100,10 +102,33 @@ fn types(old: &Field, new: &Field, changes: &mut Changes) {
         (false, true) => changes.loosening(format!("`{wire}` takes values that are not listed")),
         _ => {}
     }
-    if let (FieldKind::Choice(was, _), FieldKind::Choice(is, _)) = (&*old.kind, &*new.kind)
+    if let (FieldKind::Choice(was, _), FieldKind::Choice(is, _)) | (FieldKind::Object(was, _), FieldKind::Object(is, _)) =
+        (&*old.kind, &*new.kind)
         && was.value != is.value
     {
         changes.breaking(format!("the type of `{wire}` is `{}` instead of `{}`", is.value, was.value));
+    }
+}
+
+/// Compares the members of an object, each under a name such as `segments.start`.
+fn members(old_request: &Request, old: &Field, new_request: &Request, new: &Field, changes: &mut Changes) {
+    let (FieldKind::Object(_, was), FieldKind::Object(_, is)) = (&*old.kind, &*new.kind) else { return };
+    let placed = |member: &Field| {
+        let wire = member.wire.with(format!("{}.{}", *new.wire, *member.wire));
+        Field { wire, ..member.clone() }
+    };
+    let (was, is): (Vec<Field>, Vec<Field>) = (was.iter().map(placed).collect(), is.iter().map(placed).collect());
+    for member in &was {
+        match is.iter().find(|other| *other.wire == *member.wire) {
+            Some(other) => one(old_request, member, new_request, other, changes),
+            None => changes.breaking(format!("the member `{}` is removed, with its setter", *member.wire)),
+        }
+    }
+    for member in is.iter().filter(|member| !was.iter().any(|other| *other.wire == *member.wire)) {
+        match member.required {
+            Some(_) => changes.breaking(format!("the member `{}` is new and required", *member.wire)),
+            None => changes.loosening(format!("the member `{}` is new", *member.wire)),
+        }
     }
 }
 
@@ -204,6 +229,15 @@ fn deprecation(what: &str, was: bool, is: Option<&String>, changes: &mut Changes
     match is {
         Some(why) if !was => changes.neutral(format!("{what} is deprecated and compiles with a warning: {why}")),
         None if was => changes.neutral(format!("{what} is no longer deprecated")),
+        _ => {}
+    }
+}
+
+fn suggestions(old: &Field, new: &Field, changes: &mut Changes) {
+    let wire = &*new.wire;
+    match (old.suggested.as_deref(), new.suggested.as_deref()) {
+        (was, Some(is)) if was != Some(is) => changes.neutral(format!("`{wire}`: the suggested value is {is}")),
+        (Some(_), None) => changes.neutral(format!("`{wire}`: the suggested value is removed")),
         _ => {}
     }
 }

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use super::Changes;
-use crate::model::{At, Poll, ResultEntry, ResultValue, Spec};
+use crate::model::{At, Cancel, Poll, ResultEntry, ResultValue, Spec};
 use crate::read::{BODIES, CODE_MEANINGS, CREATED, PLACES, READY, STATUS_MEANINGS, word};
 
 /// Keys, each with its value in words. A key that is left out is missing.
@@ -30,6 +30,9 @@ fn keys(spec: &Spec, other: &Spec) -> Keys {
     of_answers(spec, &mut keys);
     if let (Some(poll), Some(_)) = (&spec.poll, &other.poll) {
         of_polls(poll, &mut keys);
+    }
+    if let (Some(cancel), Some(_)) = (&spec.cancel, &other.cancel) {
+        of_cancels(cancel, &mut keys);
     }
     of_limits(spec, &mut keys);
     of_entries(spec, other, &mut keys);
@@ -72,6 +75,19 @@ fn of_polls(poll: &Poll, keys: &mut Keys) {
             ("poll.unknown_task", numbers(poll.unknown_task.iter())),
             ("poll.patience", Some(time(&poll.patience))),
             ("poll.settle", Some(time(&poll.settle))),
+        ],
+    );
+}
+
+fn of_cancels(cancel: &Cancel, keys: &mut Keys) {
+    add(
+        keys,
+        "cancel.",
+        [
+            ("method", Some(cancel.method().name().to_owned())),
+            ("path", Some(text(&cancel.path))),
+            ("query", cancel.query.as_ref().map(text)),
+            ("body", cancel.body.as_ref().map(text)),
         ],
     );
 }

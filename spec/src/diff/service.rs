@@ -7,6 +7,7 @@ pub(super) fn compare(old: &Spec, new: &Spec, changes: &mut Changes) {
     names(old, new, changes);
     addresses(old, new, changes);
     codes(old, new, changes);
+    cancels(old, new, changes);
     callback(old, new, changes);
     uploads(old, new, changes);
     statuses(old, new, changes);
@@ -92,6 +93,14 @@ fn codes(old: &Spec, new: &Spec, changes: &mut Changes) {
     }
     for code in new.codes.iter().filter(|code| !lists(&old.codes, code.number.value)) {
         changes.neutral(format!("code {} is new", code.number.value));
+    }
+}
+
+fn cancels(old: &Spec, new: &Spec, changes: &mut Changes) {
+    match (&old.cancel, &new.cancel) {
+        (Some(_), None) => changes.breaking("tasks cannot be cancelled any more".to_owned()),
+        (None, Some(_)) => changes.loosening("tasks can be cancelled".to_owned()),
+        _ => {}
     }
 }
 

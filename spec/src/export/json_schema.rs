@@ -8,6 +8,7 @@ use serde_json::{Map, Value, json};
 
 use super::conditions::{Asked, any_of, json, number, only_if};
 use super::relations;
+use crate::lower;
 use crate::model::Spec;
 use crate::rules::{
     Bound, Condition, Conditional, Const, Effect, Field, Is, Kind, Limit, MOST_EXACT, Presence, Relating, Relation,
@@ -65,6 +66,39 @@ impl Spec {
 
 /// Returns the schema of a field: the rules that hold in every mode with every model.
 fn property(spec: &Spec, field: &Field) -> Value {
+    let mut property = value(field);
+    if let Some(model) = spec.request.field(&field.wire) {
+        document(&mut property, model);
+        let path = if model.is_list() { "/items/properties" } else { "/properties" };
+        if let Some(members) = property.pointer_mut(path) {
+            model.members().iter().for_each(|member| document(&mut members[member.wire.as_str()], member));
+        }
+    }
+    property
+}
+
+fn document(property: &mut Value, model: &crate::model::Field) {
+    property["description"] = json!(description(model));
+    if let Some(suggested) = &model.suggested {
+        let value = json(&lower::constant(suggested));
+        property["examples"] = json!([if model.is_list() { json!([value]) } else { value }]);
+    }
+    if model.deprecated.is_some() {
+        property["deprecated"] = json!(true);
+    }
+}
+
+/// Returns the schema of an object in the request.
+fn object(members: &[Field]) -> Value {
+    let required = members.iter().filter(|member| member.presence.first() == Some(&Presence::Required));
+    let required: Vec<&str> = required.map(|member| &*member.wire).collect();
+    let properties: Map<String, Value> =
+        members.iter().map(|member| (member.wire.to_string(), value(member))).collect();
+    json!({ "type": "object", "properties": properties, "required": required, "additionalProperties": false })
+}
+
+/// Returns the schema of a field's value, without its documentation.
+fn value(field: &Field) -> Value {
     let mut property = match &field.kind {
         Kind::Text(_) => json!({ "type": "string" }),
         Kind::Url => json!({ "type": "string", "format": "uri", "pattern": WEB_ADDRESS }),
@@ -73,6 +107,7 @@ fn property(spec: &Spec, field: &Field) -> Value {
         Kind::Number => json!({ "type": "number" }),
         Kind::Choice(choices) => json!({ "type": "string", "enum": choices }),
         Kind::IntegerChoice(choices) => json!({ "type": "integer", "enum": choices }),
+        Kind::Object(members) => object(members),
     };
     if let Some(pattern) = &field.pattern {
         property["pattern"] = json!(pattern.text());
@@ -91,12 +126,6 @@ fn property(spec: &Spec, field: &Field) -> Value {
     }
     if let Some(default) = field.default_in(None) {
         property["default"] = json(default);
-    }
-    if let Some(model) = spec.request.field(&field.wire) {
-        property["description"] = json!(description(model));
-        if model.deprecated.is_some() {
-            property["deprecated"] = json!(true);
-        }
     }
     property
 }

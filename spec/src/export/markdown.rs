@@ -95,6 +95,15 @@ impl Spec {
                     let _ = writeln!(page, "- `{value}`:{}", asked.trim_start_matches(','));
                 }
             }
+            for member in field.members() {
+                let required = if member.required.is_some() { ", required" } else { "" };
+                let words =
+                    member.bounds.iter().map(|bound| bound.1.words(member.unit())).chain(member.pattern_in_words());
+                let values: Vec<_> = member.choices().iter().map(|choice| format!("`{}`", *choice.wire)).collect();
+                let values = Some(format!("one of {}", values.join(", "))).filter(|_| !member.choices().is_empty());
+                let words: String = words.chain(values).map(|words| format!(", {words}")).collect::<Vec<_>>().concat();
+                let _ = writeln!(page, "- `{}` ({}{required}{words}): {}", *member.wire, kind(member), *member.doc);
+            }
             for bound in field.bounds.iter() {
                 let _ = writeln!(page, "- {}", bound.1.words(field.unit()));
             }
@@ -112,6 +121,9 @@ impl Spec {
             if let Some(default) = &field.default {
                 let place = self.place_of(|mode| field.default_in(mode).is_some());
                 let _ = writeln!(page, "- default: `{}`{place}", *default.value);
+            }
+            if let Some(suggested) = &field.suggested {
+                let _ = writeln!(page, "- suggested: `{}`", suggested.value);
             }
             if let Some(example) = &field.example {
                 let _ = writeln!(page, "- example: `{}`", example.value);
@@ -150,10 +162,7 @@ impl Spec {
             let (requests, per) = (rate_limit.requests.value, rate_limit.per.as_secs_f64());
             let _ = writeln!(page, "\nRate limit: {requests} requests of one API key in {per} s.");
         }
-        page.push_str("\n## Results\n\n");
-        for result in &self.results {
-            let _ = writeln!(page, "- `{}` at {}: {}", *result.value.name, result.places(), *result.value.doc);
-        }
+        self.results_in_words(page);
         let Some(poll) = &self.poll else { return };
         let query = poll.query.as_ref().map(|query| format!("?{}=…", **query)).unwrap_or_default();
         let _ = writeln!(page, "\n## Statuses\n\n`GET {}{query}`\n", *poll.path);
@@ -164,6 +173,16 @@ impl Spec {
         page.push_str("\n| status | means | |\n|---|---|---|\n");
         for status in &self.statuses {
             let _ = writeln!(page, "| `{}` | {:?} | {} |", *status.name, status.means.value, cell(&status.doc));
+        }
+        self.cancels(page);
+    }
+
+    fn cancels(&self, page: &mut String) {
+        let Some(cancel) = &self.cancel else { return };
+        let query = cancel.query.as_ref().map(|query| format!("?{}=…", **query)).unwrap_or_default();
+        let _ = writeln!(page, "\n## Cancelling a task\n\n`{} {}{query}`", cancel.method().name(), *cancel.path);
+        if let Some(place) = &cancel.body {
+            let _ = writeln!(page, "\n- the task's id: in the JSON body at `{}`", **place);
         }
     }
 
@@ -217,6 +236,7 @@ fn kind(field: &Field) -> String {
         FieldKind::Integer => "integer",
         FieldKind::Number => "number",
         FieldKind::Choice(..) => "choice",
+        FieldKind::Object(..) => "object",
     };
     let list = if field.is_list() { format!("list of {kind}") } else { kind.to_owned() };
     let list = if field.is_nullable() { format!("{list} or null") } else { list };

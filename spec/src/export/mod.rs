@@ -5,3 +5,4 @@ mod json_schema;
 mod markdown;
 mod openapi;
 mod relations;
+mod results;

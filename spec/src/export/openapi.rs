@@ -2,7 +2,7 @@
 
 use serde_json::{Map, Value, json};
 
-use crate::model::{At, Field, Place, Poll, ResultKind, ResultValue, Spec};
+use crate::model::{At, Cancel, Field, Place, Poll, ResultEntry, ResultKind, ResultValue, Spec};
 use crate::tables::BodyFormat;
 
 impl Spec {
@@ -68,7 +68,7 @@ impl Spec {
     fn paths(&self) -> Value {
         let answered = match &self.submit.task {
             Some(task) => self.answer("The task.", &[(task, json!({ "type": "string" }))]),
-            None => self.answer("The results.", &[]),
+            None => self.answer("The results.", &self.results_in_answers()),
         };
         let mut paths = json!({
             &**self.submit.path: { self.submit.method().name().to_ascii_lowercase(): {
@@ -81,6 +81,9 @@ impl Spec {
         self.put_request(&mut paths[&**self.submit.path][self.submit.method().name().to_ascii_lowercase()]);
         if let Some(poll) = &self.poll {
             self.poll_path(poll, &mut paths);
+        }
+        if let Some(cancel) = &self.cancel {
+            self.cancel_path(cancel, &mut paths);
         }
         if let Some(credits) = &self.credits {
             let amount = self.answer("The remaining credits.", &[(&credits.amount, json!({ "type": "number" }))]);
@@ -100,17 +103,38 @@ impl Spec {
         });
         let mut values = vec![(poll.status.as_str(), status)];
         values.extend(poll.task.as_ref().map(|place| (place.as_str(), json!({ "type": "string" }))));
-        for result in &self.results {
-            values.extend(result.at.iter().map(|place| (place.as_str(), schema_of(&result.value))));
-        }
+        values.extend(self.results_in_answers());
         let state = self.answer("The state of the task.", &values);
-        let (name, place) = poll.query.as_ref().map_or(("task", "path"), |query| (query.as_str(), "query"));
-        let parameter = json!({ "name": name, "in": place, "required": true, "schema": { "type": "string" } });
         paths[&**poll.path]["get"] = json!({
             "operationId": format!("poll{}", *self.request.name),
-            "parameters": [parameter],
+            "parameters": [task_parameter(poll.query.as_ref())],
             "responses": { "200": state },
         });
+    }
+
+    /// Returns the places of the results, each with the schema of what is there. The whole answer is a single object.
+    fn results_in_answers(&self) -> Vec<(&str, Value)> {
+        let of = |result: &ResultEntry, place: &str| match place {
+            "" => schema_of_one(&result.value),
+            _ => schema_of(&result.value),
+        };
+        self.results.iter().flat_map(|it| it.at.iter().map(move |place| (place.as_str(), of(it, place)))).collect()
+    }
+
+    fn cancel_path(&self, cancel: &Cancel, paths: &mut Value) {
+        let mut operation = json!({
+            "operationId": format!("cancel{}", *self.request.name),
+            "responses": { "2XX": { "description": "The task is being cancelled." } },
+        });
+        if let Some(place) = &cancel.body {
+            let mut schema = json!({ "type": "object" });
+            put(&mut schema, place, json!({ "type": "string" }));
+            operation["requestBody"] =
+                json!({ "required": true, "content": { "application/json": { "schema": schema } } });
+        } else {
+            operation["parameters"] = json!([task_parameter(cancel.query.as_ref())]);
+        }
+        paths[&**cancel.path][cancel.method().name().to_ascii_lowercase()] = operation;
     }
 
     /// Adds the parameters and the body of the request to its operation.
@@ -165,9 +189,7 @@ impl Spec {
             put(&mut schema, &envelope.message, json!({ "type": ["string", "null"] }));
         }
         for (path, value) in values {
-            if !path.is_empty() {
-                put(&mut schema, path, value.clone());
-            }
+            put(&mut schema, path, value.clone());
         }
         json!({ "description": doc, "content": { "application/json": { "schema": schema } } })
     }
@@ -180,6 +202,11 @@ impl Spec {
             put(&mut schema, stage, json!({ "type": "string", "examples": stages }));
         }
         put(&mut schema, &callback.task, json!({ "type": "string" }));
+        for result in &self.results {
+            if let Some(place) = &result.callback {
+                put(&mut schema, place, schema_of(&result.value));
+            }
+        }
         Some(json!({ "callback": { "post": {
             "operationId": format!("callback{}", *self.request.name),
             "description": format!("Sent to the address in `{}`.", *callback.field),
@@ -187,6 +214,12 @@ impl Spec {
             "responses": { "200": { "description": "Accepted." } },
         } } }))
     }
+}
+
+/// Returns the parameter with the id of the task, which is in the path if it is not in the query.
+fn task_parameter(query: Option<&At<String>>) -> Value {
+    let (name, place) = query.map_or(("task", "path"), |query| (query.as_str(), "query"));
+    json!({ "name": name, "in": place, "required": true, "schema": { "type": "string" } })
 }
 
 fn object_schema(object: &ResultValue) -> Value {
@@ -199,8 +232,9 @@ fn object_schema(object: &ResultValue) -> Value {
     json!({ "type": "object", "description": *object.doc, "properties": properties })
 }
 
-fn schema_of(value: &ResultValue) -> Value {
-    let kind = match value.kind.value {
+/// Returns the schema of a value that is not in a list.
+fn schema_of_one(value: &ResultValue) -> Value {
+    match value.kind.value {
         ResultKind::Integer => json!({ "type": ["integer", "null"] }),
         ResultKind::Number | ResultKind::Seconds => json!({ "type": ["number", "null"] }),
         ResultKind::Boolean => json!({ "type": ["boolean", "null"] }),
@@ -212,8 +246,11 @@ fn schema_of(value: &ResultValue) -> Value {
         ResultKind::Text | ResultKind::Audio | ResultKind::Stream | ResultKind::Image => {
             json!({ "type": ["string", "null"] })
         }
-    };
-    let mut schema = kind;
+    }
+}
+
+fn schema_of(value: &ResultValue) -> Value {
+    let mut schema = schema_of_one(value);
     for _ in 0..value.lists {
         schema = json!({ "type": ["array", "null"], "items": schema });
     }
@@ -224,10 +261,10 @@ fn schema_of(value: &ResultValue) -> Value {
     schema
 }
 
-/// Sets the schema of a value inside objects, such as `data.taskId`.
+/// Adds the schema of a value inside objects, such as `data.taskId`. The values inside of it that have a schema already keep it.
 fn put(schema: &mut Value, path: &str, value: Value) {
     let mut place = schema;
-    for part in path.split('.') {
+    for part in path.split('.').filter(|part| !part.is_empty()) {
         if place.get("type").is_none() {
             place["type"] = json!("object");
         }
@@ -236,5 +273,9 @@ fn put(schema: &mut Value, path: &str, value: Value) {
             *place = json!({});
         }
     }
+    let inside = place.get_mut("properties").map(Value::take);
     *place = value;
+    if let Some(inside) = inside {
+        place["properties"] = inside;
+    }
 }

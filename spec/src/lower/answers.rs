@@ -1,7 +1,7 @@
 //! The service as a table.
 
 use super::text;
-use crate::model::{Code, Credits, Place, Poll, RateLimit, ResultEntry, ResultValue, Spec, Status};
+use crate::model::{Cancel, Code, Credits, Place, Poll, RateLimit, ResultEntry, ResultValue, Spec, Status};
 use crate::rules::Str;
 use crate::source::At;
 use crate::tables::{self, Api, JsonPath};
@@ -31,6 +31,7 @@ impl Spec {
             codes: self.codes.iter().map(code).collect(),
             submit: self.submit(),
             poll: self.poll.as_ref().map(poll),
+            cancel: self.cancel.as_ref().map(cancel),
             statuses: self.statuses.iter().map(status).collect(),
             results: self.results.iter().map(result).collect(),
             rate_limit: self.rate_limit.as_ref().map(rate_limit).unwrap_or_default(),
@@ -66,6 +67,15 @@ fn poll(poll: &Poll) -> tables::PollSpec {
         unknown_task: poll.unknown_task.iter().map(|code| code.value).collect(),
         patience: poll.patience.value,
         settle: poll.settle.value,
+    }
+}
+
+fn cancel(cancel: &Cancel) -> tables::CancelSpec {
+    tables::CancelSpec {
+        method: cancel.method(),
+        path: text(&cancel.path),
+        query: cancel.query.as_ref().map(text),
+        body: cancel.body.as_ref().map(path).unwrap_or_default(),
     }
 }
 

@@ -209,7 +209,34 @@ pub(crate) fn kind(kind: &FieldKind) -> Kind {
         FieldKind::Integer => Kind::Integer,
         FieldKind::Number => Kind::Number,
         FieldKind::Choice(_, choices) => self::choices(choices),
+        FieldKind::Object(_, members) => Kind::Object(members.iter().map(member).collect()),
     }
+}
+
+/// Returns the rules of a member of an object.
+fn member(field: &Field) -> rules::Field {
+    let presence = if field.required.is_some() { Presence::Required } else { Presence::Optional };
+    rules::Field {
+        wire: text(&field.wire),
+        rust: text(&field.rust),
+        kind: kind(&field.kind),
+        list: field.is_list(),
+        nullable: false,
+        open: false,
+        constant: None,
+        presence: vec![presence].into(),
+        default: None,
+        pattern: field.pattern.as_ref().map(|pattern| Cow::Owned(Pattern::new(text(pattern)))),
+        limits: bounds(field).map(always).collect(),
+        conditions: Vec::new().into(),
+    }
+}
+
+/// Returns the limits in the table of the field. Texts must not be empty unless the spec gives `min_length`.
+fn bounds(field: &Field) -> impl Iterator<Item = Bound> {
+    let says_least = field.bounds.iter().any(|bound| bound.0 == "min_length");
+    let least = (matches!(*field.kind, FieldKind::Text(_)) && !says_least).then_some(Bound::MinLength(1));
+    least.into_iter().chain(field.bounds.iter().map(|bound| bound.1))
 }
 
 fn choices(choices: &[Choice]) -> Kind {
@@ -230,10 +257,6 @@ pub(crate) fn always(bound: Bound) -> rules::Limit {
 }
 
 pub(crate) fn limits(field: &Field, request: &Request) -> Vec<rules::Limit> {
-    // Texts must not be empty unless the spec gives `min_length`.
-    let says_least = field.bounds.iter().any(|bound| bound.0 == "min_length");
-    let least = (matches!(*field.kind, FieldKind::Text(_)) && !says_least).then_some(Bound::MinLength(1));
-    let bounds = least.into_iter().chain(field.bounds.iter().map(|bound| bound.1));
     let models = request.models();
     let placed = field.limits.iter().flat_map(|limit| {
         let modes = modes(limit.modes.as_deref(), request);
@@ -248,7 +271,7 @@ pub(crate) fn limits(field: &Field, request: &Request) -> Vec<rules::Limit> {
             dispute: dispute(limit, bound.1),
         })
     });
-    bounds.map(always).chain(placed).collect()
+    bounds(field).map(always).chain(placed).collect()
 }
 
 /// Returns the bits of the entries with these names, or all bits without names.

@@ -29,6 +29,8 @@ pub struct Field {
     pub deprecated: Option<At<String>>,
     /// An example of a value.
     pub example: Option<At<Scalar>>,
+    /// A value that tools may offer. The library does not send it.
+    pub suggested: Option<At<Scalar>>,
     /// The value that the service assumes if the field is left out.
     pub default: Option<DefaultValue>,
     /// Modes in which the field is required.
@@ -73,6 +75,15 @@ impl Field {
         let end: String = quote.chars().rev().collect();
         let who = if self.is_list() { "each item " } else { "" };
         Some(format!("{who}must match {quote}{pattern}{end}"))
+    }
+
+    /// Returns the members of an object; empty for another type.
+    #[must_use]
+    pub fn members(&self) -> &[Field] {
+        match &*self.kind {
+            FieldKind::Object(_, members) => members,
+            _ => &[],
+        }
     }
 
     /// Returns each value that has conditions of its own, with these: values of a choice or of a boolean.
@@ -139,6 +150,12 @@ impl Field {
     }
 }
 
+/// Returns the name of the module that holds the generated code of an object.
+#[must_use]
+pub fn object_module(name: &str) -> String {
+    format!("{}_object", case::snake(name))
+}
+
 /// `in`: where a field is sent.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Place {
@@ -172,6 +189,8 @@ pub enum FieldKind {
     Number,
     /// One of several texts, or one of several whole numbers: the name of its Rust type, and the values.
     Choice(At<String>, Vec<Choice>),
+    /// An object: the name of its Rust type, and its members. A member is not an object, and has no conditions.
+    Object(At<String>, Vec<Field>),
 }
 
 /// An entry of `values`: one value of a choice.

@@ -16,7 +16,7 @@ mod upload;
 
 pub use callback::{Callback, CallbackStage, Signature};
 pub use condition::{Condition, Conditions, Is};
-pub use field::{Choice, DefaultValue, Field, FieldKind, Place, Placeholder};
+pub use field::{Choice, DefaultValue, Field, FieldKind, Place, Placeholder, object_module};
 pub use limit::{Bounds, Dispute, Limit};
 pub use mode::{FieldSet, Mode, ModeSet};
 pub use relation::{Asks, Relation, Total};
@@ -24,7 +24,7 @@ pub use request::Request;
 pub use results::{ResultEntry, ResultValue};
 pub use service::{Code, Credits, Envelope, RateLimit, Service};
 pub use sources::{Inherited, Sources};
-pub use task::{Poll, Ready, Status, Submit};
+pub use task::{Cancel, Poll, Ready, Status, Submit};
 pub use upload::Upload;
 
 pub use crate::tables::ResultKind;
@@ -46,6 +46,8 @@ pub struct Spec {
     pub submit: Submit,
     /// The GET that polls a task. `None`: the operation answers at once.
     pub poll: Option<Poll>,
+    /// The request that cancels a task.
+    pub cancel: Option<Cancel>,
     /// The statuses of a task.
     pub statuses: Vec<Status>,
     /// The results.

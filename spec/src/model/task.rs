@@ -67,6 +67,27 @@ pub struct Poll {
     pub settle: At<Duration>,
 }
 
+/// `[cancel]`: the request that cancels a task.
+#[derive(Debug, Clone)]
+pub struct Cancel {
+    /// HTTP method. `None`: POST.
+    pub method: Option<At<Method>>,
+    /// Path below the base URL. It may have `{task}`.
+    pub path: At<String>,
+    /// Query parameter for the id of the task.
+    pub query: Option<At<String>>,
+    /// Place of the id of the task in the JSON body.
+    pub body: Option<At<String>>,
+}
+
+impl Cancel {
+    /// Returns the HTTP method.
+    #[must_use]
+    pub fn method(&self) -> Method {
+        self.method.as_ref().map_or(Method::Post, |method| method.value)
+    }
+}
+
 /// An entry of `[statuses]`: one status of a task.
 #[derive(Debug, Clone)]
 pub struct Status {

@@ -40,6 +40,7 @@ pub(crate) fn spec(table: &DeTable<'_>, report: &Report) -> Spec {
         codes: service::codes(root),
         submit: task::submit(root),
         poll: task::poll(root),
+        cancel: task::cancel(root),
         statuses: task::statuses(root),
         results: results::results(root),
         rate_limit: service::rate_limit(root),

@@ -5,7 +5,8 @@ use super::pattern::pattern;
 use super::{classes, relations};
 use crate::case;
 use crate::model::{
-    Choice, Conditions, DefaultValue, Dispute, Field, FieldKind, Limit, Mode, Place, Placeholder, Request, Scalar,
+    Choice, Conditions, DefaultValue, Dispute, Field, FieldKind, Limit, Mode, ModeSet, Place, Placeholder, Request,
+    Scalar,
 };
 use crate::rules::{Decimal, MOST_EXACT, Unit};
 use crate::source::{At, Section};
@@ -18,6 +19,7 @@ enum TypeName {
     Integer,
     Number,
     Choice,
+    Object,
 }
 
 const TYPES: &[(&str, TypeName)] = &[
@@ -27,6 +29,7 @@ const TYPES: &[(&str, TypeName)] = &[
     ("integer", TypeName::Integer),
     ("number", TypeName::Number),
     ("choice", TypeName::Choice),
+    ("object", TypeName::Object),
 ];
 
 const UNITS: &[(&str, Unit)] = &[("chars", Unit::Chars), ("utf16", Unit::Utf16), ("bytes", Unit::Bytes)];
@@ -72,9 +75,10 @@ fn mode(section: &Section<'_>) -> Mode {
 fn field(section: &Section<'_>) -> Field {
     let wire = section.name().clone();
     let kind = kind(section);
-    // The `name` of a choice is that of its type, so its setter has a key of its own.
-    let name = if matches!(*kind, FieldKind::Choice(..)) { section.text("setter") } else { section.text("name") };
     let is_choice = matches!(*kind, FieldKind::Choice(..));
+    // The `name` of a choice or an object is that of its type, so its setter has a key of its own.
+    let is_named = is_choice || matches!(*kind, FieldKind::Object(..));
+    let name = if is_named { section.text("setter") } else { section.text("name") };
     let is_text = matches!(*kind, FieldKind::Text(_));
     let field = Field {
         rust: name.unwrap_or_else(|| wire.with(case::snake(&wire))),
@@ -87,6 +91,7 @@ fn field(section: &Section<'_>) -> Field {
         constant: section.scalar("constant"),
         deprecated: section.text("deprecated"),
         example: section.scalar("example"),
+        suggested: section.scalar("suggested"),
         default: default(section),
         required: mode_set(section, "required"),
         optional: mode_set(section, "optional"),
@@ -100,6 +105,70 @@ fn field(section: &Section<'_>) -> Field {
     };
     section.unknown_keys();
     field
+}
+
+/// Reads a member of an object.
+fn member(section: &Section<'_>) -> Field {
+    let wire = section.name().clone();
+    let kind = member_kind(section, &wire);
+    let name = if matches!(*kind, FieldKind::Choice(..)) { section.text("setter") } else { section.text("name") };
+    let is_text = matches!(*kind, FieldKind::Text(_));
+    let is_required = section.truth("required");
+    let always = |holds| Some(ModeSet::Always(wire.with(()))).filter(|_| holds);
+    let is_needed = is_required.as_ref().is_some_and(|it| it.value);
+    let member = Field {
+        rust: name.unwrap_or_else(|| wire.with(case::snake(&wire))),
+        doc: section.needs_text("doc"),
+        place: None,
+        list: section.truth("list"),
+        nullable: None,
+        open: None,
+        constant: None,
+        deprecated: None,
+        example: None,
+        suggested: None,
+        default: None,
+        required: always(is_needed),
+        optional: always(!is_needed),
+        forbidden: None,
+        conditions: Conditions::default(),
+        pattern: if is_text { pattern(section) } else { None },
+        bounds: bounds(section),
+        limits: Vec::new(),
+        placeholder: None,
+        kind,
+        wire,
+    };
+    section.unknown_keys();
+    member
+}
+
+/// Reads the type of a member, which is not an object. The values of a choice have no conditions.
+fn member_kind(section: &Section<'_>, wire: &At<String>) -> At<FieldKind> {
+    let kind = kind(section);
+    match &*kind {
+        FieldKind::Object(..) => {
+            let message = format!("the member `{}` is an object, which members of an object cannot be", wire.value);
+            section.report(kind.fault(message, "use another type, or leave the member out"));
+        }
+        FieldKind::Choice(_, choices) => {
+            for choice in choices.iter().filter(|choice| choice.conditions.iter().next().is_some()) {
+                let message = format!(
+                    "the value `{}` of the member `{}` has a condition, which members of an object cannot have",
+                    *choice.wire, wire.value,
+                );
+                section.report(choice.wire.fault(message, "remove the condition"));
+            }
+        }
+        FieldKind::Boolean(values) => {
+            for (value, _) in values {
+                let message = format!("the member `{}` has `values`, which only a choice can have here", wire.value);
+                section.report(value.fault(message, "remove `values`"));
+            }
+        }
+        FieldKind::Text(_) | FieldKind::Url | FieldKind::Integer | FieldKind::Number => {}
+    }
+    kind
 }
 
 /// Reads a value, or `{ value = …, modes = […] }`.
@@ -116,13 +185,14 @@ fn default(section: &Section<'_>) -> Option<DefaultValue> {
 fn kind(section: &Section<'_>) -> At<FieldKind> {
     let name = section.needs_one_of("type", TYPES, TypeName::Text);
     // A type that cannot be read may have been any.
-    section.knows(if name.is_nowhere() { &["name", "open", "setter", "unit", "values"] } else { &[] });
+    section.knows(if name.is_nowhere() { &["name", "open", "setter", "unit", "values", "fields"] } else { &[] });
     let kind = match name.value {
         TypeName::Text => FieldKind::Text(section.one_of("unit", UNITS).map(|unit| unit.value).unwrap_or_default()),
         TypeName::Url => FieldKind::Url,
         TypeName::Boolean => FieldKind::Boolean(values(section).iter().filter_map(truth).collect()),
         TypeName::Integer => FieldKind::Integer,
         TypeName::Number => FieldKind::Number,
+        TypeName::Object => FieldKind::Object(section.needs_text("name"), members(section)),
         TypeName::Choice => {
             let values = choices(section).entries();
             let values = match section.one_of("of", CHOICES_OF) {
@@ -133,6 +203,16 @@ fn kind(section: &Section<'_>) -> At<FieldKind> {
         }
     };
     name.with(kind)
+}
+
+/// Reads the members of an object, which needs at least one.
+fn members(section: &Section<'_>) -> Vec<Field> {
+    let fields = section.needs_section("fields");
+    if fields.is_empty() {
+        let message = format!("the object `{}` has no members", section.name().value);
+        section.report(fields.name().fault(message, "add at least one"));
+    }
+    fields.entries().iter().map(member).collect()
 }
 
 /// Returns the table of a choice's values, which must not be empty.

@@ -1,7 +1,7 @@
-//! `[submit]`, `[poll]` and `[statuses]`.
+//! `[submit]`, `[poll]`, `[cancel]` and `[statuses]`.
 
 use crate::case;
-use crate::model::{Poll, Ready, Status, Submit};
+use crate::model::{Cancel, Poll, Ready, Status, Submit};
 use crate::source::Section;
 use crate::tables::{BodyFormat, Method, StatusMeaning};
 
@@ -13,6 +13,9 @@ const METHODS: &[(&str, Method)] = &[
     ("DELETE", Method::Delete),
 ];
 
+/// A cancel changes something, so that it is neither a GET nor a partial update.
+const CANCEL_METHODS: &[(&str, Method)] = &[("POST", Method::Post), ("DELETE", Method::Delete), ("PUT", Method::Put)];
+
 pub(crate) const BODIES: &[(&str, BodyFormat)] = &[("json", BodyFormat::Json), ("multipart", BodyFormat::Multipart)];
 
 pub(crate) const STATUS_MEANINGS: &[(&str, StatusMeaning)] = &[
@@ -20,6 +23,7 @@ pub(crate) const STATUS_MEANINGS: &[(&str, StatusMeaning)] = &[
     ("done", StatusMeaning::Done),
     ("done-with-results", StatusMeaning::DoneWithResults),
     ("failed", StatusMeaning::Failed),
+    ("cancelled", StatusMeaning::Cancelled),
 ];
 
 pub(crate) const READY: &[(&str, Ready)] =
@@ -56,6 +60,18 @@ pub(super) fn poll(root: &Section<'_>) -> Option<Poll> {
     };
     section.unknown_keys();
     Some(poll)
+}
+
+pub(super) fn cancel(root: &Section<'_>) -> Option<Cancel> {
+    let section = root.section("cancel")?;
+    let cancel = Cancel {
+        method: section.one_of("method", CANCEL_METHODS),
+        path: section.needs_text("path"),
+        query: section.text("query"),
+        body: section.text("body"),
+    };
+    section.unknown_keys();
+    Some(cancel)
 }
 
 pub(super) fn statuses(root: &Section<'_>) -> Vec<Status> {

@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 
 use super::context::Context;
+use super::field::is_fit_unlisted;
 use super::violations::Found;
 use super::{Field, IsAddress, Kind, Names, Rule, Rules, Str, Value, Violation, Violations};
 
@@ -40,25 +41,30 @@ impl<'r, 'v> Placed<'r, 'v> {
         Some((field, place?))
     }
 
-    /// Takes values of open choices that the spec does not list. `like` returns the listed value whose rules they have to keep, and
-    /// the text to send, for each field and text; `None` leaves the value as it is, which breaks a rule.
-    pub fn take_unlisted(&mut self, like: impl Fn(&[Str], &str) -> Option<(&'static str, &'static str)>) {
-        let take = |choices: &[Str], value: &mut Value<'v>| {
+    /// Takes values of open choices that the spec does not list. `like` returns the listed value whose rules they have to keep, for
+    /// the name of a field and its listed values; `None` leaves the value as it is, which breaks a rule. `keep` is called with each
+    /// text that may be sent, and returns whether there is room for it.
+    pub fn take_unlisted(&mut self, like: impl Fn(&str, &[Str]) -> Option<String>, keep: impl Fn(&str) -> bool) {
+        let take = |field: &Field, choices: &[Str], value: &mut Value<'v>| {
             if let Value::Text(text) = &*value
                 && !choices.iter().any(|choice| choice == text)
-                && let Some((like, text)) = like(choices, text)
+                && let Some(like) = like(&field.wire, choices)
             {
-                *value = Value::unlisted(text, like);
+                *value = if is_fit_unlisted(text) && !keep(text) {
+                    Value::TooMany
+                } else {
+                    Value::Unlisted { text: text.clone(), like: like.into() }
+                };
             }
         };
         for (field, value) in self.rules.fields.iter().zip(&mut self.values) {
             match (&field.kind, value) {
                 (Kind::Choice(choices), Some(Value::List(items) | Value::Cut { items, .. })) if field.open => {
                     for item in items {
-                        take(choices, item);
+                        take(field, choices, item);
                     }
                 }
-                (Kind::Choice(choices), Some(value)) if field.open => take(choices, value),
+                (Kind::Choice(choices), Some(value)) if field.open => take(field, choices, value),
                 _ => {}
             }
         }

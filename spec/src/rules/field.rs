@@ -2,10 +2,25 @@
 
 use super::context::{Context, among};
 use super::violations::Found;
-use super::{Conditional, Const, Effect, Field, Figure, Kind, Presence, Rule, Str, Unit, Value, Violation};
+use super::{Conditional, Const, Effect, Field, Figure, Kind, MOST_EXACT, Presence, Rule, Str, Unit, Value, Violation};
 
 /// Largest length of a value that an open choice does not list, in characters.
 pub const MAX_UNLISTED: usize = 64;
+
+/// Number of different values that open choices do not list which a process takes from JSON. Each is kept until it ends.
+pub const MOST_KEPT_UNLISTED: usize = 1_024;
+
+/// Whether a text may be the value of an open choice that does not list it.
+pub(super) fn is_fit_unlisted(text: &str) -> bool {
+    !text.is_empty() && text.chars().count() <= MAX_UNLISTED && !text.contains(char::is_control)
+}
+
+/// Says why a fit value of an open choice is not taken.
+fn too_many() -> String {
+    format!(
+        "this process has taken {MOST_KEPT_UNLISTED} different unlisted values, and takes no others until it is restarted"
+    )
+}
 
 impl Context<'_> {
     /// Checks whether a field may or must be given, its value, and its conditions.
@@ -52,7 +67,7 @@ impl Context<'_> {
         concerned && holds == (conditional.effect != Effect::Allowed)
     }
 
-    fn value(&self, field: &Field, value: &Value<'_>, found: &mut Found) {
+    pub(super) fn value(&self, field: &Field, value: &Value<'_>, found: &mut Found) {
         let before = found.count();
         match value {
             Value::Later => return,
@@ -78,8 +93,13 @@ impl Context<'_> {
         for (index, item) in items.iter().enumerate() {
             let before = found.kept();
             self.single(field, item, found);
+            let name = self.name(field);
             for violation in found.since(before) {
-                violation.shown = Str::Owned(format!("{}[{index}]", violation.shown));
+                let rest = violation.shown.strip_prefix(name).unwrap_or_default();
+                violation.shown = Str::Owned(format!("{name}[{index}]{rest}"));
+                if let Some(member) = violation.wire.strip_prefix(&*field.wire).filter(|member| !member.is_empty()) {
+                    violation.wire = Str::Owned(format!("{}[{index}]{member}", field.wire));
+                }
             }
         }
     }
@@ -104,6 +124,7 @@ impl Context<'_> {
             (Kind::Number | Kind::Integer, Value::Number(number)) if field.kind.takes(value) => {
                 self.limits(field, Figure::Number(*number), found);
             }
+            (Kind::Object(members), Value::Object(object)) => self.object(field, members, object, found),
             (Kind::Choice(_), Value::Unlisted { text, .. }) if field.open && field.kind.takes(value) => {
                 self.unlisted(field, text, found);
             }
@@ -115,6 +136,13 @@ impl Context<'_> {
                 let choices: Vec<String> = choices.iter().map(ToString::to_string).collect();
                 found.push(self.none_of(field, choices.join(", ")));
             }
+            (Kind::Choice(choices), Value::TooMany) => {
+                found.push(self.none_of(field, format!("{} ({})", choices.join(", "), too_many())));
+            }
+            (Kind::Integer, Value::Number(number)) if number.fract() == 0.0 => {
+                let detail = format!("from -{MOST_EXACT} to {MOST_EXACT}, where whole numbers are exact in JSON");
+                found.push(Violation { detail: Some(Str::Owned(detail)), ..self.violation(field, Rule::Type) });
+            }
             _ => {
                 let detail = Some(Str::Borrowed(field.kind.word()));
                 found.push(Violation { detail, ..self.violation(field, Rule::Type) });
@@ -122,13 +150,19 @@ impl Context<'_> {
         }
     }
 
-    /// Checks the length of a value that an open choice does not list.
+    /// Checks the text of a value that an open choice does not list.
     fn unlisted(&self, field: &Field, text: &str, found: &mut Found) {
         let length = |count: usize| Figure::Length(count as u64, Unit::Chars);
         let count = text.chars().count();
         let (rule, limit) = match count {
             0 => (Rule::MinLength, 1),
-            1..=MAX_UNLISTED => return,
+            1..=MAX_UNLISTED => {
+                if text.contains(char::is_control) {
+                    let detail = Some(Str::Borrowed("a text without control characters"));
+                    found.push(Violation { detail, ..self.violation(field, Rule::Type) });
+                }
+                return;
+            }
             _ => (Rule::MaxLength, MAX_UNLISTED),
         };
         let (limit, actual) = (Some(length(limit)), Some(length(count)));
@@ -186,6 +220,7 @@ impl Kind {
             Self::Boolean => "true or false",
             Self::Integer | Self::IntegerChoice(_) => "a whole number",
             Self::Number => "a number",
+            Self::Object(_) => "an object",
         }
     }
 }

@@ -10,6 +10,7 @@ mod decimal;
 mod field;
 mod items;
 mod limit;
+mod object;
 mod pattern;
 mod recording;
 mod relation;
@@ -28,12 +29,12 @@ pub use check::Placed;
 pub use condition::{Condition, Conditional, Const, Effect, Is, Term};
 pub use decimal::Decimal;
 pub(crate) use decimal::Difference;
-pub use field::MAX_UNLISTED;
+pub use field::{MAX_UNLISTED, MOST_KEPT_UNLISTED};
 pub use items::Items;
 pub use pattern::Pattern;
 pub use relation::{Relating, Relation};
 pub use text::{Unit, looks_like_web_address};
-pub use value::{IsAddress, Value};
+pub use value::{IsAddress, Object, Value};
 pub use violation::{Figure, Names, Rule, Violation};
 pub use violations::Violations;
 
@@ -105,6 +106,24 @@ pub struct Field {
     pub conditions: List<Conditional>,
 }
 
+impl Field {
+    /// An address without limits. Generated tables name only what another field has otherwise.
+    pub const USUAL: Self = Self {
+        wire: Str::Borrowed(""),
+        rust: Str::Borrowed(""),
+        kind: Kind::Url,
+        list: false,
+        open: false,
+        nullable: false,
+        constant: None,
+        presence: List::Borrowed(&[]),
+        default: None,
+        pattern: None,
+        limits: List::Borrowed(&[]),
+        conditions: List::Borrowed(&[]),
+    };
+}
+
 /// The value that the service assumes if a field is left out.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct DefaultValue {
@@ -131,6 +150,8 @@ pub enum Kind {
     Choice(List<Str>),
     /// One of these whole numbers.
     IntegerChoice(List<i64>),
+    /// An object with these members. They have a single presence, no conditions, and no objects.
+    Object(List<Field>),
 }
 
 /// Whether a field is required in a mode.
@@ -159,6 +180,17 @@ pub struct Limit {
     pub bound: Bound,
     /// Contradicting statements of the service's documentation.
     pub dispute: Option<Str>,
+}
+
+impl Limit {
+    /// A limit that always holds. Generated tables name only what another limit has otherwise.
+    pub const USUAL: Self = Self {
+        modes: u64::MAX,
+        models: u64::MAX,
+        when: List::Borrowed(&[]),
+        bound: Bound::MaxLength(u32::MAX),
+        dispute: None,
+    };
 }
 
 /// The kinds of limits. For a list, all but `MinItems` and `MaxItems` limit each item.

@@ -206,7 +206,8 @@ impl Violation {
         Self { shown: names.of(field).clone(), ..Self::unplaced(&field.wire, rule) }
     }
 
-    /// Returns the JSON name of the field. For a rule over several fields, the names are separated by `, `.
+    /// Returns the JSON name of the field, or the place of a member, such as `segments[2].start`. For a rule over several
+    /// fields, the names are separated by `, `.
     ///
     /// An unknown name is cut after 100 characters.
     #[must_use]

@@ -3,6 +3,7 @@
 //! The parts of an answer are read with [`answers`](crate::answers), as by the runtime. What this module adds is text.
 
 mod callback;
+mod cancel;
 mod guess;
 mod hide;
 mod places;
@@ -25,6 +26,8 @@ pub enum AnswerKind {
     Submit,
     /// A poll.
     Poll,
+    /// A cancel.
+    Cancel,
     /// Nothing: it is a callback.
     Callback,
 }
@@ -41,7 +44,7 @@ pub struct Trial {
     pub status: Option<String>,
     /// The results that were found.
     pub results: Vec<TriedResult>,
-    /// Whether the output is complete, in an answer to a poll.
+    /// Whether the output is complete, in an answer to a poll and in that of an operation that answers at once.
     pub is_complete: bool,
     /// What the runtime makes of the answer, as lines of text.
     lines: Vec<String>,
@@ -56,7 +59,8 @@ const MAX_PRINTED: usize = 10;
 impl Spec {
     /// Reads an answer as the runtime would.
     ///
-    /// The HTTP status counts for answers without a code in the body. Without a kind, it is decided by what fits.
+    /// The HTTP status counts for answers without a code in the body. Without a kind, it is decided by what fits, and an
+    /// answer to a cancel is not recognised.
     ///
     /// ```
     /// use cover_spec::{SHIPPED, Spec};
@@ -88,6 +92,7 @@ impl Spec {
         match kind {
             AnswerKind::Submit => trial.submit(self, &api, answer, http_status),
             AnswerKind::Poll => trial.poll(self, &api, answer, http_status),
+            AnswerKind::Cancel => trial.cancel(self, &api, answer, http_status),
             AnswerKind::Callback => trial.callback(self, &api, answer),
         }
         trial
@@ -112,6 +117,7 @@ impl fmt::Display for AnswerKind {
         f.write_str(match self {
             Self::Submit => "the answer to the POST",
             Self::Poll => "the answer to a poll",
+            Self::Cancel => "the answer to a cancel",
             Self::Callback => "a callback",
         })
     }

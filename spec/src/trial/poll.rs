@@ -71,5 +71,6 @@ fn outcome(progress: Progress, ready: bool, settle: Duration) -> String {
             format!("the task is done, but its output is not complete; a wait polls it for {settle:?} more")
         }
         Progress::Failed => "the task has failed".to_owned(),
+        Progress::Cancelled => "the task was cancelled".to_owned(),
     }
 }

@@ -90,7 +90,7 @@ impl Reading<'_> {
                 let mut objects = Vec::new();
                 let (mut count, mut empty) = (0, 0);
                 for (index, item) in items.iter().enumerate() {
-                    if is_nothing(item) || item.as_object().is_some_and(|item| item.values().all(is_nothing)) {
+                    if is_nothing(item) {
                         empty += 1;
                         continue;
                     }
@@ -107,7 +107,7 @@ impl Reading<'_> {
                 self.absent_members(spec, &objects, &at);
                 count
             }
-            Value::Object(members) if members.values().all(is_nothing) => {
+            _ if is_nothing(value) => {
                 self.absent.push(format!("members of `{at}`"));
                 0
             }
@@ -118,7 +118,7 @@ impl Reading<'_> {
                 }
                 1
             }
-            _ if lists > 0 => {
+            _ if lists > 0 && !(value.is_object() && spec.kind.value == ResultKind::Any) => {
                 self.note(format!("`{at}`: {}, not a list", type_of(value)));
                 0
             }
@@ -212,7 +212,9 @@ fn members_read_elsewhere<'a>(api: &'a Api, place: &JsonPath) -> Vec<&'a str> {
 fn shown(kind: ResultKind, value: &Value) -> Option<String> {
     match kind {
         ResultKind::Text => value.as_str().map(quoted),
-        ResultKind::Audio | ResultKind::Stream | ResultKind::Image => value.as_str().map(address),
+        ResultKind::Audio | ResultKind::Stream | ResultKind::Image => {
+            answers::address(value.as_str()?).map(|text| address(&text))
+        }
         ResultKind::Integer => answers::as_integer(value).map(|number| number.to_string()),
         ResultKind::Number | ResultKind::Seconds => answers::as_number(value).map(|number| number.to_string()),
         ResultKind::Boolean => value.as_bool().map(|truth| truth.to_string()),

@@ -5,14 +5,14 @@ use serde_json::Value;
 use super::places::{Need, find, name, text, text_or_number, whole_number};
 use super::words::quoted;
 use super::{AnswerKind, Trial};
-use crate::answers::{self, Envelope, MAX_ANSWER, Unreadable};
+use crate::answers::{self, Envelope, Unreadable};
 use crate::model::Spec;
 use crate::read::{CODE_MEANINGS, STATUS_MEANINGS, word};
 use crate::suggest::suggestion;
 use crate::tables::{Api, JsonPath};
 
 impl Trial {
-    /// Reads the envelope of an answer to the POST or to a poll.
+    /// Reads the envelope of an answer to the POST, to a poll or to a cancel.
     pub(super) fn envelope(
         &mut self,
         spec: &Spec,
@@ -20,8 +20,10 @@ impl Trial {
         answer: &[u8],
         http_status: u16,
     ) -> Result<Envelope, Unreadable> {
-        let is_too_large = answer.len() > MAX_ANSWER;
-        let read = if is_too_large { Err(Unreadable::TooLarge) } else { Envelope::read(api, http_status, answer) };
+        let most = answers::max_answer(api);
+        let is_too_large = answer.len() > most;
+        let read =
+            if is_too_large { Err(Unreadable::TooLarge(most)) } else { Envelope::read(api, http_status, answer) };
         match &read {
             Ok(envelope) => {
                 self.code(spec, api, envelope.code);
@@ -32,6 +34,8 @@ impl Trial {
                     self.look(&body, "the code", &api.code, Need::Must, whole_number);
                 }
             }
+            // Many services leave the answer to a cancel empty.
+            Err(Unreadable::Empty) if self.kind == AnswerKind::Cancel && (200..300).contains(&http_status) => {}
             Err(why) => self.not_understood.push(format!("the answer {why}")),
         }
         read
@@ -45,9 +49,16 @@ impl Trial {
         }
         self.line(format!("code: {number}{is_http}"));
         match self.kind {
-            AnswerKind::Poll if api.poll.as_ref().is_some_and(|poll| poll.unknown_task.contains(&number)) => {}
+            AnswerKind::Poll | AnswerKind::Cancel
+                if api.poll.as_ref().is_some_and(|poll| poll.unknown_task.contains(&number)) => {}
             AnswerKind::Poll => {
                 self.not_understood.push(format!("the code {number} is neither in `codes` nor in `unknown_task`"));
+            }
+            AnswerKind::Cancel if api.code.is_empty() && (200..300).contains(&number) => {}
+            AnswerKind::Cancel => {
+                let text =
+                    format!("the code {number} is neither in `codes` nor in `unknown_task`, so that it is a refusal");
+                self.not_understood.push(text);
             }
             AnswerKind::Submit | AnswerKind::Callback => {
                 let text = format!("the code {number} is not in `codes`, so that a task may have been created");

@@ -51,6 +51,7 @@ pub(super) fn type_of(value: &Value) -> &'static str {
     match value {
         Value::String(text) if text.is_empty() => "an empty text",
         Value::Array(items) if items.is_empty() => "an empty list",
+        Value::Object(members) if members.is_empty() => "an empty object",
         value => answers::type_of(value),
     }
 }

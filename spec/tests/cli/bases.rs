@@ -87,7 +87,7 @@ fn a_base_is_found_relative_to_the_file_that_names_it() -> Outcome {
     folder.write("upload_cover.toml", SHIPPED)?;
     folder.write("shared/service.toml", SERVICE)?;
     folder.write("lyrics.toml", SIBLING)?;
-    let summary = "40 keys and 7 tables come from shared/service.toml and upload_cover.toml; --explain lists them";
+    let summary = "41 keys and 7 tables come from shared/service.toml and upload_cover.toml; --explain lists them";
     assert_eq!(folder.said(0, &["check", "lyrics.toml"])?, format!("lyrics.toml: no faults ({summary})\n"));
     let said = folder.said(0, &["diff", "upload_cover.toml", "lyrics.toml"])?;
     assert!(said.contains("the path of the POST is `/api/v1/lyrics`"), "{said}");

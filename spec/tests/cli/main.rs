@@ -1,6 +1,8 @@
 //! The command `cover-spec`, as a shell would call it.
 
 mod bases;
+mod cancels;
+mod direct;
 mod failures;
 mod modes_and_values;
 mod trial;
@@ -223,7 +225,7 @@ fn export_prints_three_formats() -> Outcome {
     assert_eq!(data["response"]["properties"]["sunoData"]["items"]["$ref"], track);
     assert_eq!((&data["data"]["items"]["$ref"], &data["taskId"]["type"]), (&track.into(), &"string".into()));
     let page = folder.said(0, &["export", "spec.toml", "--to", "markdown"])?;
-    assert!(page.contains("- `tracks` at `data.response.sunoData`, else `data.data`: "), "{page}");
+    assert!(page.contains("- `tracks`: list of object, at `data.response.sunoData`, else `data.data`. "), "{page}");
     assert!(page.contains("- the task's id: repeated at `data.taskId`\n"), "{page}");
     assert!(page.contains("| `customMode` | boolean | `true` | `true` | `false` |"), "{page}");
     Ok(())

@@ -91,3 +91,30 @@ fn a_name_that_is_no_identifier_has_one_fault_and_a_suggestion() {
         assert!(found[0].1.starts_with(label), "{found:?}");
     }
 }
+
+#[test]
+fn names_of_objects_are_types_and_those_of_their_members_are_setters() {
+    let part = |name: &str, members: &str| {
+        let keys = format!("type = \"object\"\nname = \"{name}\"\ndoc = \"A part.\"\noptional = \"always\"\n");
+        faults(&format!("{SHIPPED}\n[fields.part]\n{keys}fields = {{ {members} }}\n"))
+    };
+    let number = |name: &str| format!("{name} = {{ type = \"number\", doc = \"A member.\" }}");
+    assert_eq!(part("Part", &number("build")), ["`build` is reserved for generated code"]);
+    assert_eq!(part("Part", &[number("fadeIn"), number("fade_in")].join(", ")), ["duplicate setter `fade_in`"]);
+    assert_eq!(part("Track", &number("start")), ["duplicate type `Track`"]);
+    assert_eq!(part("Model", &number("start")), ["duplicate type `Model`"]);
+    assert_eq!(part("Option", &number("start")), ["`Option` is reserved for generated code"]);
+    let kind = |name: &str| {
+        format!(
+            "kind = {{ type = \"choice\", name = \"{name}\", doc = \"A.\", values = {{ a = {{ doc = \"A.\" }} }} }}"
+        )
+    };
+    let made =
+        ["PartBuilder", "PartBuilderStart", "PartBuilderState", "PartFields", "part_object", "part_rules", "HasKind"];
+    for name in made {
+        let keyed = kind(name).replacen("name =", "setter = \"kind\", name =", 1);
+        assert_eq!(part("Part", &keyed), [format!("`{name}` is reserved for generated code")]);
+    }
+    assert_eq!(part("Part", &kind("Part")), ["duplicate type `Part`"]);
+    assert_eq!(part("Part", &kind("Kind")), [""; 0]);
+}

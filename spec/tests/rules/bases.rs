@@ -222,7 +222,7 @@ fn a_spec_with_its_own_base_url_does_not_inherit_the_paths_of_poll_and_credits()
 #[test]
 fn a_spec_with_its_own_base_url_does_not_inherit_account() {
     let account = |own: &str| {
-        let base = cover_spec::SHIPPED.replacen("[service]\n", "[service]\naccount = \"music\"\n", 1);
+        let base = cover_spec::SHIPPED.replacen("account = \"sunoapi.org\"", "account = \"music\"", 1);
         let own = format!(
             "base = \"b.toml\"\nwithout = [\"callback\", \"credits\"]\n\
              service = {{ name = \"Mine\", id = \"mine\"{own} }}\npoll = {{ path = \"/poll\", query = \"id\" }}\n\
@@ -244,6 +244,54 @@ fn a_spec_with_its_own_path_in_poll_does_not_inherit_query() {
     assert_eq!(spec(&["poll.path = \"/poll/{task}\""]).poll.unwrap().query, None);
     assert_eq!(faults(&["poll.path = \"/poll\""]), ["the poll does not send the id of the task"]);
     assert_eq!(service(&["poll.query = \"id\""]).poll.unwrap().path, "/api/v1/generate/record-info");
+}
+
+/// Returns the cancel of a spec with these lines, whose base has the `[cancel]` with these keys.
+fn cancel_on(keys: &str, service: &str, lines: &str) -> Result<[Option<String>; 4], Vec<String>> {
+    let base = format!("base = \"{SHIPPED_BASE}\"\nparts = true\ncancel = {{ {keys} }}\n");
+    let own = format!(
+        "without = [\"callback\", \"credits\"]\nservice = {{ name = \"Mine\", id = \"mine\"{service} }}\n\
+         poll = {{ path = \"/poll\", query = \"id\" }}\n{lines}"
+    );
+    match check(&[("a.toml", &on("b.toml", &own)), ("b.toml", &base)]) {
+        Ok(Checked::Spec(spec)) => {
+            let cancel = spec.cancel.expect("the base has it");
+            let [query, body] = [cancel.query, cancel.body].map(|it| it.map(|it| it.value));
+            Ok([
+                Some(cancel.method.map_or("none", |method| method.name()).to_owned()),
+                Some(cancel.path.value),
+                query,
+                body,
+            ])
+        }
+        Ok(Checked::Parts(_)) => panic!("the spec is whole"),
+        Err(faults) => Err(faults.iter().map(|fault| fault.message().to_owned()).collect()),
+    }
+}
+
+#[test]
+fn a_spec_with_its_own_base_url_does_not_inherit_path_query_and_body_of_cancel() {
+    let base = "method = \"PUT\", path = \"/cancel\", body = \"id\"";
+    let texts = |texts: [&str; 4]| Ok(texts.map(|text| Some(text.to_owned()).filter(|text| !text.is_empty())));
+    assert_eq!(cancel_on(base, "", ""), texts(["PUT", "/cancel", "", "id"]));
+    let elsewhere = ", base_url = \"https://mine.example\"";
+    let missing = "`path` of `[cancel]` is not inherited, because this spec has its own `base_url`";
+    assert_eq!(cancel_on(base, elsewhere, ""), Err(vec![missing.to_owned()]));
+    let own = "cancel.path = \"/{task}\"";
+    assert_eq!(cancel_on(base, elsewhere, own), texts(["PUT", "/{task}", "", ""]));
+    let own = "cancel.path = \"/stop\"";
+    let message = "the cancel does not send the id of the task";
+    assert_eq!(cancel_on(base, elsewhere, own), Err(vec![message.to_owned()]));
+}
+
+#[test]
+fn a_spec_with_its_own_path_query_or_body_in_cancel_inherits_none_of_the_three() {
+    let base = "method = \"PUT\", path = \"/cancel\", body = \"id\"";
+    let own = cancel_on(base, "", "cancel = { path = \"/stop\", query = \"task\" }");
+    assert_eq!(own, Ok(["PUT", "/stop", "task", ""].map(|it| Some(it.to_owned()).filter(|it| !it.is_empty()))));
+    assert_eq!(cancel_on(base, "", "cancel.query = \"id\""), Err(vec!["`path` is missing in `cancel`".to_owned()]));
+    let method = cancel_on(base, "", "cancel.method = \"POST\"");
+    assert_eq!(method, Ok(["POST", "/cancel", "", "id"].map(|it| Some(it.to_owned()).filter(|it| !it.is_empty()))));
 }
 
 #[test]

@@ -50,7 +50,7 @@ fn said(like: Option<&'static str>, name: &'static str, others: &[(&str, &'stati
     for (field, value) in others {
         placed.put(field, Value::text(value));
     }
-    placed.take_unlisted(|_, _| Some((like?, name)));
+    placed.take_unlisted(|_, _| like.map(str::to_owned), |_| true);
     placed.check(looks_like_web_address).err().map(|violations| violations.to_string()).unwrap_or_default()
 }
 
@@ -99,11 +99,31 @@ fn a_value_that_is_not_listed_keeps_the_rules_of_the_listed_one() {
 }
 
 #[test]
-fn a_value_that_is_not_listed_has_1_to_64_characters() {
+fn a_value_that_is_not_listed_has_1_to_64_characters_and_no_control_characters() {
     const LONG: &str = "äääääääääääääääääääääääääääääääääääääääääääääääääääääääääääääääää";
     assert_eq!(said(Some("late"), &LONG[..128], &[]), "");
     assert_eq!(said(Some("late"), LONG, &[]), "engine: 65 characters, at most 64");
     assert_eq!(said(Some("late"), "", &[]), "engine: must not be empty");
+    assert_eq!(said(Some("late"), "new est", &[]), "");
+    for control in ["new\nest", "\0", "a\u{85}"] {
+        assert_eq!(said(Some("late"), control, &[]), "engine: must be a text without control characters");
+    }
+}
+
+#[test]
+fn a_process_takes_at_most_1024_different_values_from_json_that_are_not_listed() {
+    let rules = open_engine();
+    let refused = |name: &'static str| {
+        let mut placed = Placed::none(&rules);
+        placed.put("engine", Value::text(name));
+        placed.take_unlisted(|_, _| Some("late".to_owned()), |_| false);
+        placed.check(looks_like_web_address).err().map(|violations| violations.to_string())
+    };
+    let full = "engine: must be one of early, late (this process has taken 1024 different unlisted values, and takes no \
+                others until it is restarted)";
+    assert_eq!(refused("newest").as_deref(), Some(full));
+    assert_eq!(refused("early"), None);
+    assert_eq!(refused("").as_deref(), Some("engine: must not be empty"), "it would not be kept");
 }
 
 #[test]

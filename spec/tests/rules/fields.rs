@@ -34,8 +34,12 @@ fn a_value_of_type_boolean_is_true_or_false() {
 fn a_value_of_type_integer_is_a_whole_number_from_9007199254740991_to_9007199254740991() {
     let request = request(&[&field("seed", "integer", "")]);
     request.accepts(&[r#"{"seed": 9007199254740991}"#, r#"{"seed": -9007199254740991}"#]);
-    for other in ["9007199254740992", "-9007199254740992", "0.5", "\"1\""] {
+    for other in ["0.5", "\"1\""] {
         request.refuses(&format!("{{\"seed\": {other}}}"), "seed: must be a whole number");
+    }
+    let range = "seed: must be from -9007199254740991 to 9007199254740991, where whole numbers are exact in JSON";
+    for beyond in ["9007199254740992", "-9007199254740992"] {
+        request.refuses(&format!("{{\"seed\": {beyond}}}"), range);
     }
 }
 
@@ -184,6 +188,29 @@ fn a_placeholder_is_for_a_single_field_of_type_string_or_url() {
     let message = "a placeholder is not allowed: the field is not a text".to_owned();
     assert!(with("url", ", list = true").contains(&message));
     assert!(with("integer", "").contains(&message));
+}
+
+#[test]
+fn a_suggested_value_is_neither_sent_nor_assumed() {
+    let request = request(&[
+        &field("live", "boolean", "suggested = true"),
+        &field("note", "string", "required_when = { live = true }"),
+        &field("seed", "integer", "required = \"always\", suggested = 3"),
+    ]);
+    // Suggested or not, a field that is left out has no value.
+    request.accepts(&["{\"seed\": 4}"]);
+    request.refuses("{}", "seed: missing, required");
+    request.refuses(r#"{"seed": 4, "live": true}"#, "note: missing, required (if `live` is true)");
+}
+
+#[test]
+fn a_suggested_value_must_keep_the_rules_of_its_field() {
+    no_faults(&[&field("seed", "integer", "suggested = 3, max = 3")]);
+    let message = "the suggested value breaks a rule of the field";
+    assert_eq!(faults(&[&field("seed", "integer", "suggested = 4, max = 3")]), [message]);
+    assert_eq!(faults(&[&field("seed", "integer", "suggested = \"three\"")]), [message]);
+    let keys = "suggested = \"c\"";
+    assert_eq!(faults(&[&crate::helper::choice("letter", &["a", "b"], keys)]), [message]);
 }
 
 #[test]

@@ -1,6 +1,6 @@
 //! Specs of a few lines, and bodies that are checked against them.
 
-use cover_spec::rules::{Placed, Presence, Rules, Value, Violations, looks_like_web_address};
+use cover_spec::rules::{Field, Object, Placed, Presence, Rules, Value, Violations, looks_like_web_address};
 use cover_spec::tables::Api;
 use cover_spec::{Faults, Spec};
 use serde_json::Value as Json;
@@ -90,7 +90,9 @@ impl Request {
         let body: Json = serde_json::from_str(body).expect("the body is JSON");
         let mut placed = Placed::none(&self.0);
         for (name, value) in body.as_object().expect("the body is an object") {
-            placed.put(name, self::value(value));
+            let field = self.0.fields.iter().find(|field| field.wire == *name);
+            let members = field.and_then(|field| field.kind.members()).unwrap_or_default();
+            placed.put(name, self::value(value, members));
         }
         let (mode, _) = placed.check(looks_like_web_address)?;
         Ok(self.0.modes.get(mode).map(|mode| mode.name.to_string()).unwrap_or_default())
@@ -128,13 +130,22 @@ impl Request {
     }
 }
 
-fn value(json: &Json) -> Value<'_> {
+/// Returns the value of a field, whose objects have these members.
+fn value<'a>(json: &'a Json, members: &[Field]) -> Value<'a> {
     match json {
         Json::Null => Value::Null,
         Json::Bool(truth) => Value::Truth(*truth),
         Json::Number(number) => number.as_f64().map_or(Value::Other, Value::Number),
         Json::String(text) => Value::text(text),
-        Json::Array(items) => Value::List(items.iter().map(value).collect()),
-        Json::Object(_) => Value::Other,
+        Json::Array(items) => Value::List(items.iter().map(|item| value(item, members)).collect()),
+        Json::Object(json) => {
+            let mut object = Object::default();
+            for (name, json) in json {
+                if let Some((index, _)) = object.place(members, name) {
+                    object.put(index, value(json, &[]));
+                }
+            }
+            Value::Object(object)
+        }
     }
 }

@@ -1,8 +1,10 @@
 //! Each rule of LANGUAGE.md has a test with its sentence as a name, and each test here has a rule.
 
+mod addresses;
 mod answers;
 mod bases;
 mod callbacks;
+mod cancels;
 mod choices;
 mod complete;
 mod conditions;
@@ -12,8 +14,10 @@ mod fields;
 mod general;
 mod helper;
 mod limits;
+mod members;
 mod modes;
 mod names;
+mod objects;
 mod patterns;
 mod presence;
 mod request;

@@ -51,6 +51,20 @@ fn two_setters_must_not_be_equal_in_camel_case() {
 }
 
 #[test]
+fn two_objects_of_the_request_must_not_be_equal_in_snake_case() {
+    let object = |field: &str, name: &str| {
+        let member = "fields = { start = { type = \"number\", doc = \"A member.\" } }";
+        crate::helper::field(field, "object", &format!("optional = \"always\", name = \"{name}\", {member}"))
+    };
+    let two = |one: &str, other: &str| faults(&[&object("a", one), &object("b", other)]);
+    assert_eq!(two("TextPart", "TextParts"), [""; 0]);
+    for (one, other) in [("TextPart", "Text_Part"), ("ABC", "Abc"), ("SegmentA", "Segment_A")] {
+        assert_eq!(two(one, other), [format!("the objects `{one}` and `{other}` are equal in snake case")]);
+    }
+    assert_eq!(two("Part", "Part"), ["duplicate type `Part`"]);
+}
+
+#[test]
 fn two_modes_must_not_be_equal_without_their_brackets() {
     let modes = |first: &str, second: &str| {
         let mode =

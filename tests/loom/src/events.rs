@@ -9,6 +9,7 @@ pub(crate) enum Purpose {
     Credits,
     Fetch,
     Upload,
+    Cancel,
 }
 
 pub(crate) fn permit(_: Purpose, _: Duration) {}

@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 use cover_opinion::random_seed;
 use cover_spec::model::Scalar;
 use cover_spec::rules::{
-    Bound, Field, Figure, Kind, Placed, Presence, Rule, Rules, Unit, Value, Violations, looks_like_web_address,
+    Bound, Field, Figure, Kind, Object, Placed, Presence, Rule, Rules, Unit, Value, Violations, looks_like_web_address,
 };
 use cover_spec::{Checked, Spec};
 use fastrand::Rng;
@@ -20,10 +20,13 @@ const BODIES: usize = 500;
 /// Number of bodies that are drawn until one is valid.
 const MOST_DRAWS: usize = 1_000;
 
+/// Longest text that is drawn near a limit, since some services take whole files as text.
+const LONGEST: u32 = 100_000;
+
 fn specs() -> Result<Vec<PathBuf>, Box<dyn Error>> {
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../..");
     let mut paths = vec![root.join("spec/upload_cover.toml")];
-    let mut folders = vec![root.join("tests/specs")];
+    let mut folders = vec![root.join("spec/sunoapi"), root.join("tests/specs")];
     while let Some(folder) = folders.pop() {
         for entry in fs::read_dir(folder)? {
             let path = entry?.path();
@@ -96,19 +99,29 @@ fn is_counted_otherwise(limit: Option<Figure>) -> bool {
 fn refused(rules: &Rules, body: &Map<String, Json>) -> Option<Violations> {
     let mut placed = Placed::none(rules);
     for (name, value) in body {
-        placed.put(name, rule_value(value));
+        let field = rules.fields.iter().find(|field| field.wire == *name);
+        placed.put(name, rule_value(value, field.and_then(|field| field.kind.members()).unwrap_or_default()));
     }
     placed.check(looks_like_web_address).err()
 }
 
-fn rule_value(value: &Json) -> Value<'_> {
+/// Returns the value of a field, whose objects have these members.
+fn rule_value<'a>(value: &'a Json, members: &[Field]) -> Value<'a> {
     match value {
         Json::String(text) => Value::text(text),
         Json::Bool(truth) => Value::Truth(*truth),
         Json::Number(number) => number.as_f64().map_or(Value::Other, Value::Number),
-        Json::Array(items) => Value::List(items.iter().map(rule_value).collect()),
+        Json::Array(items) => Value::List(items.iter().map(|item| rule_value(item, members)).collect()),
         Json::Null => Value::Null,
-        Json::Object(_) => Value::Other,
+        Json::Object(json) => {
+            let mut object = Object::default();
+            for (name, json) in json {
+                if let Some((index, _)) = object.place(members, name) {
+                    object.put(index, rule_value(json, &[]));
+                }
+            }
+            Value::Object(object)
+        }
     }
 }
 
@@ -132,8 +145,7 @@ fn drawn(spec: &Spec, rules: &Rules, rng: &mut Rng) -> Map<String, Json> {
                 .choice([json!(null), json!({}), json!([]), json!(true), json!("x"), json!(7), json!(0.5)])
                 .unwrap_or_default(),
             _ if field.nullable && rng.u8(..4) == 0 => json!(null),
-            _ if field.list => (0..rng.usize(..=most_items(field))).map(|_| item(spec, field, rng)).collect(),
-            _ => item(spec, field, rng),
+            _ => value_of_type(spec, field, rng),
         };
         body.insert(field.wire.to_string(), value);
     }
@@ -160,6 +172,13 @@ fn most_items(field: &Field) -> usize {
     most.unwrap_or(3) + 1
 }
 
+fn value_of_type(spec: &Spec, field: &Field, rng: &mut Rng) -> Json {
+    if field.list {
+        return (0..rng.usize(..=most_items(field))).map(|_| item(spec, field, rng)).collect();
+    }
+    item(spec, field, rng)
+}
+
 /// Returns a value near one of the limits of the field.
 fn item(spec: &Spec, field: &Field, rng: &mut Rng) -> Json {
     let example = spec.request.field(&field.wire).and_then(|field| field.example.as_deref());
@@ -171,7 +190,7 @@ fn item(spec: &Spec, field: &Field, rng: &mut Rng) -> Json {
         Kind::Text(_) => {
             let letters = ["a", "ß", "あ", "🎷", "\u{301}"];
             let near = match limit {
-                Some(Bound::MinLength(count) | Bound::MaxLength(count)) if rng.bool() => {
+                Some(Bound::MinLength(count) | Bound::MaxLength(count)) if count <= LONGEST && rng.bool() => {
                     (count as usize + rng.usize(..3)).saturating_sub(1)
                 }
                 _ => rng.usize(1..6),
@@ -181,7 +200,7 @@ fn item(spec: &Spec, field: &Field, rng: &mut Rng) -> Json {
         Kind::Url if rng.u8(..20) == 0 => json!("ftp://a.example"),
         Kind::Url => match limit {
             // JSON Schema counts characters: ASCII is as many bytes.
-            Some(Bound::MaxLength(count) | Bound::MaxBytes(count)) if rng.bool() => {
+            Some(Bound::MaxLength(count) | Bound::MaxBytes(count)) if count <= LONGEST && rng.bool() => {
                 let near = (count as usize + rng.usize(..3)).saturating_sub(1);
                 json!(format!("{:a<near$}", "http://a"))
             }
@@ -208,5 +227,15 @@ fn item(spec: &Spec, field: &Field, rng: &mut Rng) -> Json {
             _ if rng.bool() => json!(f64::from(rng.i32(0..100)) / 100.0),
             _ => json!(f64::from(rng.i32(0..80))),
         },
+        Kind::Object(members) => {
+            let mut object = serde_json::Map::new();
+            for member in &**members {
+                let is_required = member.presence.first() == Some(&Presence::Required);
+                if rng.u8(..10) > 0 && (is_required || rng.bool()) {
+                    object.insert(member.wire.to_string(), value_of_type(spec, member, rng));
+                }
+            }
+            Json::Object(object)
+        }
     }
 }

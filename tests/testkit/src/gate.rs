@@ -14,6 +14,7 @@ use axum::http::{Method, StatusCode};
 use axum::response::{IntoResponse, Response};
 use cover_api::Error;
 use cover_api::ledger::{Ledger, Local, Transacted, Work};
+use cover_api::runtime::{self, StaticService};
 use cover_api::sandbox::Sandbox;
 use tokio::runtime::Handle;
 use tokio::task::yield_now;
@@ -238,11 +239,19 @@ impl Came {
         match result {
             Ok(task) if task.was_posted() => Self::Posted,
             Ok(_) => Self::Existing,
-            Err(error) if error.is_outcome_unknown() => Self::Unknown,
-            Err(error) if error.is_in_progress() => Self::InProgress,
-            Err(error) if error.is_refused() => Self::Refused,
-            Err(error) if error.is_not_sent() => Self::NotSent,
-            Err(_) => Self::Other,
+            Err(error) => Self::of_error(error),
+        }
+    }
+
+    /// Classifies an error.
+    #[must_use]
+    pub fn of_error<S: StaticService>(error: &runtime::Error<S>) -> Self {
+        match error {
+            error if error.is_outcome_unknown() => Self::Unknown,
+            error if error.is_in_progress() => Self::InProgress,
+            error if error.is_refused() => Self::Refused,
+            error if error.is_not_sent() => Self::NotSent,
+            _ => Self::Other,
         }
     }
 }

@@ -38,7 +38,7 @@ pub fn mp3(frames: usize) -> Vec<u8> {
 /// Makes an MP3 file of silence whose bit rate varies. A first frame without sound has the number of frames.
 #[must_use]
 pub fn variable_mp3(frames: u32) -> Vec<u8> {
-    let sound: Vec<u8> = (0..frames).flat_map(|number| frame([32, 320, 64, 128][number as usize % 4], false)).collect();
+    let sound = bare_variable_mp3(frames);
     let mut first = frame(128, false);
     let length = u32::try_from(first.len() + sound.len()).unwrap_or(u32::MAX);
     // Behind the header and the 32 bytes of side information of two channels.
@@ -48,6 +48,12 @@ pub fn variable_mp3(frames: u32) -> Vec<u8> {
     first[36..36 + tag.len()].copy_from_slice(&tag);
     first.extend(sound);
     first
+}
+
+/// Makes an MP3 file of silence whose bit rate varies, without the number of frames.
+#[must_use]
+pub fn bare_variable_mp3(frames: u32) -> Vec<u8> {
+    (0..frames).flat_map(|number| frame([32, 320, 64, 128][number as usize % 4], false)).collect()
 }
 
 /// Makes a FLAC file that announces this length, with the beginning of a frame.

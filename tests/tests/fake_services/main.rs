@@ -2,11 +2,13 @@
 //! documentation says. No Rust of the crates knows these services.
 
 mod assemblyai;
+mod cancels;
 mod fake;
 mod one_account;
 #[expect(dead_code, reason = "these tests need only one kind of recording")]
 #[path = "../../testkit/src/recordings.rs"]
 mod recordings;
+mod replicate;
 mod runway;
 mod siblings;
 

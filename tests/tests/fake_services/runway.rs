@@ -26,6 +26,9 @@ fn answer(call: &Call, calls: &[Call]) -> Reply {
     if let Some(task) = call.rest(&Method::GET, TASKS) {
         return progress(task, call, calls);
     }
+    if call.rest(&Method::DELETE, TASKS).is_some() {
+        return Reply::text(204, "");
+    }
     if call.rest(&Method::POST, "/v1/image_to_video") == Some("") {
         create(call, calls)
     } else {
@@ -54,6 +57,9 @@ fn progress(task: &str, call: &Call, calls: &[Call]) -> Reply {
         }
         Reply::json(200, &body)
     };
+    if calls.iter().any(|call| call.rest(&Method::DELETE, TASKS) == Some(task)) {
+        return state("CANCELLED", json!({}));
+    }
     match (task, call.times_in(calls)) {
         (_, 0) => state("PENDING", json!({})),
         (_, 1) => state("THROTTLED", json!({})),
@@ -143,6 +149,17 @@ async fn a_failure_has_the_text_of_the_service_and_its_whole_answer() -> Outcome
     assert!(text.contains("The text was refused."), "{text}");
     let snapshot = error.last_snapshot().ok_or("no snapshot")?;
     assert_eq!(snapshot.json()["failureCode"], "SAFETY.INPUT.TEXT");
+    Ok(())
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_task_is_cancelled_by_a_delete_whose_answer_is_empty() -> Outcome {
+    let (fake, client) = setup()?;
+    let task = client.send(&request("moves")?).await?;
+    task.cancel().await?;
+    let error = task.wait().await.unwrap_err();
+    assert!(error.is_cancelled() && error.is_failed(), "{error}");
+    assert_eq!(fake.count(&Method::DELETE), 1);
     Ok(())
 }
 

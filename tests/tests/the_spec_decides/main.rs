@@ -8,6 +8,7 @@ mod matrix;
 mod meaning;
 mod modes_and_values;
 mod names;
+mod objects;
 mod open_choices;
 mod optional_values;
 mod other_services;

@@ -43,9 +43,9 @@ fn a_listed_name_is_the_listed_model() {
 }
 
 #[test]
-fn an_empty_or_long_name_breaks_a_rule() {
+fn an_empty_or_long_name_or_one_with_control_characters_breaks_a_rule() {
     let long: &'static str = "0123456789012345678901234567890123456789012345678901234567890123x";
-    for (name, rule) in [("", Rule::MinLength), (long, Rule::MaxLength)] {
+    for (name, rule) in [("", Rule::MinLength), (long, Rule::MaxLength), ("V6\r\n", Rule::Type)] {
         let violations = titled(Model::unlisted(name, Model::V5), 10).unwrap_err();
         assert_eq!(violations.iter().map(cover_api::Violation::rule).collect::<Vec<_>>(), [rule]);
     }

@@ -71,7 +71,7 @@ async fn values_are_read_as_their_types() -> Outcome {
     assert_eq!(part.notes.iter().map(|note| note.pitch).collect::<Vec<_>>(), [Some(60), Some(62)]);
     assert_eq!(part.notes[0].start, Some(0.5));
     assert_eq!((done.tempo, done.minor, &done.extra), (Some(96.5), Some(false), &None));
-    assert_eq!(done.loudness, [vec![0.5, 0.25], vec![], vec![1.0]]);
+    assert_eq!(done.loudness, [vec![0.5, 0.25], vec![1.0]]);
     assert_eq!(done.json(), &answer());
     Ok(())
 }

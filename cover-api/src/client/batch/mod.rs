@@ -17,7 +17,7 @@ use futures_util::stream::{self, FuturesUnordered, StreamExt};
 
 use super::{Answer, Client, Sending};
 use crate::error::{Error, Failure};
-use crate::follow::WaitSet;
+use crate::follow::{Origin, WaitSet};
 use crate::service::{Service, Snapshot, TaskHandle};
 use crate::submit::Purchased;
 
@@ -163,7 +163,7 @@ impl<S: Service> Batch<S> {
         if !self.handles.is_empty() {
             let timeout = self.wait_timeout();
             for (index, handle) in std::mem::take(&mut self.handles).into_iter().enumerate() {
-                self.waiting.push(index, handle, timeout);
+                self.waiting.push(index, handle, Origin::default(), timeout);
             }
         }
         while self.sending.len() < self.concurrency {
@@ -208,7 +208,7 @@ impl<S: Service> Batch<S> {
                 self.report.ended += usize::from(has_ended);
                 if self.waits && !has_ended {
                     let timeout = self.wait_timeout();
-                    self.waiting.push(index, task.handle(), timeout);
+                    self.waiting.push(index, task.handle(), task.origin(), timeout);
                 }
                 if was_posted {
                     BatchEvent::Sent { index, task }
@@ -217,11 +217,17 @@ impl<S: Service> Batch<S> {
                 }
             }
             Err(failure) => {
+                let is_unreadable = failure.is_unreadable();
                 let error = Error::from(failure);
-                if error.is_outcome_unknown() {
+                if error.is_key_conflict() {
+                    // It bought nothing itself, whatever became of the other request.
+                    self.report.not_sent += 1;
+                } else if error.is_outcome_unknown() {
                     self.report.unknown += 1;
                 } else if error.is_in_progress() {
                     self.report.in_progress += 1;
+                } else if is_unreadable {
+                    self.report.unreadable += 1;
                 } else {
                     self.report.not_sent += 1;
                 }

@@ -5,7 +5,8 @@ use std::ops::AddAssign;
 
 /// The totals of a batch so far.
 ///
-/// The totals add up at any time. Each of the `requests` is sent, existing, unknown, in progress, not sent, or still being sent.
+/// The totals add up at any time. Each of the `requests` is sent, existing, unknown, in progress, unreadable, not sent, or
+/// still being sent.
 /// Each task that is sent or existing is done, failed, ended, open, or still waited for, if the batch waits.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 #[non_exhaustive]
@@ -28,7 +29,10 @@ pub struct BatchReport {
     pub unknown: usize,
     /// Number of requests that another process is posting.
     pub in_progress: usize,
-    /// Number of requests that were not sent or were refused. They created nothing.
+    /// Number of requests that the service answered at once, now or before, and whose answer cannot be returned: it lacks a result, or it
+    /// was not kept. They were charged.
+    pub unreadable: usize,
+    /// Number of requests that were not sent or were refused, or whose key belongs to a different request. They created nothing.
     pub not_sent: usize,
 }
 
@@ -43,14 +47,16 @@ impl AddAssign for BatchReport {
         self.open += other.open;
         self.unknown += other.unknown;
         self.in_progress += other.in_progress;
+        self.unreadable += other.unreadable;
         self.not_sent += other.not_sent;
     }
 }
 
-/// Writes the totals in one line. It leaves out `existing`, `ended` and `in_progress` if they are zero.
+/// Writes the totals in one line. It leaves out `existing`, `ended`, `in_progress` and `unreadable` if they are zero.
 impl fmt::Display for BatchReport {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Self { requests, sent, existing, done, failed, ended, open, unknown, in_progress, not_sent } = self;
+        let Self { requests, sent, existing, done, failed, ended, open, unknown, in_progress, unreadable, not_sent } =
+            self;
         write!(f, "{requests} requests: {sent} sent")?;
         if *existing > 0 {
             write!(f, ", {existing} existing")?;
@@ -62,6 +68,9 @@ impl fmt::Display for BatchReport {
         write!(f, "{open} open), {unknown} unknown, ")?;
         if *in_progress > 0 {
             write!(f, "{in_progress} in progress elsewhere, ")?;
+        }
+        if *unreadable > 0 {
+            write!(f, "{unreadable} unreadable, ")?;
         }
         write!(f, "{not_sent} not sent")
     }

@@ -102,7 +102,13 @@ impl<S: Service> ClientBuilder<S> {
 
     /// Keeps the secrets out of every text that people read, even if the service repeats them.
     fn remember_secrets(&self) {
-        redact::remember_secret(redact::Secret::Key, self.key.expose_secret());
+        let key = self.key.expose_secret();
+        redact::remember_secret(redact::Secret::Key, key);
+        // The key of basic authentication may be a user and a password.
+        if let Some((user, password)) = key.split_once(':').filter(|_| self.api.auth_basic.is_some()) {
+            redact::remember_secret(redact::Secret::Key, user);
+            redact::remember_secret(redact::Secret::Key, password);
+        }
         self.callbacks.remember_secrets();
     }
 

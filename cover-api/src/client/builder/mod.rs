@@ -20,7 +20,7 @@ use secrecy::SecretString;
 
 use crate::error::{Error, Failure, Setup};
 use crate::ledger::Ledger;
-use crate::service::Service;
+use crate::service::{Service, StaticService};
 use crate::transport::Adjust;
 use callbacks::CallbackSettings;
 use in_process::InProcess;
@@ -64,6 +64,39 @@ pub struct ClientBuilder<S: Service> {
     service: PhantomData<fn() -> S>,
 }
 
+impl<S: StaticService> ClientBuilder<S> {
+    /// Takes the API key and, if it is set, the base address from the environment variables that the spec names.
+    ///
+    /// In the spec that this crate ships, they are `COVER_API_KEY` and `COVER_API_URL`. One program then works with a sandbox and with
+    /// the service.
+    ///
+    /// ```no_run
+    /// # async fn example() -> Result<(), Box<dyn std::error::Error>> {
+    /// # #[cfg(feature = "sqlite")] {
+    /// use cover_api::{ClientBuilder, ledger::SqliteLedger};
+    ///
+    /// let client = ClientBuilder::from_env()?.ledger(SqliteLedger::open("covers.db").await?).build()?;
+    /// # }
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// [`Error::is_setup`] if the API key is not set, or a variable is not UTF-8.
+    pub fn from_env() -> Result<Self, Error<S>> {
+        let api = S::api();
+        let key = env::var(&*api.env_key);
+        let key = key.map_err(|error| Failure::setup(unreadable(&api.env_key, &error)))?;
+        let builder = Self::new(api, None, key.into());
+        match env::var(&*api.env_url) {
+            Ok(url) => Ok(builder.base_url(url)),
+            Err(VarError::NotPresent) => Ok(builder),
+            Err(error) => Err(Failure::setup(unreadable(&api.env_url, &error)).into()),
+        }
+    }
+}
+
 impl<S: Service> ClientBuilder<S> {
     pub(super) fn new(api: &'static Api, rules: Option<&'static Rules>, key: SecretString) -> Self {
         Self {
@@ -85,18 +118,6 @@ impl<S: Service> ClientBuilder<S> {
             ledger: None,
             callbacks: CallbackSettings::default(),
             service: PhantomData,
-        }
-    }
-
-    /// Takes the key and, if it is set, the base address from the environment variables that the spec names.
-    pub(super) fn from_env(api: &'static Api) -> Result<Self, Error<S>> {
-        let key = env::var(&*api.env_key);
-        let key = key.map_err(|error| Failure::setup(unreadable(&api.env_key, &error)))?;
-        let builder = Self::new(api, None, key.into());
-        match env::var(&*api.env_url) {
-            Ok(url) => Ok(builder.base_url(url)),
-            Err(VarError::NotPresent) => Ok(builder),
-            Err(error) => Err(Failure::setup(unreadable(&api.env_url, &error)).into()),
         }
     }
 

@@ -21,6 +21,10 @@ macro_rules! texts {
     }};
 }
 
+mod downloads;
+
+use downloads::download_faults;
+
 fn lacking() -> answers::Lacking {
     let lacking = answers::results(crate::UploadCover::api(), &serde_json::json!({})).lacking;
     lacking.expect("there are no results")
@@ -55,9 +59,34 @@ fn kinds() -> Vec<(Failure, &'static str)> {
             "nothing was sent: this is of the operation `a.example/mix`, and the client of `a.example/sing`: use a client of that \
              operation"
         ];
-        Kind::KeyConflict => [
-            Kind::KeyConflict,
+        Kind::OtherSpec(_) => [
+            Kind::OtherSpec("a.example/sing"),
+            "nothing was sent: the request was built with another spec of the operation `a.example/sing`: build it with `request` of \
+             this client"
+        ];
+        Kind::KeyConflict(_) => [
+            Kind::KeyConflict(OtherRequest::Bought),
             "nothing was sent: this idempotency key was used for a different request"
+        ], [
+            Kind::KeyConflict(OtherRequest::InProgress),
+            "nothing was sent: this idempotency key was used for a different request, which is being sent: wait for it and run again"
+        ], [
+            Kind::KeyConflict(OtherRequest::Failed),
+            "nothing was sent: this idempotency key was used for a different request, whose task failed: to post again under this key, \
+             send with `.after_failure()`"
+        ], [
+            Kind::KeyConflict(OtherRequest::Unknown),
+            "nothing was sent: this idempotency key was used for a different request, whose outcome is unknown, and which may have been \
+             charged"
+        ];
+        Kind::OtherWay { .. } => [
+            Kind::OtherWay { is_task: true },
+            "nothing was sent: this purchase is a task, and the spec of this client has no `[poll]`: use a client of the spec that made \
+             the purchase"
+        ], [
+            Kind::OtherWay { is_task: false },
+            "nothing was sent: this purchase was answered at once, and the spec of this client has `[poll]`: use a client of the spec \
+             that made the purchase"
         ];
         Kind::Unrecorded => [Kind::Unrecorded, "nothing was sent: the ledger could not be read or written"];
         Kind::Ledger => [Kind::Ledger, "the ledger could not be read or written"];
@@ -85,11 +114,11 @@ fn kinds() -> Vec<(Failure, &'static str)> {
             "the request was not sent within 1s"
         ], [
             Kind::GaveUp { after: SECOND, goes_on: true },
-            "no reply came within 1s; the attempt continues, and sending the same request again returns its result"
+            "no reply came within 1s; the attempt continues, and sending the same request again returns its outcome"
         ];
         Kind::InProgress => [
             Kind::InProgress,
-            "nothing was sent: another process or client is sending this purchase"
+            "nothing was sent: another send of this purchase is under way: wait for it and run again"
         ];
         Kind::Redirected(_) => [
             Kind::Redirected(307),
@@ -110,7 +139,18 @@ fn kinds() -> Vec<(Failure, &'static str)> {
             "the answer from api.example.com:443 cannot be used: it does not contain a number"
         ];
         Kind::NoSuchTask => [Kind::NoSuchTask, "the service does not know this task"];
-        Kind::Failed => [Kind::Failed, "the task failed"];
+        Kind::Failed { .. } => [Kind::Failed { has_key: false }, "the task failed"], [
+            Kind::Failed { has_key: true },
+            "the task failed; to post again under this key, send with `.after_failure()`"
+        ];
+        Kind::Cancelled { .. } => [Kind::Cancelled { has_key: false }, "the task was cancelled"], [
+            Kind::Cancelled { has_key: true },
+            "the task was cancelled; to post again under this key, send with `.after_failure()`"
+        ];
+        Kind::CancelUnknown(_) => [
+            Kind::CancelUnknown(Evidence::NoAnswer),
+            "the task may or may not have been cancelled, as its next poll will tell: no answer came from api.example.com:443"
+        ];
         Kind::Timeout { .. } => [
             Kind::Timeout { after: SECOND, last_failure: None },
             "the task was not done after 1s; it may still be running"
@@ -133,12 +173,21 @@ fn kinds() -> Vec<(Failure, &'static str)> {
         Kind::TooLong => [Kind::TooLong, "nothing was sent: an uploaded recording is too long for this request"];
         Kind::Upload(_) => [
             Kind::Upload(BadUpload { file: "song.mp3".to_owned(), fault: UploadFault::Empty }),
-            "nothing was sent: `song.mp3` cannot be uploaded: it is empty"
+            "nothing was sent: `song.mp3` cannot be uploaded: it is empty"],
+            [Kind::Upload(BadUpload {
+                file: "song.mp3".to_owned(),
+                fault: UploadFault::NotAgain(Box::new(UploadFault::Missing)),
+            }),
+            "`song.mp3` cannot be uploaded: it cannot be sent again: there is no such file"
         ];
-        Kind::AnswerNotKept => [
-            Kind::AnswerNotKept,
+        Kind::AnswerNotKept { .. } => [
+            Kind::AnswerNotKept { has_key: true },
+            "nothing was sent: the purchase of this key was answered and charged before, and its answer was not kept, because it has \
+             more than 256 KiB: to buy it again, use another key"
+        ], [
+            Kind::AnswerNotKept { has_key: false },
             "nothing was sent: this purchase was answered and charged before, and its answer was not kept, because it has more than \
-             256 KiB or was delivered without a key"
+             256 KiB or another send has returned it: to buy it again, send the request again"
         ];
         Kind::Download(_) => [
             Kind::Download(BadDownload {
@@ -181,8 +230,16 @@ fn setups() -> Vec<(Failure, &'static str)> {
             Setup::VariableNotText("KEY".to_owned()),
             "the environment variable `KEY` is not valid UTF-8"
         ];
-        Setup::NoRuntime => [Setup::NoRuntime, "nothing was sent: sends and uploads must be awaited within a Tokio runtime"];
+        Setup::NoRuntime => [Setup::NoRuntime, "nothing was sent: sends, uploads and cancels must be awaited within a Tokio runtime"];
+        Setup::NoCredits => [
+            Setup::NoCredits,
+            "nothing was sent: the spec has no `[credits]`, which says how the number of credits is asked for"
+        ];
         Setup::NoTasks(_) => [Setup::NoTasks("a/mix"), "the operation `a/mix` answers at once, and has no tasks"];
+        Setup::NoCancel(_) => [
+            Setup::NoCancel("a/mix"),
+            "nothing was sent: the spec of `a/mix` has no `[cancel]`, which says how tasks are cancelled"
+        ];
         Setup::Http => [Setup::Http, "the HTTP client cannot be built"];
         Setup::OtherAccount { .. } => [
             other_account(Apart::Accounts([Some("music"), Some("speech")])),
@@ -243,72 +300,15 @@ fn evidence() -> Vec<(Failure, &'static str)> {
             "the answer (HTTP status 502) is not JSON"
         ];
         Evidence::AmbiguousCode => [Evidence::AmbiguousCode, "the code of the answer does not rule out that a task was created"];
+        Evidence::HasResults => [Evidence::HasResults, "the answer refuses the request, but has results"];
         Evidence::NoTask => [Evidence::NoTask, "the answer reports success, but does not give the id of a task"];
         Evidence::OtherTask => [Evidence::OtherTask, "the answer names a task that belongs to another request"];
         Evidence::NoLink => [Evidence::NoLink, "it reports success, but does not contain the address of the file"];
+        Evidence::EarlySuccess { .. } => [
+            Evidence::EarlySuccess { sent: 5, length: 9 },
+            "it reports success after 5 of 9 bytes of the file"
+        ];
         Evidence::NoAmount => [Evidence::NoAmount, "it does not contain a number"];
-    )
-}
-
-fn download_faults() -> Vec<(Failure, &'static str)> {
-    use DownloadFault as Fault;
-
-    let failure =
-        |fault| Failure::new(Kind::Download(BadDownload { host: "a.example".to_owned(), done: 0, total: None, fault }));
-    texts!(Fault, failure;
-        Fault::NotAnAddress => [Fault::NotAnAddress, "the link is not a URL"];
-        Fault::Scheme(_) => [Fault::Scheme("ftp".to_owned()), "the scheme must be https or http, not `ftp`"];
-        Fault::UserInfo => [Fault::UserInfo, "the address must not contain a user name or a password"];
-        Fault::Private(_) => [
-            Fault::Private("10.0.0.1".to_owned()),
-            "`10.0.0.1` is not a public address, and downloads reach only public addresses without \
-             `ClientBuilder::allow_private_downloads`"
-        ];
-        Fault::OtherLoopback => [
-            Fault::OtherLoopback,
-            "a redirect leads to this machine, where only the origin of the base address may be reached without \
-             `ClientBuilder::allow_private_downloads`"
-        ];
-        Fault::PlainRedirect => [
-            Fault::PlainRedirect,
-            "a redirect leads to plain http, which is not followed without `ClientBuilder::allow_plain_http`"
-        ];
-        Fault::TooManyRedirects(_) => [Fault::TooManyRedirects(5), "more than 5 redirects"];
-        Fault::NoLocation(_) => [Fault::NoLocation(302), "HTTP status 302 without a usable `Location`"];
-        Fault::NoAnswer => [Fault::NoAnswer, "no answer came"];
-        Fault::Status(_) => [Fault::Status(404), "HTTP status 404"];
-        Fault::Encoded(_) => [
-            Fault::Encoded("gzip".to_owned()),
-            "the body is encoded as `gzip`, and only `identity` was accepted"
-        ];
-        Fault::NoEnd => [
-            Fault::NoEnd,
-            "the answer has no length, so a truncated file could not be distinguished from a complete one"
-        ];
-        Fault::BadLength => [Fault::BadLength, "the length in the answer is not a number"];
-        Fault::TooLarge { .. } => [
-            Fault::TooLarge { limit: 9, length: Some(10) },
-            "the file has 10 bytes, and the limit is 9"
-        ], [
-            Fault::TooLarge { limit: 9, length: None },
-            "the file has more bytes than the limit of 9"
-        ];
-        Fault::MoreThanSaid(_) => [Fault::MoreThanSaid(9), "the body is longer than the 9 bytes that the answer announced"];
-        Fault::NoValidator => [
-            Fault::NoValidator,
-            "the connection broke, and the server gave neither a strong ETag nor a Last-Modified date to resume by"
-        ];
-        Fault::Resumed(_) => [Fault::Resumed(5), "the connection broke, and 5 resumptions did not get the rest"];
-        Fault::Changed => [
-            Fault::Changed,
-            "the connection broke, and the server no longer has the same file; the bytes that were already written cannot be replaced"
-        ];
-        Fault::WrongRange { .. } => [
-            Fault::WrongRange { from: 9 },
-            "the connection broke, and the server did not send the bytes from 9 on"
-        ];
-        Fault::Writer => [Fault::Writer, "the writer returned an error"];
-        Fault::Timeout(_) => [Fault::Timeout(SECOND), "it was not complete after 1s"];
     )
 }
 
@@ -320,7 +320,7 @@ fn unreadable() -> Vec<(Failure, &'static str)> {
         Unreadable::NotAnObject => [Unreadable::NotAnObject, "is JSON, but not an object"];
         Unreadable::NoCode => [Unreadable::NoCode, "has no code"];
         Unreadable::CutShort => [Unreadable::CutShort, "was cut short"];
-        Unreadable::TooLarge => [Unreadable::TooLarge, "is too large"];
+        Unreadable::TooLarge(_) => [Unreadable::TooLarge(1 << 20), "has more than 1 MiB"];
     )
 }
 

@@ -56,11 +56,13 @@ impl<S: Service> Poller<S> {
             Progress::Done => {
                 self.is_output_overdue().then(|| Err(self.end_with(Error::new(Kind::NoOutput(snapshot.lacking)))))
             }
-            Progress::Failed => {
-                let failure = Failure::new(Kind::Failed).with_message(snapshot.error_message);
-                Some(Err(self.end_with(failure.into())))
-            }
+            Progress::Failed => Some(self.failed(Kind::Failed { has_key: self.has_key }, snapshot.error_message)),
+            Progress::Cancelled => Some(self.failed(Kind::Cancelled { has_key: self.has_key }, snapshot.error_message)),
         }
+    }
+
+    fn failed(&self, kind: Kind, message: Option<String>) -> Item<S> {
+        Err(self.end_with(Failure::new(kind).with_message(message).into()))
     }
 
     /// Returns whether a task that is done has had no output for as long as the spec allows.

@@ -17,7 +17,7 @@ static CLIENT: LazyLock<Client> = LazyLock::new(|| Client::new("key").unwrap());
 
 fn poller(timeout: Duration) -> Poller<UploadCover> {
     let handle: TaskHandle = serde_json::from_value(json!({ "service": UploadCover::api().id, "task": "1" })).unwrap();
-    Poller::new(Arc::clone(&CLIENT.operation), handle, timeout, true)
+    Poller::new(Arc::clone(&CLIENT.operation), handle, Origin::default(), timeout, true)
 }
 
 fn answer(code: u32, data: &Value) -> Result<PollAnswer<UploadCover>, Error<UploadCover>> {
@@ -171,19 +171,6 @@ async fn a_wait_is_over_after_its_timeout_and_at_least_one_poll() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_task_that_was_just_sent_is_polled_at_once_only_for_stages() {
-    let first_poll = |age, stages| {
-        let created = SystemTime::now() - Duration::from_secs(age);
-        let handle = TaskHandle::created_at(OperationId::of("sunoapi.org/upload-cover"), "1".to_owned(), created);
-        let poller = Poller::<UploadCover>::new(Arc::clone(&CLIENT.operation), handle, 10 * MINUTE, stages);
-        poller.earliest - Instant::now()
-    };
-    assert!(first_poll(1, false) > Duration::from_secs(10));
-    assert_eq!(first_poll(1, true), Duration::ZERO);
-    assert_eq!(first_poll(11, false), Duration::ZERO);
-}
-
-#[tokio::test(start_paused = true)]
 async fn polls_are_due_at_the_timeout_at_the_latest_and_many_waits_slow_each_other() {
     let mut poller = poller(5 * MINUTE);
     let started = Instant::now();
@@ -237,4 +224,30 @@ async fn a_failed_task_ends_the_wait() {
     let mut poller = poller(MINUTE);
     let error = poller.observe(status("GENERATE_AUDIO_FAILED")).unwrap().unwrap_err();
     assert!(error.is_failed(), "{error}");
+}
+
+/// If only the end is wanted. For stages, each is polled at once.
+#[tokio::test(start_paused = true)]
+async fn a_new_task_is_polled_after_a_pause_one_of_before_after_the_rest_and_one_that_has_ended_at_once() {
+    let posted = Origin { was_posted: true, ..Origin::default() };
+    let ended = Origin { has_ended: true, ..Origin::default() };
+    for (age, origin, pause) in [
+        (0, posted, 30.0),
+        (4, posted, 30.0),
+        (4, Origin::default(), 6.0),
+        (10, Origin::default(), 0.0),
+        (12, posted, 0.0),
+        (0, ended, 0.0),
+        (4, ended, 0.0),
+    ] {
+        let first_poll = |stages| {
+            let created = SystemTime::now() - Duration::from_secs(age);
+            let handle = TaskHandle::created_at(OperationId::of("sunoapi.org/upload-cover"), "1".to_owned(), created);
+            let timeout = 10 * MINUTE;
+            let poller = Poller::<UploadCover>::new(Arc::clone(&CLIENT.operation), handle, origin, timeout, stages);
+            (poller.earliest - Instant::now()).as_secs_f64()
+        };
+        assert!((first_poll(false) - pause).abs() < 0.5, "after {age} s, {origin:?}: {} s", first_poll(false));
+        assert!(first_poll(true) < 1e-9, "after {age} s, {origin:?}");
+    }
 }

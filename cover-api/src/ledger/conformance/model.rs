@@ -183,10 +183,7 @@ impl Model {
         for id in self.equals(purchase).into_iter().filter(|id| ready != Some(*id)) {
             match (self.state_for(id, viewer), self.entries[&id].current) {
                 (EntryState::Posting, current) => {
-                    return ExpectedState::Posting(
-                        id,
-                        purchase.key.is_none() && self.attempts[current].process == viewer,
-                    );
+                    return ExpectedState::Posting(id, self.attempts[current].process == viewer);
                 }
                 (EntryState::Unknown, current) if !self.accepts(terms, current) => {
                     return ExpectedState::Unknown(id, current);

@@ -2,6 +2,8 @@
 //!
 //! An answer is kept until a caller has received it. With a key, it is kept until its entry is purged.
 
+use std::fmt;
+
 use bytes::Bytes;
 
 use crate::ledger::{AttemptId, Entry, LedgerError, Rows};
@@ -9,12 +11,35 @@ use crate::ledger::{AttemptId, Entry, LedgerError, Rows};
 /// The size of the largest answer that is kept, in bytes.
 pub const MAX_ANSWER: usize = 256 * 1024;
 
-/// Returns the answer of the task of an entry, if it is kept.
-pub fn answer(rows: &mut dyn Rows, entry: &Entry) -> Result<Option<Bytes>, LedgerError> {
-    let (account, operation) = (&entry.purchase.account, &entry.purchase.operation);
-    let Some(task) = &entry.task else { return Ok(None) };
-    let Some(attempt) = rows.attempt_by_task(account, operation, task)? else { return Ok(None) };
-    rows.answer(attempt.id)
+/// What an entry bought.
+#[derive(Clone, PartialEq, Eq)]
+pub enum Bought {
+    /// A task.
+    Task,
+    /// The answer of an operation that answers at once, if it was kept.
+    Answer(Option<Bytes>),
+}
+
+/// Returns what an entry with a task bought. An answer has the id of its attempt as its task.
+pub fn bought(rows: &mut dyn Rows, entry: &Entry) -> Result<Bought, LedgerError> {
+    let Some(id) = may_be_answer(entry) else { return Ok(Bought::Task) };
+    let is_of_attempt = rows.attempt(id)?.is_some_and(|attempt| attempt.task == entry.task);
+    if is_of_attempt { rows.answer(id).map(Bought::Answer) } else { Ok(Bought::Task) }
+}
+
+/// Returns the attempt that the entry has an answer of, unless its task is one of the service. That is not looked up.
+pub(crate) fn may_be_answer(entry: &Entry) -> Option<AttemptId> {
+    entry.task.as_deref().and_then(AttemptId::read)
+}
+
+/// The answer is not shown, since it may have secrets.
+impl fmt::Debug for Bought {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Task => f.write_str("Task"),
+            Self::Answer(bytes) => f.debug_tuple("Answer").field(&bytes.as_ref().map(Bytes::len)).finish(),
+        }
+    }
 }
 
 /// Keeps an answer, unless it is too large or a caller has received it.

@@ -116,9 +116,7 @@ fn obstacle(
         let (entry, attempt) = refresh(rows, entry)?;
         match (entry.state, attempt) {
             (EntryState::Posting, Some(attempt)) => {
-                // Its outcome is the result of an equal send, unless that has a key.
-                let here = purchase.key.is_none() && attempt.holder == rows.holder();
-                return Ok(Some(PurchaseState::Posting { entry, here }));
+                return Ok(Some(PurchaseState::Posting { here: attempt.holder == rows.holder(), entry }));
             }
             (EntryState::Unknown, Some(attempt)) if terms.consent != Some(attempt.id) => {
                 return Ok(Some(PurchaseState::Unknown(entry, attempt)));

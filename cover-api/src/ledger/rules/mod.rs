@@ -14,7 +14,8 @@ use super::{Attempt, Entry, LedgerError, Rows};
 
 #[cfg(feature = "unstable-ledger")]
 pub use answer::MAX_ANSWER;
-pub use answer::answer;
+pub(crate) use answer::may_be_answer;
+pub use answer::{Bought, bought};
 use answer::{drop_answers, keep_answer};
 pub use intend::{Intended, intend};
 pub(crate) use look_up::refresh;

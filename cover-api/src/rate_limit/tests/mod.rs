@@ -1,3 +1,4 @@
+mod cancels;
 mod sharing;
 
 use std::sync::Arc;

@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 
 use cover_spec::answers::Object;
-use cover_spec::tables::{Method, SubmitSpec, path_fields};
+use cover_spec::tables::{SubmitSpec, path_fields};
 use reqwest::header::HeaderValue;
 use serde_json::Value;
 use url::Url;
@@ -51,14 +51,4 @@ pub(super) fn text(value: &Value) -> Cow<'_, str> {
 
 pub(super) fn json() -> HeaderValue {
     HeaderValue::from_static("application/json")
-}
-
-pub(super) fn method(method: Method) -> reqwest::Method {
-    match method {
-        Method::Get => reqwest::Method::GET,
-        Method::Post => reqwest::Method::POST,
-        Method::Put => reqwest::Method::PUT,
-        Method::Patch => reqwest::Method::PATCH,
-        Method::Delete => reqwest::Method::DELETE,
-    }
 }

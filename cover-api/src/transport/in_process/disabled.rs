@@ -15,11 +15,11 @@ pub(crate) enum Router {}
 /// A body that cannot exist.
 pub(super) enum Body {}
 
-pub(super) async fn submit<B>(router: &Router, _: Head, _: B) -> Result<RawResponse, BoxError> {
+pub(super) async fn submit<B>(router: &Router, _: Head, _: B, _: usize) -> Result<RawResponse, BoxError> {
     match *router {}
 }
 
-pub(super) async fn get(router: &Router, _: &Url, _: &HeaderMap) -> Result<RawResponse, BoxError> {
+pub(super) async fn get(router: &Router, _: &Url, _: &HeaderMap, _: usize) -> Result<RawResponse, BoxError> {
     match *router {}
 }
 

@@ -21,17 +21,24 @@ pub(crate) use axum::Router;
 /// The body of an answer.
 pub(super) type Body = Pin<Box<axum::body::Body>>;
 
-pub(super) async fn submit<B>(router: &Router, head: super::Head, body: B) -> Result<RawResponse, BoxError>
+pub(super) async fn submit<B>(router: &Router, head: super::Head, body: B, most: usize) -> Result<RawResponse, BoxError>
 where
     B: http_body::Body<Data = Bytes, Error: Into<BoxError>>,
 {
     // A router may answer without reading the body. The whole body counts as handed over nevertheless.
     let body = collect(body).await?;
-    timeout(SUBMIT, call(router, head.method, &head.address, &head.headers, body.into())).await?
+    let request = request(head.method, &head.address, &head.headers, body.into())?;
+    timeout(SUBMIT, respond(router, request, most)).await?
 }
 
-pub(super) async fn get(router: &Router, address: &Url, headers: &HeaderMap) -> Result<RawResponse, BoxError> {
-    timeout(POLL, call(router, Method::GET, address, headers, axum::body::Body::empty())).await?
+pub(super) async fn get(
+    router: &Router,
+    address: &Url,
+    headers: &HeaderMap,
+    most: usize,
+) -> Result<RawResponse, BoxError> {
+    let request = request(Method::GET, address, headers, axum::body::Body::empty())?;
+    timeout(POLL, respond(router, request, most)).await?
 }
 
 /// Sends a POST whose body is read while the router reads it. The caller limits the time.
@@ -48,7 +55,7 @@ where
     let request = Request::post(address.as_str()).header(CONTENT_TYPE, kind);
     let mut request = request.body(axum::body::Body::new(body))?;
     request.headers_mut().extend(headers.clone());
-    respond(router, request).await
+    respond(router, request, MAX_ANSWER).await
 }
 
 /// Sends one GET without the key.
@@ -87,19 +94,18 @@ where
     Ok(bytes)
 }
 
-async fn call(
-    router: &Router,
+fn request(
     method: Method,
     address: &Url,
     headers: &HeaderMap,
     body: axum::body::Body,
-) -> Result<RawResponse, BoxError> {
+) -> Result<Request<axum::body::Body>, BoxError> {
     let mut request = Request::builder().method(method).uri(address.as_str()).body(body)?;
     request.headers_mut().extend(headers.clone());
-    respond(router, request).await
+    Ok(request)
 }
 
-async fn respond(router: &Router, request: Request<axum::body::Body>) -> Result<RawResponse, BoxError> {
+async fn respond(router: &Router, request: Request<axum::body::Body>, most: usize) -> Result<RawResponse, BoxError> {
     let Ok(response) = router.clone().call(request).await;
     let (status, retry_after) = (response.status().as_u16(), retry_after(response.headers()));
     let mut body = Box::pin(response.into_body());
@@ -110,8 +116,8 @@ async fn respond(router: &Router, request: Request<axum::body::Body>) -> Result<
             Ok(None) => break BodyEnd::Complete,
             Err(error) => break BodyEnd::Broken(error),
         }
-        if bytes.len() > MAX_ANSWER {
-            break BodyEnd::TooLarge;
+        if bytes.len() > most {
+            break BodyEnd::TooLarge(most);
         }
     };
     Ok(RawResponse { status, retry_after, bytes, end })

@@ -1,12 +1,15 @@
 //! The length of a recording, read from its file.
 
+mod mp3;
+mod wav;
+
 use std::fs::File;
 use std::io::{self, BufReader, Cursor, Read, Seek, SeekFrom};
 use std::time::Duration;
 
 use bytes::Bytes;
 use lofty::config::ParseOptions;
-use lofty::file::AudioFile;
+use lofty::file::{AudioFile, FileType};
 use lofty::probe::Probe;
 use tokio::task::spawn_blocking;
 use tokio::time::timeout;
@@ -21,7 +24,7 @@ const MAX_STEPS: u32 = 1 << 20;
 /// Time for reading, in case a damaged file leads the parser in a circle.
 const TIME: Duration = Duration::from_secs(30);
 
-/// Returns the length of the recording in seconds. `None`: a stream cannot be read twice.
+/// Returns the length of the recording in seconds. `None`: the file does not say it, or a stream, which cannot be read twice.
 pub(super) async fn seconds(source: &Source) -> Result<Option<f64>, Stop> {
     let read = match source {
         Source::Stream { .. } => return Ok(None),
@@ -37,18 +40,50 @@ pub(super) async fn seconds(source: &Source) -> Result<Option<f64>, Stop> {
     // A parser that panics or does not end was given something that it does not understand.
     match timeout(TIME, read).await {
         Ok(Ok(Err(error))) => Err(error.into()),
-        Ok(Ok(Ok(Some(seconds)))) => Ok(Some(seconds)),
-        Ok(Ok(Ok(None)) | Err(_)) | Err(_) => Err(UploadFault::NotAudio.into()),
+        Ok(Ok(Ok(read))) => read.ok_or(UploadFault::NotAudio.into()).map(Length::seconds),
+        Ok(Err(_)) | Err(_) => Err(UploadFault::NotAudio.into()),
     }
 }
 
-/// Returns the length in seconds, if the content is audio in a known format. The name of the file does not matter.
-fn of(file: impl Read + Seek) -> Option<f64> {
+/// The length of a file that is audio.
+#[derive(Debug, Clone, Copy, PartialEq)]
+enum Length {
+    Seconds(f64),
+    /// The file does not say it. An estimate could refuse a file that the service takes.
+    Unknown,
+}
+
+impl Length {
+    fn seconds(self) -> Option<f64> {
+        match self {
+            Self::Seconds(seconds) => Some(seconds),
+            Self::Unknown => None,
+        }
+    }
+}
+
+/// Returns the length, if the content is audio in a known format. The name of the file does not matter.
+fn of(file: impl Read + Seek) -> Option<Length> {
     let bounded = BufReader::new(Bounded { file, bytes: MAX_READ, steps: MAX_STEPS });
     let options = ParseOptions::new().read_tags(false).read_cover_art(false);
-    let audio = Probe::new(bounded).options(options).guess_file_type().ok()?.read().ok()?;
+    let probe = Probe::new(bounded).guess_file_type().ok()?;
+    let kind = probe.file_type()?;
+    let mut file = probe.into_inner();
+    file.rewind().ok()?;
+    if kind == FileType::Mpeg {
+        return mp3::seconds(&mut file).ok()?.map(Length::Seconds);
+    }
+    if kind == FileType::Wav
+        && let Some(seconds) = wav::seconds(&mut file).ok()?
+    {
+        return Some(Length::Seconds(seconds));
+    }
+    file.rewind().ok()?;
+    let audio = Probe::with_file_type(file, kind).options(options).read().ok()?;
     let seconds = audio.properties().duration().as_secs_f64();
-    (seconds > 0.0).then_some(seconds)
+    // The length of bare AAC is estimated from its beginning.
+    let is_known = seconds > 0.0 && kind != FileType::Aac;
+    Some(if is_known { Length::Seconds(seconds) } else { Length::Unknown })
 }
 
 /// A file that is read up to a limit.

@@ -2,4 +2,5 @@
 
 mod odd;
 mod random;
+mod results;
 mod service;

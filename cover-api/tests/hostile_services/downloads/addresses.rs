@@ -6,6 +6,15 @@ use cover_testkit::Outcome;
 use super::server::{FILE, Server, TAGGED, failure, redirect};
 
 #[tokio::test]
+async fn a_link_with_spaces_is_requested_percent_encoded() -> Outcome {
+    let server = Server::start(&[&format!("{TAGGED}0123456789")]).await?;
+    let link = Link::new(format!("{}/night drive.mp3?name=a b", server.url));
+    assert_eq!(server.client()?.download(&link).await?, FILE);
+    assert!(server.heads()[0].starts_with("get /night%20drive.mp3?name=a%20b http"), "{:?}", server.heads());
+    Ok(())
+}
+
+#[tokio::test]
 async fn a_redirect_loop_ends() -> Outcome {
     let server = Server::start(&[&redirect("{self}/again?signature=s3cret")]).await?;
     let (error, _) = failure(&server.client()?, &server.link()).await;

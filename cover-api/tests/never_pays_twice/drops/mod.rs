@@ -2,6 +2,7 @@
 //!
 //! The future is dropped after every possible number of polls, or after a random time.
 
+mod direct;
 mod processes;
 
 use std::collections::BTreeMap;

@@ -52,8 +52,13 @@ async fn another_process_does_not_post_what_a_dropped_send_may_have_posted() -> 
 }
 
 /// Returns a runtime that stands for a process: everything on it ends with it.
-fn new_process() -> std::io::Result<Runtime> {
+pub fn new_process() -> std::io::Result<Runtime> {
     Builder::new_current_thread().enable_all().build()
+}
+
+/// Returns a runtime for services, which outlive the processes that use them.
+pub fn services() -> std::io::Result<Runtime> {
+    Builder::new_multi_thread().worker_threads(1).enable_all().build()
 }
 
 /// Runs a first process until its send is dropped, ends it, and sends again in a second process.
@@ -85,8 +90,7 @@ fn in_two_processes(
 
 #[test]
 fn a_send_that_ends_with_its_process_after_any_number_of_polls_is_not_bought_again() -> Outcome {
-    let services = Builder::new_multi_thread().worker_threads(1).enable_all().build()?;
-    let (directory, mut seen, mut number) = (in_memory_folder()?, Seen::new(), 0);
+    let (services, directory, mut seen, mut number) = (services()?, in_memory_folder()?, Seen::new(), 0);
     for case in Case::all(LATE, STAGE) {
         for polls in 0..=MOST_POLLS {
             assert_ne!(polls, MOST_POLLS, "it does not end: {case:?}");
@@ -106,8 +110,7 @@ fn a_send_that_ends_with_its_process_after_any_number_of_polls_is_not_bought_aga
 
 #[test]
 fn a_send_that_ends_with_its_process_at_any_time_is_not_bought_again() -> Outcome {
-    let services = Builder::new_multi_thread().worker_threads(1).enable_all().build()?;
-    let (directory, mut seen, mut chance) = (in_memory_folder()?, Seen::new(), chance());
+    let (services, directory, mut seen, mut chance) = (services()?, in_memory_folder()?, Seen::new(), chance());
     let cases = Case::all(LATE, STAGE);
     for number in 0..runs(300) {
         let case = &cases[chance.usize(0..cases.len())];

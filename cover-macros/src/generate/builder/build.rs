@@ -19,20 +19,49 @@ impl Builder<'_> {
         quote!(#(#builds)* #checks)
     }
 
+    /// Returns the `build` of an object.
+    pub(super) fn build_object(&self) -> TokenStream {
+        let Self { name, state, .. } = self;
+        let object = ident(&self.spec.request.name);
+        let bounds = self.modes.iter().flat_map(|mode| self.bounds(mode));
+        let refused: TokenStream = self.modes.iter().map(|mode| self.refused_in(mode)).collect();
+        let doc = docs::build_object(&self.spec.request.name);
+        quote! {
+            #[cfg(not(doc))]
+            impl<S: #state> #name<(), S> {
+                #refused
+
+                #[doc = #doc]
+                #[must_use]
+                pub fn build(self) -> #object where #(#bounds,)* {
+                    #object { fields: self.fields }
+                }
+            }
+        }
+    }
+
+    /// Returns a bound for each field that the mode requires.
+    fn bounds<'b>(&'b self, mode: &'b OneMode<'_>) -> impl Iterator<Item = TokenStream> + 'b {
+        let required = self.modes.settable.iter().filter(|field| mode.presence(field) == Presence::Required);
+        required.map(|field| {
+            let (rules, own, message) = (&self.rules, state_param(field), Message::required(field, mode).name);
+            quote!(S::#own: #rules::#message)
+        })
+    }
+
     fn build_in(&self, mode: &OneMode<'_>) -> TokenStream {
         let Self { name, state, rules, .. } = self;
         let request = ident(&self.spec.request.name);
-        let required = self.modes.settable.iter().filter(|field| mode.presence(field) == Presence::Required);
-        let bounds = required.map(|field| {
-            let (own, message) = (state_param(field), Message::required(field, mode).name);
-            quote!(S::#own: #rules::#message)
-        });
+        let bounds = self.bounds(mode);
         let groups = self.groups.iter().filter(|group| group.concerns(mode)).map(|group| group.bound(rules));
         let doc = docs::build_in(self.spec, mode);
+        let refused = self.refused_in(mode);
         let mode = mode.ty();
         quote! {
             #[cfg(not(doc))]
             impl<S: #state> #name<#mode, S> {
+                #refused
+
                 #[doc = #doc]
                 pub fn build(self) -> ::core::result::Result<#request<#mode>, ::cover_api::Violations>
                 where

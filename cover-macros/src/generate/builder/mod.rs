@@ -13,6 +13,7 @@ use cover_spec::Spec;
 use proc_macro2::TokenStream;
 use quote::quote;
 
+use super::docs;
 use super::groups::Group;
 use super::modes::Modes;
 use crate::origin::Origin;
@@ -20,18 +21,29 @@ use context::Builder;
 
 pub(super) fn builder(spec: &Spec, modes: &Modes<'_>, groups: &[Group<'_>], origin: &Origin) -> TokenStream {
     let builder = Builder::of(spec, modes, groups, origin);
-    let declaration = builder.declaration();
-    let page = builder.page();
-    let setters = modes.settable.iter().map(|field| builder.setters(field));
-    let stubs = modes.settable.iter().map(|field| builder.stubs(field));
-    let build = builder.build();
-    let rules = builder.rules_module();
-    quote! {
-        #declaration
-        #page
-        #(#setters)*
-        #(#stubs)*
-        #build
-        #rules
+    builder.with(&builder.doc(), &builder.page(), &builder.build())
+}
+
+/// Returns the builder of an object. `build` cannot fail: the request that holds the object checks its limits.
+pub(super) fn of_object(spec: &Spec, modes: &Modes<'_>, origin: &Origin) -> TokenStream {
+    let builder = Builder::of(spec, modes, &[], origin);
+    let doc = docs::object_builder(&spec.request.name);
+    builder.with(&doc, &builder.page_of_object(), &builder.build_object())
+}
+
+impl Builder<'_> {
+    fn with(&self, doc: &str, page: &TokenStream, build: &TokenStream) -> TokenStream {
+        let declaration = self.declaration(doc);
+        let setters = self.modes.settable.iter().map(|field| self.setters(field));
+        let stubs = self.modes.settable.iter().map(|field| self.stubs(field));
+        let rules = self.rules_module();
+        quote! {
+            #declaration
+            #page
+            #(#setters)*
+            #(#stubs)*
+            #build
+            #rules
+        }
     }
 }

@@ -32,6 +32,24 @@ impl Builder<'_> {
         }
     }
 
+    /// Returns the page of an object's builder.
+    pub(super) fn page_of_object(&self) -> TokenStream {
+        let Self { name, spec, modes, .. } = self;
+        let object = ident(&spec.request.name);
+        let setters = modes.settable.iter().map(|field| self.page_of(field));
+        let doc = docs::build_object(&spec.request.name);
+        quote! {
+            #[cfg(doc)]
+            impl #name<()> {
+                #(#setters)*
+                #[doc = #doc]
+                pub fn build(self) -> #object {
+                    ::core::unimplemented!()
+                }
+            }
+        }
+    }
+
     fn page_of(&self, field: &Field) -> TokenStream {
         let setters = self.setters_by_reach(field).into_iter().flat_map(|(_, setters)| setters);
         let methods = setters.map(|Setter { name, doc, example, deprecated, takes, .. }| {

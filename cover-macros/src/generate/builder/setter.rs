@@ -107,7 +107,7 @@ fn placeholder_setter(field: &Field, placeholder: &Placeholder) -> Setter {
         name: ident(&placeholder.setter),
         doc: docs::placeholder(field, placeholder),
         example: None,
-        deprecated: None,
+        deprecated: choices::deprecated(field.deprecated.as_deref()),
         takes: None,
         value: given(field, &quote!(#ty::from(#value))),
     }
@@ -118,7 +118,7 @@ fn null_setter(field: &Field) -> Setter {
         name: ident(&field.null_setter()),
         doc: docs::null_setter(field),
         example: None,
-        deprecated: None,
+        deprecated: choices::deprecated(field.deprecated.as_deref()),
         takes: None,
         value: quote!(::core::option::Option::Some(::core::option::Option::None)),
     }

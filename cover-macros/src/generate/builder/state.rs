@@ -9,11 +9,16 @@ use crate::generate::{docs, maybe, request};
 use crate::ident::ident;
 
 impl Builder<'_> {
-    pub(super) fn declaration(&self) -> TokenStream {
-        let Self { name, spec, modes, state, .. } = self;
-        let maybe = modes.settable.iter().filter(|field| self.maybe_reach(field).is_some());
+    /// Returns the documentation of a request's builder.
+    pub(super) fn doc(&self) -> String {
+        let maybe = self.modes.settable.iter().filter(|field| self.maybe_reach(field).is_some());
         let maybe = maybe.min_by_key(|field| field.example.is_none()).map(|field| maybe::name(field));
-        let doc = docs::builder(spec, maybe.as_deref());
+        docs::builder(self.spec, maybe.as_deref())
+    }
+
+    /// Returns the type, with this documentation.
+    pub(super) fn declaration(&self, doc: &str) -> TokenStream {
+        let Self { name, spec, modes, state, .. } = self;
         let fields = request::fields_name(spec);
         let start = ident(&format!("{name}Start"));
         let start_doc = format!("The state of a [`{name}`] without any field.");

@@ -13,27 +13,29 @@ use crate::generate::modes::{OneMode, Reach, state_param};
 use crate::ident::ident;
 
 impl Builder<'_> {
+    /// Returns the setters of a field that is already set.
     pub(super) fn stubs(&self, field: &Field) -> TokenStream {
-        let reach = self.reach(field);
         let groups = self.setters_by_reach(field);
-        let twice = groups.iter().map(|(reach, setters)| self.twice(field, reach, setters));
-        let forbidden = self.modes.iter().filter(|mode| !reach.has(mode));
-        let forbidden = forbidden.map(|mode| {
-            let message = Message::forbidden(field, mode);
-            self.refused(field, mode, &message, &ident(&field.rust))
-        });
-        let maybe = self.maybe_reach(field).map(|reach| self.maybe_refused(field, &reach));
-        quote!(#(#twice)* #(#forbidden)* #maybe)
+        groups.iter().map(|(reach, setters)| self.twice(field, reach, setters)).collect()
     }
 
-    /// The setter that takes an `Option`, in the modes that do not have it.
-    fn maybe_refused(&self, field: &Field, reach: &Reach<'_>) -> TokenStream {
-        let refused = self.modes.iter().filter(|mode| !reach.has(mode)).map(|mode| {
+    /// Returns the setters that the mode does not have, for the impl that has its `build`.
+    pub(super) fn refused_in(&self, mode: &OneMode<'_>) -> TokenStream {
+        self.modes.settable.iter().map(|field| self.refused(field, mode)).collect()
+    }
+
+    fn refused(&self, field: &Field, mode: &OneMode<'_>) -> TokenStream {
+        let lacks = |reach: &Reach<'_>| !reach.has(mode);
+        let plain = lacks(&self.reach(field)).then(|| {
+            let message = Message::forbidden(field, mode);
+            self.refused_setter(field, &message, &ident(&field.rust))
+        });
+        let maybe = self.maybe_reach(field).filter(lacks).map(|_| {
             let message =
                 if mode.allows(field) { Message::needs_value(field, mode) } else { Message::forbidden(field, mode) };
-            self.refused(field, mode, &message, &ident(&maybe::name(field)))
+            self.refused_setter(field, &message, &ident(&maybe::name(field)))
         });
-        quote!(#(#refused)*)
+        quote!(#plain #maybe)
     }
 
     /// The setters once the field is set.
@@ -65,17 +67,12 @@ impl Builder<'_> {
         }
     }
 
-    /// A setter that the mode does not have.
-    fn refused(&self, field: &Field, mode: &OneMode<'_>, message: &Message, setter: &Ident) -> TokenStream {
-        let Self { name, state, rules, .. } = self;
-        let (own, mode, message) = (state_param(field), mode.ty(), &message.name);
+    fn refused_setter(&self, field: &Field, message: &Message, setter: &Ident) -> TokenStream {
+        let (rules, own, message) = (&self.rules, state_param(field), &message.name);
         quote! {
-            #[cfg(not(doc))]
-            impl<S: #state> #name<#mode, S> {
-                #[doc(hidden)]
-                pub fn #setter(self, _: impl ::core::marker::Sized) -> Self where S::#own: #rules::#message {
-                    self
-                }
+            #[doc(hidden)]
+            pub fn #setter(self, _: impl ::core::marker::Sized) -> Self where S::#own: #rules::#message {
+                self
             }
         }
     }

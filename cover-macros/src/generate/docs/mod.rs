@@ -56,6 +56,22 @@ pub(super) fn builder(spec: &Spec, maybe: Option<&str>) -> String {
     doc
 }
 
+pub(super) fn object(field: &Field) -> String {
+    format!("{}\n\nA value of `{}`.", text(&field.doc), *field.wire)
+}
+
+pub(super) fn object_builder(object: &str) -> String {
+    format!(
+        "Sets the members of a [`{object}`], in any order.\n\n\
+         [`build`](Self::build) compiles once every required member is set. A second call of the same setter does not \
+         compile."
+    )
+}
+
+pub(super) fn build_object(object: &str) -> String {
+    format!("Returns the [`{object}`]. The `build` of the request that holds it checks its limits.")
+}
+
 pub(super) fn choice(field: &Field) -> String {
     format!("{}\n\nThe values of `{}`.", text(&field.doc), *field.wire)
 }
@@ -73,6 +89,7 @@ pub(super) fn status(status: &Status) -> String {
         StatusMeaning::Done => "The task is done.",
         StatusMeaning::DoneWithResults => "The task is done if it has output, and still running otherwise.",
         StatusMeaning::Failed => "The task has failed.",
+        StatusMeaning::Cancelled => "The task was cancelled.",
         _ => "The task is still running.",
     };
     format!("{} {meaning} In answers: `{}`.", text(&status.doc), *status.name)

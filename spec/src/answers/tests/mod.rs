@@ -94,6 +94,10 @@ fn any_value_at_a_path_is_read_as_text() {
 }
 
 #[test]
-fn deep_nesting_is_an_error() {
-    assert_eq!(read(&"[".repeat(1_000_000)), Err(Unreadable::NotJson));
+fn a_member_that_nobody_reads_may_be_nested_deeply_or_have_half_a_character() {
+    let deep = format!("{}{}", "[".repeat(100_000), "]".repeat(100_000));
+    for odd in [deep, r#""\ud83d""#.to_owned()] {
+        assert_eq!(read(&format!(r#"{{"x":{odd},"code":200}}"#)), Ok(200));
+    }
+    assert_eq!(read(&"[".repeat(1_000_000)), Err(Unreadable::CutShort));
 }

@@ -112,7 +112,7 @@ fn command() -> Command {
                         .long("as")
                         .value_name("KIND")
                         .value_parser(PossibleValuesParser::new(trial::KINDS.map(|(name, _)| name)))
-                        .help("What it is: an answer to the POST, an answer to a poll, or a callback; by default what fits"),
+                        .help("What it is: an answer to the POST, to a poll or to a cancel, or a callback; by default what fits, but never a cancel's"),
                 )
                 .arg(
                     Arg::new("http-status")

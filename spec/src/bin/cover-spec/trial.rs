@@ -6,8 +6,12 @@ use crate::Outcome;
 use crate::files::{self, Failure};
 
 /// The values of `--as`.
-pub(crate) const KINDS: [(&str, AnswerKind); 3] =
-    [("submit", AnswerKind::Submit), ("poll", AnswerKind::Poll), ("callback", AnswerKind::Callback)];
+pub(crate) const KINDS: [(&str, AnswerKind); 4] = [
+    ("submit", AnswerKind::Submit),
+    ("poll", AnswerKind::Poll),
+    ("cancel", AnswerKind::Cancel),
+    ("callback", AnswerKind::Callback),
+];
 
 pub(crate) fn trial(spec: &str, answer: &str, kind: Option<&str>, http_status: u16) -> Result<Outcome, Failure> {
     files::read_once(&[spec, answer])?;

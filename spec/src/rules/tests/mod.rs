@@ -3,6 +3,7 @@
 mod conditions;
 mod defaults;
 mod modes;
+mod objects;
 mod relations;
 mod values;
 mod violations;

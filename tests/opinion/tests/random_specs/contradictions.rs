@@ -25,7 +25,7 @@ fn a_mode_in_which_a_body_keeps_all_rules_is_no_contradiction() {
         let found: Vec<&str> = found.into_iter().filter(|it| it.ends_with("can keep all rules")).collect();
         contradictions += found.len();
         let plain = meaning::Spec::read(&text);
-        let bodies = (0..if found.is_empty() { 0 } else { BODIES }).map(|_| bodies::draw(&plain, &mut rng));
+        let bodies = (0..if found.is_empty() { 0 } else { BODIES }).map(|_| bodies::draw(&plain, &[], &mut rng));
         for body in bodies.filter(|body| evaluate(&plain, body).is_empty()) {
             let rules = spec.rules();
             let written = body.to_string();

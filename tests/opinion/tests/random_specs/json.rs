@@ -33,6 +33,14 @@ impl Json {
         }
     }
 
+    /// Returns a member of an object.
+    pub fn member(&self, name: &str) -> Option<&Self> {
+        match self {
+            Self::Object(members) => members.iter().find(|(member, _)| member == name).map(|(_, value)| value),
+            _ => None,
+        }
+    }
+
     /// Whether two scalars have the same value, however it is written.
     pub fn is(&self, other: &Self) -> bool {
         match (self.as_number(), other.as_number()) {

@@ -2,15 +2,17 @@
 //!
 //! `COVER_RUNS` is the number of specs, and `COVER_SEED` the first seed. Each spec has the next seed.
 
-use cover_api::__private::json::check;
+use cover_api::__private::json::check_with;
+use cover_api::FromJson;
 use cover_spec::Spec;
 use cover_spec::rules::{Rules, Violations};
 use fastrand::Rng;
 
 use crate::bodies;
 use crate::drawing::{self, Draft};
-use crate::meaning::{self, Broken, evaluate};
+use crate::meaning::{self, Broken, evaluate, evaluate_with};
 use crate::schemas::Schemas;
+use crate::unlisted::options;
 
 /// Number of specs without faults.
 const SPECS: usize = 40;
@@ -29,10 +31,16 @@ pub fn drawn(rng: &mut Rng) -> (Draft, Spec, usize) {
     unreachable!("specs are drawn until one has no faults")
 }
 
+/// Returns the number of specs and the first seed.
+pub fn runs_and_seed() -> (usize, u64) {
+    let count = std::env::var("COVER_RUNS").ok().and_then(|count| count.parse().ok());
+    let seed = std::env::var("COVER_SEED").ok().and_then(|seed| seed.parse().ok());
+    (count.unwrap_or(SPECS), seed.unwrap_or(1))
+}
+
 #[test]
 fn the_evaluator_the_checker_and_the_schema_agree() {
-    let count = std::env::var("COVER_RUNS").ok().and_then(|count| count.parse().ok()).unwrap_or(SPECS);
-    let seed = std::env::var("COVER_SEED").ok().and_then(|seed| seed.parse().ok()).unwrap_or(1);
+    let (count, seed) = runs_and_seed();
     let (mut thrown, mut accepted, mut found) = (0, 0, Vec::new());
     for seed in seed..seed + count as u64 {
         let mut rng = Rng::with_seed(seed);
@@ -56,29 +64,34 @@ fn agree(text: &str, spec: &Spec, rng: &mut Rng) -> Result<usize, String> {
     let schemas = Schemas::of(spec).map_err(|error| format!("{error}\n{text}"))?;
     let mut accepted = 0;
     for number in 0..BODIES {
-        let body = bodies::draw(&plain, rng);
-        let broken = evaluate(&plain, &body);
-        accepted += usize::from(broken.is_empty());
+        let likes = bodies::likes(&plain, rng);
+        let body = bodies::draw(&plain, &likes, rng);
         let written = body.to_string();
-        let found = compare(&rules, &broken, &written).and_then(|()| schemas.compare(&broken, &written));
+        let listed = evaluate(&plain, &body);
+        let broken = evaluate_with(&plain, &body, &likes);
+        accepted += usize::from(broken.is_empty());
+        let options = options(&plain, &likes);
+        let found = compare(&rules, &FromJson::new(), &listed, &written)
+            .and_then(|()| schemas.compare(&listed, &written))
+            .and_then(|()| compare(&rules, &options, &broken, &written));
         found.map_err(|found| {
             format!(
-                "body {number}: {found}\n{written}\n{}\nLANGUAGE.md: {broken:?}\nchecker: {:?}",
+                "body {number}: {found}\n{written}\n{}\nLANGUAGE.md: {listed:?}, like {likes:?}: {broken:?}\nchecker: {:?}",
                 text.split_once("doc = \"A request.\"").map_or(text, |(_, own)| own),
-                refused(&rules, &written)
+                refused(&rules, &options, &written)
             )
         })?;
     }
     Ok(accepted)
 }
 
-fn refused(rules: &Rules, body: &str) -> Option<Violations> {
-    check(rules, body.as_bytes()).err()
+fn refused(rules: &Rules, options: &FromJson, body: &str) -> Option<Violations> {
+    check_with(rules, body.as_bytes(), options).err()
 }
 
 /// Compares the evaluator with the checker: the verdicts, and the field if only one rule is broken.
-fn compare(rules: &Rules, broken: &[Broken], body: &str) -> Result<(), String> {
-    let violations = refused(rules, body);
+fn compare(rules: &Rules, options: &FromJson, broken: &[Broken], body: &str) -> Result<(), String> {
+    let violations = refused(rules, options, body);
     match (broken, &violations) {
         ([], None) => Ok(()),
         ([], Some(violations)) => Err(format!("LANGUAGE.md accepts the body, the checker refuses it: {violations}")),

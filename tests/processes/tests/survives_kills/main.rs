@@ -2,6 +2,7 @@
 //! at most once, and the ledger knows of every POST.
 
 mod batch_example;
+mod direct;
 mod full_disk;
 mod kill;
 mod shared_ledger;
@@ -18,10 +19,15 @@ fn keys(name: &str, numbers: Range<usize>) -> BTreeMap<String, String> {
     numbers.map(|number| format!("{name}-{number}")).map(|key| (key.clone(), key)).collect()
 }
 
-/// Returns the command that buys keys of this name.
+/// Returns the command that buys covers for keys of this name.
 fn paying(service: &Service, ledger: &Path, name: &str, numbers: Range<usize>) -> Command {
+    paying_for("covers", &service.url, ledger, name, numbers)
+}
+
+/// Returns the command that buys `what` for keys of this name.
+fn paying_for(what: &str, url: &str, ledger: &Path, name: &str, numbers: Range<usize>) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_paying"));
-    command.arg(&service.url).arg(ledger).arg(name).args([numbers.start, numbers.end].map(|it| it.to_string()));
+    command.arg(what).arg(url).arg(ledger).arg(name).args([numbers.start, numbers.end].map(|it| it.to_string()));
     command.env("RUST_BACKTRACE", "0");
     command
 }

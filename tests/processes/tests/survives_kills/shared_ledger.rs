@@ -63,8 +63,9 @@ async fn a_key_is_refused_while_another_process_posts_it_and_its_task_returned_a
         let error = client.send(&request).key("one-0").await.err().ok_or("it is sent again")?;
         assert!(error.is_in_progress() && error.may_have_been_charged(), "{error:?}");
     }
-    // The key of another process is neither found nor listed.
-    assert!(client.find("one-0").await?.is_none());
+    // The key of another process is in progress, and is not listed.
+    let error = client.find("one-0").await.err().ok_or("it is found")?;
+    assert!(error.is_in_progress() && error.may_have_been_charged(), "{error:?}");
     assert_eq!(client.unknown().await?, [], "what another process posts is not unknown");
     assert!(client.unfinished().all().await?.is_empty());
     let said = run(&mut paying(&service, &ledger, "one", 0..1))?;

@@ -29,7 +29,7 @@ impl<'a> Buyer<'a> {
 
     pub(super) async fn post(&self, at: Option<EntryId>, terms: Terms) -> Result<(EntryId, AttemptId), Mismatch> {
         let (purchase, id) = (self.purchase.clone(), AttemptId::new());
-        self.scope.store.local().begin(id);
+        self.scope.store.local().begin(id, None);
         match self.scope.run(move |rows| intend(rows, &purchase, at, terms, id)).await? {
             Intended::Recorded { entry, .. } => Ok((entry, id)),
             Intended::Refused(standing) => Err(Mismatch(format!("an attempt is refused: {standing:?}"))),

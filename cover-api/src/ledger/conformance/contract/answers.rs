@@ -6,7 +6,8 @@ use super::super::{Mismatch, ensure};
 use super::again::{Buyer, PLAIN};
 use super::{OPERATION, Scope, new_attempt};
 use crate::ledger::{
-    AttemptId, AttemptState, EntryState, LedgerHandle, MAX_ANSWER, PurchaseState, Rows, Settlement, answer, deliver,
+    AttemptId, AttemptState, Bought, EntryState, LedgerHandle, MAX_ANSWER, PurchaseState, Rows, Settlement, bought,
+    deliver,
 };
 
 async fn read(scope: &Scope<'_>, of: AttemptId) -> Result<Option<Bytes>, Mismatch> {
@@ -88,17 +89,19 @@ pub(super) async fn answers_are_kept_until_received(store: &LedgerHandle) -> Res
                     .scope
                     .run(move |rows| {
                         let entry = rows.entry(entry)?;
-                        entry.map_or(Ok(None), |entry| answer(rows, &entry))
+                        entry.map_or(Ok(Bought::Task), |entry| bought(rows, &entry))
                     })
                     .await
             };
             let wanted = (size <= MAX_ANSWER).then_some(bytes.clone());
-            ensure(kept().await? == wanted, || format!("an answer of {size} bytes is not as it came"))?;
+            let is_kept = kept().await? == Bought::Answer(wanted.clone());
+            ensure(is_kept, || format!("an answer of {size} bytes is not as it came"))?;
             buyer.scope.run(move |rows| deliver(rows, entry, &id.to_string())).await?;
             // A settlement may be repeated, since its process may not have learnt that it was stored.
             buyer.settle(id, Settlement::Answer { bytes }).await?;
             let wanted = wanted.filter(|_| key.is_some());
-            ensure(kept().await? == wanted, || format!("a delivered answer of {size} bytes with {key:?} is wrong"))?;
+            let is_right = kept().await? == Bought::Answer(wanted);
+            ensure(is_right, || format!("a delivered answer of {size} bytes with {key:?} is wrong"))?;
         }
     }
     Ok(())

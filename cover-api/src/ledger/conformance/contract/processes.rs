@@ -12,7 +12,7 @@ pub(super) async fn post(store: &LedgerHandle, key: &str) -> Result<Attempt, Mis
     let scope = Scope::new(store);
     let purchase = scope.purchase(Some(key), key);
     let id = AttemptId::new();
-    store.local().begin(id);
+    store.local().begin(id, None);
     let post = move |rows: &mut dyn Rows| {
         let entry = add(rows, purchase, EntryState::Ready)?;
         let attempt = Attempt { id, ..new_attempt(rows, entry.id, 1, AttemptState::Posting) };
@@ -92,7 +92,7 @@ pub(super) async fn one_intent_wins(stores: &[LedgerHandle]) -> Result<(), Misma
         let mut begun = Vec::new();
         for store in stores.iter().chain(stores) {
             let (purchase, id) = (purchase.clone(), AttemptId::new());
-            store.local().begin(id);
+            store.local().begin(id, None);
             begun.push(store.run(move |rows| intend(rows, &purchase, None, Terms::default(), id)));
         }
         begun.rotate_left(round % stores.len());

@@ -55,7 +55,7 @@ impl Run {
         let wanted = self.model.expected_state(&purchase, at, terms, viewer);
         let (id, index) = (AttemptId::new(), self.model.attempts.len());
         self.tell(slot, &format!("intends a{index}: {}", self.describe(&purchase, at, terms)));
-        self.store(slot).local().begin(id);
+        self.store(slot).local().begin(id, None);
         let intent = {
             let purchase = purchase.clone();
             move |rows: &mut dyn ledger::Rows| ledger::intend(rows, &purchase, at, terms, id)

@@ -65,7 +65,7 @@ async fn run<T: Send + 'static>(
 /// Records an intent, as a process that goes on to POST.
 async fn intend_live(ledger: &SqliteLedger, purchase: &Purchase) -> (EntryId, AttemptId) {
     let (purchase, id) = (purchase.clone(), AttemptId::new());
-    ledger.local().begin(id);
+    ledger.local().begin(id, None);
     match run(ledger, move |rows| intend(rows, &purchase, None, Terms::default(), id)).await.unwrap() {
         Intended::Recorded { entry, .. } => (entry, id),
         Intended::Refused(standing) => panic!("{standing:?}"),

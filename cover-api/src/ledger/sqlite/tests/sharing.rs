@@ -25,7 +25,7 @@ async fn only_one_of_two_may_post() {
     for request in 0..50 {
         let intents = ledgers.each_ref().map(|ledger| {
             let (purchase, id) = (purchase(None, request), AttemptId::new());
-            ledger.local().begin(id);
+            ledger.local().begin(id, None);
             run(ledger, move |rows| intend(rows, &purchase, None, Terms::default(), id))
         });
         let [one, two] = intents;

@@ -7,13 +7,24 @@ use fastrand::Rng;
 
 use crate::drawing::percent;
 use crate::json::Json;
-use crate::meaning::{Broken, Presence, Spec, evaluate};
+use crate::meaning::{Broken, Like, Presence, Spec, evaluate_with};
 
 /// Number of changes that are tried to make a body keep the rules.
 const MOST_CHANGES: usize = 60;
 
-/// Draws a body.
-pub fn draw(spec: &Spec, rng: &mut Rng) -> Json {
+/// Draws for some of the open choices what their unlisted values are like.
+pub fn likes(spec: &Spec, rng: &mut Rng) -> Vec<Like> {
+    let mut likes = Vec::new();
+    for (place, field) in spec.fields.iter().enumerate().filter(|(_, field)| field.is_open) {
+        if percent(rng, 70) {
+            likes.push((place, field.values[rng.usize(..field.values.len())].value.clone()));
+        }
+    }
+    likes
+}
+
+/// Draws a body whose unlisted values are like these.
+pub fn draw(spec: &Spec, likes: &[Like], rng: &mut Rng) -> Json {
     let mode = rng.usize(..spec.modes.len());
     let mut body = Vec::new();
     for place in 0..spec.fields.len() {
@@ -21,7 +32,7 @@ pub fn draw(spec: &Spec, rng: &mut Rng) -> Json {
             body.push((spec.fields[place].name.clone(), values::draw(spec, mode, place, rng)));
         }
     }
-    let mut body = improved(spec, mode, body, rng);
+    let mut body = improved(spec, likes, mode, body, rng);
     if percent(rng, 20) {
         rng.shuffle(&mut body);
     }
@@ -46,8 +57,8 @@ fn is_given(spec: &Spec, mode: usize, place: usize, rng: &mut Rng) -> bool {
 }
 
 /// Changes fields of broken rules until the body keeps all rules, or the last try.
-fn improved(spec: &Spec, mode: usize, body: Vec<(String, Json)>, rng: &mut Rng) -> Vec<(String, Json)> {
-    let judge = |body: &[(String, Json)]| evaluate(spec, &Json::Object(body.to_vec()));
+fn improved(spec: &Spec, likes: &[Like], mode: usize, body: Vec<(String, Json)>, rng: &mut Rng) -> Vec<(String, Json)> {
+    let judge = |body: &[(String, Json)]| evaluate_with(spec, &Json::Object(body.to_vec()), likes);
     let mut broken = judge(&body);
     let mut body = body;
     for _ in 0..MOST_CHANGES {

@@ -3,6 +3,7 @@
 use fastrand::Rng;
 
 use super::values;
+use crate::drawing::percent;
 use crate::json::Json;
 use crate::meaning::Spec;
 
@@ -98,6 +99,19 @@ fn bend_value(value: &mut Json, rng: &mut Rng) {
             (2, _) => items.push(odd(rng)),
             _ => items.iter_mut().take(1).for_each(|item| bend_value(item, rng)),
         },
+        Json::Object(members) if !members.is_empty() && percent(rng, 80) => bend_object(members, rng),
         Json::Null | Json::Object(_) => *value = odd(rng),
+    }
+}
+
+fn bend_object(members: &mut Vec<(String, Json)>, rng: &mut Rng) {
+    let index = rng.usize(..members.len());
+    match rng.u8(..8) {
+        0 => drop(members.remove(index)),
+        1 => members.push(("unknown".to_owned(), odd(rng))),
+        2 => members.push(members[index].clone()),
+        3 => members[index].1 = odd(rng),
+        4 => members[index].1 = Json::Null,
+        _ => bend_value(&mut members[index].1, rng),
     }
 }

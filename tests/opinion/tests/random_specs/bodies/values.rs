@@ -4,7 +4,7 @@ use fastrand::Rng;
 
 use crate::drawing::percent;
 use crate::json::Json;
-use crate::meaning::{Field, Kind, Matcher, Spec};
+use crate::meaning::{Field, Kind, Matcher, Presence, Spec};
 
 /// Draws a value for the field in a mode.
 pub fn draw(spec: &Spec, mode: usize, place: usize, rng: &mut Rng) -> Json {
@@ -18,6 +18,10 @@ pub fn draw(spec: &Spec, mode: usize, place: usize, rng: &mut Rng) -> Json {
     if field.is_nullable && percent(rng, 20) {
         return Json::Null;
     }
+    value(spec, mode, field, rng)
+}
+
+fn value(spec: &Spec, mode: usize, field: &Field, rng: &mut Rng) -> Json {
     if !field.is_list {
         return item(spec, mode, field, rng);
     }
@@ -42,6 +46,9 @@ fn near(bounds: &[f64], least: usize, rng: &mut Rng) -> usize {
 }
 
 fn item(spec: &Spec, mode: usize, field: &Field, rng: &mut Rng) -> Json {
+    if field.is_open && percent(rng, 25) {
+        return Json::Text(unlisted(rng));
+    }
     if !field.values.is_empty() && field.kind != Kind::Truth {
         return field.values[rng.usize(..field.values.len())].value.clone();
     }
@@ -58,10 +65,34 @@ fn item(spec: &Spec, mode: usize, field: &Field, rng: &mut Rng) -> Json {
         },
         Kind::Integer | Kind::Choice => Json::Number(whole(&bounds(field, mode, ""), rng).to_string()),
         Kind::Number if percent(rng, 40) => Json::Number(whole(&bounds(field, mode, ""), rng).to_string()),
+        Kind::Object => Json::Object(members(spec, field, rng)),
         Kind::Number => {
             let eighth = f64::from(rng.i32(-16..80)) / [8.0, 10.0, 100.0, 3.0][rng.usize(..4)];
             Json::number(eighth)
         }
+    }
+}
+
+/// Draws the members of an object.
+fn members(spec: &Spec, field: &Field, rng: &mut Rng) -> Vec<(String, Json)> {
+    let mut members = Vec::new();
+    for member in &field.members {
+        if member.presence.contains(&Presence::Required) || percent(rng, 50) {
+            members.push((member.name.clone(), value(spec, 0, member, rng)));
+        }
+    }
+    members
+}
+
+/// Draws a text that no choice lists. Some are too short or too long.
+fn unlisted(rng: &mut Rng) -> String {
+    match rng.u8(..20) {
+        0 => String::new(),
+        1 => "ü".repeat(65),
+        2 => "ü".repeat(64),
+        3 => "One".to_owned(),
+        4 => "one ".to_owned(),
+        _ => ["new", "17:9", "\"\u{1F3B7}\""][rng.usize(..3)].to_owned(),
     }
 }
 

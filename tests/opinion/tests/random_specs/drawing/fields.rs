@@ -2,6 +2,7 @@
 
 use fastrand::Rng;
 
+use super::objects::object;
 use super::patterns::draw_pattern;
 use super::{Draft, Field, Kind, one, percent};
 
@@ -14,7 +15,10 @@ pub fn draw(draft: &mut Draft, rng: &mut Rng) {
         draft.model = Some(draft.fields.len());
         let mut model = choice("model", "Model", Kind::Choice, rng);
         if percent(rng, 10) {
-            model.key("nullable", "true");
+            model.nullable();
+        }
+        if percent(rng, 40) {
+            model.key("open", "true");
         }
         if percent(rng, 60) {
             let most = model.values.len() - rng.usize(..2);
@@ -35,17 +39,26 @@ impl Field {
         self.variants.push((value.to_owned(), variant.to_owned()));
         self.entries.push((format!("\"{key}\""), format!("name = \"{variant}\", doc = \"A value.\"")));
     }
+
+    /// Makes the field nullable.
+    pub fn nullable(&mut self) {
+        self.key("nullable", "true");
+        self.is_nullable = true;
+    }
 }
 
-fn blank(name: &str, kind: Kind) -> Field {
+/// Returns a field of a type without further keys.
+pub fn blank(name: &str, kind: Kind) -> Field {
     let mut field = Field {
         name: name.to_owned(),
         setter: name.to_owned(),
         title: String::new(),
         variants: Vec::new(),
         kind,
+        members: Vec::new(),
         is_list: false,
         is_constant: false,
+        is_nullable: false,
         presence: Vec::new(),
         values: Vec::new(),
         entries: Vec::new(),
@@ -58,6 +71,7 @@ fn blank(name: &str, kind: Kind) -> Field {
         Kind::Integer => "integer",
         Kind::Number => "number",
         Kind::Choice | Kind::WholeChoice => "choice",
+        Kind::Object => "object",
     };
     field.key("type", &format!("\"{name}\""));
     field
@@ -96,7 +110,7 @@ pub fn choice(name: &str, title: &str, kind: Kind, rng: &mut Rng) -> Field {
 
 fn field(word: &str, rng: &mut Rng) -> Field {
     let title = format!("{}{}", word[..1].to_uppercase(), &word[1..]);
-    let mut field = match rng.u8(..12) {
+    let mut field = match rng.u8(..14) {
         0..4 => text(word, rng),
         4 => blank(word, Kind::Address),
         5 | 6 => truth(word),
@@ -111,6 +125,7 @@ fn field(word: &str, rng: &mut Rng) -> Field {
             field
         }
         10 => choice(word, &title, Kind::WholeChoice, rng),
+        11 => object(word, &title, rng),
         _ => choice(word, &title, Kind::Choice, rng),
     };
     rename(&mut field, word, &title, rng);
@@ -125,12 +140,16 @@ fn field(word: &str, rng: &mut Rng) -> Field {
         field.is_list = true;
     }
     if percent(rng, 15) {
-        field.key("nullable", "true");
+        field.nullable();
+    }
+    if field.kind == Kind::Choice && percent(rng, 50) {
+        field.key("open", "true");
     }
     field
 }
 
-fn text(word: &str, rng: &mut Rng) -> Field {
+/// Draws a field of type `string`.
+pub fn text(word: &str, rng: &mut Rng) -> Field {
     let mut field = blank(word, Kind::Text);
     field.values = ["\"aa\"", "\"bbb\"", "\"\u{1F3B7}\u{1F3B7}\""].map(str::to_owned).to_vec();
     let unit = one(rng, &["\"chars\"", "\"utf16\"", "\"bytes\"", ""]);
@@ -150,7 +169,8 @@ fn rename(field: &mut Field, word: &str, title: &str, rng: &mut Rng) {
     match rng.u8(..8) {
         0 => {
             field.name = format!(" {word}-x");
-            let key = if matches!(field.kind, Kind::Choice | Kind::WholeChoice) { "setter" } else { "name" };
+            let is_type = matches!(field.kind, Kind::Choice | Kind::WholeChoice | Kind::Object);
+            let key = if is_type { "setter" } else { "name" };
             field.key(key, &format!("\"{word}\""));
         }
         1 => {

@@ -40,12 +40,18 @@ fn keys(kind: Kind, is_list: bool, rng: &mut Rng) -> Vec<&'static str> {
                 keys.push("multiple_of");
             }
         }
-        Kind::Truth | Kind::Choice | Kind::WholeChoice => {}
+        Kind::Truth | Kind::Choice | Kind::WholeChoice | Kind::Object => {}
     }
     if is_list {
         keys.extend(["min_items", "max_items"].into_iter().filter(|_| percent(rng, 40)));
     }
     keys
+}
+
+/// Draws limits that hold always.
+pub fn of_table(kind: Kind, is_list: bool, rng: &mut Rng) -> Vec<(&'static str, String)> {
+    let keys = keys(kind, is_list, rng);
+    keys.into_iter().map(|key| (key, figure(key, kind, rng))).collect()
 }
 
 fn figure(key: &str, kind: Kind, rng: &mut Rng) -> String {

@@ -1,12 +1,15 @@
-//! Random specs of the whole language of requests. Most have no faults.
+//! Random specs of the whole language of requests and results. Most have no faults.
 
 mod conditions;
 mod fields;
 mod limits;
 mod modes;
+mod objects;
 mod over_several;
 mod patterns;
 mod presence;
+mod results;
+mod sending;
 
 use std::fmt::Write;
 
@@ -25,6 +28,12 @@ pub struct Draft {
     pub classes: Vec<(String, Vec<String>)>,
     /// The rules over several fields as TOML.
     pub over_several: String,
+    /// Whether the answer to the submit has the results.
+    pub is_direct: bool,
+    /// `[submit]` as TOML, without `task`.
+    pub submit: String,
+    /// `[envelope]` and `[results]` as TOML.
+    pub results: String,
 }
 
 #[derive(Default)]
@@ -39,13 +48,16 @@ pub struct Mode {
 pub struct Field {
     pub name: String,
     pub setter: String,
-    /// The name of a choice's type.
+    /// The name of the type of a choice or an object.
     pub title: String,
     /// Values in JSON, and the names of their variants.
     pub variants: Vec<(String, String)>,
     pub kind: Kind,
+    /// The members of an object.
+    pub members: Vec<Field>,
     pub is_list: bool,
     pub is_constant: bool,
+    pub is_nullable: bool,
     /// For each mode.
     pub presence: Vec<Presence>,
     /// Values as TOML, for conditions.
@@ -65,6 +77,7 @@ pub enum Kind {
     Number,
     Choice,
     WholeChoice,
+    Object,
 }
 
 const SERVICE: &str = r#"
@@ -78,10 +91,10 @@ env = { key = "WORKS_KEY", url = "WORKS_URL" }
 
 [codes]
 200 = { means = "success", doc = "Success.", created = "yes" }
+"#;
 
-[submit]
-path = "/works"
-task = "id"
+/// What a spec has whose request creates a task.
+const TASK: &str = r#"task = "id"
 
 [poll]
 path = "/work"
@@ -104,19 +117,9 @@ ready = "nothing"
 doc = "Finished."
 means = "done"
 ready = "all"
+"#;
 
-[results.files]
-type = "object"
-list = true
-at = "files"
-name = "Piece"
-doc = "One work."
-count = 1
-
-[results.files.fields.url]
-type = "audio"
-doc = "Address of the work."
-
+const REQUEST: &str = r#"
 [request]
 name = "WorkRequest"
 doc = "A request."
@@ -128,16 +131,19 @@ pub fn draw(rng: &mut Rng) -> Draft {
     modes::draw(&mut draft, rng);
     fields::draw(&mut draft, rng);
     presence::draw(&mut draft, rng);
+    sending::draw(&mut draft, rng);
     limits::draw(&mut draft, rng);
     conditions::draw(&mut draft, rng);
     over_several::draw(&mut draft, rng);
+    results::draw(&mut draft, rng);
     draft
 }
 
 impl Draft {
     /// Returns the spec as TOML.
     pub fn text(&self) -> String {
-        let mut text = SERVICE.to_owned();
+        let task = if self.is_direct { "" } else { TASK };
+        let mut text = format!("{SERVICE}\n[submit]\n{}{task}{}{REQUEST}", self.submit, self.results);
         let _ = self.write(&mut text);
         text
     }

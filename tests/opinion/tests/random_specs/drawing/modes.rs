@@ -75,7 +75,7 @@ fn selector(name: &str, title: &str, rng: &mut Rng) -> Field {
         _ => choice(name, title, Kind::Choice, rng),
     };
     if percent(rng, 10) {
-        field.key("nullable", "true");
+        field.nullable();
     }
     field
 }

@@ -1,5 +1,6 @@
 //! The verdict on a body: its mode, and the presence and the conditions of its fields.
 
+use super::objects::check_objects;
 use super::over_several::check_over_several;
 use super::values::{check_limits, has_type};
 use super::{Broken, Condition, Conditions, Field, Matcher, Presence, Scope, Spec};
@@ -75,6 +76,7 @@ fn check_types(spec: &Spec, members: &[Option<&Json>], broken: &mut Vec<Broken>)
                 if let Err(is_in_schema) = has_type(field, value) {
                     broken.push(Broken::of(&field.name, "type").in_schema(is_in_schema));
                 }
+                check_objects(field, value, broken);
             }
         }
     }

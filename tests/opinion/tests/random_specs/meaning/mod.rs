@@ -2,13 +2,16 @@
 
 mod body;
 mod decimal;
+mod objects;
 mod over_several;
 pub mod pattern;
 mod reading;
+mod unlisted;
 mod values;
 
 pub use body::evaluate;
 pub use reading::{Condition, Conditions, Field, Group, Kind, Matcher, Presence, Scope, Spec, Total, Unit};
+pub use unlisted::{Like, evaluate_with};
 
 /// A rule that a body breaks.
 #[derive(Clone, Debug, PartialEq)]

@@ -1,5 +1,7 @@
 //! Patterns: read, matched, and drawn from.
 
+use std::collections::BTreeSet;
+
 use fastrand::Rng;
 
 /// A pattern: one of several sequences matches.
@@ -31,11 +33,14 @@ impl Pattern {
     /// Whether the pattern matches the text somewhere.
     pub fn matches(&self, text: &str) -> bool {
         let text: Vec<char> = text.chars().collect();
-        (0..=text.len()).any(|from| self.match_from(&text, from, &|_| true))
+        let anywhere = (0..=text.len()).collect();
+        !self.ends(&text, &anywhere).is_empty()
     }
 
-    fn match_from(&self, text: &[char], at: usize, then: &dyn Fn(usize) -> bool) -> bool {
-        self.0.iter().any(|parts| match_parts(parts, text, at, then))
+    /// Returns where matches end that begin at one of these places.
+    fn ends(&self, text: &[char], from: &BTreeSet<usize>) -> BTreeSet<usize> {
+        let branch = |parts: &Vec<Part>| parts.iter().fold(from.clone(), |from, part| part.ends(text, from));
+        self.0.iter().flat_map(branch).collect()
     }
 
     /// Draws a text that the pattern usually matches.
@@ -64,27 +69,38 @@ impl Pattern {
     }
 }
 
-fn match_parts(parts: &[Part], text: &[char], at: usize, then: &dyn Fn(usize) -> bool) -> bool {
-    let Some((part, rest)) = parts.split_first() else { return then(at) };
-    match_repeated(part, 0, text, at, &|end| match_parts(rest, text, end, then))
-}
-
-/// Matches the part as often as it may be repeated, `done` times so far.
-fn match_repeated(part: &Part, done: usize, text: &[char], at: usize, then: &dyn Fn(usize) -> bool) -> bool {
-    // A repetition that matches nothing may be repeated at will.
-    let again = |end: usize| if end == at { then(end) } else { match_repeated(part, done + 1, text, end, then) };
-    (done < part.most && match_atom(&part.atom, text, at, &again)) || (done >= part.least && then(at))
-}
-
-fn match_atom(atom: &Atom, text: &[char], at: usize, then: &dyn Fn(usize) -> bool) -> bool {
-    match atom {
-        Atom::Begin => at == 0 && then(at),
-        Atom::End => at == text.len() && then(at),
-        Atom::Set(ranges, among) => {
-            let is_in = |letter: &char| ranges.iter().any(|(from, to)| (from..=to).contains(&letter)) == *among;
-            text.get(at).is_some_and(is_in) && then(at + 1)
+impl Part {
+    fn ends(&self, text: &[char], from: BTreeSet<usize>) -> BTreeSet<usize> {
+        let mut ends = if self.least == 0 { from.clone() } else { BTreeSet::new() };
+        let mut at = from;
+        for done in 1..=self.most {
+            at = self.atom.ends(text, &at);
+            let known = ends.len();
+            if done >= self.least {
+                ends.extend(&at);
+            }
+            // Further repetitions end at the same places.
+            if at.is_empty() || (done > self.least && ends.len() == known) {
+                break;
+            }
         }
-        Atom::Group(pattern) => pattern.match_from(text, at, then),
+        ends
+    }
+}
+
+impl Atom {
+    fn ends(&self, text: &[char], from: &BTreeSet<usize>) -> BTreeSet<usize> {
+        let is_in = |ranges: &[(char, char)], at: usize| {
+            text.get(at).map(|letter| ranges.iter().any(|(from, to)| (from..=to).contains(&letter)))
+        };
+        match self {
+            Self::Begin => from.iter().copied().filter(|at| *at == 0).collect(),
+            Self::End => from.iter().copied().filter(|at| *at == text.len()).collect(),
+            Self::Set(ranges, among) => {
+                from.iter().filter(|at| is_in(ranges, **at) == Some(*among)).map(|at| at + 1).collect()
+            }
+            Self::Group(pattern) => pattern.ends(text, from),
+        }
     }
 }
 

@@ -26,6 +26,7 @@ pub struct Field {
     pub kind: Kind,
     pub is_list: bool,
     pub is_nullable: bool,
+    pub is_open: bool,
     pub constant: Option<Json>,
     /// The default, and for each mode whether it counts there.
     pub default: Option<(Json, Vec<bool>)>,
@@ -38,6 +39,8 @@ pub struct Field {
     pub values: Vec<Choice>,
     pub limits: Vec<Limit>,
     pub pattern: Option<Pattern>,
+    /// The members of an object.
+    pub members: Vec<Field>,
 }
 
 #[derive(Clone, Copy, PartialEq)]
@@ -48,6 +51,7 @@ pub enum Kind {
     Integer,
     Number,
     Choice,
+    Object,
 }
 
 #[derive(Clone, Copy, PartialEq)]
@@ -128,7 +132,8 @@ impl Spec {
         let table: Table = text.parse().expect("TOML");
         let reader = Reader::of(&table);
         let model = table["request"].get("model").and_then(Value::as_str).map(|name| reader.place(name));
-        let fields = reader.fields.iter().map(|(name, field)| reader.field(name, field)).collect();
+        let field = |(name, field): &(&str, &Table)| reader.field(name, field, reader.presence(name, field));
+        let fields = reader.fields.iter().map(field).collect();
         let entries = |key| table.get(key).and_then(Value::as_array).into_iter().flatten().filter_map(Value::as_table);
         Self {
             fields,
@@ -237,7 +242,7 @@ impl<'a> Reader<'a> {
         }
     }
 
-    fn field(&self, name: &str, field: &Table) -> Field {
+    fn field(&self, name: &str, field: &Table, presence: Vec<Presence>) -> Field {
         let kind = kind(field);
         let mut limits = vec![Limit { scope: self.scope(&self.none), bounds: bounds(field) }];
         let further = field.get("limits").and_then(Value::as_array).into_iter().flatten().filter_map(Value::as_table);
@@ -261,16 +266,23 @@ impl<'a> Reader<'a> {
             kind,
             is_list: flag("list"),
             is_nullable: flag("nullable"),
+            is_open: flag("open"),
             constant: field.get("constant").map(Json::from),
             default: field.get("default").map(|default| self.default(default)),
-            presence: self.presence(name, field),
+            presence,
             required_when: self.conditions(field.get("required_when")),
             allowed_when: self.conditions(field.get("allowed_when")),
             forbidden_when: self.conditions(field.get("forbidden_when")),
             values: values.collect(),
             limits,
             pattern: field.get("pattern").and_then(Value::as_str).map(Pattern::read),
+            members: tables(field.get("fields")).into_iter().map(|(name, member)| self.member(name, member)).collect(),
         }
+    }
+
+    fn member(&self, name: &str, member: &Table) -> Field {
+        let is_required = member.get("required").and_then(Value::as_bool) == Some(true);
+        self.field(name, member, vec![if is_required { Presence::Required } else { Presence::Optional }])
     }
 
     fn default(&self, default: &Value) -> (Json, Vec<bool>) {
@@ -356,6 +368,7 @@ fn kind(field: &Table) -> Kind {
         (Some("boolean"), _) => Kind::Truth,
         (Some("integer"), _) => Kind::Integer,
         (Some("number"), _) => Kind::Number,
+        (Some("object"), _) => Kind::Object,
         _ => Kind::Choice,
     }
 }

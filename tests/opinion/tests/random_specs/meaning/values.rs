@@ -19,7 +19,10 @@ pub fn has_type(field: &Field, value: &Json) -> Result<(), bool> {
 
 fn item_has_type(field: &Field, value: &Json) -> Result<(), bool> {
     let fits = match (field.kind, value) {
-        (Kind::Text(_), Json::Text(_)) | (Kind::Truth, Json::Truth(_)) | (Kind::Number, Json::Number(_)) => true,
+        (Kind::Text(_), Json::Text(_))
+        | (Kind::Truth, Json::Truth(_))
+        | (Kind::Number, Json::Number(_))
+        | (Kind::Object, Json::Object(_)) => true,
         (Kind::Address, Json::Text(text)) => return is_address(text),
         (Kind::Integer, Json::Number(_)) => {
             value.as_number().is_some_and(|number| number.fract() == 0.0 && number.abs() <= GREATEST)
@@ -54,13 +57,23 @@ pub fn check_limits(body: &Body<'_>, place: usize, broken: &mut Vec<Broken>) {
     if has_type(field, value).is_err() {
         return;
     }
-    let limits = || field.limits.iter().filter(|limit| body.holds(&limit.scope)).flat_map(|limit| &limit.bounds);
+    let limits = field.limits.iter().filter(|limit| body.holds(&limit.scope)).flat_map(|limit| &limit.bounds);
+    check_value(field, value, limits, broken);
+}
+
+/// Checks a value of its type against these limits and the pattern of its field.
+pub fn check_value<'a>(
+    field: &Field,
+    value: &Json,
+    limits: impl Iterator<Item = &'a (String, f64)>,
+    broken: &mut Vec<Broken>,
+) {
     let may_be_empty = field.limits[0].bounds.iter().any(|(key, least)| key == "min_length" && *least == 0.0);
     let items = match value {
         Json::List(items) => items.as_slice(),
         _ => std::slice::from_ref(value),
     };
-    for (key, bound) in limits() {
+    for (key, bound) in limits {
         let kept = match key.as_str() {
             "min_items" => as_number(items.len()) >= *bound,
             "max_items" => as_number(items.len()) <= *bound,

@@ -10,7 +10,7 @@ use serde_json::Value;
 
 use crate::bodies;
 use crate::drawing::Draft;
-use crate::meaning::{Spec, evaluate};
+use crate::meaning::{Spec, evaluate_with};
 use crate::stranger::Crate;
 use crate::verdicts::drawn;
 use rust::Outcome;
@@ -64,17 +64,23 @@ fn add_bodies(draft: &Draft, module: &str, rng: &mut Rng, built: &mut Program, r
     let spec = Spec::read(&text);
     let mut outcomes = Vec::new();
     for _ in 0..DRAWN {
-        let body = bodies::draw(&spec, rng);
-        let broken = evaluate(&spec, &body);
+        let likes = bodies::likes(&spec, rng);
+        let body = bodies::draw(&spec, &likes, rng);
+        let broken = evaluate_with(&spec, &body, &likes);
         let outcome = rust::outcome(&broken);
         if outcomes.iter().filter(|it| **it == outcome).count() == BODIES {
             continue;
         }
-        let read = format!("stranger::{module}::WorkRequest::from_json({:?})", body.to_string());
+        let module = format!("stranger::{module}");
+        let written = body.to_string();
+        let read = match rust::options(draft, &spec, &likes, &module) {
+            None => format!("{module}::WorkRequest::from_json({written:?})"),
+            Some(options) => format!("{module}::WorkRequest::from_json_with({written:?}, &{options})"),
+        };
         let expression = match outcome {
             // No program can say the body, but `from_json` can read it.
             None => Some(read.clone()),
-            Some(_) => rust::builder(draft, &spec, &body, &format!("stranger::{module}")),
+            Some(_) => rust::builder(draft, &spec, &body, &likes, &module),
         };
         let Some(expression) = expression else { continue };
         outcomes.push(outcome);

@@ -4,13 +4,13 @@ use std::fmt::Write;
 
 use crate::drawing::{Draft, Field, Kind};
 use crate::json::Json;
-use crate::meaning::{Broken, Presence, Spec};
+use crate::meaning::{Broken, Like, Presence, Spec};
 
 /// Rules that a program cannot break, since it does not compile.
-const BY_TYPES: [&str; 4] = ["null", "required", "forbidden", "group by types"];
+const BY_TYPES: [&str; 5] = ["null", "required", "required member", "forbidden", "group by types"];
 
 /// Rules for which a program has no words.
-const UNSAID: [&str; 6] = ["object", "twice", "unknown", "mode", "constant", "type"];
+const UNSAID: [&str; 7] = ["object", "twice", "unknown", "unknown member", "mode", "constant", "type"];
 
 /// What becomes of a program that builds a body.
 #[derive(Clone, Copy, PartialEq)]
@@ -32,27 +32,60 @@ pub fn outcome(broken: &[Broken]) -> Option<Outcome> {
 }
 
 /// Returns an expression that builds the body, with the types of the module. `None` if Rust has no words for a value.
-pub fn builder(draft: &Draft, spec: &Spec, body: &Json, module: &str) -> Option<String> {
+pub fn builder(draft: &Draft, spec: &Spec, body: &Json, likes: &[Like], module: &str) -> Option<String> {
     let Json::Object(members) = body else { return None };
     let mode = mode(draft, spec, members)?;
     let mut expression = format!("{module}::WorkRequest::{}()", constructor(draft, mode));
     for (name, value) in members {
         let field = draft.fields.iter().find(|field| field.name == *name)?;
+        let like = like(field, spec, likes);
         // The builder sends what is constant or set by the mode.
         if field.is_constant || field.presence[mode] == Presence::Set {
             continue;
         }
-        match (value, field.is_list) {
-            (Json::Null, _) => write!(expression, ".null_{}()", field.setter).ok()?,
-            (Json::List(items), true) => {
-                let items = items.iter().map(|item| literal(field, item, module)).collect::<Option<Vec<_>>>()?;
-                let list = format!("Vec::<{}>::from([{}])", type_of(field, module), items.join(", "));
-                write!(expression, ".{}({list})", field.setter).ok()?;
-            }
-            _ => write!(expression, ".{}({})", field.setter, literal(field, value, module)?).ok()?,
+        match value {
+            Json::Null => write!(expression, ".null_{}()", field.setter).ok()?,
+            _ => expression.push_str(&call(field, value, like, module)?),
         }
     }
     Some(expression + ".build()")
+}
+
+/// Returns the call of a setter.
+fn call(field: &Field, value: &Json, like: Option<&Json>, module: &str) -> Option<String> {
+    let value = match value {
+        Json::List(items) if field.is_list => {
+            let items = items.iter().map(|item| literal(field, item, like, module)).collect::<Option<Vec<_>>>()?;
+            format!("Vec::<{}>::from([{}])", type_of(field, module), items.join(", "))
+        }
+        single => literal(field, single, like, module)?,
+    };
+    Some(format!(".{}({value})", field.setter))
+}
+
+/// Returns an object that is built.
+fn object(field: &Field, members: &[(String, Json)], module: &str) -> Option<String> {
+    let call = |(name, value): &(String, Json)| {
+        let member = field.members.iter().find(|member| member.name == *name)?;
+        call(member, value, None, module)
+    };
+    let calls = members.iter().map(call).collect::<Option<String>>()?;
+    Some(format!("{module}::{}::builder(){calls}.build()", field.title))
+}
+
+/// Returns the options for reading a body. `None` if it is read without.
+pub fn options(draft: &Draft, spec: &Spec, likes: &[Like], module: &str) -> Option<String> {
+    let unlisted = |field: &Field| {
+        let listed = literal(field, like(field, spec, likes)?, None, module)?;
+        Some(format!(".unlisted({listed})"))
+    };
+    let unlisted: String = draft.fields.iter().filter_map(unlisted).collect();
+    (!unlisted.is_empty()).then(|| format!("cover_api::FromJson::new(){unlisted}"))
+}
+
+/// Returns what unlisted values of the field are like.
+fn like<'a>(field: &Field, spec: &Spec, likes: &'a [Like]) -> Option<&'a Json> {
+    likes.iter().find(|(place, _)| spec.fields[*place].name == field.name).map(|(_, like)| like)
 }
 
 /// Returns the mode of a body: the one whose values the body has, also by default.
@@ -77,17 +110,24 @@ fn type_of(field: &Field, module: &str) -> String {
         Kind::Truth => "bool".to_owned(),
         Kind::Integer => "i64".to_owned(),
         Kind::Number => "f64".to_owned(),
-        Kind::Choice | Kind::WholeChoice => format!("{module}::{}", field.title),
+        Kind::Choice | Kind::WholeChoice | Kind::Object => format!("{module}::{}", field.title),
     }
 }
 
 /// Returns a value as Rust. It has the type of its own, which need not be that of the field.
-fn literal(field: &Field, value: &Json, module: &str) -> Option<String> {
+fn literal(field: &Field, value: &Json, like: Option<&Json>, module: &str) -> Option<String> {
     let is_choice = matches!(field.kind, Kind::Choice | Kind::WholeChoice);
     match value {
         Json::Text(_) | Json::Number(_) if is_choice => {
-            let (_, variant) = field.variants.iter().find(|(known, _)| *known == value.to_string())?;
-            Some(format!("{module}::{}::{variant}", field.title))
+            let choice = format!("{module}::{}", field.title);
+            let variant = |value: &Json| field.variants.iter().find(|(known, _)| *known == value.to_string());
+            match (variant(value), value) {
+                (Some((_, variant)), _) => Some(format!("{choice}::{variant}")),
+                (None, Json::Text(text)) => {
+                    Some(format!("{choice}::unlisted({text:?}, {choice}::{})", variant(like?)?.1))
+                }
+                (None, _) => None,
+            }
         }
         Json::Text(text) => Some(format!("{text:?}")),
         Json::Truth(truth) => Some(truth.to_string()),
@@ -100,6 +140,7 @@ fn literal(field: &Field, value: &Json, module: &str) -> Option<String> {
                 format!("{number:?}_f64")
             })
         }
+        Json::Object(members) if field.kind == Kind::Object => object(field, members, module),
         Json::Null | Json::List(_) | Json::Object(_) => None,
     }
 }

@@ -1,0 +1,68 @@
+//! The results of a spec in Markdown.
+
+use std::fmt::Write;
+
+use crate::model::{At, ResultKind, ResultValue, Spec};
+
+impl Spec {
+    /// Writes the results: where answers have them, and their members.
+    pub(super) fn results_in_words(&self, page: &mut String) {
+        page.push_str("\n## Results\n\n");
+        let answer = match &self.poll {
+            Some(_) => "Answers to polls have them".to_owned(),
+            None => format!("The answer to the {} has them", self.submit.method().name()),
+        };
+        let _ = writeln!(page, "{answer}.\n");
+        for result in &self.results {
+            let optional = if result.optional { ", optional" } else { "" };
+            let value = &result.value;
+            let _ = writeln!(
+                page,
+                "- `{}`: {}{optional}, at {}. {}",
+                *value.name,
+                kind(value),
+                result.places(),
+                *value.doc
+            );
+            if let Some(count) = &result.count {
+                let _ = writeln!(page, "  - usual number of items: {}", count.value);
+            }
+            if let Some(place) = &result.callback {
+                let _ = writeln!(page, "  - in callbacks at `{}`", **place);
+            }
+            members(value, 1, page);
+        }
+    }
+}
+
+/// Writes the members of an object, and those within them.
+fn members(object: &ResultValue, depth: usize, page: &mut String) {
+    for member in &object.members {
+        let required = if member.required { ", required" } else { "" };
+        let names: Vec<String> =
+            member.spellings.iter().map(|spelling: &At<String>| format!("`{}`", **spelling)).collect();
+        let echo =
+            member.echo.as_ref().map(|field| format!(" It repeats the field `{}`.", **field)).unwrap_or_default();
+        let indent = "  ".repeat(depth);
+        let _ = writeln!(page, "{indent}- {}: {}{required}. {}{echo}", names.join(" or "), kind(member), *member.doc);
+        members(member, depth + 1, page);
+    }
+}
+
+/// Names the type of a value.
+fn kind(value: &ResultValue) -> String {
+    let kind = match value.kind.value {
+        ResultKind::Text => "string",
+        ResultKind::Integer => "integer",
+        ResultKind::Number => "number",
+        ResultKind::Boolean => "boolean",
+        ResultKind::Seconds => "seconds",
+        ResultKind::Time => "time",
+        ResultKind::Audio => "address of the output",
+        ResultKind::Stream => "address of a stream",
+        ResultKind::Image => "address of a picture",
+        ResultKind::Object => "object",
+        ResultKind::Any => "any value",
+    };
+    format!("{}{kind}", "list of ".repeat(value.lists as usize))
+}
