@@ -182,31 +182,25 @@ fn object(field: &Field) -> Option<&At<String>> {
 }
 
 fn setters(fields: &[Field], faults: &mut Vec<Fault>) {
-    let mut setters = Scope::new("setter", SETTERS);
+    let mut scope = Scope::new("setter", SETTERS);
     let mut camels: BTreeMap<String, &At<String>> = BTreeMap::new();
     for field in fields {
-        setters_of_members(field, faults);
-        let is_new = setters.add(&field.rust, case::snake, faults);
+        // An object has a builder of its own.
+        setters(field.members(), faults);
+        let is_new = scope.add(&field.rust, case::snake, faults);
         // The setter that takes an `Option`. Whether it is generated depends on presences and groups, which may change.
         if is_new {
-            setters.add(&field.rust.with(format!("maybe_{}", *field.rust)), case::snake, faults);
+            scope.add(&field.rust.with(format!("maybe_{}", *field.rust)), case::snake, faults);
         }
         if is_new && field.is_nullable() {
-            setters.add(&field.rust.with(field.null_setter()), case::snake, faults);
+            scope.add(&field.rust.with(field.null_setter()), case::snake, faults);
         }
-        setters.add_all(field.placeholder.iter().map(|placeholder| &placeholder.setter), case::snake, faults);
+        scope.add_all(field.placeholder.iter().map(|placeholder| &placeholder.setter), case::snake, faults);
         if let Some(other) = camels.insert(field.camel(), &field.rust).filter(|other| is_new && ***other != *field.rust)
         {
             let message = format!("the setters `{}` and `{}` are equal in camel case", other.value, *field.rust);
             faults.push(field.rust.fault(message, "rename one of them"));
         }
-    }
-}
-
-/// An object has a builder of its own.
-fn setters_of_members(field: &Field, faults: &mut Vec<Fault>) {
-    if !field.members().is_empty() {
-        setters(field.members(), faults);
     }
 }
 

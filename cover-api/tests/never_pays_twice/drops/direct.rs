@@ -13,7 +13,7 @@ use tokio::runtime::Runtime;
 use tokio::time::{sleep, timeout};
 
 use super::processes::{new_process, services};
-use super::{Case, LATE, MOST_POLLS, STEP, Seen, Service, check_seen, note};
+use super::{Case, EVERY_END, LATE, MOST_POLLS, STEP, Seen, Service, check_seen, note};
 use crate::answers_at_once::style::{Answer, Client, Error, Styles};
 use crate::answers_at_once::{SPEC, request};
 use crate::common::{PATIENCE, SECOND, in_memory_folder};
@@ -118,18 +118,7 @@ async fn an_answer_whose_send_is_dropped_after_any_number_of_polls_is_not_bought
             check_counts(&client);
         }
     }
-    check_seen(
-        &seen,
-        &[
-            ("Good", Came::Posted),
-            ("Good", Came::Existing),
-            ("Refused", Came::Posted),
-            ("Refused", Came::Refused),
-            ("Late", Came::Posted),
-            ("Late", Came::Existing),
-            ("Lost", Came::Unknown),
-        ],
-    );
+    check_seen(&seen, EVERY_END);
     Ok(())
 }
 

@@ -160,6 +160,17 @@ fn note(seen: &mut Seen, case: &Case, came: Came) {
     *seen.entry((name, came)).or_default() += 1;
 }
 
+/// How the sends after a drop end if it is made at every poll, for each reply.
+const EVERY_END: &[(&str, Came)] = &[
+    ("Good", Came::Posted),
+    ("Good", Came::Existing),
+    ("Refused", Came::Posted),
+    ("Refused", Came::Refused),
+    ("Late", Came::Posted),
+    ("Late", Came::Existing),
+    ("Lost", Came::Unknown),
+];
+
 /// Checks that the drops led to each of these results, so that they reached every step of a send.
 fn check_seen(seen: &Seen, expected: &[(&str, Came)]) {
     println!("{seen:?}");
@@ -188,18 +199,7 @@ async fn a_send_dropped_after_any_number_of_polls_is_not_bought_again() -> Outco
             }
         }
     }
-    check_seen(
-        &seen,
-        &[
-            ("Good", Came::Posted),
-            ("Good", Came::Existing),
-            ("Refused", Came::Posted),
-            ("Refused", Came::Refused),
-            ("Late", Came::Posted),
-            ("Late", Came::Existing),
-            ("Lost", Came::Unknown),
-        ],
-    );
+    check_seen(&seen, EVERY_END);
     Ok(())
 }
 
