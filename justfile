@@ -25,6 +25,10 @@ lint:
 docs:
     RUSTDOCFLAGS="-D warnings" cargo doc --workspace --all-features --no-deps
 
+# Writes the pages of the shipped operations
+pages:
+    cargo run -p cover-spec --features cli -- export spec/upload_cover.toml spec/sunoapi/*.toml --to markdown --folder docs/operations
+
 # Runs everything that must pass before a change lands
 ci:
     .ci/run

@@ -1,4 +1,4 @@
-//! Speed of a ledger file: pairs of intent and settlement, whole sends, opening and purging 100,000 entries. For comparison:
+//! Speed of a ledger file: pairs of intent and settlement, whole sends, opening and purging 100,000 entries, spend limits. For comparison:
 //! syncs of a bare file on the same disk, and sends with a ledger in memory.
 //! `cargo bench -p cover-api --bench ledger`.
 
@@ -9,10 +9,10 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use cover_api::ledger::{
-    AttemptId, EntryState, Fingerprint, Intended, Ledger, MemoryLedger, Purchase, Settlement, SqliteLedger, TaskSource,
-    Terms, deliver, end, intend, settle,
+    AttemptId, Charge, EntryState, Fingerprint, Intended, Ledger, MemoryLedger, Purchase, Settlement, SpendLimit,
+    SqliteLedger, TaskSource, Terms, deliver, end, intend, settle,
 };
-use cover_api::runtime::{ClientBuilder, StaticService as _};
+use cover_api::runtime::{ClientBuilder, Credits, StaticService as _};
 use cover_api::{Client, UploadCover};
 use cover_testkit::request;
 use cover_testkit::simulated::Simulated;
@@ -40,6 +40,7 @@ fn main() {
             println!("{ours:5.0} sends in a second, {in_flight} in flight; {memory:.0} with a ledger in memory");
         }
         many(&directory.path().join("many")).await;
+        limits(&directory.path().join("limits")).await;
     });
 }
 
@@ -80,8 +81,9 @@ async fn pairs(ledger: &SqliteLedger, in_flight: usize) -> f64 {
             for number in 0..each {
                 let (key, id) = (format!("{in_flight}-{sender}-{number}"), AttemptId::new());
                 let (order, task) = (purchase("pairs", key.clone()), key);
-                let intent =
-                    ledger.transact(Box::new(move |rows| intend(rows, &order, None, Terms::default(), id).map(drop)));
+                let intent = ledger.transact(Box::new(move |rows| {
+                    intend(rows, &order, None, Terms::default(), &Charge::default(), id).map(drop)
+                }));
                 intent.await.expect("it is recorded");
                 let settlement = Settlement::Task { task, source: TaskSource::Reply };
                 ledger
@@ -125,7 +127,8 @@ async fn many(path: &Path) {
         let fill = ledger.transact(Box::new(move |rows| {
             for number in chunk * 1_000..(chunk + 1) * 1_000 {
                 let (task, id) = (number.to_string(), AttemptId::new());
-                let intended = intend(rows, &purchase("many", task.clone()), None, Terms::default(), id)?;
+                let intended =
+                    intend(rows, &purchase("many", task.clone()), None, Terms::default(), &Charge::default(), id)?;
                 let Intended::Recorded { entry, .. } = intended else { panic!("{intended:?}") };
                 settle(rows, id, &Settlement::Task { task: task.clone(), source: TaskSource::Reply })?;
                 deliver(rows, entry, &task)?;
@@ -156,5 +159,44 @@ async fn many(path: &Path) {
         let started = Instant::now();
         let purged = client.purge(Duration::ZERO).await.expect("it is purged");
         println!("{purged} entries purged in {:.1?}", started.elapsed());
+    }
+}
+
+/// Checks a limit after purchases in many minutes.
+async fn limits(path: &Path) {
+    const MINUTE: Duration = Duration::from_secs(60);
+    const DAYS: Duration = Duration::from_secs(60 * 24 * 60 * 60);
+    const INTENTS: u32 = 1_000;
+    let ledger = SqliteLedger::open(path).await.expect("a ledger");
+    let limited = Charge { price: Some(Credits::from(12)), limits: vec![SpendLimit::per_period(Credits::MAX, DAYS)] };
+    for minutes in [0, ENTRIES] {
+        let fill = ledger.transact(Box::new(move |rows| {
+            let id = AttemptId::new();
+            let charge = Charge { price: Some(Credits::from(12)), limits: Vec::new() };
+            intend(rows, &purchase("limits", format!("first {minutes}")), None, Terms::default(), &charge, id)?;
+            let mut attempt = rows.attempt(id)?.expect("it is recorded");
+            let minutes = u32::try_from(minutes).expect("there are not that many");
+            attempt.started -= MINUTE * minutes;
+            for _ in 0..minutes {
+                rows.add_spending("limits", &attempt)?;
+                attempt.started += MINUTE;
+            }
+            Ok(())
+        }));
+        fill.await.expect("it is filled");
+        for charge in [Charge { limits: Vec::new(), ..limited.clone() }, limited.clone()] {
+            let name = if charge.limits.is_empty() { "without a limit" } else { "with a limit" };
+            let started = Instant::now();
+            let intents = ledger.transact(Box::new(move |rows| {
+                for number in 0..INTENTS {
+                    let key = format!("{minutes} {name} {number}");
+                    intend(rows, &purchase("limits", key), None, Terms::default(), &charge, AttemptId::new())?;
+                }
+                Ok(())
+            }));
+            intents.await.expect("they are recorded");
+            let each = started.elapsed() / INTENTS;
+            println!("{each:.1?} for an intent {name}, after purchases in {minutes} minutes");
+        }
     }
 }

@@ -32,7 +32,7 @@
 //! # Parts
 //!
 //! - The types at the root of this crate are generated from the spec that it ships.
-//! - [`api!`] generates the same types from a spec of your own.
+//! - [`api!`] generates the same types for another operation of the service, or from a spec of your own.
 //! - [`runtime`] has the types that all services share: the client, tasks, errors.
 //! - [`callback`] (feature `callback`) receives callbacks of the service.
 //! - [`sandbox`] (feature `sandbox`) is the service in miniature on a loopback port, for tests.
@@ -83,17 +83,24 @@ mod transport;
 mod upload;
 
 pub use cover_spec::rules::{Figure, Rule, Violation, Violations};
+pub use cover_spec::tables::Refunded;
 pub use request::unlisted::{FromJson, OpenChoice};
 pub use request::{UnknownChoice, state};
 pub use response::{Link, Timestamp};
 
-/// Generates the types of a service from a spec of your own.
+/// Generates the types of an operation from its spec: one of your own, or a shipped one.
 ///
 /// The path is relative to the `Cargo.toml` of the crate that calls the macro. Cargo builds the crate again when the file changes.
 /// If the spec has faults, each is a compile error with its place in the file.
 ///
 /// ```ignore
 /// cover_api::api!("specs/speech.toml");
+/// ```
+///
+/// Without such a file, the path is that of a [shipped spec](guide::operations#the-shipped-operations):
+///
+/// ```ignore
+/// cover_api::api!("sunoapi/wav.toml");
 /// ```
 ///
 /// If the spec names literal macros and the call is not at the root of the crate, give the path of its module:

@@ -7,16 +7,17 @@ pub use crate::account::Stats;
 pub use crate::attempt::Unfinished;
 pub use crate::client::{
     Account, AccountTask, Answer, Batch, BatchEvent, BatchItem, BatchReport, Became, Client, ClientBuilder, Download,
-    Duplicate, Sending, Sent, Task, UnfinishedTasks, UnknownPurchase, Upload,
+    Duplicate, Quote, Sending, Sent, Task, UnfinishedTasks, UnknownPurchase, Upload,
 };
 pub use crate::error::{AttemptDetails, BodySent, Error, Recovery, WaitStats};
 pub use crate::follow::{Update, Updates, Wait};
-pub use crate::ledger::Resolution;
+pub use crate::ledger::{Resolution, SpendLimit};
 #[cfg(feature = "dynamic")]
 pub use crate::service::AnyRequest;
 pub use crate::service::{
     AnyResults, AnyService, AtOnce, ByTask, Either, Given, Request, Results, Service, Snapshot, StaticService,
     TaskHandle, Way,
 };
+pub use cover_spec::tables::Credits;
 #[cfg(feature = "dynamic")]
 pub use cover_spec::{Faults, Spec};

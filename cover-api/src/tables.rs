@@ -4,7 +4,7 @@
 //! wait for tasks do not need these types.
 
 pub use cover_spec::tables::{
-    Api, BodyFormat, CallbackSpec, CallbackStageSpec, CancelSpec, CodeMeaning, CodeSpec, Created, CreditsSpec,
-    JsonPath, MemberSpec, Method, PollSpec, RateLimitSpec, ResultKind, ResultSpec, ShapeSpec, SignatureClock,
-    SignatureEncoding, SignatureSpec, SignedPart, StatusMeaning, StatusSpec, SubmitSpec,
+    Api, BodyFormat, CallbackSpec, CallbackStageSpec, CancelSpec, CodeMeaning, CodeSpec, CostSpec, Created, Credits,
+    CreditsSpec, JsonPath, MemberSpec, Method, PollSpec, RateLimitSpec, ResultKind, ResultSpec, ShapeSpec,
+    SignatureClock, SignatureEncoding, SignatureSpec, SignedPart, StatusMeaning, StatusSpec, SubmitSpec,
 };

@@ -4,6 +4,10 @@ Documented at <https://docs.sunoapi.org/suno-api/upload-and-cover-audio>.
 
 Results are deleted after 15 days.
 
+Rate limit: 20 requests of one API key in 10 s.
+
+Uploads of local files: extensions: `mp3`, `wav`, `m4a`, `flac`, `ogg`; deleted after 3 days.
+
 | code | meaning | task created | can be sent again |
 |---|---|---|---|
 | 200 | Success. | yes | no |
@@ -17,6 +21,17 @@ Results are deleted after 15 days.
 | 455 | System maintenance. | no | after 60 s |
 | 500 | Server error. | perhaps | no |
 | any other | not documented | perhaps | no |
+
+| code of a failed task | meaning | refunded |
+|---|---|---|
+| 400 | Invalid parameters, or lyrics that are protected by copyright. | unknown |
+| 408 | The time is up (kie). | unknown |
+| 413 | The uploaded audio matches an existing work (kie). | unknown |
+| 451 | The source audio could not be downloaded. | unknown |
+| 500 | Server error. | unknown |
+| 501 | The audio could not be made (kie). | unknown |
+| 531 | Server error. The credits were refunded (kie). | yes |
+| any other | not documented | unknown |
 */
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum UploadCover {}
@@ -289,7 +304,9 @@ The mode decides which fields it has:
 | `audioWeight` | optional | optional | — |
 | `callBackUrl` | required | required | required |
 
-Sent as a POST to `/api/v1/generate/upload-cover`. The rules come from <https://docs.sunoapi.org/suno-api/upload-and-cover-audio>.*/
+Sent as a POST to `/api/v1/generate/upload-cover`. The rules come from <https://docs.sunoapi.org/suno-api/upload-and-cover-audio>.
+
+Price: 12 credits.*/
 pub struct CoverRequest<M = AnyMode> {
     fields: CoverRequestFields,
     /// The index of the mode. `M` names it too, unless it is `AnyMode`.
@@ -550,7 +567,7 @@ impl<M: Mode> ::core::convert::From<CoverRequest<M>> for CoverRequest<AnyMode> {
         }
     }
 }
-/**Sets the fields of a [`CoverRequest`], in any order.
+/**Sets the fields of [`CoverRequest`], in any order.
 
 [`build`](Self::build) compiles once every field that the mode requires is set. A setter that the mode does not have does not compile, and neither does a second call of the same setter.
 
@@ -653,9 +670,11 @@ impl<M: Mode> CoverRequestBuilder<M> {
 
 Required.
 
-At most 120 seconds long. The length is checked only for files that the client uploads. Disputed: the usage guide says 480, the text of the field says 120.
+At most 120 seconds long. The length is checked only for files that the client uploads. Disputed: 480 in the usage guide, 120 in the text of the field.
 
-Sent as `uploadUrl`. Defined in `upload_cover.toml`, line 43.
+Fetched after the request was accepted; if that fails, the task fails with code 451.
+
+Sent as `uploadUrl`. Defined in `cover-spec/upload_cover.toml`, line 43.
 
 ```
 # use cover_api::*;
@@ -672,7 +691,7 @@ let builder = CoverRequest::custom_instrumental().upload_url("https://storage.ex
 
 Optional in `NonCustom`. Set by the mode in `Custom<Instrumental>` and `Custom<Vocal>`.
 
-Sent as `instrumental`, by default `false` in `NonCustom`. Defined in `upload_cover.toml`, line 59.*/
+Sent as `instrumental`, by default `false` in `NonCustom`. Defined in `cover-spec/upload_cover.toml`, line 61.*/
     pub fn instrumental(self, instrumental: bool) -> Self {
         ::core::unimplemented!()
     }
@@ -686,7 +705,7 @@ Optional in `NonCustom`. The field counts as set either way.*/
 
 Required.
 
-Sent as `model`. Defined in `upload_cover.toml`, line 65.
+Sent as `model`. Defined in `cover-spec/upload_cover.toml`, line 67.
 
 ```
 # use cover_api::*;
@@ -702,9 +721,9 @@ Required in `Custom<Vocal>` and `NonCustom`. Optional in `Custom<Instrumental>`.
 
 - At most 3000 characters with `V3_5` or `V4` in `Custom`.
 - At most 5000 characters with `V4_5`, `V4_5PLUS` or `V5` in `Custom`.
-- At most 400 characters in `NonCustom`. Disputed: the usage guide says 400, the text of the field says 500.
+- At most 400 characters in `NonCustom`. Disputed: 400 in the usage guide, 500 in the text of the field.
 
-Sent as `prompt`. Defined in `upload_cover.toml`, line 80.
+Sent as `prompt`. Defined in `cover-spec/upload_cover.toml`, line 82.
 
 ```
 # use cover_api::*;
@@ -739,7 +758,7 @@ Required in `Custom<Instrumental>` and `Custom<Vocal>`. Must be left out in `Non
 - At most 200 characters with `V3_5` or `V4`.
 - At most 1000 characters with `V4_5`, `V4_5PLUS` or `V5`.
 
-Sent as `style`. Defined in `upload_cover.toml`, line 95.
+Sent as `style`. Defined in `cover-spec/upload_cover.toml`, line 97.
 
 ```
 # use cover_api::*;
@@ -759,7 +778,7 @@ Required in `Custom<Instrumental>` and `Custom<Vocal>`. Must be left out in `Non
 - At most 80 characters with `V3_5` or `V4`.
 - At most 100 characters with `V4_5`, `V4_5PLUS` or `V5`.
 
-Sent as `title`. Defined in `upload_cover.toml`, line 105.
+Sent as `title`. Defined in `cover-spec/upload_cover.toml`, line 107.
 
 ```
 # use cover_api::*;
@@ -776,7 +795,7 @@ let builder = CoverRequest::custom_instrumental().title("Night Drive");
 
 Optional in `Custom<Instrumental>` and `Custom<Vocal>`. Must be left out in `NonCustom`.
 
-Sent as `negativeTags`. Defined in `upload_cover.toml`, line 115.
+Sent as `negativeTags`. Defined in `cover-spec/upload_cover.toml`, line 117.
 
 ```
 # use cover_api::*;
@@ -810,7 +829,7 @@ let builder = CoverRequest::custom_instrumental().maybe_negative_tags(Some("Heav
 
 Optional in `Custom<Instrumental>` and `Custom<Vocal>`. Must be left out in `NonCustom`.
 
-Sent as `vocalGender`. Defined in `upload_cover.toml`, line 121.
+Sent as `vocalGender`. Defined in `cover-spec/upload_cover.toml`, line 123.
 
 ```
 # use cover_api::*;
@@ -841,7 +860,7 @@ Optional in `Custom<Instrumental>` and `Custom<Vocal>`. Must be left out in `Non
 
 At least 0, at most 1, a multiple of 0.01.
 
-Sent as `styleWeight`. Defined in `upload_cover.toml`, line 132.
+Sent as `styleWeight`. Defined in `cover-spec/upload_cover.toml`, line 134.
 
 ```
 # use cover_api::*;
@@ -869,7 +888,7 @@ Optional in `Custom<Instrumental>` and `Custom<Vocal>`. Must be left out in `Non
 
 At least 0, at most 1, a multiple of 0.01.
 
-Sent as `weirdnessConstraint`. Defined in `upload_cover.toml`, line 141.
+Sent as `weirdnessConstraint`. Defined in `cover-spec/upload_cover.toml`, line 143.
 
 ```
 # use cover_api::*;
@@ -900,7 +919,7 @@ Optional in `Custom<Instrumental>` and `Custom<Vocal>`. Must be left out in `Non
 
 At least 0, at most 1, a multiple of 0.01.
 
-Sent as `audioWeight`. Defined in `upload_cover.toml`, line 150.
+Sent as `audioWeight`. Defined in `cover-spec/upload_cover.toml`, line 152.
 
 ```
 # use cover_api::*;
@@ -926,7 +945,7 @@ let builder = CoverRequest::custom_instrumental().maybe_audio_weight(Some(0.65))
 
 Required.
 
-Sent as `callBackUrl`. Defined in `upload_cover.toml`, line 162.
+Sent as `callBackUrl`. Defined in `cover-spec/upload_cover.toml`, line 164.
 
 ```
 # use cover_api::*;
@@ -997,9 +1016,11 @@ impl<
 
 Required.
 
-At most 120 seconds long. The length is checked only for files that the client uploads. Disputed: the usage guide says 480, the text of the field says 120.
+At most 120 seconds long. The length is checked only for files that the client uploads. Disputed: 480 in the usage guide, 120 in the text of the field.
 
-Sent as `uploadUrl`. Defined in `upload_cover.toml`, line 43.
+Fetched after the request was accepted; if that fails, the task fails with code 451.
+
+Sent as `uploadUrl`. Defined in `cover-spec/upload_cover.toml`, line 43.
 
 Example: `.upload_url("https://storage.example.com/song.mp3")`*/
     pub fn upload_url(
@@ -1065,7 +1086,7 @@ impl<
 
 Optional in `NonCustom`. Set by the mode in `Custom<Instrumental>` and `Custom<Vocal>`.
 
-Sent as `instrumental`, by default `false` in `NonCustom`. Defined in `upload_cover.toml`, line 59.*/
+Sent as `instrumental`, by default `false` in `NonCustom`. Defined in `cover-spec/upload_cover.toml`, line 61.*/
     pub fn instrumental(
         mut self,
         instrumental: bool,
@@ -1157,7 +1178,7 @@ impl<
 
 Required.
 
-Sent as `model`. Defined in `upload_cover.toml`, line 65.
+Sent as `model`. Defined in `cover-spec/upload_cover.toml`, line 67.
 
 Example: `.model(Model::V4_5)`*/
     pub fn model(
@@ -1224,9 +1245,9 @@ Required in `Custom<Vocal>` and `NonCustom`. Optional in `Custom<Instrumental>`.
 
 - At most 3000 characters with `V3_5` or `V4` in `Custom`.
 - At most 5000 characters with `V4_5`, `V4_5PLUS` or `V5` in `Custom`.
-- At most 400 characters in `NonCustom`. Disputed: the usage guide says 400, the text of the field says 500.
+- At most 400 characters in `NonCustom`. Disputed: 400 in the usage guide, 500 in the text of the field.
 
-Sent as `prompt`. Defined in `upload_cover.toml`, line 80.
+Sent as `prompt`. Defined in `cover-spec/upload_cover.toml`, line 82.
 
 Example: `.prompt("A calm night drive through the rain")`*/
     pub fn prompt(
@@ -1358,7 +1379,7 @@ Required in `Custom<Instrumental>` and `Custom<Vocal>`. Must be left out in `Non
 - At most 200 characters with `V3_5` or `V4`.
 - At most 1000 characters with `V4_5`, `V4_5PLUS` or `V5`.
 
-Sent as `style`. Defined in `upload_cover.toml`, line 95.
+Sent as `style`. Defined in `cover-spec/upload_cover.toml`, line 97.
 
 Example: `.style("Smooth jazz trio")`*/
     pub fn style(
@@ -1428,7 +1449,7 @@ Required in `Custom<Instrumental>` and `Custom<Vocal>`. Must be left out in `Non
 - At most 80 characters with `V3_5` or `V4`.
 - At most 100 characters with `V4_5`, `V4_5PLUS` or `V5`.
 
-Sent as `title`. Defined in `upload_cover.toml`, line 105.
+Sent as `title`. Defined in `cover-spec/upload_cover.toml`, line 107.
 
 Example: `.title("Night Drive")`*/
     pub fn title(
@@ -1495,7 +1516,7 @@ impl<
 
 Optional in `Custom<Instrumental>` and `Custom<Vocal>`. Must be left out in `NonCustom`.
 
-Sent as `negativeTags`. Defined in `upload_cover.toml`, line 115.
+Sent as `negativeTags`. Defined in `cover-spec/upload_cover.toml`, line 117.
 
 Example: `.negative_tags("Heavy metal, upbeat drums")`*/
     pub fn negative_tags(
@@ -1595,7 +1616,7 @@ impl<
 
 Optional in `Custom<Instrumental>` and `Custom<Vocal>`. Must be left out in `NonCustom`.
 
-Sent as `vocalGender`. Defined in `upload_cover.toml`, line 121.
+Sent as `vocalGender`. Defined in `cover-spec/upload_cover.toml`, line 123.
 
 Example: `.vocal_gender(VocalGender::Male)`*/
     pub fn vocal_gender(
@@ -1693,7 +1714,7 @@ Optional in `Custom<Instrumental>` and `Custom<Vocal>`. Must be left out in `Non
 
 At least 0, at most 1, a multiple of 0.01.
 
-Sent as `styleWeight`. Defined in `upload_cover.toml`, line 132.
+Sent as `styleWeight`. Defined in `cover-spec/upload_cover.toml`, line 134.
 
 Example: `.style_weight(0.65)`*/
     pub fn style_weight(
@@ -1791,7 +1812,7 @@ Optional in `Custom<Instrumental>` and `Custom<Vocal>`. Must be left out in `Non
 
 At least 0, at most 1, a multiple of 0.01.
 
-Sent as `weirdnessConstraint`. Defined in `upload_cover.toml`, line 141.
+Sent as `weirdnessConstraint`. Defined in `cover-spec/upload_cover.toml`, line 143.
 
 Example: `.weirdness_constraint(0.3)`*/
     pub fn weirdness_constraint(
@@ -1891,7 +1912,7 @@ Optional in `Custom<Instrumental>` and `Custom<Vocal>`. Must be left out in `Non
 
 At least 0, at most 1, a multiple of 0.01.
 
-Sent as `audioWeight`. Defined in `upload_cover.toml`, line 150.
+Sent as `audioWeight`. Defined in `cover-spec/upload_cover.toml`, line 152.
 
 Example: `.audio_weight(0.65)`*/
     pub fn audio_weight(
@@ -1987,7 +2008,7 @@ impl<
 
 Required.
 
-Sent as `callBackUrl`. Defined in `upload_cover.toml`, line 162.
+Sent as `callBackUrl`. Defined in `cover-spec/upload_cover.toml`, line 164.
 
 Example: `.call_back_url("https://api.example.com/callback")`*/
     pub fn call_back_url(
@@ -3449,6 +3470,38 @@ mod cover_request_tables {
                 },
             ],
         ),
+        failures: Borrowed(
+            &[
+                tables::FailureSpec {
+                    number: 400,
+                    refunded: tables::Refunded::Unknown,
+                },
+                tables::FailureSpec {
+                    number: 408,
+                    refunded: tables::Refunded::Unknown,
+                },
+                tables::FailureSpec {
+                    number: 413,
+                    refunded: tables::Refunded::Unknown,
+                },
+                tables::FailureSpec {
+                    number: 451,
+                    refunded: tables::Refunded::Unknown,
+                },
+                tables::FailureSpec {
+                    number: 500,
+                    refunded: tables::Refunded::Unknown,
+                },
+                tables::FailureSpec {
+                    number: 501,
+                    refunded: tables::Refunded::Unknown,
+                },
+                tables::FailureSpec {
+                    number: 531,
+                    refunded: tables::Refunded::Yes,
+                },
+            ],
+        ),
         results: Borrowed(
             &[
                 tables::ResultSpec {
@@ -3607,6 +3660,8 @@ mod cover_request_tables {
         credits: Some(tables::CreditsSpec {
             path: Borrowed("/api/v1/generate/credit"),
             amount: Borrowed(&[Borrowed("data")]),
+            cost: tables::Credits::from_thousandths(12000),
+            costs: Borrowed(&[]),
         }),
         callback: Some(tables::CallbackSpec {
             field: Borrowed("callBackUrl"),
@@ -3696,7 +3751,8 @@ pub use ::cover_api::__private::literal as __cover_request_literal;
 #[macro_export]
 macro_rules! __cover_request_cover {
     ($($body:tt)*) => {
-        $crate::__cover_request_literal! { [$crate] shipped exact { $($body)* } }
+        $crate::__cover_request_literal! { [$crate] shipped "upload_cover.toml" exact {
+        $($body)* } }
     };
 }
 /**Builds a [`CoverRequest`] from literals, which are checked at compile time.
@@ -3710,7 +3766,8 @@ pub use __cover_request_cover as cover;
 #[macro_export]
 macro_rules! __cover_request_try_cover {
     ($($body:tt)*) => {
-        $crate::__cover_request_literal! { [$crate] shipped tries { $($body)* } }
+        $crate::__cover_request_literal! { [$crate] shipped "upload_cover.toml" tries {
+        $($body)* } }
     };
 }
 /**Builds a [`CoverRequest`] from any values. Literals are checked at compile time, other values at run time.

@@ -1,3 +1,5 @@
+#[doc(hidden)]
+mod each_call_of_api_needs_a_module_of_its_own {}
 /**Printed greeting cards.
 
 | code | meaning | task created | can be sent again |
@@ -342,7 +344,7 @@ impl<M: Mode> ::core::convert::From<CardRequest<M>> for CardRequest<AnyMode> {
         }
     }
 }
-/**Sets the fields of a [`CardRequest`], in any order.
+/**Sets the fields of [`CardRequest`], in any order.
 
 [`build`](Self::build) compiles once every field that the mode requires is set. A setter that the mode does not have does not compile, and neither does a second call of the same setter.
 
@@ -1521,6 +1523,7 @@ mod card_request_tables {
                 },
             ],
         ),
+        failures: Borrowed(&[]),
         results: Borrowed(
             &[
                 tables::ResultSpec {

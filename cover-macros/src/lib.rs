@@ -39,7 +39,8 @@ impl Parse for Call {
     }
 }
 
-/// Generates the types of an API from a spec: `api!("path/to/spec.toml")`, relative to the crate's Cargo.toml.
+/// Generates the types of an API from a spec: `api!("path/to/spec.toml")`, relative to the crate's Cargo.toml. Without such a file, it is
+/// the shipped spec of this path, such as `sunoapi/extend.toml`.
 ///
 /// `cover_api::api` re-exports it, and lists what is generated.
 #[proc_macro]
@@ -48,11 +49,11 @@ pub fn api(input: TokenStream) -> TokenStream {
     expand(Source::of_crate(&path), module)
 }
 
-/// Generates the types of the spec that cover-spec ships.
+/// Generates the types of cover-api itself.
 #[doc(hidden)]
 #[proc_macro]
 pub fn shipped(_: TokenStream) -> TokenStream {
-    expand(Source::shipped(), TokenStream2::new())
+    expand(Source::own(), TokenStream2::new())
 }
 
 /// Checks a request of literals. Generated macros call it.
@@ -63,8 +64,8 @@ pub fn literal(input: TokenStream) -> TokenStream {
 }
 
 fn expand(source: Source, module: TokenStream2) -> TokenStream {
-    let Source { spec, tracked, is_shipped } = source;
-    let origin = Origin { is_shipped, module };
+    let Source { spec, tracked, is_own } = source;
+    let origin = Origin { is_own, module };
     let expanded = match spec {
         Ok(spec) => generate::all(&spec, &origin),
         Err(Unusable { errors, partial }) => {

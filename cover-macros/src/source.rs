@@ -1,8 +1,9 @@
 //! Finds the text of a spec, checks it, and writes its faults as compile errors.
 
+use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 
-use cover_spec::{Faults, SHIPPED, SHIPPED_PATH, Spec};
+use cover_spec::{Faults, SHIPPED_SPECS, Spec, nearest, shipped};
 use proc_macro2::TokenStream;
 use quote::quote;
 use syn::LitStr;
@@ -12,8 +13,8 @@ pub(crate) struct Source {
     pub(crate) spec: Result<Spec, Unusable>,
     /// Makes cargo build again when a file changes, also where the spec has faults.
     pub(crate) tracked: TokenStream,
-    /// Whether this is the spec that cover-spec ships.
-    pub(crate) is_shipped: bool,
+    /// Whether the types are those of cover-api itself.
+    pub(crate) is_own: bool,
 }
 
 /// A spec with faults.
@@ -24,21 +25,31 @@ pub(crate) struct Unusable {
 }
 
 impl Source {
-    pub(crate) fn shipped() -> Self {
-        let spec = Spec::parse(SHIPPED_PATH, SHIPPED).map_err(|faults| unusable(&faults));
-        Self { spec, tracked: TokenStream::new(), is_shipped: true }
+    /// Returns the spec of cover-api itself.
+    pub(crate) fn own() -> Self {
+        Self { is_own: true, ..Self::shipped("upload_cover.toml") }
     }
 
+    fn shipped(path: &str) -> Self {
+        let spec = Spec::parse_shipped(path).map_err(|faults| unusable(&faults));
+        Self { spec, tracked: TokenStream::new(), is_own: false }
+    }
+
+    /// Returns the spec in a file of the crate, or the shipped one of this path if there is no such file.
     pub(crate) fn of_crate(path: &LitStr) -> Self {
         let root = std::env::var_os("CARGO_MANIFEST_DIR").expect("cargo sets CARGO_MANIFEST_DIR");
         let root = PathBuf::from(root);
         let file = root.join(path.value());
         match std::fs::read_to_string(&file) {
             Ok(text) => Self::of_file(&path.value(), &text, &root),
+            Err(error) if error.kind() == ErrorKind::NotFound && shipped(&path.value()).is_some() => {
+                Self::shipped(&path.value())
+            }
             Err(error) => {
-                let message = format!("cannot read the spec `{}`: {error}", file.display());
+                let message =
+                    format!("cannot read the spec `{}`: {error}{}", file.display(), not_shipped(&path.value()));
                 let errors = syn::Error::new(path.span(), message).to_compile_error();
-                Self { spec: Err(Unusable { errors, partial: None }), tracked: TokenStream::new(), is_shipped: false }
+                Self { spec: Err(Unusable { errors, partial: None }), tracked: TokenStream::new(), is_own: false }
             }
         }
     }
@@ -52,8 +63,26 @@ impl Source {
             Ok(read)
         };
         let spec = Spec::parse_with(path, text, load).map_err(|faults| unusable(&faults));
-        Self { spec, tracked, is_shipped: false }
+        Self { spec, tracked, is_own: false }
     }
+}
+
+/// Says that cover-spec does not ship a spec either, with the nearest one that it ships.
+fn not_shipped(path: &str) -> String {
+    if shipped(path).is_some() {
+        return String::new();
+    }
+    let nearest = same_name(path).or_else(|| nearest(path, SHIPPED_SPECS.iter().copied()));
+    let nearest = nearest.map_or("`cover_spec::SHIPPED_SPECS` lists its specs".to_owned(), |nearest| {
+        format!("did you mean the shipped spec `{nearest}`?")
+    });
+    format!("\ncover-spec ships no spec `{path}` either; {nearest}")
+}
+
+/// Returns the shipped spec whose file has the same name, in whichever folder, with or without its extension.
+fn same_name(path: &str) -> Option<&'static str> {
+    let name = Path::new(path).file_stem()?;
+    SHIPPED_SPECS.iter().copied().find(|known| Path::new(known).file_stem() == Some(name))
 }
 
 /// Makes cargo build again when the file changes.

@@ -56,6 +56,8 @@ mod parse;
 #[cfg(feature = "language")]
 mod read;
 #[cfg(feature = "language")]
+mod shipped;
+#[cfg(feature = "language")]
 mod source;
 #[cfg(feature = "language")]
 mod suggest;
@@ -63,7 +65,9 @@ mod suggest;
 pub mod trial;
 
 #[cfg(feature = "language")]
-pub use bases::{SHIPPED, SHIPPED_BASE};
+pub use bases::SHIPPED_BASE;
+#[cfg(feature = "export")]
+pub use export::markdown_table;
 #[cfg(feature = "language")]
 pub use fault::Fault;
 #[cfg(feature = "language")]
@@ -72,5 +76,7 @@ pub use faults::Faults;
 pub use model::Spec;
 #[cfg(feature = "language")]
 pub use parse::{Checked, Parts, SHIPPED_PATH};
+#[cfg(feature = "language")]
+pub use shipped::{SHIPPED, SHIPPED_BASES, SHIPPED_SPECS, shipped};
 #[cfg(feature = "language")]
 pub use suggest::{nearest, suggestion};

@@ -2,11 +2,13 @@
 
 use std::path::Path;
 
-use crate::bases::{self, Chain, SHIPPED_BASE, Texts, View};
+use crate::bases::{self, Chain, Texts, View};
 use crate::fault::Fault;
 use crate::faults::Faults;
 use crate::model::{Sources, Spec};
+use crate::shipped::{FOLDER, SHIPPED_SPECS, shipped};
 use crate::source::{Report, Span};
+use crate::suggest::suggestion;
 use crate::{check, read};
 
 /// The path under which faults of [`SHIPPED`](crate::SHIPPED) are reported.
@@ -17,15 +19,15 @@ impl Spec {
     ///
     /// # Errors
     ///
-    /// Returns every fault of the text, each with its place. A base other than [`SHIPPED_BASE`] is a
-    /// fault.
+    /// Returns every fault of the text, each with its place. A base that is not shipped is a fault.
     pub fn parse(path: &str, text: &str) -> Result<Self, Faults> {
         Self::parse_with(path, text, |_| Err(std::io::Error::other("this spec has no folder")))
     }
 
     /// Reads and checks a spec. `load` returns the text of a base by its path, which is made from `path` and the key `base`.
     ///
-    /// `load` is called for each base and each base of a base, but not for [`SHIPPED_BASE`].
+    /// `load` is called for each base and each base of a base, but not for those that
+    /// are shipped.
     ///
     /// # Errors
     ///
@@ -35,10 +37,29 @@ impl Spec {
         text: &str,
         load: impl FnMut(&str) -> std::io::Result<String>,
     ) -> Result<Self, Faults> {
-        match Checked::parse_with(path, text, load)? {
-            Checked::Spec(spec) => Ok(*spec),
-            Checked::Parts(parts) => Err(Faults::new(path, text, vec![parts.unusable], None)),
-        }
+        Checked::parse_with(path, text, load)?.into_spec(path, text)
+    }
+
+    /// Reads a shipped spec.
+    ///
+    /// ```
+    /// let spec = cover_spec::Spec::parse_shipped("sunoapi/extend.toml")?;
+    /// assert_eq!(*spec.request.name, "ExtendRequest");
+    /// # Ok::<(), cover_spec::Faults>(())
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// A path that is not one of [`SHIPPED_SPECS`] is a fault.
+    pub fn parse_shipped(path: &str) -> Result<Self, Faults> {
+        Checked::parse_shipped(path)?.into_spec(&format!("{FOLDER}{path}"), shipped(path).unwrap_or_default())
+    }
+
+    /// Returns the path of the spec, as [`Spec::parse_shipped`] takes it, if the spec is shipped.
+    #[must_use]
+    pub fn shipped_path(&self) -> Option<&str> {
+        let file = self.sources.files.iter().next().filter(|file| file.is_shipped)?;
+        file.path.strip_prefix(FOLDER)
     }
 
     /// Reads and checks the spec in a file. The path of its base is relative to that file.
@@ -81,9 +102,31 @@ impl Checked {
         text: &str,
         load: impl FnMut(&str) -> std::io::Result<String>,
     ) -> Result<Self, Faults> {
+        Self::parse((path, false), text, load)
+    }
+
+    /// Reads a shipped spec, or a shipped base.
+    ///
+    /// # Errors
+    ///
+    /// A path that is neither one of [`SHIPPED_SPECS`] nor one of [`SHIPPED_BASES`](crate::SHIPPED_BASES) is a fault.
+    pub fn parse_shipped(path: &str) -> Result<Self, Faults> {
+        let Some(text) = shipped(path) else {
+            let label = suggestion(path, SHIPPED_SPECS.iter().copied());
+            let fault = Fault::new(format!("cover-spec ships no file `{path}`"), 0..0, label);
+            return Err(Faults::new(path, "", vec![fault], None));
+        };
+        Self::parse((&format!("{FOLDER}{path}"), true), text, |_| Err(std::io::ErrorKind::NotFound.into()))
+    }
+
+    fn parse(
+        (path, is_shipped): (&str, bool),
+        text: &str,
+        load: impl FnMut(&str) -> std::io::Result<String>,
+    ) -> Result<Self, Faults> {
         let texts = Texts::default();
-        let mut chain =
-            bases::load(path, text, load, &texts).map_err(|faults| Faults::new(path, text, faults, None))?;
+        let mut chain = bases::load((path, is_shipped), text, load, &texts)
+            .map_err(|faults| Faults::new(path, text, faults, None))?;
         let mut base = None;
         while chain.layers.len() > 1 {
             base = chain.next_view(base.as_ref());
@@ -116,6 +159,14 @@ impl Checked {
         Ok(Self::parse_with(&path.display().to_string(), &text, |path| std::fs::read_to_string(path)))
     }
 
+    /// Returns the spec, or the fault that the file at `path` is only a base for others.
+    fn into_spec(self, path: &str, text: &str) -> Result<Spec, Faults> {
+        match self {
+            Self::Spec(spec) => Ok(*spec),
+            Self::Parts(parts) => Err(Faults::new(path, text, vec![parts.unusable], None)),
+        }
+    }
+
     /// Returns the files, and what is inherited from bases.
     #[must_use]
     pub fn sources(&self) -> &Sources {
@@ -128,8 +179,8 @@ impl Checked {
 
 /// Returns the fault that a base has faults.
 fn faulty(chain: &Chain<'_>, base: &mut View<'_>) -> Option<Fault> {
-    // The shipped spec is known to have none.
-    if base.path == SHIPPED_BASE {
+    // Shipped files are known to have none.
+    if base.is_shipped {
         return None;
     }
     let (faults, _) = inspect(base).err()?;

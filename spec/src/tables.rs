@@ -3,14 +3,18 @@
 //! As with [`rules`](crate::rules), the macro writes the table as a `static`, and the sandbox makes one from a spec.
 
 mod cancel;
+mod credits;
 mod submit;
+mod task;
 
 use std::time::Duration;
 
 use crate::rules::{Limit, List, Str};
 
 pub use cancel::CancelSpec;
+pub use credits::{CostSpec, Credits, CreditsSpec};
 pub use submit::{BodyFormat, Method, SubmitSpec, path_fields};
+pub use task::{FailureSpec, Refunded, StatusMeaning, StatusSpec};
 
 /// The placeholder for the API key in the text of basic authentication.
 pub const KEY: &str = "{key}";
@@ -55,11 +59,13 @@ pub struct Api {
     pub cancel: Option<CancelSpec>,
     /// The listed statuses. With another status, the task is still running.
     pub statuses: List<StatusSpec>,
+    /// The listed codes of failed tasks. What another code means for the credits is not known.
+    pub failures: List<FailureSpec>,
     /// The results, in the order of the spec.
     pub results: List<ResultSpec>,
     /// The rate limit of the service.
     pub rate_limit: RateLimitSpec,
-    /// The GET that returns the remaining credits.
+    /// The GET that returns the remaining credits, and the price of a request.
     pub credits: Option<CreditsSpec>,
     /// The callbacks that the service sends.
     pub callback: Option<CallbackSpec>,
@@ -142,33 +148,6 @@ pub struct PollSpec {
     pub patience: Duration,
     /// Time for which a finished task is polled while its output is not complete.
     pub settle: Duration,
-}
-
-/// A status of a task.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct StatusSpec {
-    /// Name in answers.
-    pub name: Str,
-    /// What the status means for the task.
-    pub means: StatusMeaning,
-    /// Position of a running task in the order of stages; 0 for other statuses.
-    pub stage: u32,
-}
-
-/// What a status means for a task.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-#[non_exhaustive]
-pub enum StatusMeaning {
-    /// The task is running.
-    Running,
-    /// The task is done.
-    Done,
-    /// The task is done if its output is complete, otherwise it is running.
-    DoneWithResults,
-    /// The task has failed.
-    Failed,
-    /// The task was cancelled, and has failed therefore.
-    Cancelled,
 }
 
 /// A result.
@@ -257,15 +236,6 @@ impl Default for RateLimitSpec {
     fn default() -> Self {
         Self { requests: 64, per: Duration::ZERO, task_every: Duration::ZERO }
     }
-}
-
-/// The GET that returns the remaining credits.
-#[derive(Debug, Clone, PartialEq)]
-pub struct CreditsSpec {
-    /// Path below the base URL.
-    pub path: Str,
-    /// Where the answer has the number of credits.
-    pub amount: JsonPath,
 }
 
 /// The callbacks that the service sends: POSTs to an address in the request.

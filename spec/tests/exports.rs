@@ -353,6 +353,14 @@ fn openapi_has_a_result_that_is_the_whole_answer() {
 }
 
 #[test]
+fn openapi_lets_an_answer_have_null_instead_of_an_object() {
+    let document = at_once("").openapi();
+    let answer = &document["paths"]["/lyrics"]["post"]["responses"]["200"]["content"]["application/json"]["schema"];
+    assert_eq!(answer["properties"]["data"]["type"], json!(["array", "null", "object"]), "it has values at two places");
+    assert_eq!(document["components"]["schemas"]["Version"]["type"], json!(["object", "null"]), "{document}");
+}
+
+#[test]
 fn openapi_has_the_results_of_callbacks() {
     let spec = Spec::parse("upload_cover.toml", cover_spec::SHIPPED).unwrap_or_else(|faults| panic!("{faults}"));
     let body = &spec.openapi()["webhooks"]["callback"]["post"]["requestBody"]["content"]["application/json"]["schema"];

@@ -54,7 +54,7 @@ fn every_key_is_documented() {
         let headed: Vec<String> = text
             .lines()
             .map(|line| {
-                let names_entries = ["[fields]", "[classes]", "[codes]", ".values]", "stages]", ".codes]"];
+                let names_entries = ["[fields]", "[classes]", "[codes]", ".values]", "stages]", "[failures]"];
                 let opens = line.starts_with('[') && !names_entries.iter().any(|end| line.ends_with(end));
                 let line = line.replace(" }", &format!(", {ODD} }}"));
                 if opens { format!("{line}\n{ODD}") } else { line }

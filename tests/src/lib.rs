@@ -24,3 +24,31 @@ pub mod stage {
 pub mod stitch {
     cover_api::api!("specs/stitch.toml", in crate::stitch);
 }
+
+/// The shipped operations that have modes. They are expanded once for all tests of what does not compile.
+pub mod sunoapi {
+    /// A song from a text.
+    pub mod generate {
+        cover_api::api!("sunoapi/generate.toml", in crate::sunoapi::generate);
+    }
+
+    /// A song from a text or attachments, with the models of 2026.
+    pub mod generate_v6 {
+        cover_api::api!("sunoapi/generate_v6.toml", in crate::sunoapi::generate_v6);
+    }
+
+    /// The continuation of a track.
+    pub mod extend {
+        cover_api::api!("sunoapi/extend.toml", in crate::sunoapi::extend);
+    }
+
+    /// The continuation of an uploaded track.
+    pub mod upload_extend {
+        cover_api::api!("sunoapi/upload_extend.toml", in crate::sunoapi::upload_extend);
+    }
+
+    /// Two songs in one.
+    pub mod mashup {
+        cover_api::api!("sunoapi/mashup.toml", in crate::sunoapi::mashup);
+    }
+}

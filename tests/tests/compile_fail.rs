@@ -9,6 +9,7 @@ fn invalid_requests_do_not_compile() {
     cases.compile_fail("ui/literal/*.rs");
     cases.compile_fail("ui/group/*.rs");
     cases.compile_fail("ui/object/*.rs");
+    cases.compile_fail("ui/sunoapi/*/*.rs");
 }
 
 // A test of its own: with a case that runs, trybuild would build every case separately.

@@ -39,7 +39,7 @@ const MACROS: &[&str] = &["lib", "literal", "generate", "source", "origin", "ide
 
 const SPEC: &[&str] = &[
     "lib", "parse", "language", "trial", "drift", "diff", "export", "faults", "check", "lower", "read", "bases",
-    "model", "source", "answers", "tables", "rules", "fault", "suggest", "case",
+    "model", "source", "answers", "tables", "rules", "fault", "suggest", "shipped", "case",
 ];
 
 #[test]

@@ -157,7 +157,7 @@ fn added() -> BTreeMap<&'static str, BTreeSet<&'static str>> {
 fn every_program_compiles_as_pasted_in_a_fresh_crate() -> Result<(), Box<dyn Error>> {
     let fresh = FreshCrate::new()?;
     let programs = blocks("rust");
-    assert_eq!(programs.len(), 5, "the programs of the README");
+    assert_eq!(programs.len(), 6, "the programs of the README");
     for (number, program) in programs.iter().enumerate() {
         fs::write(fresh.root.join(format!("src/bin/program_{number}.rs")), program)?;
     }

@@ -17,7 +17,7 @@ use cover_spec::tables::Api;
 use url::Url;
 
 use crate::attempt::Tracker;
-use crate::ledger::LedgerHandle;
+use crate::ledger::{LedgerHandle, SpendLimit};
 use crate::rate_limit::RateLimit;
 use crate::transport::{Auth, Transport};
 
@@ -51,4 +51,7 @@ pub(crate) struct Account {
     pub(crate) counters: Counters,
     pub(crate) tracker: Arc<Tracker>,
     pub(crate) recordings: Recordings,
+    /// What this account may spend. The ledger counts with it as long as it is here.
+    #[expect(dead_code, reason = "it is only kept")]
+    pub(crate) spend_limit: Option<Arc<SpendLimit>>,
 }

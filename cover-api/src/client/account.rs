@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::time::{Duration, SystemTime};
 
 use cover_spec::rules::Rules;
-use cover_spec::tables::Api;
+use cover_spec::tables::{Api, Credits};
 
 use super::receiver::CallbackReceiver;
 use super::{Client, UnknownPurchase};
@@ -196,7 +196,7 @@ impl Account {
     /// # Errors
     ///
     /// Those of [`Client::credits`].
-    pub async fn credits(&self) -> Result<f64, Error<AnyService>> {
+    pub async fn credits(&self) -> Result<Credits, Error<AnyService>> {
         self.any().credits().await
     }
 

@@ -2,9 +2,9 @@
 
 use std::time::Duration;
 
-use cover_spec::answers::{at, is_success};
+use cover_spec::answers::{as_number, at, is_success};
+use cover_spec::tables::Credits;
 use secrecy::SecretString;
-use serde_json::Value;
 use tokio::time::Instant;
 
 use super::{Client, ClientBuilder, Sending, Sent, Task};
@@ -192,15 +192,15 @@ impl<S: Service> Client<S> {
         self.operation.account.counters.stats(&self.operation.account.rate_limit)
     }
 
-    /// Returns the number of credits left. If there are any, sends that were stopped for lack of credits continue.
+    /// Returns the number of credits left, down to thousandths. If there are any, sends that were stopped for lack of credits continue.
     ///
     /// # Errors
     ///
-    /// If the service does not answer, refuses the request, or gives no number. [`Error::is_setup`] if the spec has no `[credits]`;
-    /// nothing is sent then.
-    pub async fn credits(&self) -> Result<f64, Error<S>> {
+    /// If the service does not answer, refuses the request, or gives no number. [`Error::is_setup`] if the spec has no `[credits]`
+    /// with a `path`; nothing is sent then.
+    pub async fn credits(&self) -> Result<Credits, Error<S>> {
         let no_amount = || Error::new(Kind::BadAnswer(Evidence::NoAmount));
-        let credits = self.operation.api.credits.as_ref();
+        let credits = self.operation.api.credits.as_ref().filter(|credits| !credits.path.is_empty());
         let credits = credits.ok_or_else(|| Error::new(Kind::Setup(Setup::NoCredits)))?;
         let permit = self.operation.account.rate_limit.acquire(PermitRequest::credits(Instant::now())).await;
         let permit = permit.map_err(|_| Error::new(Kind::NoPermit(None)))?;
@@ -208,9 +208,10 @@ impl<S: Service> Client<S> {
         if !is_success(self.operation.api, envelope.code) {
             return Err(self.operation.refused(&envelope).into());
         }
-        let amount = at(&envelope.body, &credits.amount).and_then(Value::as_f64).ok_or_else(no_amount)?;
+        let amount = at(&envelope.body, &credits.amount).and_then(as_number).ok_or_else(no_amount)?;
+        let amount = Credits::rounded_down(amount);
         events::credits(amount);
-        if amount > 0.0 {
+        if amount > Credits::ZERO {
             self.operation.account.rate_limit.credits_seen();
         }
         Ok(amount)

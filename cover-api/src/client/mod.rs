@@ -11,6 +11,7 @@ mod download;
 #[cfg(feature = "dynamic")]
 mod dynamic;
 mod purchases;
+mod quote;
 #[cfg_attr(feature = "callback", path = "receiver/enabled.rs")]
 #[cfg_attr(not(feature = "callback"), path = "receiver/disabled.rs")]
 mod receiver;
@@ -35,6 +36,7 @@ pub use batch::{Batch, BatchEvent, BatchItem, BatchReport};
 pub use builder::ClientBuilder;
 pub use download::Download;
 pub use purchases::{Duplicate, UnfinishedTasks, UnknownPurchase};
+pub use quote::Quote;
 pub use sending::Sending;
 pub use task::Task;
 pub use upload::Upload;

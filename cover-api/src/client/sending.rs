@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use bytes::Bytes;
 use cover_spec::rules::Violations;
-use cover_spec::tables::Method;
+use cover_spec::tables::{Credits, Method};
 use futures_util::future::BoxFuture;
 use tracing::{Instrument, info_span};
 
@@ -41,6 +41,7 @@ struct Submission {
     body: Result<Bytes, Failure>,
     fingerprint: Fingerprint,
     key: Option<String>,
+    price: Option<Credits>,
     too_long: Option<Violations>,
     options: SendOptions,
 }
@@ -53,6 +54,7 @@ impl<S: Service> Sending<S> {
             body: write(request, &client.operation),
             fingerprint: Fingerprint::new(&api.id, &request.canonical(callback)),
             key: None,
+            price: api.credits.as_ref().map(|credits| request.price(credits)),
             too_long: request.check_lengths(api, &|link| client.operation.account.recordings.length_of(link)).err(),
             options: SendOptions { may_charge_twice, ..SendOptions::default() },
         };
@@ -77,8 +79,19 @@ impl<S: Service> Sending<S> {
 
     /// Posts again if the task of the purchase has failed; the request may have been corrected. Without this, the failed task is
     /// returned.
+    ///
+    /// Each new task may be charged, whether the failed one [was refunded](Error::refunded) or not. So a key is posted no more once
+    /// three of its tasks have failed, by any process that shares the ledger: see [`max_failures`](Self::max_failures).
     pub fn after_failure(self) -> Self {
         self.change(|submission| submission.options.after_failure = true)
+    }
+
+    /// Sets how many tasks of the key may fail before [`after_failure`](Self::after_failure) posts it no more, and fails with
+    /// [`Error::is_failure_limit`]. The default is 3, and 0 counts as 1.
+    ///
+    /// Tasks without a key are not counted, since a send after their failure is another purchase.
+    pub fn max_failures(self, most: u32) -> Self {
+        self.change(|submission| submission.options.max_failures = Some(most))
     }
 
     /// Sets how long to wait for the result, including the time in the queue and further attempts. There is no limit by default.
@@ -124,12 +137,20 @@ impl Submission {
         if is_free {
             return submit::fetch(operation, request, self.options.timeout).await;
         }
-        submit::send(operation, Arc::new(Order { purchase, request, too_long: self.too_long }), self.options).await
+        let order = Order { purchase, request, price: self.price, too_long: self.too_long };
+        submit::send(operation, Arc::new(order), self.options).await
     }
 }
 
 /// Writes the body of a request to this operation.
 fn write<R: Request>(request: &R, client: &Operation) -> Result<Bytes, Failure> {
+    check_operation(request, client)?;
+    let body = serde_json::to_vec(request).map_err(|error| Failure::new(Kind::Unwritable).with_source(error))?;
+    Ok(Bytes::from(body))
+}
+
+/// Checks that a request is for this operation, by the same spec.
+pub(super) fn check_operation<R: Request>(request: &R, client: &Operation) -> Result<(), Failure> {
     let own: &'static str = &client.api.id;
     if let Some(operation) = request.operation().filter(|operation| *operation != own) {
         return Err(Failure::new(Kind::OtherOperation(operation.to_owned(), own)));
@@ -140,8 +161,7 @@ fn write<R: Request>(request: &R, client: &Operation) -> Result<Bytes, Failure> 
     {
         return Err(Failure::new(Kind::OtherSpec(own)));
     }
-    let body = serde_json::to_vec(request).map_err(|error| Failure::new(Kind::Unwritable).with_source(error))?;
-    Ok(Bytes::from(body))
+    Ok(())
 }
 
 fn check_key(key: &str) -> Result<(), &'static str> {

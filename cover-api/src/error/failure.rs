@@ -156,6 +156,8 @@ impl Failure {
             Kind::NotSent
                 | Kind::AnsweredEarly(_)
                 | Kind::Stopped
+                | Kind::OverLimit { .. }
+                | Kind::NoPrice(_)
                 | Kind::NoPermit(_)
                 | Kind::ShutDown
                 | Kind::Interrupted

@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use cover_spec::answers::{Lacking, Unreadable};
+use cover_spec::tables::{Credits, Refunded};
 
 use super::{BadDownload, BadUpload};
 
@@ -23,6 +24,8 @@ pub(crate) enum Kind {
     OtherOperation(String, &'static str),
     /// The request was built with another spec of the client's operation.
     OtherSpec(&'static str),
+    /// As many tasks of the key have failed as the caller accepts, or more.
+    TooManyFailures { failures: u32, limit: u32 },
     /// The key was used for a different request, and what became of that.
     KeyConflict(OtherRequest),
     /// The spec that made the purchase has tasks, and that of the client answers at once, or the other way round.
@@ -42,6 +45,10 @@ pub(crate) enum Kind {
     AnsweredEarly(Evidence),
     /// The request was held back, since the service reported that no credits are left.
     Stopped,
+    /// The price of the request would exceed a limit of what the account spends: that of this process, or that of a period.
+    OverLimit { price: Credits, spent: Credits, limit: Credits, period: Option<Duration> },
+    /// The account has a limit of what it spends, and the spec of the operation with this id has no price.
+    NoPrice(&'static str),
     /// The request was held back by the rate limit, which has the next permit after this time, if known.
     NoPermit(Option<Duration>),
     /// The client was shut down before the request was sent.
@@ -67,9 +74,9 @@ pub(crate) enum Kind {
     /// The service does not know the task.
     NoSuchTask,
     /// The task failed. `has_key`: whether its purchase is known to have a key.
-    Failed { has_key: bool },
+    Failed { has_key: bool, refunded: Refunded },
     /// The task was cancelled. `has_key`: whether its purchase is known to have a key.
-    Cancelled { has_key: bool },
+    Cancelled { has_key: bool, refunded: Refunded },
     /// A cancel has no usable answer, so that the task may have been cancelled.
     CancelUnknown(Evidence),
     /// The timeout of a wait has passed. `last_failure`: the message of the last poll, if it failed.
@@ -139,6 +146,8 @@ pub(crate) enum Setup {
         of: &'static str,
         why: Apart,
     },
+    /// A limit of what is spent in a period needs a ledger that outlasts its process.
+    SpendPeriod,
     /// The base address of this host is plain http.
     PlainHttp(String),
 }

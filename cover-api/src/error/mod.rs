@@ -14,7 +14,7 @@ use std::error::Error as StdError;
 use std::fmt;
 use std::time::Duration;
 
-use cover_spec::tables::CodeMeaning;
+use cover_spec::tables::{CodeMeaning, Refunded};
 use serde_json::Value;
 
 use crate::service::{OperationId, Service, Snapshot, TaskHandle};
@@ -180,6 +180,13 @@ impl<S: Service> Error<S> {
         self.means(CodeMeaning::InsufficientCredits) || *self.kind() == Kind::Stopped
     }
 
+    /// Returns whether the request would have exceeded a [spend limit](crate::runtime::ClientBuilder::spend_limit), or has no price that
+    /// the limit could count. Nothing was sent.
+    #[must_use]
+    pub fn is_spend_limit(&self) -> bool {
+        matches!(self.kind(), Kind::OverLimit { .. } | Kind::NoPrice(_))
+    }
+
     /// Returns whether the request exceeded a rate limit: the service's or the client's own.
     #[must_use]
     pub fn is_rate_limited(&self) -> bool {
@@ -225,6 +232,13 @@ impl<S: Service> Error<S> {
         matches!(self.kind(), Kind::KeyConflict(_))
     }
 
+    /// Returns whether so many tasks of the key have failed that [`after_failure`](crate::runtime::Sending::after_failure) posts it no
+    /// more. Nothing was sent. [`handle`](Self::handle) returns the last of these tasks.
+    #[must_use]
+    pub fn is_failure_limit(&self) -> bool {
+        matches!(self.kind(), Kind::TooManyFailures { .. })
+    }
+
     /// Returns whether the client was shut down. Nothing was sent.
     #[must_use]
     pub fn is_shut_down(&self) -> bool {
@@ -241,6 +255,16 @@ impl<S: Service> Error<S> {
     #[must_use]
     pub fn is_cancelled(&self) -> bool {
         matches!(self.kind(), Kind::Cancelled { .. })
+    }
+
+    /// Returns whether the service returned the credits of a task that [has failed](Self::is_failed), as far as the spec says it of
+    /// the task's code. The client does nothing about it.
+    #[must_use]
+    pub fn refunded(&self) -> Refunded {
+        match *self.kind() {
+            Kind::Failed { refunded, .. } | Kind::Cancelled { refunded, .. } => refunded,
+            _ => Refunded::Unknown,
+        }
     }
 
     /// Returns whether the task is done, but the service's answer contains no output.

@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use cover_spec::tables::CodeMeaning;
+use cover_spec::tables::{CodeMeaning, Refunded};
 
 use super::cause::innermost;
 use super::{Apart, BodySent, Cause, Evidence, Failure, Kind, OtherRequest, Setup};
@@ -20,10 +20,42 @@ const AFTER_FAILURE: &str = "to post again under this key, send with `.after_fai
 /// Begins the message of a cancel without a usable answer.
 const CANCEL_UNKNOWN: &str = "the task may or may not have been cancelled, as its next poll will tell";
 
+fn write_failure_limit(f: &mut fmt::Formatter<'_>, failures: u32, limit: u32) -> fmt::Result {
+    let tasks = if failures == 1 { "1 task of this key has" } else { &format!("{failures} tasks of this key have") };
+    let more = failures.saturating_add(1);
+    write!(
+        f,
+        "nothing was sent: {tasks} failed, and the limit is {limit}: find out why, and to post once more, send with \
+         `.max_failures({more})`"
+    )
+}
+
 impl Failure {
     /// Returns ` to host:port`, with `word` for `to`; empty if the host is not known.
     fn host(&self, word: &str) -> String {
         self.host.as_ref().map(|host| format!(" {word} {host}")).unwrap_or_default()
+    }
+
+    fn write_spend_limit(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match &self.kind {
+            Kind::OverLimit { price, spent, limit, period } => {
+                let of = period.map_or("this process".to_owned(), |period| format!("{period:?}"));
+                write!(
+                    f,
+                    "nothing was sent: the request costs {price} credits, and {spent} of {limit} credits are spent, which is the spend \
+                     limit of {of}: "
+                )?;
+                // A request that costs more than the whole limit never fits.
+                let helps_waiting = period.is_some() && price <= limit;
+                f.write_str(if helps_waiting { "wait, or raise the limit" } else { "raise the limit" })
+            }
+            Kind::NoPrice(operation) => write!(
+                f,
+                "nothing was sent: the account has a spend limit, and the spec of `{operation}` has no `[credits]` with a `cost`: add it, \
+                 or send the request by a client without a limit, and with another ledger or account name"
+            ),
+            _ => Ok(()),
+        }
     }
 
     fn write_headline(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -54,6 +86,7 @@ impl Failure {
                     OtherRequest::Unknown => f.write_str(", whose outcome is unknown, and which may have been charged"),
                 }
             }
+            Kind::TooManyFailures { failures, limit } => write_failure_limit(f, *failures, *limit),
             Kind::OtherWay { is_task: true } => f.write_str(
                 "nothing was sent: this purchase is a task, and the spec of this client has no `[poll]`: use a client of the spec that \
                  made the purchase",
@@ -71,6 +104,7 @@ impl Failure {
                 write!(f, "the request was not sent{to}: an answer came before the body was sent: {evidence}")
             }
             Kind::Stopped => f.write_str("nothing was sent: the service reported that no credits are left"),
+            Kind::OverLimit { .. } | Kind::NoPrice(_) => self.write_spend_limit(f),
             Kind::NoPermit(None) => f.write_str("nothing was sent: the rate limit allows no request now"),
             Kind::NoPermit(Some(wait)) => write!(f, "nothing was sent: the rate limit allows no request for {wait:?}"),
             Kind::ShutDown => f.write_str("nothing was sent: the client was shut down"),
@@ -146,8 +180,15 @@ impl Failure {
             write!(f, ": {message}")?;
         }
         self.write_cause(f)?;
-        if let Kind::Failed { has_key: true } | Kind::Cancelled { has_key: true } = self.kind {
-            write!(f, "; {AFTER_FAILURE}")?;
+        if let Kind::Failed { has_key, refunded } | Kind::Cancelled { has_key, refunded } = self.kind {
+            match refunded {
+                Refunded::Yes => f.write_str("; the credits were refunded")?,
+                Refunded::No => f.write_str("; the credits were not refunded")?,
+                Refunded::Unknown => {}
+            }
+            if has_key {
+                write!(f, "; {AFTER_FAILURE}")?;
+            }
         }
         match &self.task {
             Some(task) => write!(f, " [task {}]", Shown(&task.id)),
@@ -195,6 +236,10 @@ impl fmt::Display for Setup {
             }
             Self::NoVariable(name) => write!(f, "the environment variable `{name}` is not set"),
             Self::VariableNotText(name) => write!(f, "the environment variable `{name}` is not valid UTF-8"),
+            Self::SpendPeriod => f.write_str(
+                "a spend limit of a period needs a ledger that outlasts its process, such as `SqliteLedger`: set one with `ledger`, or limit \
+                 what the process spends",
+            ),
             Self::NoRuntime => {
                 f.write_str("nothing was sent: sends, uploads and cancels must be awaited within a Tokio runtime")
             }
@@ -202,7 +247,7 @@ impl fmt::Display for Setup {
                 f.write_str("nothing was sent: the spec has no `[upload]`, which says how files are uploaded")
             }
             Self::NoCredits => f.write_str(
-                "nothing was sent: the spec has no `[credits]`, which says how the number of credits is asked for",
+                "nothing was sent: the spec has no `[credits]` with a `path`, which says how the number of credits is asked for",
             ),
             Self::NoTasks(operation) => write!(f, "the operation `{operation}` answers at once, and has no tasks"),
             Self::NoCancel(operation) => write!(

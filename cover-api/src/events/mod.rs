@@ -11,6 +11,7 @@ mod metrics;
 use std::fmt::Display;
 use std::time::Duration;
 
+use cover_spec::tables::Credits;
 use tracing::{debug, error, info, warn};
 
 use crate::redact::Shown;
@@ -67,7 +68,8 @@ pub(crate) fn credits_gone() {
 }
 
 /// The service reported the number of credits.
-pub(crate) fn credits(amount: f64) {
+pub(crate) fn credits(amount: Credits) {
+    let amount = amount.value();
     info!(name: "cover.credits", amount, "the service reported the number of credits");
     metrics::gauge("cover_credits", amount);
 }

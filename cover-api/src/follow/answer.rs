@@ -2,8 +2,8 @@
 
 use std::sync::Arc;
 
-use cover_spec::answers::{self, Envelope, Polled, TaskState};
-use cover_spec::tables::Api;
+use cover_spec::answers::{self, Envelope, Polled, Progress, TaskState};
+use cover_spec::tables::{Api, Refunded};
 
 use crate::account::Operation;
 use crate::error::{Evidence, Failure, Kind};
@@ -52,15 +52,18 @@ fn snapshot<S: Service>(api: &Api, state: TaskState<'_>) -> Snapshot<S> {
     let error_message = state.error_message.as_deref().map(shown);
     let ready = content == Content::Everything;
     let progress = answers::progress(api, &state.status, error_code.is_some(), ready);
+    let refunded = match (progress, &state.error_code) {
+        (Progress::Failed | Progress::Cancelled, Some(code)) => answers::refunded(api, code),
+        _ => Refunded::Unknown,
+    };
     let is_listed = api.statuses.iter().any(|known| known.name == state.status);
     let Ok(status) = if is_listed { state.status.parse() } else { shown(&state.status).parse() };
     let lacking = state.results.lacking.map(|lacking| Box::new(lacking.shown(shown)));
-    Snapshot { status, error_code, error_message, results, lacking, content, progress, json: Arc::default() }
+    Snapshot { status, error_code, error_message, results, lacking, content, progress, refunded, json: Arc::default() }
 }
 
 #[cfg(test)]
 mod tests {
-    use cover_spec::answers::Progress;
     use serde_json::{Value, json};
 
     use super::*;

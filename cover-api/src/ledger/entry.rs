@@ -3,6 +3,8 @@
 use std::fmt;
 use std::time::SystemTime;
 
+use cover_spec::tables::Credits;
+
 use super::{AttemptId, Fingerprint};
 use crate::redact::Shown;
 
@@ -91,8 +93,8 @@ pub struct Entry {
     pub attempts: u32,
     /// The id of the task, if the entry has one.
     pub task: Option<String>,
-    /// The cost of the task, if the service reports it.
-    pub cost: Option<f64>,
+    /// The price of the last attempt that was recorded, if its spec has one.
+    pub cost: Option<Credits>,
     /// Whether a caller accepted that the unknown attempt may be charged twice.
     pub consent: bool,
     /// Whether a caller received the task.
@@ -220,6 +222,8 @@ pub struct Attempt {
     pub evidence: Option<String>,
     /// When the attempt was recorded.
     pub started: SystemTime,
+    /// The price, if the spec has one. Attempts that an earlier version of this crate recorded have none.
+    pub cost: Option<Credits>,
 }
 
 /// Texts of the service are shown without secrets.
@@ -258,6 +262,7 @@ impl fmt::Debug for Attempt {
             .field("hint", &self.hint.as_deref().map(Shown))
             .field("evidence", &self.evidence.as_deref().map(Shown))
             .field("started", &self.started)
+            .field("cost", &self.cost)
             .finish()
     }
 }

@@ -1,10 +1,10 @@
 use std::collections::HashMap;
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
 
 use tokio::sync::Notify;
 use tokio::sync::futures::Notified;
 
-use super::AttemptId;
+use super::{AttemptId, SpendLimit};
 use crate::attempt::Stop;
 
 /// State that all users of a store in this process share: the attempts under way, and a notification for those who wait for one.
@@ -15,6 +15,8 @@ use crate::attempt::Stop;
 pub struct Local {
     live: Mutex<HashMap<AttemptId, Option<Arc<Stop>>>>,
     settled: Notify,
+    /// The limits of each account, as long as a client has them.
+    limits: Mutex<HashMap<String, Vec<Weak<SpendLimit>>>>,
 }
 
 impl Local {
@@ -31,6 +33,20 @@ impl Local {
     /// Returns whether an attempt is under way in this process and its body may reach the service, since it was not revoked.
     pub(crate) fn may_post(&self, attempt: AttemptId) -> bool {
         self.live().get(&attempt).is_some_and(|stop| stop.as_ref().is_none_or(|stop| !stop.is_revoked()))
+    }
+
+    /// Limits what an account spends, until the limit is dropped.
+    pub(crate) fn limit_spending(&self, account: &str, limit: &Arc<SpendLimit>) {
+        let mut all = self.limits.lock().unwrap_or_else(PoisonError::into_inner);
+        let limits = all.entry(account.to_owned()).or_default();
+        limits.retain(|limit| limit.strong_count() > 0);
+        limits.push(Arc::downgrade(limit));
+    }
+
+    /// Returns the limits of an account. All of them must be kept.
+    pub(crate) fn spend_limits(&self, account: &str) -> Vec<SpendLimit> {
+        let all = self.limits.lock().unwrap_or_else(PoisonError::into_inner);
+        all.get(account).into_iter().flatten().filter_map(Weak::upgrade).map(|limit| *limit).collect()
     }
 
     /// Registers an attempt before it is recorded. `stop` revokes its body.

@@ -16,6 +16,7 @@ mod local;
 mod memory;
 mod rows;
 mod rules;
+mod spending;
 #[cfg(feature = "sqlite")]
 mod sqlite;
 mod store;
@@ -28,6 +29,7 @@ pub(crate) use rules::{may_be_answer, refresh};
 pub use error::LedgerError;
 pub use memory::MemoryLedger;
 pub use rules::Resolution;
+pub use spending::SpendLimit;
 #[cfg(feature = "sqlite")]
 pub use sqlite::SqliteLedger;
 pub use store::Ledger;
@@ -49,6 +51,7 @@ mod parts {
         Bought, Intended, PurchaseState, Settled, Settlement, Terms, bought, deliver, end, intend, look_up, lose,
         resolve, settle, unknown,
     };
+    pub use super::spending::{Charge, Overrun, Span, minute};
     pub use super::store::{Transacted, Work};
     pub use crate::ids::AttemptId;
 }
@@ -67,6 +70,10 @@ impl LedgerHandle {
 
     pub(crate) fn local(&self) -> &Arc<Local> {
         self.0.local()
+    }
+
+    pub(crate) fn is_durable(&self) -> bool {
+        self.0.is_durable()
     }
 
     /// Runs a rule in a transaction, which is queued when this returns.

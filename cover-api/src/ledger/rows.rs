@@ -1,8 +1,9 @@
 use std::time::SystemTime;
 
 use bytes::Bytes;
+use cover_spec::tables::Credits;
 
-use super::{Attempt, AttemptId, Entry, EntryId, Fingerprint, LedgerError, Purchase};
+use super::{Attempt, AttemptId, Entry, EntryId, Fingerprint, LedgerError, Purchase, Span};
 
 /// Selects the entries of a list.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -97,6 +98,16 @@ pub trait Rows {
 
     /// Deletes the answers of all attempts of an entry.
     fn delete_answers(&mut self, entry: EntryId) -> Result<(), LedgerError>;
+
+    /// Adds the cost of an attempt, which has one, to what its account has spent. It counts for its holder, and in the minute in which
+    /// it started.
+    fn add_spending(&mut self, account: &str, attempt: &Attempt) -> Result<(), LedgerError>;
+
+    /// Takes the cost of an attempt from what its account has spent. It was added before.
+    fn take_spending(&mut self, account: &str, attempt: &Attempt) -> Result<(), LedgerError>;
+
+    /// Returns what an account has spent. It outlasts purged attempts.
+    fn spent(&mut self, account: &str, span: Span) -> Result<Credits, LedgerError>;
 
     /// Deletes old entries with their attempts and answers: those that last changed before `before`, and whose ended task was delivered, or that
     /// are ready and have no key. Entries with a duplicate are kept. Returns the number of deleted entries.

@@ -23,4 +23,9 @@ pub trait Ledger: fmt::Debug + Send + Sync + 'static {
 
     /// Returns the state that the users of this store in this process share.
     fn local(&self) -> &Arc<Local>;
+
+    /// Returns whether the rows outlast the process. Limits of what is spent in a period need that.
+    fn is_durable(&self) -> bool {
+        false
+    }
 }

@@ -4,6 +4,7 @@ use std::borrow::Cow;
 use std::fmt;
 
 use cover_spec::rules::{Field, Items, Object, Placed, Presence, Rules, Value, Violations};
+use cover_spec::tables::{Credits, CreditsSpec};
 use serde::de::{DeserializeSeed, Deserializer, Error, IgnoredAny, MapAccess, SeqAccess, Visitor};
 
 use super::is_address;
@@ -56,6 +57,12 @@ impl Checked<'_, '_> {
     #[must_use]
     pub fn mode(&self) -> usize {
         self.mode
+    }
+
+    /// Returns the price of the request.
+    #[must_use]
+    pub fn price(&self, credits: &CreditsSpec) -> Credits {
+        credits.price(self.rules, self.mode, &self.values)
     }
 
     /// Returns the mode and the values. Those that the mode sets are left out.

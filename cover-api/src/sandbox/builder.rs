@@ -1,19 +1,20 @@
 //! Sets a sandbox up and starts it.
 
-use std::fmt;
-use std::io;
+use std::collections::BTreeSet;
 use std::net::Ipv4Addr;
 use std::sync::{Arc, Mutex, OnceLock};
 use std::time::Duration;
 
 use cover_spec::model::Spec;
 use cover_spec::tables::RateLimitSpec;
-use cover_spec::{Faults, SHIPPED, SHIPPED_PATH};
+use cover_spec::{SHIPPED, SHIPPED_PATH, SHIPPED_SPECS};
 use tokio::net::TcpListener;
 
+use super::error::SandboxError;
 use super::faults::RandomFaults;
 use super::handle::Sandbox;
 use super::limit::RequestLimit;
+use super::operation::Operation;
 use super::{Backend, BackendState, Speed, server};
 use crate::callback::SigningKey;
 
@@ -24,7 +25,8 @@ const CREDITS: u32 = 1_000;
 #[must_use = "nothing is started before `.start()`"]
 #[derive(Debug, Clone)]
 pub struct SandboxBuilder {
-    spec: Option<String>,
+    specs: Vec<SpecSource>,
+    port: u16,
     key: String,
     speed: Speed,
     credits: u32,
@@ -33,21 +35,42 @@ pub struct SandboxBuilder {
     rate_limit: LimitSetting,
 }
 
+/// Where a spec comes from.
+#[derive(Debug, Clone)]
+enum SpecSource {
+    Text(String),
+    /// The path of a spec that cover-spec ships.
+    Shipped(String),
+}
+
 /// How many requests a sandbox accepts.
 #[derive(Debug, Clone, Copy)]
 enum LimitSetting {
-    FromSpec,
-    /// A number of requests in every window. Polls of one task keep the distance that the spec gives.
+    FromSpecs,
+    /// A number of requests in every window. Polls of one task keep the distance that the specs give.
     Requests(u32, Duration),
     Unlimited,
 }
 
 impl LimitSetting {
-    fn resolve(self, spec: RateLimitSpec) -> Option<RateLimitSpec> {
+    /// Returns the limits that hold at the same time.
+    fn resolve(self, operations: &[Arc<Operation>]) -> Vec<RateLimitSpec> {
+        let specs = operations.iter().map(|operation| operation.api.rate_limit);
         match self {
-            Self::FromSpec => Some(spec),
-            Self::Requests(requests, per) => Some(RateLimitSpec { requests, per, ..spec }),
-            Self::Unlimited => None,
+            Self::FromSpecs => {
+                let mut limits = Vec::new();
+                for limit in specs {
+                    if !limits.contains(&limit) {
+                        limits.push(limit);
+                    }
+                }
+                limits
+            }
+            Self::Requests(requests, per) => {
+                let task_every = specs.map(|limit| limit.task_every).max().unwrap_or_default();
+                vec![RateLimitSpec { requests, per, task_every }]
+            }
+            Self::Unlimited => Vec::new(),
         }
     }
 }
@@ -57,7 +80,7 @@ impl Sandbox {
     ///
     /// # Errors
     ///
-    /// [`SandboxError::Port`] if no loopback port is available.
+    /// [`SandboxError::Port`] if no loopback port is free.
     pub async fn start() -> Result<Self, SandboxError> {
         Self::builder().start().await
     }
@@ -65,21 +88,42 @@ impl Sandbox {
     /// Returns a builder for a sandbox with other settings.
     pub fn builder() -> SandboxBuilder {
         SandboxBuilder {
-            spec: None,
+            specs: Vec::new(),
+            port: 0,
             key: "sandbox-key".to_owned(),
             speed: Speed::Every(STAGE),
             credits: CREDITS,
             faults: None,
             signing_key: "sandbox-signing-key".to_owned(),
-            rate_limit: LimitSetting::FromSpec,
+            rate_limit: LimitSetting::FromSpecs,
         }
     }
 }
 
 impl SandboxBuilder {
-    /// Sets the text of the spec. Defaults to the spec that this crate ships.
+    /// Adds the text of a spec. Without any, the sandbox has the spec of covers that this crate ships.
+    ///
+    /// The operations of all specs share the address, the key, the rate limit and the balance. Each has an id of its own.
     pub fn spec(mut self, text: impl Into<String>) -> Self {
-        self.spec = Some(text.into());
+        self.specs.push(SpecSource::Text(text.into()));
+        self
+    }
+
+    /// Adds the spec that is shipped with this path, such as `sunoapi/wav.toml`. The paths are in [`cover_spec::SHIPPED_SPECS`].
+    pub fn shipped(mut self, path: impl Into<String>) -> Self {
+        self.specs.push(SpecSource::Shipped(path.into()));
+        self
+    }
+
+    /// Adds every spec that is shipped.
+    pub fn every_shipped(mut self) -> Self {
+        self.specs.extend(SHIPPED_SPECS.iter().map(|path| SpecSource::Shipped((*path).to_owned())));
+        self
+    }
+
+    /// Sets the port, on this machine's loopback address. Defaults to any port that is free.
+    pub fn port(mut self, port: u16) -> Self {
+        self.port = port;
         self
     }
 
@@ -113,7 +157,8 @@ impl SandboxBuilder {
         self
     }
 
-    /// Sets the number of requests that are accepted in each window of length `per`. Defaults to the rate limit in the spec.
+    /// Sets the number of requests that are accepted in each window of length `per`. Defaults to the rate limit in the spec, or to
+    /// those of all specs together.
     ///
     /// With a window of length zero, `requests` is the number of concurrent requests. Requests with a wrong key and downloads of
     /// files do not count.
@@ -148,21 +193,15 @@ impl SandboxBuilder {
     ///
     /// See [`SandboxError`].
     pub async fn start(self) -> Result<Sandbox, SandboxError> {
-        let spec = match &self.spec {
-            Some(text) => Spec::parse("the sandbox's spec", text),
-            None => Spec::parse(SHIPPED_PATH, SHIPPED),
-        };
-        let spec = spec.map_err(SandboxError::Spec)?;
-        let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await.map_err(SandboxError::Port)?;
-        let address = listener.local_addr().map_err(SandboxError::Port)?;
+        let operations = operations(&self.specs)?;
+        let unavailable = |error| SandboxError::Port(self.port, error);
+        let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, self.port)).await.map_err(unavailable)?;
+        let address = listener.local_addr().map_err(unavailable)?;
 
-        let api = spec.api();
-        let limit = RequestLimit::new(self.rate_limit.resolve(api.rate_limit));
+        let limit = RequestLimit::new(self.rate_limit.resolve(&operations));
         let faults = self.faults.map(|(share, seed)| RandomFaults::new(share, seed));
         let backend = Arc::new(Backend {
-            rules: spec.rules(),
-            api,
-            spec,
+            operations,
             key: self.key,
             speed: self.speed,
             url: format!("http://{address}"),
@@ -176,34 +215,34 @@ impl SandboxBuilder {
     }
 }
 
-/// Why a sandbox did not start.
-#[derive(Debug)]
-#[non_exhaustive]
-pub enum SandboxError {
-    /// The spec has faults.
-    Spec(Faults),
-    /// No loopback port is available.
-    Port(io::Error),
-    /// The signing key is empty.
-    SigningKey,
+/// Reads the specs, or the one of covers if there are none.
+fn operations(sources: &[SpecSource]) -> Result<Vec<Arc<Operation>>, SandboxError> {
+    let specs = match sources {
+        [] => vec![parse(SHIPPED_PATH, SHIPPED)?],
+        [only] => vec![only.read("the sandbox's spec")?],
+        sources => {
+            let numbered = (1..).zip(sources);
+            let specs = numbered.map(|(number, source)| source.read(&format!("spec {number} of the sandbox")));
+            specs.collect::<Result<_, _>>()?
+        }
+    };
+    let mut ids = BTreeSet::new();
+    if let Some(twice) = specs.iter().find(|spec| !ids.insert(&spec.service.id.value)) {
+        return Err(SandboxError::Twice(twice.service.id.value.clone()));
+    }
+    Ok(specs.into_iter().map(|spec| Arc::new(Operation::new(spec))).collect())
 }
 
-impl fmt::Display for SandboxError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+impl SpecSource {
+    /// Reads the spec. `name` is what its text is called in errors.
+    fn read(&self, name: &str) -> Result<Spec, SandboxError> {
         match self {
-            Self::Spec(faults) => write!(f, "the spec has {} faults", faults.iter().len()),
-            Self::Port(_) => f.write_str("no loopback port is available"),
-            Self::SigningKey => f.write_str("the signing key is empty"),
+            Self::Text(text) => parse(name, text),
+            Self::Shipped(path) => Spec::parse_shipped(path).map_err(|faults| SandboxError::Spec(path.clone(), faults)),
         }
     }
 }
 
-impl std::error::Error for SandboxError {
-    fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
-        match self {
-            Self::Spec(faults) => Some(faults),
-            Self::Port(error) => Some(error),
-            Self::SigningKey => None,
-        }
-    }
+fn parse(name: &str, text: &str) -> Result<Spec, SandboxError> {
+    Spec::parse(name, text).map_err(|faults| SandboxError::Spec(name.to_owned(), faults))
 }

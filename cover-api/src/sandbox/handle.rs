@@ -8,9 +8,8 @@ use axum::Router;
 use tokio::task::JoinHandle;
 
 use super::answer::Answer;
-use super::deliver::Delivery;
-use super::task::{CreatedTask, Task};
-use super::upload::UploadedFile;
+use super::handlers::UploadedFile;
+use super::task::{CreatedTask, Delivery, Task};
 use super::{Backend, server};
 
 /// The service in miniature. Dropping it stops its server.
@@ -67,7 +66,7 @@ impl Sandbox {
     #[must_use]
     pub fn created(&self) -> Vec<CreatedTask> {
         let state = self.backend.state();
-        (1..=state.tasks.len()).filter_map(|number| state.tasks.get(&Task::id(number))).map(Task::created).collect()
+        (1..=state.tasks.len()).filter_map(|number| state.tasks.get(&Task::id_of(number))).map(Task::created).collect()
     }
 
     /// Returns the number of submits that arrived, including refused ones.
@@ -97,7 +96,16 @@ impl Sandbox {
         self.backend.state().cancels
     }
 
-    /// Returns every file that was uploaded, in order.
+    /// Deletes every file that was uploaded so far, as the service does after the time in `[upload] expires`. Files that requests brought
+    /// along (`served_at`) are deleted with them.
+    ///
+    /// Their addresses then answer with HTTP status 404, and a task whose request has one of them fails, if the spec says that the
+    /// service fetches the address.
+    pub fn expire_uploads(&self) {
+        self.backend.state().expire_uploads();
+    }
+
+    /// Returns every file that was uploaded, in order. Files that have expired stay in the list.
     #[must_use]
     pub fn uploaded(&self) -> Vec<UploadedFile> {
         self.backend.state().uploaded.clone()

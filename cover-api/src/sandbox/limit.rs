@@ -6,11 +6,10 @@ use std::time::Duration;
 use cover_spec::tables::RateLimitSpec;
 use tokio::time::Instant;
 
-/// Counts requests against a rate limit. A refused request does not count.
+/// Counts requests against rate limits, all of which hold. A refused request does not count.
 pub(super) struct RequestLimit {
-    /// `None`: there is no limit.
-    limit: Option<RateLimitSpec>,
-    /// Arrivals of the requests in the last window.
+    limits: Vec<RateLimitSpec>,
+    /// Arrivals of the requests in the longest window.
     arrived: VecDeque<Instant>,
     /// Number of requests without an answer yet.
     in_flight: usize,
@@ -19,17 +18,17 @@ pub(super) struct RequestLimit {
 }
 
 impl RequestLimit {
-    pub(super) fn new(limit: Option<RateLimitSpec>) -> Self {
-        Self { limit, arrived: VecDeque::new(), in_flight: 0, polled: HashMap::new(), excess: 0 }
+    pub(super) fn new(limits: Vec<RateLimitSpec>) -> Self {
+        Self { limits, arrived: VecDeque::new(), in_flight: 0, polled: HashMap::new(), excess: 0 }
     }
 
     /// Accepts or refuses a request. `polled` is the task that it polls, if any. Call [`answered`](Self::answered) after each accepted
     /// request.
     pub(super) fn admits(&mut self, now: Instant, polled: Option<&str>) -> bool {
-        let takes = self.limit.is_none_or(|limit| self.has_place(limit, now) && self.is_rested(limit, now, polled));
+        let takes = self.has_place(now) && self.is_rested(now, polled);
         if takes {
             self.in_flight += 1;
-            if self.limit.is_some() {
+            if !self.limits.is_empty() {
                 self.arrived.push_back(now);
                 self.polled.extend(polled.map(|task| (task.to_owned(), now)));
             }
@@ -39,18 +38,26 @@ impl RequestLimit {
         takes
     }
 
-    fn has_place(&mut self, limit: RateLimitSpec, now: Instant) -> bool {
-        while self.arrived.front().is_some_and(|at| is_past(*at, limit.per, now)) {
+    fn has_place(&mut self, now: Instant) -> bool {
+        let longest = self.limits.iter().map(|limit| limit.per).max().unwrap_or_default();
+        while self.arrived.front().is_some_and(|at| is_past(*at, longest, now)) {
             self.arrived.pop_front();
         }
-        // With a window of no length, `requests` limits those at the same time.
-        let taken = if limit.per.is_zero() { self.in_flight } else { self.arrived.len() };
-        taken < limit.requests as usize
+        self.limits.iter().all(|limit| {
+            // With a window of no length, `requests` limits those at the same time.
+            let taken = if limit.per.is_zero() { self.in_flight } else { self.arrived_within(limit.per, now) };
+            taken < limit.requests as usize
+        })
     }
 
-    fn is_rested(&self, limit: RateLimitSpec, now: Instant, polled: Option<&str>) -> bool {
+    fn arrived_within(&self, window: Duration, now: Instant) -> usize {
+        self.arrived.len() - self.arrived.partition_point(|at| is_past(*at, window, now))
+    }
+
+    fn is_rested(&self, now: Instant, polled: Option<&str>) -> bool {
+        let pause = self.limits.iter().map(|limit| limit.task_every).max().unwrap_or_default();
         let last = polled.and_then(|task| self.polled.get(task));
-        last.is_none_or(|at| is_past(*at, limit.task_every, now))
+        last.is_none_or(|at| is_past(*at, pause, now))
     }
 
     /// Records that an accepted request has its answer.
@@ -75,7 +82,7 @@ mod tests {
     const SECOND: Duration = Duration::from_secs(1);
 
     fn limit(requests: u32, window: Duration) -> RequestLimit {
-        RequestLimit::new(Some(RateLimitSpec { requests, per: window, task_every: SECOND }))
+        RequestLimit::new(vec![RateLimitSpec { requests, per: window, task_every: SECOND }])
     }
 
     #[test]
@@ -105,8 +112,20 @@ mod tests {
     }
 
     #[test]
+    fn every_one_of_several_limits_holds() {
+        let window = |requests, per| RateLimitSpec { requests, per, task_every: Duration::ZERO };
+        let mut limit = RequestLimit::new(vec![window(2, SECOND), window(3, 10 * SECOND)]);
+        let start = Instant::now();
+        for (at, takes) in
+            [(0, true), (0, true), (0, false), (1, true), (2, false), (10, true), (10, true), (10, false)]
+        {
+            assert_eq!(limit.admits(start + at * SECOND, None), takes, "{at}");
+        }
+    }
+
+    #[test]
     fn without_a_limit_every_request_is_accepted_and_none_is_remembered() {
-        let (mut limit, now) = (RequestLimit::new(None), Instant::now());
+        let (mut limit, now) = (RequestLimit::new(Vec::new()), Instant::now());
         assert!((0..1_000).all(|_| limit.admits(now, Some("a"))));
         assert_eq!((limit.excess(), limit.arrived.len(), limit.polled.len()), (0, 0, 0));
     }

@@ -5,6 +5,19 @@
 //! if the request gives an address on this machine. It refuses requests beyond the rate limit and counts them. Tests script
 //! its answers by the methods of [`Sandbox`].
 //!
+//! Several specs make one service, with one address, one key, one balance of credits, and the rate limits of all specs. The method and
+//! the path of a request say which operation it is for. Of operations with the same method and path, the first one whose rules the
+//! request keeps answers it. A task is polled and cancelled at the paths of its own spec only.
+//!
+//! What the spec says about ids and addresses holds as well:
+//!
+//! - An id that no earlier task brought is refused, or its task fails (`source`). The id of a result is known once the result is finished.
+//! - A task fails if an address in its request cannot be fetched (`fetched`). That is an address of the sandbox without a file, and a
+//!   host below `.invalid`. All other addresses count as reachable, and nothing is fetched from them.
+//! - Uploaded files expire (`[upload] expires`).
+//! - An address in a result serves the file that the request brought along (`served_at`), until the results are deleted (`retention`).
+//! - An empty text is absent if the service takes it so (`[submit] empty`).
+//!
 //! ```
 //! use cover_api::sandbox::Sandbox;
 //! use cover_api::{Client, CoverRequest, Model};
@@ -30,48 +43,43 @@
 
 mod answer;
 mod builder;
-mod deliver;
+mod error;
 mod faults;
-mod form;
 mod handle;
+mod handlers;
 mod limit;
-mod media;
-mod output;
-mod request;
+mod operation;
 mod server;
 mod task;
-mod upload;
 
 use std::collections::{BTreeMap, VecDeque};
-use std::sync::{Mutex, MutexGuard, OnceLock, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 use std::time::Duration;
 
-use cover_spec::model::Spec;
-use cover_spec::rules::Rules;
-use cover_spec::tables::Api;
+use cover_spec::tables::Credits;
 
 use crate::callback::SigningKey;
 use faults::RandomFaults;
 use limit::RequestLimit;
+use operation::Operation;
 use task::Task;
 
 pub use answer::Answer;
-pub use builder::{SandboxBuilder, SandboxError};
-pub use deliver::Delivery;
+pub use builder::SandboxBuilder;
+pub use error::SandboxError;
 pub use handle::Sandbox;
-pub use task::CreatedTask;
-pub use upload::UploadedFile;
+pub use handlers::UploadedFile;
+pub use task::{CreatedTask, Delivery};
 
 /// What the server and its handle share.
 struct Backend {
-    spec: Spec,
-    rules: Rules,
-    api: Api,
+    /// At least one, in the order in which their specs were added.
+    operations: Vec<Arc<Operation>>,
     key: String,
     speed: Speed,
     /// The base address, which the addresses of tracks begin with.
     url: String,
-    /// Signs callbacks, if the spec says that they are signed.
+    /// Signs callbacks of operations whose spec says that they are signed.
     signing: SigningKey,
     signing_key: String,
     /// Sends callbacks. It is made with the first of them, because that takes milliseconds.
@@ -83,7 +91,7 @@ struct Backend {
 struct BackendState {
     limit: RequestLimit,
     tasks: BTreeMap<String, Task>,
-    credits: u32,
+    credits: Credits,
     submits: u64,
     polls: u64,
     uploads: u64,
@@ -109,6 +117,11 @@ enum Speed {
 }
 
 impl Backend {
+    /// Returns the operation whose spec was added first.
+    fn first(&self) -> &Arc<Operation> {
+        &self.operations[0]
+    }
+
     fn state(&self) -> MutexGuard<'_, BackendState> {
         // No code that holds the lock leaves the state half changed.
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
@@ -120,7 +133,7 @@ impl BackendState {
         Self {
             limit,
             tasks: BTreeMap::new(),
-            credits,
+            credits: credits.into(),
             submits: 0,
             polls: 0,
             uploads: 0,

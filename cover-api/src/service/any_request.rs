@@ -3,7 +3,7 @@
 use std::fmt;
 
 use cover_spec::rules::{Rules, Value, Violations};
-use cover_spec::tables::Api;
+use cover_spec::tables::{Api, Credits, CreditsSpec};
 use serde::{Serialize, Serializer};
 
 use super::{AnyService, Request};
@@ -49,6 +49,10 @@ impl Request for AnyRequest {
 
     fn check_lengths(&self, api: &Api, length_of: &dyn Fn(&str) -> Option<f64>) -> Result<(), Violations> {
         request::check_lengths((self.rules, api), self.mode, &self.values, length_of)
+    }
+
+    fn price(&self, credits: &CreditsSpec) -> Credits {
+        credits.price(self.rules, self.mode, &self.values)
     }
 
     fn operation(&self) -> Option<&str> {

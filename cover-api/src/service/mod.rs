@@ -13,7 +13,7 @@ use std::fmt;
 use std::str::FromStr;
 
 use cover_spec::rules::{Rules, Violations};
-use cover_spec::tables::Api;
+use cover_spec::tables::{Api, Credits, CreditsSpec};
 use serde::Serialize;
 
 use crate::response::read;
@@ -86,6 +86,12 @@ pub trait Request: Serialize {
     fn check_lengths(&self, api: &Api, length_of: &dyn Fn(&str) -> Option<f64>) -> Result<(), Violations> {
         let _ = (api, length_of);
         Ok(())
+    }
+
+    /// Returns its price. Requests of one operation have one price, unless the spec says otherwise.
+    #[doc(hidden)]
+    fn price(&self, credits: &CreditsSpec) -> Credits {
+        credits.cost
     }
 
     /// Returns the id of the operation that it is for, unless its type says it.

@@ -5,7 +5,7 @@ use std::ops::Deref;
 use std::sync::Arc;
 
 use cover_spec::answers::{Lacking, Progress, progress};
-use cover_spec::tables::Api;
+use cover_spec::tables::{Api, Refunded};
 use serde::ser::{Serialize, SerializeStruct, Serializer};
 use serde_json::Value;
 
@@ -27,6 +27,7 @@ pub struct Snapshot<S: Service> {
     pub(crate) lacking: Option<Box<Lacking>>,
     pub(crate) content: Content,
     pub(crate) progress: Progress,
+    pub(crate) refunded: Refunded,
     pub(crate) json: Arc<Value>,
 }
 
@@ -68,6 +69,7 @@ impl<S: Service> Snapshot<S> {
             lacking: None,
             content: Content::Nothing,
             progress,
+            refunded: Refunded::Unknown,
             json: Arc::default(),
         }
     }
@@ -110,6 +112,13 @@ impl<S: Service> Snapshot<S> {
         self.progress == Progress::Cancelled
     }
 
+    /// Returns whether the service returned the credits of a task that has failed, as far as the spec says it of the task's
+    /// [code](Self::error_code).
+    #[must_use]
+    pub fn refunded(&self) -> Refunded {
+        self.refunded
+    }
+
     /// Returns whether the output is complete: every result that the spec does not call optional is there.
     #[must_use]
     pub fn has_output(&self) -> bool {
@@ -147,6 +156,7 @@ impl<S: Service> Clone for Snapshot<S> {
             lacking: self.lacking.clone(),
             content: self.content,
             progress: self.progress,
+            refunded: self.refunded,
             json: Arc::clone(&self.json),
         }
     }

@@ -25,7 +25,7 @@ use crate::attempt::{SentBody, Stop, Tracked};
 use crate::callback_link::CallbackLink;
 use crate::error::{AttemptDetails, Failure, Kind, KnownTask};
 use crate::events::{self, Purpose};
-use crate::ledger::{EntryId, Intended, TaskSource, Terms, intend};
+use crate::ledger::{Charge, EntryId, Intended, Overrun, TaskSource, Terms, intend};
 use crate::rate_limit::{Denied, Permit, PermitRequest};
 use crate::transport::envelope;
 
@@ -86,8 +86,9 @@ impl Exchange {
         let id = self.guard.id;
         self.guard.begin();
         let (order, at, terms) = (Arc::clone(&self.order), self.at, self.terms);
-        let intended =
-            self.operation.account.ledger.run(move |rows| intend(rows, &order.purchase, at, terms, id)).await;
+        let account = &self.operation.account;
+        let charge = Charge { price: order.price, limits: account.ledger.local().spend_limits(&account.name) };
+        let intended = account.ledger.run(move |rows| intend(rows, &order.purchase, at, terms, &charge, id)).await;
         match intended {
             Ok(Intended::Recorded { entry, .. }) => {
                 self.guard.entry = Some(entry);
@@ -100,6 +101,12 @@ impl Exchange {
                 let previous = self.guard.previous.take();
                 self.guard.end(AttemptEnd::Refused(previous));
             }
+            Ok(Intended::OverLimit(overrun)) => {
+                permit.unused();
+                self.guard.finish();
+                let (previous, failure) = (self.guard.previous.take(), Failure::new(self.over_limit(overrun)));
+                self.guard.end(AttemptEnd::NotPosted(failure, previous));
+            }
             Err(error) => {
                 permit.unused();
                 let previous = self.guard.previous.take();
@@ -108,6 +115,14 @@ impl Exchange {
                 self.tracked = None;
                 self.guard.withdraw().await;
             }
+        }
+    }
+
+    fn over_limit(&self, overrun: Overrun) -> Kind {
+        let Overrun { limit, spent, price } = overrun;
+        match price {
+            Some(price) => Kind::OverLimit { price, spent, limit: limit.credits, period: limit.period },
+            None => Kind::NoPrice(&self.operation.api.id),
         }
     }
 

@@ -33,6 +33,7 @@ use std::time::{Duration, SystemTime};
 
 use bytes::Bytes;
 use cover_spec::rules::Violations;
+use cover_spec::tables::Credits;
 use futures_util::future::select;
 use tokio::runtime::Handle;
 use tokio::time::{Instant, sleep, timeout_at};
@@ -54,11 +55,16 @@ pub(crate) use outcome::PurchasedTask;
 pub(crate) use outgoing::OutgoingRequest;
 pub(crate) use recover::{knows, recover};
 
+/// How many tasks of a key may fail before it is posted no more, if the caller does not say it.
+const MAX_FAILURES: u32 = 3;
+
 /// A purchase and its request.
 #[derive(Debug)]
 pub(crate) struct Order {
     pub(crate) purchase: Purchase,
     pub(crate) request: OutgoingRequest,
+    /// The price of the request, if the spec has one.
+    pub(crate) price: Option<Credits>,
     /// Recordings that are too long for the request, so that it must not be posted.
     pub(crate) too_long: Option<Violations>,
 }
@@ -67,6 +73,7 @@ pub(crate) struct Order {
 #[derive(Debug, Clone, Copy, Default)]
 pub(crate) struct SendOptions {
     pub(crate) after_failure: bool,
+    pub(crate) max_failures: Option<u32>,
     pub(crate) may_charge_twice: bool,
     pub(crate) timeout: Option<Duration>,
 }
@@ -80,7 +87,8 @@ pub(crate) async fn send(
     if Handle::try_current().is_err() {
         return Err(Failure::setup(Setup::NoRuntime));
     }
-    let terms = Terms { after_failure: options.after_failure, consent: None };
+    let max_failures = options.after_failure.then(|| options.max_failures.unwrap_or(MAX_FAILURES));
+    let terms = Terms { max_failures, consent: None };
     let give_up = options.timeout.and_then(|after| Some((Instant::now().checked_add(after)?, after)));
     let may_charge_twice = options.may_charge_twice;
     let uncounted = UncountedReport { account: Arc::clone(&operation.account), report: None };
@@ -210,6 +218,11 @@ impl Send {
                 let placed = existing(&entry, bought);
                 Ok(NextStep::Return(placed.expect("the rules refuse an entry that lacks its task")))
             }
+            PurchaseState::Exhausted { entry, failures } => {
+                let limit = self.terms.max_failures.unwrap_or_default().max(1);
+                let failure = Failure::new(Kind::TooManyFailures { failures, limit });
+                Err(failure.with_task(self.known_task(&entry)))
+            }
             PurchaseState::OtherRequest(entry) => Err(self.conflict(&entry)),
         }
     }
@@ -228,16 +241,17 @@ impl Send {
                 failure(OtherRequest::Unknown).with_recovery(self.recovery(attempt))
             }
             _ => {
-                let placed = existing(entry, Bought::Task).filter(|_| self.operation.api.poll.is_some());
-                let task = placed.map(|placed| KnownTask {
-                    operation: &self.operation.api.id,
-                    id: placed.task,
-                    created: placed.created,
-                });
                 let is_failed = entry.state == EntryState::Failed;
-                failure(if is_failed { OtherRequest::Failed } else { OtherRequest::Bought }).with_task(task)
+                let other = if is_failed { OtherRequest::Failed } else { OtherRequest::Bought };
+                failure(other).with_task(self.known_task(entry))
             }
         }
+    }
+
+    /// Returns the task of an entry, unless the operation answers at once.
+    fn known_task(&self, entry: &Entry) -> Option<KnownTask> {
+        let placed = existing(entry, Bought::Task).filter(|_| self.operation.api.poll.is_some())?;
+        Some(KnownTask { operation: &self.operation.api.id, id: placed.task, created: placed.created })
     }
 
     fn recovery(&self, attempt: AttemptId) -> Recovery {

@@ -4,7 +4,7 @@ use cover_api::runtime::{AnyService, Client, Spec};
 use cover_api::sandbox::Sandbox;
 use cover_testkit::{Outcome, Result};
 
-use crate::common::{MIX, Service, cover, mix, mix_client, mix_json};
+use crate::common::{MIX, Service, cover, mix, mix_client, mix_json, without_credits};
 
 /// The rate limit of the shipped spec.
 const REQUESTS: usize = 20;
@@ -29,8 +29,7 @@ async fn two_operations_together_never_exceed_the_rate_limit_of_their_account() 
 
 /// Returns a spec of the service at this address, on the account `music`.
 fn on_account(url: &str, account: &str) -> Result<Spec> {
-    let text = MIX.replacen("[service]\n", &format!("[service]\nbase_url = \"{url}\"\n{account}\n"), 1);
-    let text = text.replacen("use = [", "without = [\"credits\"]\nuse = [", 1);
+    let text = without_credits().replacen("[service]\n", &format!("[service]\nbase_url = \"{url}\"\n{account}\n"), 1);
     Ok(Spec::parse("mix.toml", &text)?)
 }
 

@@ -36,7 +36,12 @@ pub struct Service {
 
 impl Service {
     pub async fn start() -> Result<Self> {
-        let sandbox = || Sandbox::builder().stage_every(Duration::from_secs(45)).credits(u32::MAX);
+        Self::with_credits(u32::MAX).await
+    }
+
+    /// Starts both, each with this number of credits.
+    pub async fn with_credits(credits: u32) -> Result<Self> {
+        let sandbox = || Sandbox::builder().stage_every(Duration::from_secs(45)).credits(credits);
         let (cover, mix) = (sandbox().start().await?, sandbox().spec(MIX).start().await?);
         Ok(Self { cover, mix, arrivals: Arc::default(), loses: Arc::default() })
     }
@@ -115,4 +120,11 @@ pub fn any_mix(client: &Client) -> Result<cover_api::runtime::Client<AnyService>
 /// Returns a client of the second operation.
 pub fn mix_client(client: &Client) -> Result<cover_api::runtime::Client<Mix>> {
     Ok(client.operation::<Mix>()?)
+}
+
+/// Returns a spec like `mix.toml` that says nothing of credits.
+pub fn without_credits() -> String {
+    let (before, after) = MIX.split_once("[credits]").expect("the spec has credits");
+    let after = after.split_once("[submit]").expect("the spec has a submit").1;
+    format!("{before}[submit]{after}").replacen("use = [", "without = [\"credits\"]\nuse = [", 1)
 }

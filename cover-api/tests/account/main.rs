@@ -8,4 +8,5 @@ mod direct;
 mod dynamic;
 mod ledger;
 mod other_way;
+mod prices;
 mod refusals;

@@ -4,7 +4,7 @@ use cover_spec::SHIPPED;
 use cover_testkit::{Outcome, Result};
 
 use crate::common::mix::Mix;
-use crate::common::{MIX, Service, any_mix, cover, mix_client, mix_json};
+use crate::common::{Service, any_mix, cover, mix_client, mix_json, without_credits};
 
 #[tokio::test(start_paused = true)]
 async fn a_handle_of_another_operation_is_refused() -> Outcome {
@@ -42,9 +42,8 @@ async fn a_request_to_another_operation_is_refused() -> Outcome {
 }
 
 /// Returns why an operation with this in its `[service]` does not belong to the account of a cover.
-fn refused(cover: &str, own: &str, without: &str) -> Result<String> {
-    let text = MIX.replacen("[service]\n", &format!("[service]\n{own}\n"), 1);
-    let text = text.replacen("use = [", &format!("without = [{without}]\nuse = ["), 1);
+fn refused(cover: &str, own: &str) -> Result<String> {
+    let text = without_credits().replacen("[service]\n", &format!("[service]\n{own}\n"), 1);
     let cover = Client::<AnyService>::of_spec(&Spec::parse("cover.toml", cover)?, "key").build()?;
     let error = cover.account().operation_from_spec(&Spec::parse("mix.toml", &text)?).unwrap_err();
     assert!(error.is_setup());
@@ -57,14 +56,14 @@ fn an_operation_of_another_account_is_refused() -> Outcome {
     let named = SHIPPED;
     let unnamed = &SHIPPED.replacen("account = \"sunoapi.org\"\n", "", 1);
     let elsewhere = "base_url = \"https://a.example\"";
-    for (cover, own, without, why) in [
-        (named, "account = \"speech\"", "", "its spec names the account `speech`, and the other one `sunoapi.org`"),
-        (named, elsewhere, "\"credits\"", "its spec names no account, and the other one `sunoapi.org`"),
-        (unnamed, "account = \"speech\"", "", "only its spec names an account, `speech`"),
-        (unnamed, elsewhere, "\"credits\"", "no spec names an account, and the base URLs differ"),
-        (named, "auth = { header = \"X-Key\" }", "", "its spec sends the API key in another way"),
+    for (cover, own, why) in [
+        (named, "account = \"speech\"", "its spec names the account `speech`, and the other one `sunoapi.org`"),
+        (named, elsewhere, "its spec names no account, and the other one `sunoapi.org`"),
+        (unnamed, "account = \"speech\"", "only its spec names an account, `speech`"),
+        (unnamed, elsewhere, "no spec names an account, and the base URLs differ"),
+        (named, "auth = { header = \"X-Key\" }", "its spec sends the API key in another way"),
     ] {
-        let error = refused(cover, own, without)?;
+        let error = refused(cover, own)?;
         assert!(error.starts_with(&(begin.to_owned() + why)), "{error}");
     }
     Ok(())

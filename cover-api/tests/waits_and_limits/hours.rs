@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use cover_api::runtime::{BatchEvent, ClientBuilder};
+use cover_api::runtime::{BatchEvent, ClientBuilder, Credits};
 use cover_api::sandbox::{Answer, Sandbox};
 use cover_api::{Client, Error, Status, Task, Update, UploadCover};
 use cover_testkit::simulated::{BUDGET, Simulated};
@@ -212,7 +212,7 @@ async fn without_credits_sends_fail_at_once_until_the_balance_has_risen() -> Out
     assert!(stopped.is_insufficient_credits() && stopped.is_not_sent() && !stopped.may_have_been_charged());
     assert!(client.stats().out_of_credits);
     assert_eq!(sandbox.submits(), 1);
-    assert!(client.credits().await? > 0.0);
+    assert!(client.credits().await? > Credits::ZERO);
     assert!(client.send(&request("3")).await.is_ok());
 
     sandbox.answer_submit(Answer::code(429));

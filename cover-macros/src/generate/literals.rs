@@ -1,6 +1,6 @@
 //! The macros that check a request of literals while compiling: each hands the spec to a hidden proc macro.
 
-use cover_spec::{SHIPPED_BASE, Spec};
+use cover_spec::Spec;
 use proc_macro2::TokenStream;
 use quote::quote;
 
@@ -32,7 +32,7 @@ fn one(spec: &Spec, origin: &Origin, name: &str, tries: bool) -> TokenStream {
     let doc = docs::literal(spec, name, tries);
     let name = ident(name);
     let module = &origin.module;
-    let files = if origin.is_shipped { quote!(shipped) } else { files(spec) };
+    let files = files(spec);
     let kind = if tries { quote!(tries) } else { quote!(exact) };
     quote! {
         #[doc(hidden)]
@@ -46,9 +46,12 @@ fn one(spec: &Spec, origin: &Origin, name: &str, tries: bool) -> TokenStream {
     }
 }
 
-/// Returns the path and the text of each file that the hidden macro needs to read the spec.
+/// Returns `shipped` and the path of a shipped spec, or the path and the text of each file that the hidden macro needs.
 fn files(spec: &Spec) -> TokenStream {
-    let needed = spec.sources.files.iter().filter(|file| file.path != SHIPPED_BASE);
+    if let Some(path) = spec.shipped_path() {
+        return quote!(shipped #path);
+    }
+    let needed = spec.sources.files.iter().filter(|file| !file.is_shipped);
     let pairs = needed.map(|file| {
         let (path, text) = (&file.path, &file.text);
         quote!(#path #text)

@@ -43,5 +43,14 @@ pub(crate) fn all(spec: &Spec, origin: &Origin) -> TokenStream {
         tables::tables(spec),
         literals::literals(spec, origin),
     ];
-    quote!(#(#parts)*)
+    let alone = if origin.is_own { TokenStream::new() } else { alone() };
+    quote!(#alone #(#parts)*)
+}
+
+/// Writes an item that makes the first error about two specs in one module say what to do.
+fn alone() -> TokenStream {
+    quote! {
+        #[doc(hidden)]
+        mod each_call_of_api_needs_a_module_of_its_own {}
+    }
 }

@@ -105,7 +105,7 @@ structs! {
 
     tables::Api {
         id, account, base_url, auth_header, auth_scheme, auth_basic, headers, env_key, env_url, retention, code, message,
-        codes, submit, poll, cancel, statuses, results, rate_limit, credits, callback, upload
+        codes, submit, poll, cancel, statuses, failures, results, rate_limit, credits, callback, upload
     }
     tables::CodeSpec { number, means, created, retry_after }
     tables::SubmitSpec { method, path, query, body, task }
@@ -115,10 +115,12 @@ structs! {
     }
     tables::CancelSpec { method, path, query, body }
     tables::StatusSpec { name, means, stage }
+    tables::FailureSpec { number, refunded }
     tables::ResultSpec { name, at, callback, optional, shape }
     tables::MemberSpec { spellings, required, shape }
     tables::RateLimitSpec { requests, per, task_every }
-    tables::CreditsSpec { path, amount }
+    tables::CreditsSpec { path, amount, cost, costs }
+    tables::CostSpec { when, cost }
     tables::CallbackSpec { field, stage, task, answer_within, attempts, expires, stages, signature }
     tables::CallbackStageSpec { name, status, running }
     tables::UploadSpec { url, file, fields, link, expires, max_bytes, field, types, seconds, longest }
@@ -150,8 +152,8 @@ enums! {
 
 plain_enums! {
     rules::Presence rules::Unit rules::Effect
-    tables::Method tables::BodyFormat tables::CodeMeaning tables::Created tables::StatusMeaning tables::ResultKind
-    tables::SignatureEncoding
+    tables::Method tables::BodyFormat tables::CodeMeaning tables::Created tables::StatusMeaning tables::Refunded
+    tables::ResultKind tables::SignatureEncoding
 }
 
 integers! { u32 => u32_unsuffixed, i64 => i64_unsuffixed, usize => usize_unsuffixed }
@@ -160,6 +162,13 @@ integers! { u32 => u32_unsuffixed, i64 => i64_unsuffixed, usize => usize_unsuffi
 impl Quoted for u64 {
     fn quoted(&self) -> TokenStream {
         if *self == Self::MAX { quote!(u64::MAX) } else { Literal::u64_unsuffixed(*self).to_token_stream() }
+    }
+}
+
+impl Quoted for tables::Credits {
+    fn quoted(&self) -> TokenStream {
+        let thousandths = Literal::u64_unsuffixed(self.thousandths());
+        quote!(tables::Credits::from_thousandths(#thousandths))
     }
 }
 

@@ -19,6 +19,7 @@ pub(super) fn request(spec: &Spec, modes: &Modes<'_>) -> TokenStream {
     let fields = fields(spec, modes);
     let fields_name = fields_name(spec);
     let check_lengths = check_lengths(spec);
+    let price = price(spec);
     let constructors = constructors(spec, modes, &name, &builder);
     quote! {
         #[doc = #doc]
@@ -47,6 +48,7 @@ pub(super) fn request(spec: &Spec, modes: &Modes<'_>) -> TokenStream {
                 ::cover_api::__private::canonical(&#tables::RULES, self.mode, &self.fields.values(), callback)
             }
             #check_lengths
+            #price
         }
         impl<M> ::cover_api::__private::Serialize for #name<M> {
             fn serialize<S: ::cover_api::__private::Serializer>(
@@ -78,6 +80,19 @@ fn check_lengths(spec: &Spec) -> TokenStream {
             length_of: &dyn Fn(&str) -> ::core::option::Option<f64>,
         ) -> ::core::result::Result<(), ::cover_api::Violations> {
             ::cover_api::__private::check_lengths((&#tables::RULES, api), self.mode, &self.fields.values(), length_of)
+        }
+    }
+}
+
+/// Returns the method that computes the price, if it depends on the request.
+fn price(spec: &Spec) -> TokenStream {
+    if spec.credits.as_ref().is_none_or(|credits| credits.costs.is_empty()) {
+        return TokenStream::new();
+    }
+    let tables = tables::module(spec);
+    quote! {
+        fn price(&self, credits: &::cover_api::__private::tables::CreditsSpec) -> ::cover_api::runtime::Credits {
+            credits.price(&#tables::RULES, self.mode, &self.fields.values())
         }
     }
 }

@@ -4,7 +4,7 @@ use std::cell::RefCell;
 use std::fmt::Display;
 use std::rc::Rc;
 
-use cover_spec::{SHIPPED, SHIPPED_PATH, Spec};
+use cover_spec::{Faults, Spec};
 use proc_macro2::{Delimiter, Ident, Spacing, Span, TokenStream, TokenTree};
 use syn::parse::{Parse, ParseStream, Parser};
 use syn::{Error, LitStr, Result};
@@ -19,15 +19,14 @@ pub(super) struct Call {
     pub(super) body: TokenStream,
 }
 
-/// Reads `[$crate::module] shipped exact { … }`.
+/// Reads `[$crate::module] shipped "upload_cover.toml" exact { … }`.
 ///
-/// In the place of `shipped` may stand the path and the text of a spec, followed by those of each of its bases. In the place
-/// of `exact` may stand `tries`.
+/// In the place of `shipped` and the path may stand the path and the text of a spec, followed by those of each of its bases
+/// that is not shipped. In the place of `exact` may stand `tries`.
 pub(super) fn call(tokens: TokenStream) -> Result<Call> {
     (|input: ParseStream<'_>| {
         let (module, _) = group(input, Delimiter::Bracket)?;
-        let files = files(input)?;
-        let spec = spec(files)?;
+        let spec = spec(files(input)?)?;
         let tries = input.parse::<Ident>()? == "tries";
         let (body, _) = group(input, Delimiter::Brace)?;
         Ok(Call { spec, module, tries, body })
@@ -35,18 +34,24 @@ pub(super) fn call(tokens: TokenStream) -> Result<Call> {
     .parse2(tokens)
 }
 
-/// The paths and texts of a spec and its bases. The shipped spec has none.
-type Files = Vec<(String, String)>;
+/// The files of a spec.
+#[derive(PartialEq)]
+enum Files {
+    /// The path of a shipped spec.
+    Shipped(String),
+    /// The paths and texts of a spec and its bases.
+    Own(Vec<(String, String)>),
+}
 
 fn files(input: ParseStream<'_>) -> Result<Files> {
+    if input.parse::<Option<Ident>>()?.is_some() {
+        return Ok(Files::Shipped(input.parse::<LitStr>()?.value()));
+    }
     let mut files = Vec::new();
     while let Some(path) = input.parse::<Option<LitStr>>()? {
         files.push((path.value(), input.parse::<LitStr>()?.value()));
     }
-    if files.is_empty() {
-        input.parse::<Ident>()?;
-    }
-    Ok(files)
+    Ok(Files::Own(files))
 }
 
 thread_local! {
@@ -60,15 +65,23 @@ fn spec(files: Files) -> Result<Rc<Spec>> {
     if let Some(spec) = known {
         return Ok(spec);
     }
-    let (path, text) = files.first().map_or((SHIPPED_PATH, SHIPPED), |(path, text)| (path, text));
+    let spec = match &files {
+        Files::Shipped(path) => Spec::parse_shipped(path),
+        Files::Own(files) => own(files),
+    };
+    let spec = spec.map_err(|faults| Error::new(Span::call_site(), faults))?;
+    let spec = Rc::new(spec);
+    LAST.set(Some((files, spec.clone())));
+    Ok(spec)
+}
+
+fn own(files: &[(String, String)]) -> std::result::Result<Spec, Faults> {
     let load = |path: &str| {
         let file = files.iter().find(|(name, _)| name == path);
         file.map(|(_, text)| text.clone()).ok_or_else(|| std::io::ErrorKind::NotFound.into())
     };
-    let spec = Spec::parse_with(path, text, load).map_err(|faults| Error::new(Span::call_site(), faults))?;
-    let spec = Rc::new(spec);
-    LAST.set(Some((files, spec.clone())));
-    Ok(spec)
+    let (path, text) = files.first().map_or(("", ""), |(path, text)| (path, text));
+    Spec::parse_with(path, text, load)
 }
 
 fn group(input: ParseStream<'_>, delimiter: Delimiter) -> Result<(TokenStream, Span)> {

@@ -21,10 +21,41 @@ fn cargo_builds_again_when_any_file_of_a_chain_changes() {
     }
 }
 
+/// Returns the errors in the place of a spec.
+fn errors(path: &str) -> String {
+    let Err(unusable) = Source::of_crate(&LitStr::new(path, Span::call_site())).spec else {
+        panic!("it has no faults")
+    };
+    unusable.errors.to_string()
+}
+
+#[test]
+fn a_path_is_that_of_a_file_of_the_crate_or_of_a_shipped_spec() {
+    let shipped = Source::of_crate(&LitStr::new("sunoapi/extend.toml", Span::call_site()));
+    assert_eq!(shipped.spec.map(|spec| spec.request.name.value).ok().as_deref(), Some("ExtendRequest"));
+    assert!(shipped.tracked.is_empty());
+    let nowhere = errors("sunoapi/extnd.toml");
+    let folder = env!("CARGO_MANIFEST_DIR");
+    for part in [
+        &format!("cannot read the spec `{folder}/sunoapi/extnd.toml`: "),
+        "cover-spec ships no spec `sunoapi/extnd.toml` either; did you mean the shipped spec `sunoapi/extend.toml`?",
+    ] {
+        assert!(nowhere.contains(part), "{nowhere}");
+    }
+    for near in ["wav.toml", "sunoapi/wav", "cover-spec/sunoapi/wav.toml", "specs/wav.toml"] {
+        let found = errors(near);
+        assert!(found.contains("either; did you mean the shipped spec `sunoapi/wav.toml`?"), "{found}");
+    }
+    let lists = "cover-spec ships no spec `specs/song.toml` either; `cover_spec::SHIPPED_SPECS` lists its specs";
+    assert!(errors("specs/song.toml").contains(lists));
+    assert!(errors("sunoapi/base/music.toml").contains("is only a base for other specs"));
+    assert!(errors("../tests").contains("cannot read the spec"));
+}
+
 #[test]
 fn the_documentation_names_the_file_and_the_line_of_a_field() {
     let Ok(spec) = source("choir/song.toml").spec else { panic!("it has faults") };
-    let origin = Origin { is_shipped: false, module: TokenStream::new() };
+    let origin = Origin { is_own: false, module: TokenStream::new() };
     let line = |path: &str, text: &str, start: &str| {
         format!("`../tests/specs/{path}`, line {}", 1 + text.lines().position(|line| line == start).expect("the line"))
     };

@@ -1,6 +1,6 @@
 //! No `doc` of a spec becomes a doctest of the user's crate.
 
-use cover_spec::SHIPPED_PATH;
+use cover_spec::Spec;
 use syn::visit::{self, Visit};
 use syn::{Expr, ExprLit, Lit, MetaNameValue};
 
@@ -23,9 +23,9 @@ impl Visit<'_> for Docs {
 
 #[test]
 fn code_in_a_doc_of_a_spec_is_plain_text() {
-    for (path, spec) in [(SHIPPED_PATH, cover_spec::SHIPPED), ("clip.toml", CLIP), ("small.toml", super::SMALL)] {
+    for (path, spec) in [("cover.toml", cover_spec::SHIPPED), ("clip.toml", CLIP), ("small.toml", super::SMALL)] {
         for doc in [r"Cats:\n\n    two cats\n\nMore.", r"```\ntwo cats\n```", r"Cats:\n~~~ rust\ntwo cats"] {
-            let file = super::expand(path, &with_docs(spec, doc), false);
+            let file = super::expand(Spec::parse(path, &with_docs(spec, doc)), false);
             let mut docs = Docs::default();
             docs.visit_file(&file);
             let with_cats: Vec<&String> = docs.0.iter().filter(|doc| doc.contains("two cats")).collect();

@@ -13,3 +13,9 @@ fn shipped_spec() {
 fn small_spec() {
     expect_file!["../../snapshots/small.rs"].assert_eq(&prettyplease::unparse(&super::small()));
 }
+
+#[test]
+fn the_first_name_that_two_specs_in_one_module_share_says_what_to_do() {
+    let Some(syn::Item::Mod(first)) = super::small().items.into_iter().next() else { panic!("it is no module") };
+    assert_eq!(first.ident, "each_call_of_api_needs_a_module_of_its_own");
+}

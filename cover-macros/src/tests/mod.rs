@@ -5,7 +5,7 @@ mod doctests;
 mod expansion;
 mod page;
 
-use cover_spec::{SHIPPED, SHIPPED_PATH, Spec};
+use cover_spec::{Faults, Spec};
 use proc_macro2::TokenStream;
 
 use crate::generate;
@@ -16,17 +16,17 @@ const SMALL: &str = include_str!("../../snapshots/small.toml");
 
 /// Returns the expansion of the shipped spec.
 fn shipped() -> syn::File {
-    expand(SHIPPED_PATH, SHIPPED, true)
+    expand(Spec::parse_shipped("upload_cover.toml"), true)
 }
 
 /// Returns the expansion of the small spec.
 fn small() -> syn::File {
-    expand("snapshots/small.toml", SMALL, false)
+    expand(Spec::parse("snapshots/small.toml", SMALL), false)
 }
 
 #[track_caller]
-fn expand(path: &str, text: &str, is_shipped: bool) -> syn::File {
-    let spec = Spec::parse(path, text).unwrap_or_else(|faults| panic!("{faults}"));
-    let origin = Origin { is_shipped, module: TokenStream::new() };
+fn expand(spec: Result<Spec, Faults>, is_own: bool) -> syn::File {
+    let spec = spec.unwrap_or_else(|faults| panic!("{faults}"));
+    let origin = Origin { is_own, module: TokenStream::new() };
     syn::parse2(generate::all(&spec, &origin)).expect("the expansion is a list of items")
 }

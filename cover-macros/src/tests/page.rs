@@ -65,7 +65,7 @@ fn each_setter_of_a_deprecated_field_is_deprecated() {
     let keys = |field: &str| format!("[fields.{field}]\ndeprecated = \"it is ignored\"");
     let text = super::SMALL.replace("[fields.copies]", &keys("copies"));
     let text = text.replace("[fields.pictureUrl]", &keys("pictureUrl"));
-    let file = super::expand("snapshots/small.toml", &text, false);
+    let file = super::expand(cover_spec::Spec::parse("snapshots/small.toml", &text), false);
     for cfg in ["doc", "not (doc)"] {
         let found = impls(&file, "CardRequestBuilder", cfg);
         let is_deprecated = |method: &&ImplItemFn| method.attrs.iter().any(|it| it.path().is_ident("deprecated"));
@@ -110,4 +110,24 @@ fn doc(attrs: &[Attribute]) -> String {
         _ => None,
     });
     texts.collect::<Vec<_>>().join("\n")
+}
+
+#[test]
+fn the_pages_of_an_operation_say_how_it_is_sent_and_what_is_limited() {
+    for (path, parts) in [
+        ("sunoapi/credit.toml", &["Sent as a GET to `/api/v1/generate/credit`."][..]),
+        (
+            "sunoapi/extend.toml",
+            &["At most 200 characters with `V4`.", "Disputed: 100 in the pages of docs.sunoapi.org, 80 in"],
+        ),
+        (
+            "sunoapi/stems.toml",
+            &["Rate limit: 20 requests of one API key in 10 s.", "Uploads of local files: at most 20 MB; "],
+        ),
+    ] {
+        let text = prettyplease::unparse(&super::expand(cover_spec::Spec::parse_shipped(path), false));
+        for part in parts {
+            assert!(text.contains(part), "{path}: {part}");
+        }
+    }
 }

@@ -29,7 +29,7 @@ pub use cancel::{CancelReply, cancel};
 pub use envelope::{Envelope, MAX_ANSWER, Unreadable, body, code, is_success, max_answer, object};
 pub use id::check as check_id;
 pub use path::{at, put};
-pub use poll::{Polled, Progress, TaskState, poll, progress};
+pub use poll::{Polled, Progress, TaskState, failure, poll, progress, refunded};
 pub use read::read;
 pub use reply::{Doubt, Reply, reply};
 pub use results::{FoundResults, Lacking, fits, results};

@@ -3,7 +3,7 @@
 use serde_json::Value;
 
 use super::{Envelope, FoundResults, as_integer, at, is_success, results};
-use crate::tables::{Api, PollSpec, StatusMeaning};
+use crate::tables::{Api, FailureSpec, PollSpec, Refunded, StatusMeaning};
 
 /// What an answer to a poll is about.
 #[derive(Debug, Clone, PartialEq)]
@@ -87,6 +87,19 @@ fn state<'a>(api: &Api, poll: &PollSpec, envelope: &'a Envelope) -> TaskState<'a
 fn is_no_error(api: &Api, code: &str) -> bool {
     let code = code.trim();
     code.is_empty() || code.parse() == Ok(0.0) || code.parse().is_ok_and(|code| is_success(api, code))
+}
+
+/// Returns what the spec says of the code of a failed task. The code may be a text, and a number may have a point.
+#[must_use]
+pub fn failure<'a>(api: &'a Api, error_code: &str) -> Option<&'a FailureSpec> {
+    let number = as_integer(&Value::from(error_code))?;
+    api.failures.iter().find(|failure| i64::from(failure.number) == number)
+}
+
+/// Returns whether the service returned the credits of a task that has failed with this code.
+#[must_use]
+pub fn refunded(api: &Api, error_code: &str) -> Refunded {
+    failure(api, error_code).map_or(Refunded::Unknown, |failure| failure.refunded)
 }
 
 /// Returns what a status means, given whether the answer has an error and whether its output is ready.

@@ -10,6 +10,7 @@ pub(super) fn fit(merge: &mut Merge<'_, '_>) {
     // A file of parts is completed by the spec that builds on it.
     if merge.own.parts.is_none() && !fields(merge).is_empty() {
         callback(merge);
+        costs(merge);
         echoes(merge);
         upload(merge);
     }
@@ -39,6 +40,36 @@ fn callback(merge: &mut Merge<'_, '_>) {
     merge.own.faults.push(Fault::new(message, base.into(), label));
     merge.own.table.remove("callback");
     merge.own.inherited.retain(|it| !it.name.starts_with("callback."));
+}
+
+/// Reports inherited `costs` of `[credits]` that depend on a field which the request does not have, and removes them.
+fn costs(merge: &mut Merge<'_, '_>) {
+    let is_inherited = merge.own.inherited.iter().any(|it| it.name == "credits.costs");
+    let (Some(base), true) = (merge.own.base, is_inherited) else { return };
+    let known = fields(merge);
+    let Some(DeValue::Table(credits)) = merge.own.table.get_mut("credits").map(Spanned::get_mut) else { return };
+    let costs = credits.get("costs").and_then(|costs| costs.get_ref().as_array());
+    let named: Vec<String> = costs.into_iter().flat_map(|costs| costs.iter()).flat_map(fields_of_cost).collect();
+    let Some(field) = named.into_iter().find(|field| !known.contains(field)) else { return };
+    let message = format!(
+        "the `costs` of the base `{}` depend on the field `{field}`, which this spec does not have",
+        merge.base.path
+    );
+    let label = "write `without = [\"credits.costs\"]`, give `cost` under `[credits]`, or add the field";
+    credits.remove("costs");
+    merge.own.faults.push(Fault::new(message, base.into(), label));
+    merge.own.inherited.retain(|it| it.name != "credits.costs");
+}
+
+/// Returns the names of the fields in the `when` of an entry of `costs`, which has one condition or a list.
+fn fields_of_cost(entry: &Spanned<DeValue<'_>>) -> Vec<String> {
+    let when = entry.get_ref().as_table().and_then(|entry| entry.get("when")).map(Spanned::get_ref);
+    let conditions: Vec<&DeValue<'_>> = match when {
+        Some(DeValue::Array(conditions)) => conditions.iter().map(Spanned::get_ref).collect(),
+        other => other.into_iter().collect(),
+    };
+    let tables = conditions.into_iter().filter_map(DeValue::as_table);
+    tables.flat_map(|table| table.keys()).map(|key| key.get_ref().to_string()).collect()
 }
 
 /// Removes each inherited `echo` whose field the request does not have.

@@ -11,7 +11,7 @@ use crate::suggest::suggestion;
 /// Tables whose missing keys are inherited.
 const BY_KEY: &[&str] = &["service", "envelope", "rate_limit", "credits", "poll", "cancel", "callback", "upload"];
 /// Tables that are inherited as a whole.
-const WHOLE: &[&str] = &["codes", "statuses", "results"];
+const WHOLE: &[&str] = &["codes", "statuses", "failures", "results"];
 /// Keys of `[service]` that are never inherited.
 const IDENTITY: [&str; 2] = ["name", "id"];
 
@@ -27,11 +27,15 @@ impl Merge<'_, '_> {
     pub(super) fn tables(&mut self) {
         self.unknown_in_without();
         let own_url = place_in(&self.own.table, "service", "base_url");
+        let has_cost = place_in(&self.own.table, "credits", "cost").is_some();
         let has_path = place_in(&self.own.table, "poll", "path").is_some();
         // They say together how the id of the task is sent.
         let sends_id = ["path", "query", "body"].iter().any(|key| place_in(&self.own.table, "cancel", key).is_some());
         let service = place_of(&self.own.table, "service").or(self.own.base);
-        for name in WHOLE.iter().filter(|name| !self.head.is_without(name)) {
+        let polls = self.own.table.contains_key("poll") || !self.head.is_without("poll");
+        // Without a poll there is no task that could fail.
+        let is_kept = |name: &str| !self.head.is_without(name) && (name != "failures" || polls);
+        for name in WHOLE.iter().filter(|name| is_kept(name)) {
             if let Some((key, value)) = self.base.table.get_key_value(*name)
                 && !self.own.table.contains_key(*name)
             {
@@ -46,6 +50,7 @@ impl Merge<'_, '_> {
                 ("service", "account") | ("poll" | "credits", "path") => own_url.is_some(),
                 ("service", key) => IDENTITY.contains(&key),
                 ("poll", "query") => own_url.is_some() || has_path,
+                ("credits", "costs") => has_cost,
                 ("cancel", "path" | "query" | "body") => own_url.is_some() || sends_id,
                 _ => false,
             });

@@ -3,6 +3,7 @@
 //! [`load`] reads the chain of files. A [`View`] is one file with everything that it takes from its base, so that the steps
 //! behind this one see a single spec. A key of a base keeps its place in the base's text.
 
+mod disputed;
 mod fields;
 mod fitting;
 mod head;
@@ -11,6 +12,6 @@ mod merge;
 mod view;
 
 pub(crate) use head::ABOUT_BASES;
+pub use load::SHIPPED_BASE;
 pub(crate) use load::{Chain, Texts, load};
-pub use load::{SHIPPED, SHIPPED_BASE};
 pub(crate) use view::View;

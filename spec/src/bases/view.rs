@@ -10,6 +10,8 @@ use crate::source::{At, Files, Span, Unavailable, places};
 pub(crate) struct View<'t> {
     /// The path of the file.
     pub(crate) path: String,
+    /// Whether cover-spec ships the file.
+    pub(crate) is_shipped: bool,
     /// The tables of the spec.
     pub(crate) table: DeTable<'t>,
     /// The place of `parts = true`.
@@ -88,7 +90,9 @@ fn moved(fault: &Fault, place: Span, more: usize, files: &Files) -> Fault {
     };
     let message = format!("{} (inherited from `{file}`, line {line}){more}", fault.message());
     let help = if fault.label().is_empty() { String::new() } else { format!("{}; ", fault.label()) };
-    Fault::new(message, place.into(), format!("{help}give the key in this spec, or change `{file}`"))
+    // A shipped file cannot be changed.
+    let or = if files.is_shipped(fault.span().into()) { String::new() } else { format!(", or change `{file}`") };
+    Fault::new(message, place.into(), format!("{help}give the key in this spec{or}"))
 }
 
 /// Returns the entries of a table in a table.

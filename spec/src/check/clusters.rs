@@ -259,7 +259,7 @@ impl<'r> Cluster<'r> {
     }
 
     pub(super) fn holds(&self, body: &Body, condition: &Condition) -> bool {
-        self.rules.may_hold(self.mode, body, condition)
+        self.rules.any_holds(self.mode, body, std::slice::from_ref(condition)) != Some(false)
     }
 
     /// Whether the field is given, with this value if there is one. The items of a list are not known.

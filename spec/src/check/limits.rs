@@ -177,5 +177,8 @@ fn disputes(limit: &Limit, faults: &mut Vec<Fault>) {
         faults.push(
             figure.fault("the enforced figure is not among the disputed ones", "add the place that has this figure"),
         );
+    } else if limit.disputed.iter().all(|dispute| dispute.figure.value == figure.value) {
+        let label = "add the other figure and its place, or write `[[disputed]]` if the figures are of different units";
+        faults.push(first.figure.fault("all entries of `disputed` have the enforced figure", label));
     }
 }

@@ -4,6 +4,7 @@ mod callback;
 mod candidates;
 mod clusters;
 mod conditions;
+mod costs;
 mod coverage;
 mod incomplete;
 mod limits;
@@ -11,6 +12,7 @@ mod modes;
 mod names;
 mod parts;
 mod presence;
+mod references;
 mod relations;
 mod results;
 mod search;
@@ -55,7 +57,9 @@ pub(crate) fn all(spec: &Spec, read: &[Fault]) -> (Vec<Fault>, bool) {
     limits::check(&spec.request, incomplete, faults);
     conditions::check(&spec.request, incomplete, faults);
     relations::check(&spec.request, incomplete, faults);
+    costs::check(spec, incomplete, faults);
     values::check(spec, incomplete, faults);
+    references::check(spec, incomplete, faults);
     // Stand-ins have no place. The missing values that they replace are already reported.
     found.retain(|fault| !fault.span().is_empty() && !incomplete.explains(fault));
     if read.is_empty() && found.is_empty() {

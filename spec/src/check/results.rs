@@ -21,6 +21,13 @@ pub(super) fn check(spec: &Spec, incomplete: &Incomplete, faults: &mut Vec<Fault
             if let Some(echo) = &value.echo {
                 known_field(&spec.request, echo, faults);
             }
+            if let Some(example) = &value.example
+                && value.kind.value != ResultKind::Text
+                && !incomplete.has(&value.name)
+            {
+                faults
+                    .push(example.fault(format!("`{}` is not a text, but has an `example`", *value.name), "remove it"));
+            }
             if value.kind.value == ResultKind::Object && value.members.is_empty() && !incomplete.has(&value.name) {
                 let message = format!("the object `{}` has no `fields`", *value.name);
                 faults.push(value.name.fault(message, "add one, or use `type = \"any\"`"));

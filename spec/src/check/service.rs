@@ -38,8 +38,8 @@ pub(super) fn check(spec: &Spec, incomplete: &Incomplete, faults: &mut Vec<Fault
         json_path("message", &envelope.message, faults);
     }
     if let Some(credits) = &spec.credits {
-        url_path(&credits.path, faults);
-        json_path("amount", &credits.amount, faults);
+        credits.path.iter().for_each(|path| url_path(path, faults));
+        credits.amount.iter().for_each(|amount| json_path("amount", amount, faults));
     }
     if let Some(rate_limit) = &spec.rate_limit {
         self::rate_limit(rate_limit, spec, incomplete, faults);

@@ -4,14 +4,14 @@ use std::time::Duration;
 
 use crate::fault::Fault;
 use crate::model::{Cancel, Poll, Spec, Status, Submit};
-use crate::tables::{Method, StatusMeaning};
+use crate::tables::{CodeMeaning, Method, StatusMeaning};
 
 use super::service::{self, json_path, url_path};
 use super::{Incomplete, submit};
 use crate::source::At;
 
 /// The part of a path that stands for the id of the task.
-const TASK: &str = "{task}";
+pub(super) const TASK: &str = "{task}";
 
 /// What to do about a maximum before its minimum.
 const SWAP: &str = "swap the two; the shorter one comes first";
@@ -31,6 +31,7 @@ pub(super) fn check(spec: &Spec, incomplete: &Incomplete, faults: &mut Vec<Fault
         }
     }
     statuses(&spec.statuses, incomplete, faults);
+    failures(spec, incomplete, faults);
 }
 
 /// Reports what only an operation with a task can have. Without `[poll]`, an operation answers at once.
@@ -50,6 +51,8 @@ pub(super) fn without_poll(spec: &Spec, faults: &mut Vec<Fault>) {
     } else if let Some(cancel) = &spec.cancel {
         let label = "add `[poll]`, or remove `[cancel]`; leave out that of a base with `without = [\"cancel\"]`";
         faults.push(cancel.path.fault(message, label));
+    } else if let Some(failure) = spec.failures.first() {
+        faults.push(failure.number.fault(message, "add `[poll]`, or remove `[failures]`"));
     }
 }
 
@@ -180,5 +183,30 @@ fn statuses(statuses: &[Status], incomplete: &Incomplete, faults: &mut Vec<Fault
     let has = |meaning: StatusMeaning| statuses.iter().any(|status| status.means.value == meaning);
     if let Some(last) = statuses.last().filter(|_| all_known && !has(StatusMeaning::Done)) {
         faults.push(last.name.fault("no status has `means = \"done\"`", "add one"));
+    }
+}
+
+fn failures(spec: &Spec, incomplete: &Incomplete, faults: &mut Vec<Fault>) {
+    for (index, failure) in spec.failures.iter().enumerate() {
+        let number = failure.number.value;
+        if spec.failures[..index].iter().any(|other| other.number.value == number) {
+            faults.push(failure.number.fault(format!("there are two failures {number}"), "remove one of them"));
+        }
+        let code = spec.codes.iter().find(|code| code.number.value == number);
+        let is_success = code.is_some_and(|code| code.means.value == CodeMeaning::Success);
+        if is_success {
+            let message = format!("the code {number} means success in `[codes]`, and not that a task has failed");
+            faults.push(failure.number.fault(message, "remove it from `[failures]`"));
+        }
+    }
+    if let (Some(failure), Some(poll)) = (spec.failures.first(), &spec.poll)
+        && poll.error_code.is_none()
+        && spec.callback.is_none()
+        && !["poll", "callback"].iter().any(|table| incomplete.has_named(table))
+    {
+        let message = "no answer has the codes of `[failures]`";
+        faults.push(
+            failure.number.fault(message, "add `error_code`, their place, under `[poll]`, or remove `[failures]`"),
+        );
     }
 }

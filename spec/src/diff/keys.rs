@@ -3,8 +3,9 @@
 use std::time::Duration;
 
 use super::Changes;
-use crate::model::{At, Cancel, Poll, ResultEntry, ResultValue, Spec};
-use crate::read::{BODIES, CODE_MEANINGS, CREATED, PLACES, READY, STATUS_MEANINGS, word};
+use crate::model::{At, Cancel, Credits, Fetched, IdSource, Poll, ResultEntry, ResultValue, Spec};
+use crate::read::{BODIES, CODE_MEANINGS, CREATED, PLACES, READY, REFUNDED, STATUS_MEANINGS, word};
+use crate::source::duration_in_words;
 
 /// Keys, each with its value in words. A key that is left out is missing.
 type Keys = Vec<(String, String)>;
@@ -53,6 +54,7 @@ fn of_answers(spec: &Spec, keys: &mut Keys) {
         [
             ("submit.method", Some(spec.submit.method().name().to_owned())),
             ("submit.body", spec.submit.body.as_ref().map(|body| word(BODIES, &body.value).to_owned())),
+            ("submit.empty", spec.submit.empty_is_absent.as_ref().map(|_| "\"absent\"".to_owned())),
             ("submit.task", spec.submit.task.as_ref().map(text)),
             ("envelope.code", envelope.and_then(|envelope| envelope.code.as_ref()).map(text)),
             ("envelope.message", envelope.map(|envelope| text(&envelope.message))),
@@ -71,10 +73,10 @@ fn of_polls(poll: &Poll, keys: &mut Keys) {
             ("poll.error_message", poll.error_message.as_ref().map(text)),
             ("poll.every", Some(range(&poll.every))),
             ("poll.expected_duration", poll.expected_duration.as_deref().map(range)),
-            ("poll.timeout", Some(time(&poll.timeout))),
+            ("poll.timeout", Some(duration_in_words(&poll.timeout))),
             ("poll.unknown_task", numbers(poll.unknown_task.iter())),
-            ("poll.patience", Some(time(&poll.patience))),
-            ("poll.settle", Some(time(&poll.settle))),
+            ("poll.patience", Some(duration_in_words(&poll.patience))),
+            ("poll.settle", Some(duration_in_words(&poll.settle))),
         ],
     );
 }
@@ -99,13 +101,13 @@ fn of_limits(spec: &Spec, keys: &mut Keys) {
         "",
         [
             ("service.auth.basic", spec.service.auth_basic.as_ref().map(text)),
-            ("service.retention", spec.service.retention.as_deref().map(time)),
-            ("credits.path", credits.map(|credits| text(&credits.path))),
-            ("credits.amount", credits.map(|credits| text(&credits.amount))),
-            ("credits.cost", credits.map(|credits| credits.cost.value.to_string())),
+            ("service.retention", spec.service.retention.as_deref().map(duration_in_words)),
+            ("credits.path", credits.and_then(|credits| credits.path.as_ref()).map(text)),
+            ("credits.amount", credits.and_then(|credits| credits.amount.as_ref()).map(text)),
+            ("credits.cost", credits.map(Credits::price_in_words)),
             ("rate_limit.requests", rate_limit.map(|limit| limit.requests.value.to_string())),
-            ("rate_limit.per", rate_limit.map(|limit| time(&limit.per))),
-            ("rate_limit.task_every", rate_limit.and_then(|limit| limit.task_every.as_deref().map(time))),
+            ("rate_limit.per", rate_limit.map(|limit| duration_in_words(&limit.per))),
+            ("rate_limit.task_every", rate_limit.and_then(|limit| limit.task_every.as_deref().map(duration_in_words))),
         ],
     );
 }
@@ -116,7 +118,16 @@ fn of_entries(spec: &Spec, other: &Spec, keys: &mut Keys) {
     }
     for field in spec.request.fields.iter().filter(|field| other.request.field(&field.wire).is_some()) {
         let place = field.place.as_ref().map(|place| word(PLACES, &place.value).to_owned());
-        add(keys, &format!("fields.{}.", *field.wire), [("in", place)]);
+        add(
+            keys,
+            &format!("fields.{}.", *field.wire),
+            [
+                ("in", place),
+                ("source", field.source.as_ref().map(IdSource::words)),
+                ("fetched", field.fetched.as_ref().map(Fetched::words)),
+                ("served_at", field.served_at.as_ref().map(text)),
+            ],
+        );
     }
     let in_both = |number: u32| other.codes.iter().any(|code| code.number.value == number);
     for code in spec.codes.iter().filter(|code| in_both(code.number.value)) {
@@ -126,7 +137,7 @@ fn of_entries(spec: &Spec, other: &Spec, keys: &mut Keys) {
             [
                 ("means", Some(word(CODE_MEANINGS, &code.means.value).to_owned())),
                 ("created", Some(word(CREATED, &code.created.value).to_owned())),
-                ("retry_after", code.retry_after.as_deref().map(time)),
+                ("retry_after", code.retry_after.as_deref().map(duration_in_words)),
             ],
         );
     }
@@ -141,6 +152,11 @@ fn of_entries(spec: &Spec, other: &Spec, keys: &mut Keys) {
                 ("ready", Some(word(READY, &status.ready.value).to_owned())),
             ],
         );
+    }
+    let in_both = |number: u32| other.failures.iter().any(|failure| failure.number.value == number);
+    for failure in spec.failures.iter().filter(|failure| in_both(failure.number.value)) {
+        let refunded = word(REFUNDED, &failure.refunded()).to_owned();
+        add(keys, &format!("failures.{}.", failure.number.value), [("refunded", Some(refunded))]);
     }
     for result in &spec.results {
         let in_both = |name: &str| other.results.iter().any(|result| result.value.name.value == name);
@@ -174,6 +190,7 @@ fn of_members(object: &ResultValue, prefix: &str, keys: &mut Keys) {
             [
                 ("spellings", Some(spellings.join(", "))),
                 ("echo", member.echo.as_ref().map(text)),
+                ("example", member.example.as_ref().map(text)),
                 ("required", member.required.then(|| "true".to_owned())),
             ],
         );
@@ -190,10 +207,9 @@ fn of_callbacks(spec: &Spec, keys: &mut Keys) {
             ("field", Some(text(&callback.field))),
             ("stage", callback.stage.as_ref().map(text)),
             ("task", Some(text(&callback.task))),
-            ("answer_within", Some(time(&callback.answer_within))),
+            ("answer_within", Some(duration_in_words(&callback.answer_within))),
             ("attempts", Some(callback.attempts.value.to_string())),
-            ("expires", Some(time(&table.expires))),
-            ("codes", numbers(callback.codes.iter().map(|(number, _)| number))),
+            ("expires", Some(duration_in_words(&table.expires))),
         ],
     );
     for stage in &callback.stages {
@@ -212,7 +228,7 @@ fn of_uploads(spec: &Spec, keys: &mut Keys) {
             ("url", Some(text(&upload.url))),
             ("file", Some(text(&upload.file))),
             ("link", Some(text(&upload.link))),
-            ("expires", upload.expires.as_deref().map(time)),
+            ("expires", upload.expires.as_deref().map(duration_in_words)),
             ("max_bytes", upload.max_bytes.as_ref().map(|most| most.value.to_string())),
             ("field", upload.field.as_ref().map(text)),
             ("types", types.map(|types| types.join(", "))),
@@ -240,15 +256,5 @@ fn numbers<'a>(numbers: impl Iterator<Item = &'a At<u32>>) -> Option<String> {
 }
 
 fn range([least, most]: &[Duration; 2]) -> String {
-    format!("{} to {}", time(least), time(most))
-}
-
-/// Returns a duration in the greatest unit of the language in which it is a whole number.
-fn time(time: &Duration) -> String {
-    let millis = time.as_millis();
-    let units = [(86_400_000, "days"), (3_600_000, "h"), (60_000, "min"), (1_000, "s")];
-    match units.iter().find(|(unit, _)| millis > 0 && millis.is_multiple_of(*unit)) {
-        Some((unit, name)) => format!("{} {name}", millis / unit),
-        None => format!("{millis} ms"),
-    }
+    format!("{} to {}", duration_in_words(least), duration_in_words(most))
 }

@@ -1,7 +1,7 @@
 //! The service: names of generated types, addresses, codes, statuses and results.
 
 use super::Changes;
-use crate::model::{Code, ResultEntry, ResultValue, Spec, Status};
+use crate::model::{Code, FailureCode, ResultEntry, ResultValue, Spec, Status};
 
 pub(super) fn compare(old: &Spec, new: &Spec, changes: &mut Changes) {
     names(old, new, changes);
@@ -11,6 +11,7 @@ pub(super) fn compare(old: &Spec, new: &Spec, changes: &mut Changes) {
     callback(old, new, changes);
     uploads(old, new, changes);
     statuses(old, new, changes);
+    failures(old, new, changes);
     results(old, new, changes);
 }
 
@@ -140,6 +141,17 @@ fn statuses(old: &Spec, new: &Spec, changes: &mut Changes) {
     }
     for status in new.statuses.iter().filter(|status| find(&old.statuses, status).is_none()) {
         changes.loosening(format!("the status `{}` is new", *status.name));
+    }
+}
+
+fn failures(old: &Spec, new: &Spec, changes: &mut Changes) {
+    let lists = |failures: &[FailureCode], number: u32| failures.iter().any(|it| it.number.value == number);
+    for failure in old.failures.iter().filter(|it| !lists(&new.failures, it.number.value)) {
+        let number = failure.number.value;
+        changes.neutral(format!("the failure {number} is not listed any more: whether it is refunded is not known"));
+    }
+    for failure in new.failures.iter().filter(|it| !lists(&old.failures, it.number.value)) {
+        changes.neutral(format!("the failure {} is new", failure.number.value));
     }
 }
 

@@ -2,8 +2,10 @@
 
 use std::fmt::Write;
 
-use crate::model::{Condition, Field, FieldKind, Limit, Mode, Place, Spec};
+use crate::model::{Condition, Fetched, Field, FieldKind, IdSource, Limit, Mode, Place, Spec};
+use crate::read::{REFUNDED, word};
 use crate::rules::Presence;
+use crate::source::duration_in_words;
 use crate::tables::BodyFormat;
 
 impl Spec {
@@ -32,6 +34,7 @@ impl Spec {
         self.relations_in_words(&mut page);
         self.answers(&mut page);
         self.uploads(&mut page);
+        self.disputed_in_words(&mut page);
         page
     }
 
@@ -44,6 +47,9 @@ impl Spec {
         lines.extend(self.service.headers.iter().map(|(name, value)| format!("header `{}: {}`", **name, **value)));
         if self.submit.body() == BodyFormat::Multipart {
             lines.push("body: `multipart/form-data`".to_owned());
+        }
+        if self.submit.empty_is_absent.is_some() {
+            lines.push("an empty text is taken as absent in a field that is not required".to_owned());
         }
         if !lines.is_empty() {
             let _ = writeln!(page, "\n- {}", lines.join("\n- "));
@@ -86,8 +92,10 @@ impl Spec {
             }
             for choice in field.choices() {
                 let why = choice.deprecated.as_ref().map(|why| format!(" Deprecated: {}", **why)).unwrap_or_default();
+                let doc = format!("{}{why}", *choice.doc);
                 let asked = conditions(&choice.conditions);
-                let _ = writeln!(page, "- `{}`: {}{why}{asked}", *choice.wire, *choice.doc);
+                let doc = if asked.is_empty() { &doc } else { doc.trim_end_matches('.') };
+                let _ = writeln!(page, "- `{}`: {doc}{asked}", *choice.wire);
             }
             if let FieldKind::Boolean(values) = &*field.kind {
                 let asked = values.iter().map(|(value, own)| (value.value, conditions(own)));
@@ -111,12 +119,19 @@ impl Spec {
                 let _ = writeln!(page, "- {words}");
             }
             for limit in &field.limits {
-                limits(field, limit, page);
+                self.limits(field, limit, page);
             }
             let asked = conditions(&field.conditions);
             if !asked.is_empty() {
                 let place = self.place_of(|mode| field.presence_in(mode) == Presence::Optional);
                 let _ = writeln!(page, "-{}{place}", asked.trim_start_matches(','));
+            }
+            let refers = [field.source.as_ref().map(IdSource::words), field.fetched.as_ref().map(Fetched::words)];
+            for words in refers.into_iter().flatten() {
+                let _ = writeln!(page, "- {words}");
+            }
+            if let Some(result) = &field.served_at {
+                let _ = writeln!(page, "- served at the address in the result `{}`", **result);
             }
             if let Some(default) = &field.default {
                 let place = self.place_of(|mode| field.default_in(mode).is_some());
@@ -128,6 +143,23 @@ impl Spec {
             if let Some(example) = &field.example {
                 let _ = writeln!(page, "- example: `{}`", example.value);
             }
+        }
+    }
+
+    fn limits(&self, field: &Field, limit: &Limit, page: &mut String) {
+        let listed = |word: &str, names: Vec<&str>| format!(" {word} `{}`", names.join("`, `"));
+        let models = limit.models.as_ref().map(|names| listed("with", self.request.models_named(names)));
+        let modes = limit.modes.as_ref().map(|names| listed("in", names.iter().map(|name| name.as_str()).collect()));
+        let place = models.unwrap_or_default() + &modes.unwrap_or_default();
+        let when =
+            if limit.when.is_empty() { String::new() } else { format!(" if {}", Condition::any_in_words(&limit.when)) };
+        let seconds = limit.max_seconds.as_ref();
+        let seconds = seconds.map(|seconds| format!("at most {} s long (checked only for uploads)", seconds.value));
+        for text in limit.bounds.iter().map(|bound| bound.1.words(field.unit())).chain(seconds) {
+            let _ = writeln!(page, "- {text}{place}{when}");
+        }
+        for side in &limit.disputed {
+            let _ = writeln!(page, "  - {} in the {}", side.figure.value, *side.place);
         }
     }
 
@@ -153,14 +185,22 @@ impl Spec {
         page.push_str("\n## Codes\n\n| code | meaning | task created | may be sent again |\n|---|---|---|---|\n");
         for code in &self.codes {
             let created = format!("{:?}", code.created.value).to_lowercase();
-            let retry_after =
-                code.retry_after.as_ref().map_or("no".to_owned(), |after| format!("after {} s", after.as_secs()));
+            let retry_after = code
+                .retry_after
+                .as_ref()
+                .map_or("no".to_owned(), |after| format!("after {}", duration_in_words(&after.value)));
             let _ = writeln!(page, "| {} | {} | {created} | {retry_after} |", code.number.value, cell(&code.doc));
         }
         page.push_str("| any other | not documented | perhaps | no |\n");
         if let Some(rate_limit) = &self.rate_limit {
-            let (requests, per) = (rate_limit.requests.value, rate_limit.per.as_secs_f64());
-            let _ = writeln!(page, "\nRate limit: {requests} requests of one API key in {per} s.");
+            let (requests, per) = (rate_limit.requests.value, duration_in_words(&rate_limit.per));
+            let _ = writeln!(page, "\nRate limit: {requests} requests of one API key in {per}.");
+        }
+        if let Some(credits) = &self.credits {
+            let _ = writeln!(page, "\nPrice: {} credits.", credits.price_in_words());
+        }
+        if let Some(retention) = &self.service.retention {
+            let _ = writeln!(page, "\nResults are deleted after {}.", duration_in_words(&retention.value));
         }
         self.results_in_words(page);
         let Some(poll) = &self.poll else { return };
@@ -174,7 +214,20 @@ impl Spec {
         for status in &self.statuses {
             let _ = writeln!(page, "| `{}` | {:?} | {} |", *status.name, status.means.value, cell(&status.doc));
         }
+        self.failures(page);
         self.cancels(page);
+    }
+
+    fn failures(&self, page: &mut String) {
+        if self.failures.is_empty() {
+            return;
+        }
+        page.push_str("\n## Failed tasks\n\n| code | meaning | refunded |\n|---|---|---|\n");
+        for failure in &self.failures {
+            let refunded = word(REFUNDED, &failure.refunded());
+            let _ = writeln!(page, "| {} | {} | {refunded} |", failure.number.value, cell(&failure.doc));
+        }
+        page.push_str("| any other | not documented | unknown |\n");
     }
 
     fn cancels(&self, page: &mut String) {
@@ -197,20 +250,13 @@ impl Spec {
         if let Some(field) = &upload.field {
             let _ = writeln!(page, "- it is sent in `{}`", **field);
         }
-        if let Some(most) = &upload.max_bytes {
-            let _ = writeln!(page, "- at most {} bytes", most.value);
-        }
-        if let Some(types) = &upload.types {
-            let types: Vec<String> = types.iter().map(|extension| format!("`{}`", **extension)).collect();
-            let _ = writeln!(page, "- extensions: {}", types.join(", "));
-        }
-        if let Some(expires) = &upload.expires {
-            let _ = writeln!(page, "- deleted after {} s", expires.as_secs());
+        for words in upload.limits_in_words() {
+            let _ = writeln!(page, "- {words}");
         }
     }
 }
 
-fn cell(text: &str) -> String {
+pub(super) fn cell(text: &str) -> String {
     text.replace('|', "\\|").replace('\n', " ")
 }
 
@@ -244,26 +290,6 @@ fn kind(field: &Field) -> String {
         Some(Place::Path) => format!("{list}, in the path"),
         Some(Place::Query) => format!("{list}, in the query"),
         None => list,
-    }
-}
-
-fn limits(field: &Field, limit: &Limit, page: &mut String) {
-    let names = |word: &str, names: &Option<Vec<crate::model::At<String>>>| {
-        let names = names.as_ref().map(|names| names.iter().map(|name| format!("`{}`", **name)).collect::<Vec<_>>());
-        names.map(|names| format!(" {word} {}", names.join(", "))).unwrap_or_default()
-    };
-    let place = names("with", &limit.models) + &names("in", &limit.modes);
-    let when =
-        if limit.when.is_empty() { String::new() } else { format!(" if {}", Condition::any_in_words(&limit.when)) };
-    let seconds = limit
-        .max_seconds
-        .as_ref()
-        .map(|seconds| format!("at most {} s long (checked only for uploads)", seconds.value));
-    for text in limit.bounds.iter().map(|bound| bound.1.words(field.unit())).chain(seconds) {
-        let _ = writeln!(page, "- {text}{place}{when}");
-    }
-    for side in &limit.disputed {
-        let _ = writeln!(page, "  - {} in the {}", side.figure.value, *side.place);
     }
 }
 

@@ -2,7 +2,7 @@
 
 use serde_json::{Map, Value, json};
 
-use crate::model::{At, Cancel, Field, Place, Poll, ResultEntry, ResultKind, ResultValue, Spec};
+use crate::model::{At, Cancel, Credits, Field, Place, Poll, ResultEntry, ResultKind, ResultValue, Spec};
 use crate::tables::BodyFormat;
 
 impl Spec {
@@ -74,7 +74,7 @@ impl Spec {
             &**self.submit.path: { self.submit.method().name().to_ascii_lowercase(): {
                 "operationId": format!("submit{}", *self.request.name),
                 "summary": *self.request.doc,
-                "description": self.codes_in_words(),
+                "description": self.price_in_words() + &self.codes_in_words(),
                 "responses": { "200": answered },
             } },
         });
@@ -85,9 +85,9 @@ impl Spec {
         if let Some(cancel) = &self.cancel {
             self.cancel_path(cancel, &mut paths);
         }
-        if let Some(credits) = &self.credits {
-            let amount = self.answer("The remaining credits.", &[(&credits.amount, json!({ "type": "number" }))]);
-            paths[&**credits.path]["get"] =
+        if let Some(Credits { path: Some(path), amount: Some(amount), .. }) = &self.credits {
+            let amount = self.answer("The remaining credits.", &[(amount, json!({ "type": "number" }))]);
+            paths[&***path]["get"] =
                 json!({ "operationId": format!("credits{}", *self.service.name), "responses": { "200": amount } });
         }
         paths
@@ -97,11 +97,16 @@ impl Spec {
         let statuses: Vec<&str> = self.statuses.iter().map(|status| status.name.as_str()).collect();
         let described = self.statuses.iter().map(|status| format!("{}: {}", *status.name, *status.doc));
         let status = json!({
-            "type": "string",
+            "type": ["string", "integer"],
             "examples": statuses,
             "description": described.collect::<Vec<_>>().join(" "),
         });
         let mut values = vec![(poll.status.as_str(), status)];
+        if let (Some(place), false) = (&poll.error_code, self.failures.is_empty()) {
+            let codes = self.failures.iter().map(|it| format!("{}: {}", it.number.value, *it.doc));
+            let description = codes.collect::<Vec<_>>().join(" ");
+            values.push((place.as_str(), json!({ "type": ["integer", "string", "null"], "description": description })));
+        }
         values.extend(poll.task.as_ref().map(|place| (place.as_str(), json!({ "type": "string" }))));
         values.extend(self.results_in_answers());
         let state = self.answer("The state of the task.", &values);
@@ -127,8 +132,8 @@ impl Spec {
             "responses": { "2XX": { "description": "The task is being cancelled." } },
         });
         if let Some(place) = &cancel.body {
-            let mut schema = json!({ "type": "object" });
-            put(&mut schema, place, json!({ "type": "string" }));
+            let in_object = |schema: Value, name: &str| json!({ "type": "object", "properties": { name: schema }, "required": [name] });
+            let schema = place.rsplit('.').fold(json!({ "type": "string" }), in_object);
             operation["requestBody"] =
                 json!({ "required": true, "content": { "application/json": { "schema": schema } } });
         } else {
@@ -171,6 +176,11 @@ impl Spec {
             BodyFormat::Multipart => "multipart/form-data",
         };
         operation["requestBody"] = json!({ "required": true, "content": { format: { "schema": body } } });
+    }
+
+    fn price_in_words(&self) -> String {
+        let price = self.credits.as_ref().map(Credits::price_in_words);
+        price.map(|price| format!("Price: {price} credits. ")).unwrap_or_default()
     }
 
     fn codes_in_words(&self) -> String {
@@ -229,7 +239,7 @@ fn object_schema(object: &ResultValue) -> Value {
             properties.insert(spelling.value.clone(), schema_of(member));
         }
     }
-    json!({ "type": "object", "description": *object.doc, "properties": properties })
+    json!({ "type": ["object", "null"], "description": *object.doc, "properties": properties })
 }
 
 /// Returns the schema of a value that is not in a list.
@@ -261,13 +271,12 @@ fn schema_of(value: &ResultValue) -> Value {
     schema
 }
 
-/// Adds the schema of a value inside objects, such as `data.taskId`. The values inside of it that have a schema already keep it.
+/// Adds the schema of a value inside objects of an answer, such as `data.taskId`. The values inside of it that have a schema already
+/// keep it.
 fn put(schema: &mut Value, path: &str, value: Value) {
     let mut place = schema;
     for part in path.split('.').filter(|part| !part.is_empty()) {
-        if place.get("type").is_none() {
-            place["type"] = json!("object");
-        }
+        allow_object(place);
         place = &mut place["properties"][part];
         if place.is_null() {
             *place = json!({});
@@ -277,5 +286,16 @@ fn put(schema: &mut Value, path: &str, value: Value) {
     *place = value;
     if let Some(inside) = inside {
         place["properties"] = inside;
+        allow_object(place);
+    }
+}
+
+/// Allows an object, besides what the schema has already. Services send null instead of an object without values, such as the data of a
+/// refusal.
+fn allow_object(schema: &mut Value) {
+    match &mut schema["type"] {
+        Value::Null => schema["type"] = json!(["object", "null"]),
+        Value::Array(types) if !types.contains(&json!("object")) => types.push(json!("object")),
+        _ => {}
     }
 }

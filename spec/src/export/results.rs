@@ -18,11 +18,12 @@ impl Spec {
             let value = &result.value;
             let _ = writeln!(
                 page,
-                "- `{}`: {}{optional}, at {}. {}",
+                "- `{}`: {}{optional}, at {}. {}{}",
                 *value.name,
                 kind(value),
                 result.places(),
-                *value.doc
+                *value.doc,
+                example(value)
             );
             if let Some(count) = &result.count {
                 let _ = writeln!(page, "  - usual number of items: {}", count.value);
@@ -43,10 +44,23 @@ fn members(object: &ResultValue, depth: usize, page: &mut String) {
             member.spellings.iter().map(|spelling: &At<String>| format!("`{}`", **spelling)).collect();
         let echo =
             member.echo.as_ref().map(|field| format!(" It repeats the field `{}`.", **field)).unwrap_or_default();
+        let example = example(member);
         let indent = "  ".repeat(depth);
-        let _ = writeln!(page, "{indent}- {}: {}{required}. {}{echo}", names.join(" or "), kind(member), *member.doc);
+        let _ = writeln!(
+            page,
+            "{indent}- {}: {}{required}. {}{example}{echo}",
+            names.join(" or "),
+            kind(member),
+            *member.doc
+        );
         members(member, depth + 1, page);
     }
+}
+
+/// Returns " Example: `complete`.", or nothing without an example.
+fn example(value: &ResultValue) -> String {
+    let example = value.example.as_ref().filter(|example| !example.is_empty());
+    example.map(|example| format!(" Example: `{}`.", **example)).unwrap_or_default()
 }
 
 /// Names the type of a value.

@@ -1,8 +1,10 @@
 //! The service as a table.
 
-use super::text;
-use crate::model::{Cancel, Code, Credits, Place, Poll, RateLimit, ResultEntry, ResultValue, Spec, Status};
-use crate::rules::Str;
+use super::{conditions, text};
+use crate::model::{
+    Cancel, Code, Cost, Credits, FailureCode, Place, Poll, RateLimit, Request, ResultEntry, ResultValue, Spec, Status,
+};
+use crate::rules::{Decimal, Str};
 use crate::source::At;
 use crate::tables::{self, Api, JsonPath};
 
@@ -33,9 +35,10 @@ impl Spec {
             poll: self.poll.as_ref().map(poll),
             cancel: self.cancel.as_ref().map(cancel),
             statuses: self.statuses.iter().map(status).collect(),
+            failures: self.failures.iter().map(failure).collect(),
             results: self.results.iter().map(result).collect(),
             rate_limit: self.rate_limit.as_ref().map(rate_limit).unwrap_or_default(),
-            credits: self.credits.as_ref().map(credits),
+            credits: self.credits.as_ref().map(|credits| self::credits(credits, &self.request)),
             callback: self.callback.as_ref().map(|callback| self.callback(callback)),
             upload: self.upload.as_ref().map(|upload| self.upload(upload)),
         }
@@ -97,6 +100,10 @@ fn status(status: &Status) -> tables::StatusSpec {
     tables::StatusSpec { name: text(&status.name), means: status.means.value, stage }
 }
 
+fn failure(failure: &FailureCode) -> tables::FailureSpec {
+    tables::FailureSpec { number: failure.number.value, refunded: failure.refunded() }
+}
+
 fn result(result: &ResultEntry) -> tables::ResultSpec {
     tables::ResultSpec {
         name: text(&result.value.name),
@@ -128,6 +135,14 @@ fn rate_limit(rate_limit: &RateLimit) -> tables::RateLimitSpec {
     }
 }
 
-fn credits(credits: &Credits) -> tables::CreditsSpec {
-    tables::CreditsSpec { path: text(&credits.path), amount: path(&credits.amount) }
+fn credits(credits: &Credits, request: &Request) -> tables::CreditsSpec {
+    // A cost that is not an amount is already reported.
+    let amount = |cost: &At<Decimal>| tables::Credits::exact(cost.value).unwrap_or_default();
+    let cost = |entry: &Cost| tables::CostSpec { when: conditions(&entry.when, request), cost: amount(&entry.cost) };
+    tables::CreditsSpec {
+        path: credits.path.as_ref().map(text).unwrap_or_default(),
+        amount: credits.amount.as_ref().map(path).unwrap_or_default(),
+        cost: amount(&credits.cost),
+        costs: credits.costs.iter().map(cost).collect(),
+    }
 }

@@ -22,8 +22,6 @@ pub struct Callback {
     pub expires: Option<At<Duration>>,
     /// Stages of a task that have a callback.
     pub stages: Vec<CallbackStage>,
-    /// Codes in callbacks, each with its documentation.
-    pub codes: Vec<(At<u32>, At<String>)>,
     /// Signature of callbacks. `None`: they are not signed.
     pub signature: Option<Signature>,
 }

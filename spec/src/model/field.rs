@@ -1,6 +1,6 @@
 //! Fields of the request, and choices.
 
-use super::{At, Bounds, Condition, Conditions, Limit, ModeSet, Scalar};
+use super::{At, Bounds, Condition, Conditions, Fetched, IdSource, Limit, ModeSet, Scalar};
 use crate::case;
 use crate::rules::Unit;
 
@@ -49,6 +49,12 @@ pub struct Field {
     pub limits: Vec<Limit>,
     /// Value to send when the user has none.
     pub placeholder: Option<Placeholder>,
+    /// Where an id comes from.
+    pub source: Option<IdSource>,
+    /// Whether the service fetches an address later.
+    pub fetched: Option<Fetched>,
+    /// Result whose address serves what the field holds.
+    pub served_at: Option<At<String>>,
 }
 
 impl Field {

@@ -2,10 +2,12 @@
 
 mod callback;
 mod condition;
+mod disputed;
 mod field;
 mod limit;
 mod mode;
 mod presence;
+mod reference;
 mod relation;
 mod request;
 mod results;
@@ -16,15 +18,18 @@ mod upload;
 
 pub use callback::{Callback, CallbackStage, Signature};
 pub use condition::{Condition, Conditions, Is};
+pub(crate) use disputed::is_within;
+pub use disputed::{Disputed, Statement};
 pub use field::{Choice, DefaultValue, Field, FieldKind, Place, Placeholder, object_module};
 pub use limit::{Bounds, Dispute, Limit};
 pub use mode::{FieldSet, Mode, ModeSet};
+pub use reference::{Fetched, IdSource};
 pub use relation::{Asks, Relation, Total};
 pub use request::Request;
 pub use results::{ResultEntry, ResultValue};
-pub use service::{Code, Credits, Envelope, RateLimit, Service};
+pub use service::{Code, Cost, Credits, Envelope, RateLimit, Service};
 pub use sources::{Inherited, Sources};
-pub use task::{Cancel, Poll, Ready, Status, Submit};
+pub use task::{Cancel, FailureCode, Poll, Ready, Status, Submit};
 pub use upload::Upload;
 
 pub use crate::tables::ResultKind;
@@ -50,16 +55,20 @@ pub struct Spec {
     pub cancel: Option<Cancel>,
     /// The statuses of a task.
     pub statuses: Vec<Status>,
+    /// The codes of failed tasks.
+    pub failures: Vec<FailureCode>,
     /// The results.
     pub results: Vec<ResultEntry>,
     /// The rate limit of the service.
     pub rate_limit: Option<RateLimit>,
-    /// The GET that returns the remaining credits.
+    /// The GET that returns the remaining credits, and the price of a request.
     pub credits: Option<Credits>,
     /// The callbacks that the service sends.
     pub callback: Option<Callback>,
     /// The POST that turns a local file into an address.
     pub upload: Option<Upload>,
+    /// Contradictions of the service's documentation.
+    pub disputed: Vec<Disputed>,
     /// The files of the spec, and what it takes from its bases.
     pub sources: Sources,
 }

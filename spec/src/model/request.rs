@@ -55,6 +55,13 @@ impl Request {
         model == name || self.classes.iter().any(in_class)
     }
 
+    /// Returns these names of models, and the models of these classes.
+    #[must_use]
+    pub fn models_named(&self, names: &[At<String>]) -> Vec<&str> {
+        let is_named = |model: &&str| names.iter().any(|name| self.is_model_named(model, name));
+        self.models().into_iter().filter(is_named).collect()
+    }
+
     /// Returns the modes; for a request without modes, a single `None`.
     pub fn each_mode(&self) -> impl Iterator<Item = Option<&Mode>> {
         self.modes.iter().map(Some).chain(self.modes.is_empty().then_some(None))

@@ -37,6 +37,8 @@ pub struct ResultValue {
     pub spellings: Vec<At<String>>,
     /// Field of the request that a member repeats.
     pub echo: Option<At<String>>,
+    /// A text of a task that is done, for documentation and the sandbox. An empty text stands for none.
+    pub example: Option<At<String>>,
     /// Whether an object without this member is not complete.
     pub required: bool,
     /// Members of an object.

@@ -2,7 +2,8 @@
 
 use std::time::Duration;
 
-use super::At;
+use super::{At, Condition};
+use crate::rules::Decimal;
 use crate::tables::{CodeMeaning, Created};
 
 /// `[service]`: the service and its address.
@@ -60,15 +61,37 @@ pub struct Code {
     pub retry_after: Option<At<Duration>>,
 }
 
-/// `[credits]`: the GET that returns the remaining credits.
+/// `[credits]`: the price of a request, and the GET that returns the remaining credits, if there is one.
 #[derive(Debug, Clone)]
 pub struct Credits {
-    /// Path below the base URL.
-    pub path: At<String>,
-    /// Where the answer has the number of credits.
-    pub amount: At<String>,
-    /// Approximate cost of a request, in credits.
-    pub cost: At<u32>,
+    /// Path of the GET below the base URL.
+    pub path: Option<At<String>>,
+    /// Where its answer has the number of credits.
+    pub amount: Option<At<String>>,
+    /// Price of a request to which no entry of `costs` applies, in credits.
+    pub cost: At<Decimal>,
+    /// Prices that depend on the request. The first whose `when` holds counts.
+    pub costs: Vec<Cost>,
+}
+
+impl Credits {
+    /// Describes the price, such as "50 if `kind` is loud, or else 10".
+    #[must_use]
+    pub fn price_in_words(&self) -> String {
+        let cost = |entry: &Cost| format!("{} if {}, or else ", entry.cost.value, Condition::any_in_words(&entry.when));
+        self.costs.iter().map(cost).collect::<String>() + &self.cost.value.to_string()
+    }
+}
+
+/// An entry of `costs`: a price that depends on the request.
+#[derive(Debug, Clone)]
+pub struct Cost {
+    /// Place of the entry.
+    pub at: At<()>,
+    /// Conditions under which it counts.
+    pub when: Vec<Condition>,
+    /// Price of a request, in credits.
+    pub cost: At<Decimal>,
 }
 
 /// `[rate_limit]`: how many requests the service takes.

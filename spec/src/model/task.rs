@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use super::At;
-use crate::tables::{BodyFormat, Method, StatusMeaning};
+use crate::tables::{BodyFormat, Method, Refunded, StatusMeaning};
 
 /// `[submit]`: the request that submits a task.
 #[derive(Debug, Clone)]
@@ -16,6 +16,8 @@ pub struct Submit {
     pub path: At<String>,
     /// Where the answer has the id of the task. `None`: the operation answers at once.
     pub task: Option<At<String>>,
+    /// Whether the service takes an empty text as absent in fields that are not required. `None`: no.
+    pub empty_is_absent: Option<At<()>>,
 }
 
 impl Submit {
@@ -103,6 +105,25 @@ pub struct Status {
     pub stage: Option<At<u32>>,
     /// Which results the sandbox has at this status.
     pub ready: At<Ready>,
+}
+
+/// An entry of `[failures]`: one code of failed tasks, in polls and in callbacks.
+#[derive(Debug, Clone)]
+pub struct FailureCode {
+    /// The number.
+    pub number: At<u32>,
+    /// What the code says, as documentation.
+    pub doc: At<String>,
+    /// Whether the service returns the credits. `None`: it is not known.
+    pub refunded: Option<At<Refunded>>,
+}
+
+impl FailureCode {
+    /// Returns whether the service returns the credits.
+    #[must_use]
+    pub fn refunded(&self) -> Refunded {
+        self.refunded.as_ref().map_or(Refunded::Unknown, |refunded| refunded.value)
+    }
 }
 
 /// Results that the sandbox has at a status.

@@ -1,8 +1,7 @@
 //! `[callback]`.
 
-use super::service::number;
 use crate::model::{Callback, CallbackStage, Signature};
-use crate::source::{At, Section};
+use crate::source::Section;
 use crate::tables::SignatureEncoding;
 
 const ENCODINGS: &[(&str, SignatureEncoding)] =
@@ -18,7 +17,6 @@ pub(super) fn callback(root: &Section<'_>) -> Option<Callback> {
         attempts: section.needs_whole("attempts"),
         expires: section.duration("expires"),
         stages: stages(&section),
-        codes: section.section("codes").map(|codes| codes.entries().iter().map(code).collect()).unwrap_or_default(),
         signature: section.section("signature").as_ref().map(signature),
     };
     section.unknown_keys();
@@ -39,12 +37,6 @@ fn stage(section: &Section<'_>) -> CallbackStage {
         CallbackStage { name: section.name().clone(), status: section.text("status"), doc: section.needs_text("doc") };
     section.unknown_keys();
     stage
-}
-
-fn code(section: &Section<'_>) -> (At<u32>, At<String>) {
-    let code = (number(section), section.needs_text("doc"));
-    section.unknown_keys();
-    code
 }
 
 fn signature(section: &Section<'_>) -> Signature {

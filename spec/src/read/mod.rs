@@ -3,7 +3,9 @@
 mod callback;
 mod classes;
 mod conditions;
+mod disputed;
 mod pattern;
+mod reference;
 mod relations;
 mod request;
 mod results;
@@ -15,7 +17,7 @@ mod upload;
 pub(crate) use {
     request::PLACES,
     service::{CODE_MEANINGS, CREATED},
-    task::{BODIES, READY, STATUS_MEANINGS},
+    task::{BODIES, READY, REFUNDED, STATUS_MEANINGS},
 };
 
 use toml::de::DeTable;
@@ -42,11 +44,13 @@ pub(crate) fn spec(table: &DeTable<'_>, report: &Report) -> Spec {
         poll: task::poll(root),
         cancel: task::cancel(root),
         statuses: task::statuses(root),
+        failures: task::failures(root),
         results: results::results(root),
         rate_limit: service::rate_limit(root),
         credits: service::credits(root),
         callback: callback::callback(root),
         upload: upload::upload(root),
+        disputed: disputed::disputed(root, table),
         sources: Sources::default(),
     };
     root.knows(ABOUT_BASES);

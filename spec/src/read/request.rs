@@ -2,6 +2,7 @@
 
 use super::conditions::{any_of, bounds, conditions, field_set, mode_set};
 use super::pattern::pattern;
+use super::reference::{fetched, id_source};
 use super::{classes, relations};
 use crate::case;
 use crate::model::{
@@ -101,6 +102,9 @@ fn field(section: &Section<'_>) -> Field {
         bounds: bounds(section),
         limits: section.sections("limits").iter().map(limit).collect(),
         placeholder: section.section("placeholder").map(|section| placeholder(&section)),
+        source: id_source(section),
+        fetched: fetched(section),
+        served_at: section.text("served_at"),
         wire,
     };
     section.unknown_keys();
@@ -136,6 +140,9 @@ fn member(section: &Section<'_>) -> Field {
         bounds: bounds(section),
         limits: Vec::new(),
         placeholder: None,
+        source: None,
+        fetched: None,
+        served_at: None,
         kind,
         wire,
     };

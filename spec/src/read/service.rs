@@ -1,6 +1,7 @@
 //! `[service]`, `[envelope]`, `[codes]`, `[credits]` and `[rate_limit]`.
 
-use crate::model::{Code, Credits, Envelope, RateLimit, Service};
+use super::conditions::any_of;
+use crate::model::{Code, Cost, Credits, Envelope, RateLimit, Service};
 use crate::source::{At, Section};
 use crate::tables::{CodeMeaning, Created};
 
@@ -93,7 +94,9 @@ fn code(section: &Section<'_>) -> Code {
 pub(super) fn number(section: &Section<'_>) -> At<u32> {
     let name = section.name();
     let number = name.parse().unwrap_or_else(|_| {
-        section.report(name.fault(format!("`{}` is not a code", name.value), "must be a whole number"));
+        section.report(
+            name.fault(format!("`{}` is not a code", name.value), "must be a whole number from 0 to 4294967295"),
+        );
         0
     });
     name.with(number)
@@ -102,12 +105,22 @@ pub(super) fn number(section: &Section<'_>) -> At<u32> {
 pub(super) fn credits(root: &Section<'_>) -> Option<Credits> {
     let section = root.section("credits")?;
     let credits = Credits {
-        path: section.needs_text("path"),
-        amount: section.needs_text("amount"),
-        cost: section.needs_whole("cost"),
+        path: if section.holds("amount") { Some(section.needs_text("path")) } else { section.text("path") },
+        amount: if section.holds("path") { Some(section.needs_text("amount")) } else { section.text("amount") },
+        cost: section.needs_decimal("cost"),
+        costs: section.sections("costs").iter().map(cost).collect(),
     };
     section.unknown_keys();
     Some(credits)
+}
+
+fn cost(section: &Section<'_>) -> Cost {
+    let cost = Cost { at: section.name().with(()), when: any_of(section, "when"), cost: section.needs_decimal("cost") };
+    if cost.when.is_empty() && !section.holds("when") {
+        section.missing("when");
+    }
+    section.unknown_keys();
+    cost
 }
 
 pub(super) fn rate_limit(root: &Section<'_>) -> Option<RateLimit> {

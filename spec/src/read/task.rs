@@ -1,9 +1,10 @@
-//! `[submit]`, `[poll]`, `[cancel]` and `[statuses]`.
+//! `[submit]`, `[poll]`, `[cancel]`, `[statuses]` and `[failures]`.
 
+use super::service::number;
 use crate::case;
-use crate::model::{Cancel, Poll, Ready, Status, Submit};
+use crate::model::{Cancel, FailureCode, Poll, Ready, Status, Submit};
 use crate::source::Section;
-use crate::tables::{BodyFormat, Method, StatusMeaning};
+use crate::tables::{BodyFormat, Method, Refunded, StatusMeaning};
 
 const METHODS: &[(&str, Method)] = &[
     ("POST", Method::Post),
@@ -18,6 +19,9 @@ const CANCEL_METHODS: &[(&str, Method)] = &[("POST", Method::Post), ("DELETE", M
 
 pub(crate) const BODIES: &[(&str, BodyFormat)] = &[("json", BodyFormat::Json), ("multipart", BodyFormat::Multipart)];
 
+/// What the service takes an empty text as, if not as a text.
+const EMPTY: &[(&str, ())] = &[("absent", ())];
+
 pub(crate) const STATUS_MEANINGS: &[(&str, StatusMeaning)] = &[
     ("running", StatusMeaning::Running),
     ("done", StatusMeaning::Done),
@@ -25,6 +29,9 @@ pub(crate) const STATUS_MEANINGS: &[(&str, StatusMeaning)] = &[
     ("failed", StatusMeaning::Failed),
     ("cancelled", StatusMeaning::Cancelled),
 ];
+
+pub(crate) const REFUNDED: &[(&str, Refunded)] =
+    &[("yes", Refunded::Yes), ("no", Refunded::No), ("unknown", Refunded::Unknown)];
 
 pub(crate) const READY: &[(&str, Ready)] =
     &[("nothing", Ready::Nothing), ("streams", Ready::Streams), ("first", Ready::First), ("all", Ready::All)];
@@ -36,6 +43,7 @@ pub(super) fn submit(root: &Section<'_>) -> Submit {
         body: section.one_of("body", BODIES),
         path: section.needs_text("path"),
         task: if root.has_table("poll") { Some(section.needs_text("task")) } else { section.text("task") },
+        empty_is_absent: section.one_of("empty", EMPTY),
     };
     section.unknown_keys();
     submit
@@ -91,4 +99,18 @@ fn status(section: &Section<'_>) -> Status {
     };
     section.unknown_keys();
     status
+}
+
+pub(super) fn failures(root: &Section<'_>) -> Vec<FailureCode> {
+    root.section("failures").map(Section::entries).unwrap_or_default().iter().map(failure).collect()
+}
+
+fn failure(section: &Section<'_>) -> FailureCode {
+    let failure = FailureCode {
+        number: number(section),
+        doc: section.needs_text("doc"),
+        refunded: section.one_of("refunded", REFUNDED),
+    };
+    section.unknown_keys();
+    failure
 }

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use super::context::Context;
 use super::field::is_fit_unlisted;
 use super::violations::Found;
-use super::{Field, IsAddress, Kind, Names, Rule, Rules, Str, Value, Violation, Violations};
+use super::{Condition, Field, IsAddress, Kind, Names, Rule, Rules, Str, Value, Violation, Violations};
 
 /// The values of a request that are given by name, such as those of a JSON object. Each has the index of its field.
 #[derive(Debug)]
@@ -111,11 +111,9 @@ impl Rules {
         found.result()
     }
 
-    /// Whether a condition holds, or may hold once all values are known.
-    #[cfg(feature = "language")]
-    pub(crate) fn may_hold(&self, mode: usize, values: &[Option<Value<'_>>], condition: &super::Condition) -> bool {
-        let context = Context::of(self, Some(mode), values, Names::Wire, |_| true);
-        context.any_holds(std::slice::from_ref(condition)) != Some(false)
+    /// Whether one of the conditions holds. `None` if that depends on values that are not known yet.
+    pub(crate) fn any_holds(&self, mode: usize, values: &[Option<Value<'_>>], any: &[Condition]) -> Option<bool> {
+        Context::of(self, Some(mode), values, Names::Wire, |_| true).any_holds(any)
     }
 
     /// Whether values in a known mode keep these conditions, each of a field, and these rules over several fields.

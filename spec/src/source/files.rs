@@ -11,15 +11,17 @@ pub struct File {
     pub path: String,
     /// The whole text.
     pub text: String,
+    /// Whether `cover-spec` ships the file.
+    pub is_shipped: bool,
     /// The place of its first byte.
     start: usize,
 }
 
 impl Files {
     /// Adds a file, and returns the place of its first byte.
-    pub(crate) fn add(&mut self, path: String, text: &str) -> usize {
+    pub(crate) fn add(&mut self, path: String, text: &str, is_shipped: bool) -> usize {
         let start = self.end();
-        self.0.push(File { path, text: text.to_owned(), start });
+        self.0.push(File { path, text: text.to_owned(), is_shipped, start });
         start
     }
 
@@ -36,9 +38,19 @@ impl Files {
     /// Returns the path of the file that has a place, and the line, counted from 1.
     #[must_use]
     pub fn line(&self, place: Span) -> Option<(&str, usize)> {
-        let file = self.0.iter().rfind(|file| file.start <= place.start())?;
+        let file = self.file(place)?;
         let before = file.text.bytes().take(place.start() - file.start);
         Some((&file.path, 1 + before.filter(|byte| *byte == b'\n').count()))
+    }
+
+    /// Returns the file of a place.
+    fn file(&self, place: Span) -> Option<&File> {
+        self.0.iter().rfind(|file| file.start <= place.start())
+    }
+
+    /// Whether cover-spec ships the file of a place.
+    pub(crate) fn is_shipped(&self, place: Span) -> bool {
+        self.file(place).is_some_and(|file| file.is_shipped)
     }
 
     /// Whether a place is in a base.

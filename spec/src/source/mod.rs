@@ -17,4 +17,4 @@ pub(crate) use report::{Report, Unavailable};
 pub(crate) use section::Section;
 pub(crate) use table::{parse, places};
 pub use value::Scalar;
-pub(crate) use value::{as_scalar, in_short};
+pub(crate) use value::{as_scalar, duration_in_words, in_short};

@@ -66,7 +66,8 @@ impl<'a> Section<'a> {
         self.table.is_none_or(|table| table.contains_key(key))
     }
 
-    fn missing(&self, key: &str) {
+    /// Reports a key that the table lacks.
+    pub(crate) fn missing(&self, key: &str) {
         self.report.missing(&self.name, key, self.missing_fault(key));
     }
 

@@ -113,6 +113,16 @@ pub(super) fn as_duration(text: &str) -> Option<Duration> {
     (total <= 100 * 365 * 86_400_000).then(|| Duration::from_millis(total))
 }
 
+/// Returns a duration in the greatest unit of the language in which it is a whole number.
+pub(crate) fn duration_in_words(duration: &Duration) -> String {
+    let millis = duration.as_millis();
+    let units = [(86_400_000, "days"), (3_600_000, "h"), (60_000, "min"), (1_000, "s")];
+    match units.iter().find(|(unit, _)| millis > 0 && millis.is_multiple_of(*unit)) {
+        Some((unit, name)) => format!("{} {name}", millis / unit),
+        None => format!("{millis} ms"),
+    }
+}
+
 /// Returns a value as TOML in one line, cut after 60 characters.
 pub(crate) fn in_short(value: &DeValue<'_>) -> String {
     const MOST: usize = 60;

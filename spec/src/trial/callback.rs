@@ -4,7 +4,7 @@ use serde_json::Value;
 
 use super::Trial;
 use super::places::{Need, find, name, text_or_number, whole_number};
-use super::words::quoted;
+use super::words::{in_words, quoted};
 use crate::answers::{self, Callback, MAX_CALLBACK, Unreadable, Unusable, is_nothing};
 use crate::model::Spec;
 use crate::suggest::suggestion;
@@ -73,13 +73,14 @@ impl Trial {
     }
 
     fn callback_code(&mut self, spec: &Spec, number: u32) {
-        let listed = spec.callback.iter().flat_map(|callback| &callback.codes).map(|(code, doc)| (code.value, doc));
-        let mut all = listed.chain(spec.codes.iter().map(|code| (code.number.value, &code.doc)));
-        if let Some((_, doc)) = all.find(|(code, _)| *code == number) {
-            return self.line(format!("code: {number}: {}", doc.value));
+        if let Some(failure) = spec.failures.iter().find(|failure| failure.number.value == number) {
+            return self.line(format!("code: {number}{}", in_words(failure)));
+        }
+        if let Some(code) = spec.codes.iter().find(|code| code.number.value == number) {
+            return self.line(format!("code: {number}: {}", *code.doc));
         }
         self.line(format!("code: {number}"));
-        self.not_understood.push(format!("the code {number} is neither in `callback.codes` nor in `codes`"));
+        self.not_understood.push(format!("the code {number} is neither in `failures` nor in `codes`"));
     }
 
     fn refused(&mut self, why: String) {

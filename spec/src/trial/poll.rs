@@ -6,7 +6,7 @@ use serde_json::Value;
 
 use super::Trial;
 use super::places::{Need, text_or_number, text_or_object};
-use super::words::quoted;
+use super::words::{in_words, quoted};
 use crate::answers::{self, Polled, Progress, TaskState};
 use crate::model::Spec;
 use crate::tables::{Api, PollSpec, StatusMeaning};
@@ -38,10 +38,11 @@ impl Trial {
         if !state.status.is_empty() {
             self.status(spec, &state.status);
         }
-        for (what, said) in [("error code", &state.error_code), ("error message", &state.error_message)] {
-            if let Some(said) = said {
-                self.line(format!("{what}: {}", quoted(said)));
-            }
+        if let Some(code) = &state.error_code {
+            self.error_code(spec, api, code);
+        }
+        if let Some(message) = &state.error_message {
+            self.line(format!("error message: {}", quoted(message)));
         }
         self.note_places(poll, body);
         let known = api.statuses.iter().find(|known| known.name == state.status);
@@ -50,6 +51,17 @@ impl Trial {
         let ready = self.is_complete;
         let progress = answers::progress(api, &state.status, state.error_code.is_some(), ready);
         self.line(format!("outcome: {}", outcome(progress, ready, poll.settle)));
+    }
+
+    fn error_code(&mut self, spec: &Spec, api: &Api, code: &str) {
+        let listed = answers::failure(api, code).map(|failure| failure.number);
+        match spec.failures.iter().find(|failure| Some(failure.number.value) == listed) {
+            Some(failure) => self.line(format!("error code: {}{}", quoted(code), in_words(failure))),
+            None => self.line(format!("error code: {}", quoted(code))),
+        }
+        if listed.is_none() && !spec.failures.is_empty() {
+            self.not_understood.push(format!("the error code {} is not in `failures`", quoted(code)));
+        }
     }
 
     /// Looks at all places of a poll, except those of the results.

@@ -4,6 +4,8 @@ use serde_json::Value;
 
 use super::hide::without_secrets;
 use crate::answers;
+use crate::model::FailureCode;
+use crate::tables::Refunded;
 
 /// Number of characters after which a text is cut.
 const MAX_SHOWN: usize = 100;
@@ -15,6 +17,16 @@ pub(super) fn quoted(text: &str) -> String {
         Some((end, _)) => format!("{:?}…", &text[..end]),
         None => format!("{text:?}"),
     }
+}
+
+/// Returns what follows the code of a failed task: whether the credits are returned, if that is known, and what the code says.
+pub(super) fn in_words(failure: &FailureCode) -> String {
+    let refunded = match failure.refunded() {
+        Refunded::Yes => ", refunded",
+        Refunded::No => ", not refunded",
+        Refunded::Unknown => "",
+    };
+    format!("{refunded}: {}", *failure.doc)
 }
 
 /// Returns an address in quotation marks, without its query, which may be secret.

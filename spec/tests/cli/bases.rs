@@ -55,6 +55,56 @@ fn new_makes_the_folders_of_its_file() -> Outcome {
 }
 
 #[test]
+fn the_path_of_a_shipped_spec_is_that_spec_unless_there_is_a_file() -> Outcome {
+    let folder = Folder::new("shipped")?;
+    let path = "sunoapi/extend.toml";
+    assert!(folder.said(0, &["check", path])?.starts_with("sunoapi/extend.toml: no faults ("));
+    assert!(folder.said(0, &["export", path, "--to", "markdown"])?.starts_with("# ExtendRequest\n"));
+    assert!(folder.said(0, &["diff", "upload_cover.toml", path, "--fail-on", "nothing"])?.contains("`audioId`"));
+    fs::create_dir(folder.0.join("sunoapi"))?;
+    folder.write(path, "no spec")?;
+    assert!(folder.said(1, &["check", path])?.ends_with("sunoapi/extend.toml: 1 fault\n"));
+    for command in ["check", "export"] {
+        let to: &[&str] = if command == "export" { &["--to", "markdown"] } else { &[] };
+        let output = folder.run(&[&[command, "sunoapi/extnd.toml"], to].concat())?;
+        let said = String::from_utf8(output.stderr)?;
+        assert!(said.ends_with("; did you mean the shipped spec `sunoapi/extend.toml`?\n"), "{said}");
+    }
+    Ok(())
+}
+
+#[test]
+fn export_writes_several_specs_into_a_folder() -> Outcome {
+    let folder = Folder::new("pages")?;
+    let specs = ["sunoapi/wav.toml", "sunoapi/style.toml"];
+    let to = |format, files: &[&'static str]| [&["export"], files, &["--to", format]].concat();
+    let said = folder.said(0, &[&to("markdown", &specs)[..], &["--folder", "docs/pages"]].concat())?;
+    assert_eq!(said, "wrote 2 files into docs/pages\n");
+    let read = |name: &str| fs::read_to_string(folder.0.join("docs/pages").join(name));
+    assert_eq!(read("wav.md")?, folder.said(0, &to("markdown", &specs[..1]))?);
+    let index = read("README.md")?;
+    let row = "| [style](style.md) | Descriptions of styles, written by sunoapi.org. | the result | 0.4 |\n";
+    assert!(index.starts_with("# Operations\n\n| operation |") && index.ends_with(row), "{index}");
+    folder.said(0, &[&to("openapi", &specs)[..], &["--folder", "docs/openapi"]].concat())?;
+    assert!(folder.0.join("docs/openapi/style.json").exists() && !folder.0.join("docs/openapi/README.md").exists());
+
+    let failed = |arguments: &[&str]| -> Result<String, Box<dyn std::error::Error>> {
+        let output = folder.run(arguments)?;
+        assert_eq!(output.status.code(), Some(2));
+        Ok(String::from_utf8(output.stderr)?)
+    };
+    let said = failed(&to("markdown", &specs))?;
+    assert_eq!(said, "error: several specs need a folder; add `--folder FOLDER`\n");
+    let twice = [&to("markdown", &["sunoapi/wav.toml", "sunoapi/wav.toml"])[..], &["--folder", "docs"]].concat();
+    let said = failed(&twice)?;
+    assert_eq!(
+        said,
+        "error: sunoapi/wav.toml: another spec is written into `wav.md`, too; export them into two folders\n"
+    );
+    Ok(())
+}
+
+#[test]
 fn an_error_of_the_system_names_its_path() -> Outcome {
     let folder = Folder::new("paths")?;
     folder.write("spec.toml", SHIPPED)?;
@@ -87,7 +137,7 @@ fn a_base_is_found_relative_to_the_file_that_names_it() -> Outcome {
     folder.write("upload_cover.toml", SHIPPED)?;
     folder.write("shared/service.toml", SERVICE)?;
     folder.write("lyrics.toml", SIBLING)?;
-    let summary = "41 keys and 7 tables come from shared/service.toml and upload_cover.toml; --explain lists them";
+    let summary = "41 keys and 8 tables come from shared/service.toml and upload_cover.toml; --explain lists them";
     assert_eq!(folder.said(0, &["check", "lyrics.toml"])?, format!("lyrics.toml: no faults ({summary})\n"));
     let said = folder.said(0, &["diff", "upload_cover.toml", "lyrics.toml"])?;
     assert!(said.contains("the path of the POST is `/api/v1/lyrics`"), "{said}");

@@ -225,7 +225,24 @@ fn a_poll_that_does_not_fit_the_spec_says_where() -> Outcome {
         (
             0,
             r#"{"status":"PENDING","errorCode":"413","errorMessage":"too long"}"#,
-            &["error code: \"413\"", "error message: \"too long\"", "outcome: the task has failed"],
+            &[
+                "error code: \"413\": The uploaded audio matches an existing work (kie).",
+                "error message: \"too long\"",
+                "outcome: the task has failed",
+            ],
+        ),
+        (
+            0,
+            r#"{"status":"GENERATE_AUDIO_FAILED","errorCode":531.0}"#,
+            &[
+                "error code: \"531.0\", refunded: Server error. The credits were refunded (kie).",
+                "outcome: the task has failed",
+            ],
+        ),
+        (
+            1,
+            r#"{"status":"GENERATE_AUDIO_FAILED","errorCode":"E7"}"#,
+            &["error code: \"E7\"", "the error code \"E7\" is not in `failures`"],
         ),
         (
             0,
@@ -274,11 +291,12 @@ fn a_callback_is_read_in_the_spellings_of_callbacks() -> Outcome {
             ][..],
         ),
         (
-            1,
+            0,
             531,
             r#""callbackType":"error","task_id":"t1""#,
-            &["the code 531 is neither in `callback.codes` nor in `codes`"],
+            &["code: 531, refunded: Server error. The credits were refunded (kie)."],
         ),
+        (1, 532, r#""callbackType":"error","task_id":"t1""#, &["the code 532 is neither in `failures` nor in `codes`"]),
         (
             1,
             200,

@@ -3,7 +3,7 @@
 use cover_spec::Spec;
 use cover_spec::diff::{Changes, Effect};
 
-use super::BEFORE;
+use super::{BEFORE, changes};
 
 /// Returns what `diff` says of the shipped spec and a copy with one change, which must be neutral in both directions.
 fn neutral(from: &str, to: &str) -> [Vec<String>; 2] {
@@ -38,7 +38,14 @@ fn diff_names_each_key_that_changes_with_both_values() {
         ("requests = 20", "requests = 30", "rate_limit.requests", "20", "30"),
         ("\"/api/v1/generate/credit\"", "\"/credit\"", "credits.path", "\"/api/v1/generate/credit\"", "\"/credit\""),
         ("amount = \"data\"", "amount = \"left\"", "credits.amount", "\"data\"", "\"left\""),
-        ("cost = 12", "cost = 13", "credits.cost", "12", "13"),
+        ("cost = 12", "cost = 0.4", "credits.cost", "12", "0.4"),
+        (
+            "cost = 12",
+            "cost = 12\ncosts = [{ when = { title = { given = true } }, cost = 20 }]",
+            "credits.cost",
+            "12",
+            "20 if `title` is given, or else 12",
+        ),
         ("retention = \"15 days\"", "retention = \"36 h\"", "service.retention", "15 days", "36 h"),
         ("ready = \"streams\"", "ready = \"first\"", "statuses.TEXT_SUCCESS.ready", "streams", "first"),
         ("stage = 2", "stage = 3", "statuses.FIRST_SUCCESS.stage", "2", "3"),
@@ -52,7 +59,7 @@ fn diff_names_each_key_that_changes_with_both_values() {
             "\"audioUrl\", \"audio_url\"",
             "\"audioUrl\"",
         ),
-        ("451 = {", "452 = {", "callback.codes", "200, 400, 451, 500", "200, 400, 452, 500"),
+        ("refunded = \"yes\"", "refunded = \"no\"", "failures.531.refunded", "yes", "no"),
         ("{ status = \"SUCCESS\",", "{", "callback.stages.complete", "\"SUCCESS\"", "a failure"),
         ("attempts = 3", "attempts = 4", "callback.attempts", "3", "4"),
         ("\"insufficient-credits\"", "\"server\"", "codes.429.means", "insufficient-credits", "server"),
@@ -157,4 +164,30 @@ fn diff_says_that_another_account_does_not_find_its_purchases() {
         assert_eq!(texts, [wanted]);
         assert!(changes.iter().all(|change| change.effect() == Effect::Breaking));
     }
+}
+
+#[test]
+fn what_a_field_refers_to_does_not_affect_callers() {
+    let text = |name: &str, keys: &str| {
+        format!("[fields.{name}]\ntype = \"string\"\ndoc = \"A text.\"\noptional = \"always\"\n{keys}\n")
+    };
+    let file = |keys: &str| text("file", "").replace("string", "url") + keys;
+    let old = text("task", "") + &text("song", "source = { member = \"id\" }") + &file("served_at = \"stored\"\n");
+    let new = text("task", "source = { polled_at = \"/songs\", unknown = 400 }")
+        + &text("song", "source = { member = \"id\", task = \"task\" }")
+        + &file("fetched = { failure = 451 }\n");
+    let stored = "[results.stored]\ntype = \"audio\"\ndoc = \"The file.\"\nat = \"data.file\"\n";
+    let later = "fetched after the request was accepted; if that fails, the task fails with code 451";
+    assert_eq!(
+        changes(&(old + stored), &(new + stored)),
+        [
+            "`fields.song.source`: `id` in the results of the task in `task`; an unknown one is accepted, and the task \
+             fails instead of `id` in the results of an earlier task; an unknown one is accepted, and the task fails",
+            "`fields.file.served_at` is left out; it was \"stored\"",
+            "`fields.task.source`: id of an earlier task that is polled at `/songs`; an unknown one is refused with code \
+             400; it was left out",
+            &format!("`fields.file.fetched`: {later}; it was left out"),
+        ]
+        .map(|text| format!("neutral: {text}"))
+    );
 }

@@ -37,6 +37,41 @@ fn use_and_without_need_a_base() {
     }
 }
 
+#[test]
+fn a_base_that_begins_with_cover_spec_is_a_shipped_file() {
+    let lines = "use = [\"personaId\"]\nfields.personaId.optional = \"always\"\ncredits.cost = 1\n\
+                 service = { name = \"Example\", id = \"example\", doc = \"A service.\" }";
+    let own = on("cover-spec/sunoapi/base/music.toml", lines);
+    // The file of this name is not read.
+    let files = [("a.toml", own.as_str()), ("cover-spec/sunoapi/base/music.toml", "no spec")];
+    assert_eq!(faults_of(&files), [""; 0]);
+    let message = "cover-spec ships no file `sunoapi/base/musik.toml`";
+    assert_eq!(faults_of(&[("a.toml", &on("cover-spec/sunoapi/base/musik.toml", ""))]), [message]);
+    // A folder of this name may be beside the spec.
+    let base = format!("base = \"{SHIPPED_BASE}\"\nparts = true\n");
+    assert_eq!(faults_of(&[("a.toml", &on("./cover-spec/own.toml", "")), ("cover-spec/own.toml", &base)]), [""; 0]);
+}
+
+#[test]
+fn the_base_of_a_shipped_file_is_a_shipped_file() {
+    let own = on("cover-spec/sunoapi/extend.toml", "");
+    let Ok(Checked::Spec(spec)) = check(&[("a.toml", &own), ("cover-spec/sunoapi/base/music.toml", "no spec")]) else {
+        panic!("it has faults")
+    };
+    let files: Vec<(&str, bool)> =
+        spec.sources.files.iter().map(|file| (file.path.as_str(), file.is_shipped)).collect();
+    assert_eq!(
+        files,
+        [
+            ("a.toml", false),
+            ("cover-spec/sunoapi/extend.toml", true),
+            ("cover-spec/sunoapi/base/music.toml", true),
+            ("cover-spec/sunoapi/base/common.toml", true),
+            (SHIPPED_BASE, true),
+        ]
+    );
+}
+
 /// Returns `1.toml` and the next files. Each is the base of the one before, and the last builds on the shipped spec.
 fn chain(files: usize) -> Vec<(String, String)> {
     let path = |number: usize| if number == files { SHIPPED_BASE.to_owned() } else { format!("{number}.toml") };
@@ -244,6 +279,35 @@ fn a_spec_with_its_own_path_in_poll_does_not_inherit_query() {
     assert_eq!(spec(&["poll.path = \"/poll/{task}\""]).poll.unwrap().query, None);
     assert_eq!(faults(&["poll.path = \"/poll\""]), ["the poll does not send the id of the task"]);
     assert_eq!(service(&["poll.query = \"id\""]).poll.unwrap().path, "/api/v1/generate/record-info");
+}
+
+#[test]
+fn a_spec_with_its_own_cost_in_credits_does_not_inherit_costs() {
+    let base = format!(
+        "base = \"{SHIPPED_BASE}\"\nparts = true\n\
+         credits.costs = [{{ when = {{ about = \"music\" }}, cost = 50 }}]\n"
+    );
+    let costs = |own: &str| match check(&[("a.toml", &on("b.toml", own)), ("b.toml", &base)]) {
+        Ok(Checked::Spec(spec)) => spec.credits.unwrap().price_in_words(),
+        other => panic!("{other:?}"),
+    };
+    assert_eq!(costs(""), "50 if `about` is music, or else 12");
+    assert_eq!(costs("credits.path = \"/left\""), "50 if `about` is music, or else 12");
+    assert_eq!(costs("credits.cost = 3"), "3");
+}
+
+#[test]
+fn the_costs_of_the_base_s_credits_are_a_fault_if_this_spec_lacks_a_field_in_them_unless_without_names_them() {
+    for when in ["{ kind = \"music\" }", "[{ kind = \"music\" }, { kind = { given = false } }]"] {
+        let base =
+            format!("base = \"{SHIPPED_BASE}\"\nparts = true\ncredits.costs = [{{ when = {when}, cost = 50 }}]\n");
+        let of = |own: &str| faults_of(&[("a.toml", &on("b.toml", own)), ("b.toml", &base)]);
+        let message = "the `costs` of the base `b.toml` depend on the field `kind`, which this spec does not have";
+        assert_eq!(of(""), [message]);
+        assert_eq!(of("without = [\"callback\", \"credits.costs\"]"), [""; 0]);
+        assert_eq!(of("credits.cost = 3"), [""; 0]);
+        assert_eq!(of("fields.kind = { type = \"string\", doc = \"A kind.\", optional = \"always\" }"), [""; 0]);
+    }
 }
 
 /// Returns the cancel of a spec with these lines, whose base has the `[cancel]` with these keys.

@@ -9,7 +9,7 @@ const AT_ONCE: &str = "without = [\"poll\", \"statuses\", \"callback\"]";
 const SUBMIT: &str = "submit = { path = \"/style\" }";
 
 #[test]
-fn a_spec_without_poll_has_no_task_no_statuses_and_no_callback() {
+fn a_spec_without_poll_has_no_task_no_statuses_no_failures_and_no_callback() {
     let message = ["the spec has no `[poll]`, so that the operation answers at once and has no task"];
     no_faults(&[AT_ONCE, SUBMIT]);
     assert_eq!(faults(&[AT_ONCE, "submit = { path = \"/style\", task = \"id\" }"]), message);
@@ -17,6 +17,8 @@ fn a_spec_without_poll_has_no_task_no_statuses_and_no_callback() {
     assert!(inherited.len() == 1 && inherited[0].starts_with(message[0]), "{inherited:?}");
     let field = "fields.hook = { type = \"url\", doc = \"A field.\", optional = \"always\" }";
     assert_eq!(faults(&["without = [\"poll\", \"statuses\"]", SUBMIT, field, "callback.field = \"hook\""]), message);
+    let failure = "failures.451 = { doc = \"No audio.\" }";
+    assert_eq!(faults(&[AT_ONCE, SUBMIT, failure]), message);
     assert_eq!(faults(&[SUBMIT]), ["`task` is missing in `submit`"], "with `[poll]`");
     let api = service(&[AT_ONCE, SUBMIT]);
     for (answer, expected) in

@@ -1,7 +1,7 @@
 //! Specs of a few lines, and bodies that are checked against them.
 
 use cover_spec::rules::{Field, Object, Placed, Presence, Rules, Value, Violations, looks_like_web_address};
-use cover_spec::tables::Api;
+use cover_spec::tables::{Api, Credits, CreditsSpec};
 use cover_spec::{Faults, Spec};
 use serde_json::Value as Json;
 
@@ -87,6 +87,18 @@ pub fn request(lines: &[&str]) -> Request {
 impl Request {
     /// Checks a body, and returns the name of its mode.
     fn check(&self, body: &str) -> Result<String, Violations> {
+        self.checked(body, |mode, _| self.0.modes.get(mode).map(|mode| mode.name.to_string()).unwrap_or_default())
+    }
+
+    /// Returns the price of a body that keeps every rule.
+    #[track_caller]
+    pub fn price(&self, credits: &CreditsSpec, body: &str) -> Credits {
+        let price = self.checked(body, |mode, values| credits.price(&self.0, mode, values));
+        price.unwrap_or_else(|violations| panic!("{body}: {violations}"))
+    }
+
+    /// Checks a body, and returns what `of` makes of its mode and values.
+    fn checked<T>(&self, body: &str, of: impl FnOnce(usize, &[Option<Value<'_>>]) -> T) -> Result<T, Violations> {
         let body: Json = serde_json::from_str(body).expect("the body is JSON");
         let mut placed = Placed::none(&self.0);
         for (name, value) in body.as_object().expect("the body is an object") {
@@ -94,8 +106,8 @@ impl Request {
             let members = field.and_then(|field| field.kind.members()).unwrap_or_default();
             placed.put(name, self::value(value, members));
         }
-        let (mode, _) = placed.check(looks_like_web_address)?;
-        Ok(self.0.modes.get(mode).map(|mode| mode.name.to_string()).unwrap_or_default())
+        let (mode, values) = placed.check(looks_like_web_address)?;
+        Ok(of(mode, &values))
     }
 
     /// Asserts that these bodies keep every rule.

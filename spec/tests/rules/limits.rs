@@ -270,3 +270,9 @@ fn one_of_the_statements_in_disputed_must_have_the_figure_of_the_limit() {
     assert_eq!(disputed("max = 9", &[8, 9]), [""; 0]);
     assert_eq!(disputed("max = 9", &[8, 10]), ["the enforced figure is not among the disputed ones"]);
 }
+
+#[test]
+fn one_of_the_statements_in_disputed_must_have_another_figure() {
+    assert_eq!(disputed("max = 9", &[9, 9, 10]), [""; 0]);
+    assert_eq!(disputed("max = 9", &[9, 9]), ["all entries of `disputed` have the enforced figure"]);
+}

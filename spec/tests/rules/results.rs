@@ -357,3 +357,15 @@ fn count_is_only_for_lists() {
     no_faults(&[&result("type = \"string\", list = true, count = 2")]);
     assert_eq!(faults(&[&result("type = \"string\", count = 2")]), ["`count` is for lists"]);
 }
+
+#[test]
+fn a_result_or_a_member_with_an_example_has_the_type_string() {
+    no_faults(&[&result("type = \"string\", example = \"made\"")]);
+    no_faults(&[&object("state = { type = \"string\", doc = \"The state.\", list = true, example = \"\" }")]);
+    assert_eq!(
+        faults(&[&result("type = \"audio\", example = \"made\"")]),
+        ["`thing` is not a text, but has an `example`"]
+    );
+    let number = "size = { type = \"number\", doc = \"The size.\", example = \"2\" }";
+    assert_eq!(faults(&[&object(number)]), ["`size` is not a text, but has an `example`"]);
+}

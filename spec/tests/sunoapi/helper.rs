@@ -1,12 +1,10 @@
 //! The operations, and bodies of their requests.
 
 use std::collections::BTreeSet;
-use std::fs;
-use std::path::{Path, PathBuf};
 
-use cover_spec::Spec;
 use cover_spec::rules::{Placed, Rules, Value, Violations, looks_like_web_address};
 use cover_spec::tables::Api;
+use cover_spec::{SHIPPED_SPECS, Spec};
 use serde_json::{Value as Json, json};
 
 /// The models before V6.
@@ -19,23 +17,16 @@ pub const HOOK: &str = "https://api.example.com/callback";
 
 pub const SONG: &str = "https://storage.example.com/song.mp3";
 
-/// Returns the folder of the specs.
-pub fn folder() -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR")).join("sunoapi")
-}
-
 /// Returns the names of all operations, without the files that are only bases.
 pub fn names() -> BTreeSet<String> {
-    let paths = fs::read_dir(folder()).expect("the folder exists").map(|entry| entry.expect("an entry").path());
-    let specs = paths.filter(|path| path.extension().is_some_and(|it| it == "toml"));
-    specs.map(|path| path.file_stem().expect("a name").to_string_lossy().into_owned()).collect()
+    let names = SHIPPED_SPECS.iter().filter_map(|path| path.strip_prefix("sunoapi/")?.strip_suffix(".toml"));
+    names.map(str::to_owned).collect()
 }
 
 /// Reads the spec of an operation.
 #[track_caller]
 pub fn spec(name: &str) -> Spec {
-    let path = folder().join(format!("{name}.toml"));
-    Spec::read(&path).expect("the file is readable").unwrap_or_else(|faults| panic!("{faults}"))
+    Spec::parse_shipped(&format!("sunoapi/{name}.toml")).unwrap_or_else(|faults| panic!("{faults}"))
 }
 
 /// An operation.
@@ -64,6 +55,15 @@ impl Operation {
             placed.put(name, self::value(value));
         }
         placed
+    }
+
+    /// Returns the price of a body that keeps every rule, in credits.
+    #[track_caller]
+    pub fn price(&self, body: &Json) -> String {
+        let (mode, values) =
+            self.placed(body).check(looks_like_web_address).unwrap_or_else(|violations| panic!("{body}: {violations}"));
+        let credits = self.api.credits.as_ref().expect("the operation has a price");
+        credits.price(&self.rules, mode, &values).to_string()
     }
 
     /// Asserts that a body keeps every rule.

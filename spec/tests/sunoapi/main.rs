@@ -10,5 +10,6 @@ mod generating;
 mod helper;
 mod mixing;
 mod parts;
+mod references;
 mod tasks;
 mod voices;

@@ -30,6 +30,16 @@ fn stems_are_of_a_track_or_of_a_recording() {
 }
 
 #[test]
+fn the_price_of_stems_depends_on_their_type() {
+    let (stems, stem) = (operation("stems"), operation("stem"));
+    let of = |kind: &str| and(&of_a_track(), &json!({ "type": kind }));
+    assert_eq!(stems.price(&of_a_track()), "10");
+    assert_eq!(stems.price(&of("separate_vocal")), "10");
+    assert_eq!(stems.price(&of("split_stem")), "50");
+    assert_eq!(stem.price(&and(&of("split_stem_advanced"), &json!({ "stemName": "Bass" }))), "20");
+}
+
+#[test]
 fn only_the_advanced_type_has_the_name_of_a_stem() {
     let (stems, stem) = (operation("stems"), operation("stem"));
     for body in [of_a_track(), of_a_recording()] {

@@ -113,7 +113,7 @@ fn read_from_json() -> bool {
 
 #[divan::bench(sample_size = 1000)]
 fn read_by_schema(bencher: Bencher<'_, '_>) {
-    let spec = cover_spec::Spec::parse(cover_spec::SHIPPED_PATH, cover_spec::SHIPPED).expect("no faults");
+    let spec = cover_spec::Spec::parse_shipped("upload_cover.toml").expect("no faults");
     let schema = jsonschema::draft202012::new(&spec.json_schema()).expect("a schema");
     bencher.bench_local(|| {
         let body: serde_json::Value = serde_json::from_str(black_box(BODY)).expect("JSON");

@@ -214,7 +214,7 @@ fn a_default_does_not_count_in_a_mode_that_forbids_the_field() {
 
 #[test]
 fn the_shipped_spec_has_a_default_in_one_mode() {
-    let spec = Spec::parse(cover_spec::SHIPPED_PATH, cover_spec::SHIPPED).expect("no faults");
+    let spec = Spec::parse_shipped("upload_cover.toml").expect("no faults");
     let schema = jsonschema::draft202012::new(&spec.json_schema()).expect("a schema");
     let body = |custom: bool, instrumental: Option<bool>| {
         let address = "https://a.example/";

@@ -89,7 +89,7 @@ fn bend(body: &mut Map<String, Value>, rng: &mut Rng) {
 
 fn agree(seed: u64) {
     println!("seed {seed}");
-    let spec = cover_spec::Spec::parse(cover_spec::SHIPPED_PATH, cover_spec::SHIPPED).expect("no faults");
+    let spec = cover_spec::Spec::parse_shipped("upload_cover.toml").expect("no faults");
     let schema = jsonschema::draft202012::new(&spec.json_schema()).expect("a schema");
     let mut rng = Rng::with_seed(seed);
     let mut taken = 0;

@@ -8,8 +8,9 @@ use std::time::SystemTime;
 use axum::body::Bytes;
 use cover_api::ledger::{
     Attempt, AttemptId, AttemptState, Entry, EntryId, Filter, Fingerprint, Ledger, LedgerError, Local, MemoryLedger,
-    Purchase, Rows, Transacted, Work,
+    Purchase, Rows, Span, Transacted, Work,
 };
+use cover_api::runtime::Credits;
 
 /// A ledger in memory that fails on request. Clones are the same ledger.
 #[derive(Debug, Clone)]
@@ -165,6 +166,18 @@ impl Rows for NoSettlement<'_> {
 
     fn delete_answers(&mut self, entry: EntryId) -> Result<(), LedgerError> {
         self.0.delete_answers(entry)
+    }
+
+    fn add_spending(&mut self, account: &str, attempt: &Attempt) -> Result<(), LedgerError> {
+        self.0.add_spending(account, attempt)
+    }
+
+    fn take_spending(&mut self, account: &str, attempt: &Attempt) -> Result<(), LedgerError> {
+        self.0.take_spending(account, attempt)
+    }
+
+    fn spent(&mut self, account: &str, span: Span) -> Result<Credits, LedgerError> {
+        self.0.spent(account, span)
     }
 
     fn purge(&mut self, account: &str, operation: &str, before: SystemTime) -> Result<u64, LedgerError> {

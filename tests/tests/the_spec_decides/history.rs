@@ -36,7 +36,7 @@ fn the_difference_of_each_step_is_the_reviewed_one() -> Result<(), Box<dyn Error
 
 #[test]
 fn the_second_state_is_the_shipped_spec() -> Result<(), Box<dyn Error>> {
-    let shipped = Spec::parse(cover_spec::SHIPPED_PATH, cover_spec::SHIPPED)?;
+    let shipped = Spec::parse_shipped("upload_cover.toml")?;
     let second = Spec::read(&states()?[1])?.map_err(|faults| faults.to_string())?;
     assert_eq!(Changes::between(&shipped, &second).to_string(), "nothing changed\n");
     Ok(())

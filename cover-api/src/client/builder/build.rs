@@ -13,7 +13,7 @@ use crate::account::{Account, Counters, Operation, Recordings, Schedule, base_ur
 use crate::attempt::Tracker;
 use crate::client::Client;
 use crate::error::{Error, Failure, Setup};
-use crate::ledger::LedgerHandle;
+use crate::ledger::{LedgerHandle, SpendLimit};
 use crate::redact;
 use crate::service::Service;
 use crate::transport::targets::{Targets, is_local};
@@ -35,6 +35,7 @@ impl<S: Service> ClientBuilder<S> {
     /// - The shortest time between polls is zero, or longer than the longest.
     /// - The rate limit or [`max_attempts`](Self::max_attempts) is zero.
     /// - The name of the account is empty, longer than 255 bytes, or has control characters.
+    /// - [`spend_limit`](Self::spend_limit) is about a period, and the ledger does not outlast its process.
     /// - Callbacks were set up and cannot be received: the service sends none, the address or the secret is not usable, the service
     ///   signs callbacks and no signing key was given, or one was given and the service does not sign them.
     /// - The HTTP client cannot be made with the settings of [`configure_http`](Self::configure_http).
@@ -68,6 +69,8 @@ impl<S: Service> ClientBuilder<S> {
             let transport = Transport::Http(self.http(&base)?);
             (transport, shared::rate_limit_and_ledger(account, &base, &self.key, limit, self.ledger))
         };
+        let ledger = LedgerHandle::new(ledger);
+        let spend_limit = limit_spending(self.spend_limit, &ledger, &name).map_err(Failure::setup)?;
         let receiver = self.callbacks.build(api).map_err(Failure::setup)?;
         let account = Arc::new(Account {
             spec: api,
@@ -78,13 +81,14 @@ impl<S: Service> ClientBuilder<S> {
             transport,
             auth,
             rate_limit,
-            ledger: LedgerHandle::new(ledger),
+            ledger,
             max_attempts: self.max_attempts,
             retry_window: self.retry_window,
             max_pause: self.max_pause,
             counters: Counters::default(),
             tracker: Arc::new(Tracker::default()),
             recordings: Recordings::default(),
+            spend_limit,
         });
         let operation = receiver.operation(api, |link| {
             let headers = transport::headers(api, &account.auth);
@@ -130,6 +134,21 @@ impl<S: Service> ClientBuilder<S> {
         Http::new(is_local, self.adjust.as_deref(), targets)
             .map_err(|error| Failure::setup(Setup::Http).with_source(error.without_url()))
     }
+}
+
+/// Applies a limit to all clients of this process with the same ledger and account.
+fn limit_spending(
+    limit: Option<SpendLimit>,
+    ledger: &LedgerHandle,
+    account: &str,
+) -> Result<Option<Arc<SpendLimit>>, Setup> {
+    let Some(limit) = limit else { return Ok(None) };
+    if limit.period.is_some() && !ledger.is_durable() {
+        return Err(Setup::SpendPeriod);
+    }
+    let limit = Arc::new(limit);
+    ledger.local().limit_spending(account, &limit);
+    Ok(Some(limit))
 }
 
 fn check_key(key: &SecretString) -> Result<(), Setup> {

@@ -19,7 +19,7 @@ use cover_spec::tables::Api;
 use secrecy::SecretString;
 
 use crate::error::{Error, Failure, Setup};
-use crate::ledger::Ledger;
+use crate::ledger::{Ledger, SpendLimit};
 use crate::service::{Service, StaticService};
 use crate::transport::Adjust;
 use callbacks::CallbackSettings;
@@ -60,6 +60,7 @@ pub struct ClientBuilder<S: Service> {
     allow_private_downloads: bool,
     in_process: InProcess,
     ledger: Option<Arc<dyn Ledger>>,
+    spend_limit: Option<SpendLimit>,
     callbacks: CallbackSettings,
     service: PhantomData<fn() -> S>,
 }
@@ -116,6 +117,7 @@ impl<S: Service> ClientBuilder<S> {
             allow_private_downloads: false,
             in_process: InProcess::default(),
             ledger: None,
+            spend_limit: None,
             callbacks: CallbackSettings::default(),
             service: PhantomData,
         }
@@ -158,6 +160,29 @@ impl<S: Service> ClientBuilder<S> {
     /// ```
     pub fn ledger(mut self, ledger: impl Ledger) -> Self {
         self.ledger = Some(Arc::new(ledger));
+        self
+    }
+
+    /// Limits what the account spends. There is no limit by default.
+    ///
+    /// The price of a request is written down with the intent to post, in the same transaction that compares the sum with the limit. An
+    /// attempt counts unless it is known to have created nothing: also while it is under way, after its outcome became unknown, after
+    /// its task failed, and as a second charge. A request that would exceed the limit is not sent
+    /// ([`Error::is_spend_limit`](crate::runtime::Error::is_spend_limit)).
+    ///
+    /// The limit applies to all operations of the account, and to all clients of this process with the same ledger and account, as
+    /// long as this client or one of its clones exists. If these clients have several limits, each of them applies. With a limit, an
+    /// operation whose spec has no price cannot be sent.
+    ///
+    /// ```
+    /// use cover_api::runtime::{Credits, SpendLimit};
+    ///
+    /// let limit = SpendLimit::per_process(Credits::from(500));
+    /// let client = cover_api::Client::builder("my-key").spend_limit(limit).build()?;
+    /// # Ok::<(), cover_api::Error>(())
+    /// ```
+    pub fn spend_limit(mut self, limit: SpendLimit) -> Self {
+        self.spend_limit = Some(limit);
         self
     }
 

@@ -22,8 +22,10 @@ macro_rules! texts {
 }
 
 mod downloads;
+mod setups;
 
 use downloads::download_faults;
+use setups::setups;
 
 fn lacking() -> answers::Lacking {
     let lacking = answers::results(crate::UploadCover::api(), &serde_json::json!({})).lacking;
@@ -32,10 +34,6 @@ fn lacking() -> answers::Lacking {
 
 fn failure(kind: Kind) -> Failure {
     Failure::new(kind).with_host(&Url::parse("https://u:s3cret@api.example.com/v1?s3cret").expect("an address"))
-}
-
-fn other_account(why: Apart) -> Setup {
-    Setup::OtherAccount { operation: "b/mix", of: "a/sing", why }
 }
 
 const SECOND: Duration = Duration::from_secs(1);
@@ -63,6 +61,15 @@ fn kinds() -> Vec<(Failure, &'static str)> {
             Kind::OtherSpec("a.example/sing"),
             "nothing was sent: the request was built with another spec of the operation `a.example/sing`: build it with `request` of \
              this client"
+        ];
+        Kind::TooManyFailures { .. } => [
+            Kind::TooManyFailures { failures: 3, limit: 2 },
+            "nothing was sent: 3 tasks of this key have failed, and the limit is 2: find out why, and to post once more, send \
+             with `.max_failures(4)`"
+        ], [
+            Kind::TooManyFailures { failures: 1, limit: 1 },
+            "nothing was sent: 1 task of this key has failed, and the limit is 1: find out why, and to post once more, send \
+             with `.max_failures(2)`"
         ];
         Kind::KeyConflict(_) => [
             Kind::KeyConflict(OtherRequest::Bought),
@@ -97,6 +104,23 @@ fn kinds() -> Vec<(Failure, &'static str)> {
             "the request was not sent to api.example.com:443: an answer came before the body was sent: a proxy requires a password"
         ];
         Kind::Stopped => [Kind::Stopped, "nothing was sent: the service reported that no credits are left"];
+        Kind::OverLimit { .. } => [
+            Kind::OverLimit { price: 12.into(), spent: 90.into(), limit: 100.into(), period: None },
+            "nothing was sent: the request costs 12 credits, and 90 of 100 credits are spent, which is the spend limit of this process: \
+             raise the limit"
+        ], [
+            Kind::OverLimit { price: 12.into(), spent: 90.into(), limit: 100.into(), period: Some(SECOND) },
+            "nothing was sent: the request costs 12 credits, and 90 of 100 credits are spent, which is the spend limit of 1s: wait, or \
+             raise the limit"
+        ], [
+            Kind::OverLimit { price: 12.into(), spent: 0.into(), limit: 5.into(), period: Some(SECOND) },
+            "nothing was sent: the request costs 12 credits, and 0 of 5 credits are spent, which is the spend limit of 1s: raise the limit"
+        ];
+        Kind::NoPrice(_) => [
+            Kind::NoPrice("a/mix"),
+            "nothing was sent: the account has a spend limit, and the spec of `a/mix` has no `[credits]` with a `cost`: add it, or send \
+             the request by a client without a limit, and with another ledger or account name"
+        ];
         Kind::NoPermit(_) => [
             Kind::NoPermit(None),
             "nothing was sent: the rate limit allows no request now"
@@ -139,12 +163,18 @@ fn kinds() -> Vec<(Failure, &'static str)> {
             "the answer from api.example.com:443 cannot be used: it does not contain a number"
         ];
         Kind::NoSuchTask => [Kind::NoSuchTask, "the service does not know this task"];
-        Kind::Failed { .. } => [Kind::Failed { has_key: false }, "the task failed"], [
-            Kind::Failed { has_key: true },
-            "the task failed; to post again under this key, send with `.after_failure()`"
+        Kind::Failed { .. } => [Kind::Failed { has_key: false, refunded: Refunded::Unknown }, "the task failed"], [
+            Kind::Failed { has_key: true, refunded: Refunded::Yes },
+            "the task failed; the credits were refunded; to post again under this key, send with `.after_failure()`"
+        ], [
+            Kind::Failed { has_key: false, refunded: Refunded::No },
+            "the task failed; the credits were not refunded"
         ];
-        Kind::Cancelled { .. } => [Kind::Cancelled { has_key: false }, "the task was cancelled"], [
-            Kind::Cancelled { has_key: true },
+        Kind::Cancelled { .. } => [
+            Kind::Cancelled { has_key: false, refunded: Refunded::Unknown },
+            "the task was cancelled"
+        ], [
+            Kind::Cancelled { has_key: true, refunded: Refunded::Unknown },
             "the task was cancelled; to post again under this key, send with `.after_failure()`"
         ];
         Kind::CancelUnknown(_) => [
@@ -198,83 +228,6 @@ fn kinds() -> Vec<(Failure, &'static str)> {
             }),
             "the download from `storage.example.com` failed after 5 of 9 bytes: the connection broke, and the server no longer \
              has the same file; the bytes that were already written cannot be replaced"
-        ];
-    )
-}
-
-fn setups() -> Vec<(Failure, &'static str)> {
-    let failure = Failure::setup;
-    texts!(Setup, failure;
-        Setup::EmptyKey => [Setup::EmptyKey, "the API key is empty"];
-        Setup::KeyNotAHeader => [
-            Setup::KeyNotAHeader,
-            "the API key contains characters that an HTTP header cannot hold"
-        ];
-        Setup::BaseUrl(..) => [
-            Setup::BaseUrl("it is not an address", "nowhere".to_owned()),
-            "the base address `nowhere` cannot be used: it is not an address"
-        ];
-        Setup::PollEvery => [
-            Setup::PollEvery,
-            "the shortest time between polls must be more than zero, and must not exceed the longest"
-        ];
-        Setup::NoRequests => [
-            Setup::NoRequests,
-            "the rate limit must allow at least one request, and a send at least one attempt"
-        ];
-        Setup::NoVariable(_) => [
-            Setup::NoVariable("KEY".to_owned()),
-            "the environment variable `KEY` is not set"
-        ];
-        Setup::VariableNotText(_) => [
-            Setup::VariableNotText("KEY".to_owned()),
-            "the environment variable `KEY` is not valid UTF-8"
-        ];
-        Setup::NoRuntime => [Setup::NoRuntime, "nothing was sent: sends, uploads and cancels must be awaited within a Tokio runtime"];
-        Setup::NoCredits => [
-            Setup::NoCredits,
-            "nothing was sent: the spec has no `[credits]`, which says how the number of credits is asked for"
-        ];
-        Setup::NoTasks(_) => [Setup::NoTasks("a/mix"), "the operation `a/mix` answers at once, and has no tasks"];
-        Setup::NoCancel(_) => [
-            Setup::NoCancel("a/mix"),
-            "nothing was sent: the spec of `a/mix` has no `[cancel]`, which says how tasks are cancelled"
-        ];
-        Setup::Http => [Setup::Http, "the HTTP client cannot be built"];
-        Setup::OtherAccount { .. } => [
-            other_account(Apart::Accounts([Some("music"), Some("speech")])),
-            "the operation `b/mix` does not belong to the account of `a/sing`: its spec names the account `speech`, and the other one \
-             `music`"],
-            [other_account(Apart::Accounts([None, Some("speech")])),
-            "the operation `b/mix` does not belong to the account of `a/sing`: only its spec names an account, `speech`: give both the \
-             same `account` under `[service]` if they share the API key and its credits"],
-            [other_account(Apart::Accounts([Some("music"), None])),
-            "the operation `b/mix` does not belong to the account of `a/sing`: its spec names no account, and the other one `music`: \
-             give both the same `account` under `[service]` if they share the API key and its credits"],
-            [other_account(Apart::BaseUrls(["https://a.example", "https://b.example"])),
-            "the operation `b/mix` does not belong to the account of `a/sing`: no spec names an account, and the base URLs differ, \
-             `https://b.example` and `https://a.example`: give both the same `account` under `[service]` if they share the API key \
-             and its credits"],
-            [other_account(Apart::Auth),
-            "the operation `b/mix` does not belong to the account of `a/sing`: its spec sends the API key in another way, by another \
-             `auth` under `[service]`"
-        ];
-        Setup::Account(_) => [
-            Setup::Account("it is empty"),
-            "the account name cannot be used: it is empty"
-        ];
-        Setup::Callbacks(_) => [
-            Setup::Callbacks("the service sends none"),
-            "callbacks cannot be received: the service sends none"
-        ];
-        Setup::NoUploads => [
-            Setup::NoUploads,
-            "nothing was sent: the spec has no `[upload]`, which says how files are uploaded"
-        ];
-        Setup::PlainHttp(_) => [
-            Setup::PlainHttp("api.example.com".to_owned()),
-            "the base address of `api.example.com` is plain http, which would expose the API key: use https, or allow it with \
-             `ClientBuilder::allow_plain_http`"
         ];
     )
 }

@@ -56,13 +56,18 @@ impl<S: Service> Poller<S> {
             Progress::Done => {
                 self.is_output_overdue().then(|| Err(self.end_with(Error::new(Kind::NoOutput(snapshot.lacking)))))
             }
-            Progress::Failed => Some(self.failed(Kind::Failed { has_key: self.has_key }, snapshot.error_message)),
-            Progress::Cancelled => Some(self.failed(Kind::Cancelled { has_key: self.has_key }, snapshot.error_message)),
+            Progress::Failed | Progress::Cancelled => Some(self.failed(&snapshot)),
         }
     }
 
-    fn failed(&self, kind: Kind, message: Option<String>) -> Item<S> {
-        Err(self.end_with(Failure::new(kind).with_message(message).into()))
+    fn failed(&self, snapshot: &Snapshot<S>) -> Item<S> {
+        let (has_key, refunded) = (self.has_key, snapshot.refunded());
+        let kind = if snapshot.is_cancelled() {
+            Kind::Cancelled { has_key, refunded }
+        } else {
+            Kind::Failed { has_key, refunded }
+        };
+        Err(self.end_with(Failure::new(kind).with_message(snapshot.error_message.clone()).into()))
     }
 
     /// Returns whether a task that is done has had no output for as long as the spec allows.

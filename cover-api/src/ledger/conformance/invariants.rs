@@ -134,7 +134,7 @@ impl Invariants {
             if !is_own && !is_equal {
                 continue;
             }
-            let may_repeat = entry.state == EntryState::Failed && terms.after_failure;
+            let may_repeat = entry.state == EntryState::Failed && terms.max_failures.is_some();
             // Those before the latest were settled, accepted or ended when that one was recorded.
             let latest = before.latest_of(entry.id).filter(|_| is_own || Filter::Open.has(entry));
             let open = latest.filter(|latest| {

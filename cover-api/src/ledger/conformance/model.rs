@@ -23,6 +23,8 @@ pub(super) struct ModelAttempt {
     pub(super) state: AttemptState,
     pub(super) task: Option<(String, TaskSource)>,
     pub(super) answer: Option<Bytes>,
+    /// The price, in thousandths of a credit.
+    pub(super) cost: u64,
     /// Its task failed, and the entry was posted again.
     is_superseded: bool,
     /// Its process abandoned it without settling it.
@@ -52,6 +54,8 @@ pub(super) enum ExpectedState {
     Posting(EntryId, bool),
     Unknown(EntryId, AttemptIndex),
     Task(EntryId),
+    /// So many of its tasks have failed.
+    Exhausted(EntryId, u32),
     OtherRequest(EntryId),
     /// The entry of the send was purged.
     Gone,
@@ -103,6 +107,14 @@ impl Model {
             EntryState::Posting if !self.is_alive(self.entries[&id].current, viewer) => EntryState::Unknown,
             state => state,
         }
+    }
+
+    /// Returns what a process has spent, or all processes, in thousandths of a credit. Purged attempts stay charged.
+    pub(super) fn spent(&self, of: Option<Process>) -> u64 {
+        let counts = |attempt: &&ModelAttempt| {
+            attempt.state != AttemptState::NotCreated && of.is_none_or(|process| process == attempt.process)
+        };
+        self.attempts.iter().filter(counts).map(|attempt| attempt.cost).sum()
     }
 
     pub(super) fn task(&self, id: EntryId) -> Option<&str> {
@@ -188,7 +200,7 @@ impl Model {
                 (EntryState::Unknown, current) if !self.accepts(terms, current) => {
                     return ExpectedState::Unknown(id, current);
                 }
-                (EntryState::Failed, _) if terms.after_failure => {}
+                (EntryState::Failed, _) if terms.max_failures.is_some() => {}
                 (EntryState::Running | EntryState::Done | EntryState::Failed, _) if purchase.key.is_none() => {
                     return ExpectedState::Task(id);
                 }
@@ -211,6 +223,12 @@ impl Model {
             .or_else(|| first(&[EntryState::Ready]))
     }
 
+    /// Returns how many tasks of an entry have failed, with the current one.
+    fn failures(&self, id: EntryId) -> u32 {
+        let before = self.entries[&id].attempts.iter().filter(|index| self.attempts[**index].is_superseded);
+        before.map(|_| 1).sum::<u32>() + 1
+    }
+
     fn expected_state_of(&self, id: EntryId, purchase: &Purchase, terms: Terms, viewer: Process) -> ExpectedState {
         let entry = &self.entries[&id];
         let current = entry.current;
@@ -218,13 +236,15 @@ impl Model {
         match self.state_for(id, viewer) {
             EntryState::Ready => ExpectedState::Ready(Some(id)),
             // The failed task may belong to an earlier attempt, while the current one is still open.
-            EntryState::Failed if terms.after_failure => match self.attempts[current].state {
+            EntryState::Failed if terms.max_failures.is_some() => match self.attempts[current].state {
                 AttemptState::Posting if self.is_alive(current, viewer) => posting,
                 AttemptState::Posting | AttemptState::Unknown if !self.accepts(terms, current) => {
                     ExpectedState::Unknown(id, current)
                 }
                 // Without a key, the purchase is a new entry.
-                _ => ExpectedState::Ready(entry.purchase.key.is_some().then_some(id)),
+                _ if entry.purchase.key.is_none() => ExpectedState::Ready(None),
+                _ if Some(self.failures(id)) < terms.max_failures => ExpectedState::Ready(Some(id)),
+                _ => ExpectedState::Exhausted(id, self.failures(id)),
             },
             _ if entry.purchase.fingerprint != purchase.fingerprint => ExpectedState::OtherRequest(id),
             EntryState::Posting => posting,

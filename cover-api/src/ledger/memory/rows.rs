@@ -4,9 +4,12 @@ use std::collections::BTreeSet;
 use std::time::SystemTime;
 
 use bytes::Bytes;
+use cover_spec::tables::Credits;
 
 use super::tables::{Tables, Undo, not_unique};
-use crate::ledger::{Attempt, AttemptId, Entry, EntryId, EntryState, Filter, Fingerprint, LedgerError, Purchase, Rows};
+use crate::ledger::{
+    Attempt, AttemptId, Entry, EntryId, EntryState, Filter, Fingerprint, LedgerError, Purchase, Rows, Span, minute,
+};
 
 const HOLDER: &str = "this process";
 
@@ -136,6 +139,28 @@ impl Rows for Tables {
         Ok(())
     }
 
+    fn add_spending(&mut self, account: &str, attempt: &Attempt) -> Result<(), LedgerError> {
+        self.count_spending(account, attempt, 1);
+        Ok(())
+    }
+
+    fn take_spending(&mut self, account: &str, attempt: &Attempt) -> Result<(), LedgerError> {
+        self.count_spending(account, attempt, -1);
+        Ok(())
+    }
+
+    fn spent(&mut self, account: &str, span: Span) -> Result<Credits, LedgerError> {
+        let Some(spending) = self.spending.get(account) else { return Ok(Credits::ZERO) };
+        let thousandths = match span {
+            Span::Process => spending.total,
+            Span::Since(time) => spending
+                .by_minute
+                .range(minute(time)..)
+                .fold(0_i64, |sum, (_, in_minute)| sum.saturating_add(*in_minute)),
+        };
+        Ok(Credits::from_thousandths(u64::try_from(thousandths).unwrap_or_default()))
+    }
+
     fn purge(&mut self, account: &str, operation: &str, before: SystemTime) -> Result<u64, LedgerError> {
         let is_over = |entry: &Entry| {
             let is_empty = entry.state == EntryState::Ready && entry.purchase.key.is_none();
@@ -148,6 +173,15 @@ impl Rows for Tables {
             self.remove(*id);
         }
         Ok(ids.len() as u64)
+    }
+}
+
+impl Tables {
+    fn count_spending(&mut self, account: &str, attempt: &Attempt, times: i64) {
+        let cost = attempt.cost.unwrap_or_default().thousandths();
+        let (minute, by) = (minute(attempt.started), i64::try_from(cost).unwrap_or(i64::MAX) * times);
+        self.spend(account, minute, by);
+        self.undo_log.push(Undo::Spending(account.to_owned(), minute, by));
     }
 }
 

@@ -24,10 +24,18 @@ pub(super) struct Tables {
     /// The attempts of each entry, which are removed with it.
     pub(super) of_entry: HashMap<EntryId, Vec<AttemptId>>,
     pub(super) answers: HashMap<AttemptId, Bytes>,
+    pub(super) spending: HashMap<String, Spending>,
     /// Entries without a key, in the order of their delivery.
     pub(super) delivered: VecDeque<EntryId>,
     /// The rows before the current work changed them.
     pub(super) undo_log: Vec<Undo>,
+}
+
+/// What an account has spent, in thousandths of a credit.
+#[derive(Debug, Default)]
+pub(super) struct Spending {
+    pub(super) total: i64,
+    pub(super) by_minute: BTreeMap<i64, i64>,
 }
 
 #[derive(Debug)]
@@ -35,6 +43,8 @@ pub(super) enum Undo {
     Entry(EntryId, Option<Entry>),
     Attempt(AttemptId, Option<Attempt>),
     Answer(AttemptId, Option<Bytes>),
+    /// What was spent, by account, in a minute.
+    Spending(String, i64, i64),
     /// The entry that was taken from the front of `delivered`.
     Delivered(EntryId),
 }
@@ -51,6 +61,7 @@ impl Tables {
                 Undo::Entry(id, entry) => drop(self.set_entry(id, entry)),
                 Undo::Attempt(id, attempt) => drop(self.set_attempt(id, attempt)),
                 Undo::Answer(id, answer) => drop(self.set_answer(id, answer)),
+                Undo::Spending(account, minute, by) => self.spend(&account, minute, -by),
                 Undo::Delivered(id) => self.delivered.push_front(id),
             }
         }
@@ -119,6 +130,15 @@ impl Tables {
         match answer {
             Some(answer) => self.answers.insert(id, answer),
             None => self.answers.remove(&id),
+        }
+    }
+
+    /// Changes what an account has spent in a minute.
+    pub(super) fn spend(&mut self, account: &str, minute: i64, by: i64) {
+        let spending = self.spending.entry(account.to_owned()).or_default();
+        let in_minute = spending.by_minute.entry(minute).or_default();
+        for sum in [&mut spending.total, in_minute] {
+            *sum = sum.saturating_add(by);
         }
     }
 

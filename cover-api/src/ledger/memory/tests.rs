@@ -2,8 +2,8 @@ use std::sync::Arc;
 
 use super::MemoryLedger;
 use crate::ledger::{
-    AttemptId, EntryId, Fingerprint, Intended, LedgerError, LedgerHandle, Purchase, Rows, Settlement, TaskSource,
-    Terms, deliver, intend, settle,
+    AttemptId, Charge, EntryId, Fingerprint, Intended, LedgerError, LedgerHandle, Purchase, Rows, Settlement,
+    TaskSource, Terms, deliver, intend, settle,
 };
 
 fn purchase(key: Option<&str>, request: usize) -> Purchase {
@@ -13,9 +13,9 @@ fn purchase(key: Option<&str>, request: usize) -> Purchase {
 
 async fn post(ledger: &LedgerHandle, of: Purchase) -> Result<(EntryId, AttemptId), LedgerError> {
     let id = AttemptId::new();
-    match ledger.run(move |rows| intend(rows, &of, None, Terms::default(), id)).await? {
+    match ledger.run(move |rows| intend(rows, &of, None, Terms::default(), &Charge::default(), id)).await? {
         Intended::Recorded { entry, .. } => Ok((entry, id)),
-        Intended::Refused(state) => panic!("{state:?}"),
+        refused => panic!("{refused:?}"),
     }
 }
 
@@ -75,7 +75,7 @@ async fn failed_work_removes_nothing() {
     let delivered = buy(&ledger, purchase(None, 0)).await.unwrap();
     buy(&ledger, purchase(Some("a"), 1)).await.unwrap();
     let fails = move |rows: &mut dyn Rows| {
-        intend(rows, &purchase(Some("b"), 2), None, Terms::default(), AttemptId::new())?;
+        intend(rows, &purchase(Some("b"), 2), None, Terms::default(), &Charge::default(), AttemptId::new())?;
         assert_eq!(rows.entry(delivered)?, None);
         Err::<(), _>(LedgerError::refused("the test says so"))
     };

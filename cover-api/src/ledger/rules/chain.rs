@@ -35,6 +35,18 @@ pub(super) fn base(rows: &mut dyn Rows, entry: &Entry) -> Result<Base, LedgerErr
     Ok(Base::Other(None))
 }
 
+/// Returns how many tasks of an entry have failed, given that its current one has. The entry was posted again after each.
+pub(super) fn failed_tasks(rows: &mut dyn Rows, entry: &Entry) -> Result<u32, LedgerError> {
+    let (mut next, mut above, mut failed) = (entry.attempt, u32::MAX, 0);
+    while let Some(id) = next {
+        let Some(attempt) = rows.attempt(id)?.filter(|attempt| attempt.entry == entry.id) else { break };
+        failed += u32::from(attempt.state == AttemptState::Task && !attempt.duplicate);
+        next = attempt.supersedes.filter(|_| attempt.number < above);
+        above = attempt.number;
+    }
+    Ok(failed)
+}
+
 fn counts(attempt: &Attempt) -> bool {
     match attempt.state {
         AttemptState::Posting | AttemptState::Unknown => true,

@@ -1,9 +1,12 @@
 //! Records the intent to post.
 
 use super::chain::{Base, base};
+use super::charge::overrun;
 use super::look_up::{PurchaseState, Terms, look_up};
 use super::{damaged, write_entry};
-use crate::ledger::{Attempt, AttemptId, AttemptState, Entry, EntryId, EntryState, LedgerError, Purchase, Rows};
+use crate::ledger::{
+    Attempt, AttemptId, AttemptState, Charge, Entry, EntryId, EntryState, LedgerError, Overrun, Purchase, Rows,
+};
 
 /// The result of an intent.
 #[derive(Debug, Clone, PartialEq)]
@@ -17,14 +20,17 @@ pub enum Intended {
     },
     /// The attempt must not be posted, because of this state.
     Refused(Box<PurchaseState>),
+    /// The attempt must not be posted, because it would exceed a limit.
+    OverLimit(Overrun),
 }
 
-/// Records that an attempt is about to be posted, unless the state of the purchase forbids it. Idempotent by the attempt's id.
+/// Records that an attempt is about to be posted, unless the state of the purchase or a limit forbids it. Idempotent by the attempt's id.
 pub fn intend(
     rows: &mut dyn Rows,
     purchase: &Purchase,
     at: Option<EntryId>,
     terms: Terms,
+    charge: &Charge,
     id: AttemptId,
 ) -> Result<Intended, LedgerError> {
     if let Some(known) = rows.attempt(id)? {
@@ -34,6 +40,9 @@ pub fn intend(
         PurchaseState::Ready(at) => at,
         state => return Ok(Intended::Refused(Box::new(state))),
     };
+    if let Some(overrun) = overrun(rows, &purchase.account, charge)? {
+        return Ok(Intended::OverLimit(overrun));
+    }
     // The only write that may fail for lack of room comes first.
     let entry = match at {
         Some(id) => id,
@@ -55,6 +64,7 @@ pub fn intend(
     entry.state = EntryState::Posting;
     entry.attempt = Some(id);
     entry.attempts += 1;
+    entry.cost = charge.price;
     (entry.task, entry.delivered) = (None, false);
     // Without a key, consent stops the entry from guarding. It was given for an earlier attempt.
     entry.consent &= entry.purchase.key.is_some();
@@ -73,8 +83,12 @@ pub fn intend(
         hint: None,
         evidence: None,
         started: rows.now(),
+        cost: charge.price,
     };
     rows.put_attempt(&attempt, purchase)?;
+    if attempt.cost.is_some() {
+        rows.add_spending(&purchase.account, &attempt)?;
+    }
     Ok(Intended::Recorded { entry: entry.id, number: attempt.number })
 }
 

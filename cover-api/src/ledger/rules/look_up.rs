@@ -1,13 +1,14 @@
 //! Decides whether a purchase may be posted.
 
+use super::chain::failed_tasks;
 use super::{damaged, write};
 use crate::ledger::{Attempt, AttemptId, AttemptState, Entry, EntryId, EntryState, LedgerError, Purchase, Rows};
 
 /// What a caller accepts beyond the default rules.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Terms {
-    /// An entry whose task failed may be posted again.
-    pub after_failure: bool,
+    /// An entry whose task failed may be posted again, unless so many of its tasks have failed. `None`: it may not.
+    pub max_failures: Option<u32>,
     /// This attempt, whose outcome is unknown, may be charged twice.
     pub consent: Option<AttemptId>,
 }
@@ -28,6 +29,13 @@ pub enum PurchaseState {
     Unknown(Entry, Attempt),
     /// The purchase has a task.
     Task(Entry),
+    /// The purchase has a task that failed, as did all those before it, and the caller accepts no more.
+    Exhausted {
+        /// The entry.
+        entry: Entry,
+        /// How many of its tasks have failed.
+        failures: u32,
+    },
     /// The key belongs to a different request.
     OtherRequest(Entry),
 }
@@ -75,20 +83,7 @@ fn state_of(
     let (entry, attempt) = refresh(rows, entry)?;
     Ok(match (entry.state, attempt) {
         (EntryState::Ready, _) => PurchaseState::Ready(Some(entry.id)),
-        (EntryState::Failed, attempt) if terms.after_failure => match attempt {
-            // The failed task may belong to an earlier attempt, while the current one is still open.
-            Some(attempt) if attempt.state == AttemptState::Posting && rows.is_alive(&attempt)? => {
-                PurchaseState::Posting { here: attempt.holder == rows.holder(), entry }
-            }
-            Some(attempt)
-                if matches!(attempt.state, AttemptState::Posting | AttemptState::Unknown)
-                    && terms.consent != Some(attempt.id) =>
-            {
-                PurchaseState::Unknown(entry, attempt)
-            }
-            // Without a key, the next purchase is a new entry.
-            _ => PurchaseState::Ready(entry.purchase.key.is_some().then_some(entry.id)),
-        },
+        (EntryState::Failed, attempt) if terms.max_failures.is_some() => after_failure(rows, entry, attempt, terms)?,
         _ if entry.purchase.fingerprint.differs_from(&purchase.fingerprint) => PurchaseState::OtherRequest(entry),
         (EntryState::Posting, Some(attempt)) => PurchaseState::Posting { here: attempt.holder == rows.holder(), entry },
         (EntryState::Unknown, Some(attempt)) if terms.consent == Some(attempt.id) => {
@@ -98,6 +93,37 @@ fn state_of(
         (EntryState::Unknown, Some(attempt)) => PurchaseState::Unknown(entry, attempt),
         (EntryState::Running | EntryState::Done | EntryState::Failed, _) => PurchaseState::Task(entry),
         (EntryState::Posting | EntryState::Unknown, None) => return Err(damaged("an entry lacks its attempt")),
+    })
+}
+
+/// Decides whether an entry whose task has failed may be posted again.
+fn after_failure(
+    rows: &mut dyn Rows,
+    entry: Entry,
+    attempt: Option<Attempt>,
+    terms: Terms,
+) -> Result<PurchaseState, LedgerError> {
+    // The failed task may belong to an earlier attempt, while the current one is still open.
+    match attempt {
+        Some(attempt) if attempt.state == AttemptState::Posting && rows.is_alive(&attempt)? => {
+            return Ok(PurchaseState::Posting { here: attempt.holder == rows.holder(), entry });
+        }
+        Some(attempt)
+            if matches!(attempt.state, AttemptState::Posting | AttemptState::Unknown)
+                && terms.consent != Some(attempt.id) =>
+        {
+            return Ok(PurchaseState::Unknown(entry, attempt));
+        }
+        _ => {}
+    }
+    // Without a key, the next purchase is a new entry.
+    if entry.purchase.key.is_none() {
+        return Ok(PurchaseState::Ready(None));
+    }
+    let failures = failed_tasks(rows, &entry)?;
+    Ok(match terms.max_failures {
+        Some(most) if failures < most => PurchaseState::Ready(Some(entry.id)),
+        _ => PurchaseState::Exhausted { entry, failures },
     })
 }
 
@@ -121,7 +147,7 @@ fn obstacle(
             (EntryState::Unknown, Some(attempt)) if terms.consent != Some(attempt.id) => {
                 return Ok(Some(PurchaseState::Unknown(entry, attempt)));
             }
-            (EntryState::Failed, _) if terms.after_failure => {}
+            (EntryState::Failed, _) if terms.max_failures.is_some() => {}
             (EntryState::Running | EntryState::Done | EntryState::Failed, _) if purchase.key.is_none() => {
                 return Ok(Some(PurchaseState::Task(entry)));
             }

@@ -4,6 +4,7 @@
 
 mod answer;
 mod chain;
+mod charge;
 mod intend;
 mod look_up;
 mod people;

@@ -5,6 +5,7 @@ use std::fmt;
 use bytes::Bytes;
 
 use super::chain::{guard, include, stand, take_back};
+use super::charge::count;
 use super::{damaged, keep_answer, write, write_entry};
 use crate::ledger::{
     Attempt, AttemptId, AttemptState, Entry, EntryId, EntryState, LedgerError, Purchase, Rows, TaskSource,
@@ -138,6 +139,7 @@ fn settle_task(
         entry.task = None;
     }
     attempt.duplicate = entry.task.is_some();
+    count(rows, &account, &attempt, AttemptState::Task)?;
     (attempt.task, attempt.source, attempt.state) = (Some(task.to_owned()), Some(source), AttemptState::Task);
     rows.put_attempt(&attempt, &entry.purchase)?;
     if !attempt.duplicate {
@@ -220,6 +222,7 @@ fn settle_without(
         return Ok(Settled::Recorded(entry));
     }
     let is_current = entry.attempt == Some(attempt.id);
+    count(rows, &entry.purchase.account, &attempt, state)?;
     attempt.state = state;
     attempt.hint = hint.or(attempt.hint);
     attempt.evidence = Some(evidence.to_owned());

@@ -93,7 +93,10 @@ impl Holder {
         // The file is removed first. Without it the holder is dead, even if the transaction is lost.
         match fs::remove_file(path_of(&self.ledger, name)) {
             Err(error) if error.kind() != ErrorKind::NotFound => Ok(()),
-            _ => db.execute(statements::REMOVE_HOLDER, [name]).map(drop),
+            _ => {
+                db.execute(statements::FORGET_SPENDING, [name])?;
+                db.execute(statements::REMOVE_HOLDER, [name]).map(drop)
+            }
         }
     }
 }

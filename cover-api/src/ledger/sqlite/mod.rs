@@ -116,6 +116,10 @@ impl Ledger for SqliteLedger {
     fn local(&self) -> &Arc<Local> {
         &self.0.local
     }
+
+    fn is_durable(&self) -> bool {
+        true
+    }
 }
 
 fn gone(path: &Path) -> LedgerError {

@@ -4,6 +4,7 @@ use std::fmt;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use bytes::Bytes;
+use cover_spec::tables::Credits;
 use rusqlite::Row;
 use rusqlite::types::FromSql;
 
@@ -22,7 +23,7 @@ pub(super) fn entry(row: &Row<'_>) -> Result<Entry, LedgerError> {
         attempt: get::<Option<[u8; 16]>>(row, 7)?.map(from_bytes),
         attempts: get(row, 8)?,
         task: get(row, 9)?,
-        cost: get(row, 10)?,
+        cost: get::<Option<f64>>(row, 10)?.map(Credits::rounded_down),
         consent: get(row, 11)?,
         delivered: get(row, 12)?,
         status: get(row, 13)?,
@@ -48,12 +49,27 @@ pub(super) fn attempt(row: &Row<'_>) -> Result<Attempt, LedgerError> {
         evidence: get(row, 9)?,
         started: from_millis(get(row, 10)?),
         supersedes: get::<Option<[u8; 16]>>(row, 11)?.map(from_bytes),
+        cost: get::<Option<i64>>(row, 12)?.map(from_thousandths),
     })
 }
 
 /// Reads an answer.
 pub(super) fn answer(row: &Row<'_>) -> Result<Bytes, LedgerError> {
     get::<Vec<u8>>(row, 0).map(Bytes::from)
+}
+
+/// Reads what was spent.
+pub(super) fn spent(row: &Row<'_>) -> Result<Credits, LedgerError> {
+    get(row, 0).map(from_thousandths)
+}
+
+/// Returns the number of thousandths of a credit.
+pub(super) fn to_thousandths(credits: Credits) -> i64 {
+    i64::try_from(credits.thousandths()).unwrap_or(i64::MAX)
+}
+
+fn from_thousandths(thousandths: i64) -> Credits {
+    Credits::from_thousandths(u64::try_from(thousandths).unwrap_or_default())
 }
 
 fn get<T: FromSql>(row: &Row<'_>, column: usize) -> Result<T, LedgerError> {

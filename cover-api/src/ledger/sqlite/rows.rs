@@ -3,9 +3,12 @@
 use std::time::{Duration, SystemTime};
 
 use bytes::Bytes;
+use cover_spec::tables::Credits;
 use rusqlite::{Params, Row, params};
 
-use super::super::{Attempt, AttemptId, Entry, EntryId, Filter, Fingerprint, LedgerError, Purchase, Rows, TaskSource};
+use super::super::{
+    Attempt, AttemptId, Entry, EntryId, Filter, Fingerprint, LedgerError, Purchase, Rows, Span, TaskSource, minute,
+};
 use super::store::Store;
 use super::{record, statements};
 
@@ -65,7 +68,7 @@ impl Rows for Store {
             entry.attempt.map(record::to_bytes),
             entry.attempts,
             entry.task,
-            entry.cost,
+            entry.cost.map(Credits::value),
             entry.consent,
             entry.delivered,
             entry.status,
@@ -88,7 +91,7 @@ impl Rows for Store {
             entry.attempt.map(record::to_bytes),
             entry.attempts,
             entry.task,
-            entry.cost,
+            entry.cost.map(Credits::value),
             entry.consent,
             entry.delivered,
             entry.status,
@@ -118,6 +121,7 @@ impl Rows for Store {
             attempt.evidence,
             record::to_millis(attempt.started),
             attempt.supersedes.map(record::to_bytes),
+            attempt.cost.map(record::to_thousandths),
         ];
         self.execute(statements::PUT_ATTEMPT, values).map(drop)
     }
@@ -174,6 +178,28 @@ impl Rows for Store {
         self.execute(statements::DELETE_ANSWERS, [entry.0]).map(drop)
     }
 
+    fn add_spending(&mut self, account: &str, attempt: &Attempt) -> Result<(), LedgerError> {
+        let minute = minute(attempt.started);
+        self.execute(statements::BEGIN_MINUTE, params![ALL_HOLDERS, account, minute])?;
+        if attempt.holder == self.holder.name() {
+            self.execute(statements::BEGIN_MINUTE, params![attempt.holder, account, NO_MINUTE])?;
+        }
+        self.spend(account, attempt, record::to_thousandths)
+    }
+
+    fn take_spending(&mut self, account: &str, attempt: &Attempt) -> Result<(), LedgerError> {
+        self.spend(account, attempt, |cost| -record::to_thousandths(cost))
+    }
+
+    fn spent(&mut self, account: &str, span: Span) -> Result<Credits, LedgerError> {
+        let (holder, minute) = match span {
+            Span::Process => (self.holder.name(), NO_MINUTE),
+            Span::Since(time) => (ALL_HOLDERS, minute(time)),
+        };
+        let spent = self.find(statements::SPENT, params![holder, account, minute], record::spent)?;
+        Ok(spent.unwrap_or_default())
+    }
+
     fn purge(&mut self, account: &str, operation: &str, before: SystemTime) -> Result<u64, LedgerError> {
         // Times of entries are whole milliseconds, so rounding up misses none.
         let before = record::to_millis(before.checked_add(Duration::from_nanos(999_999)).unwrap_or(before));
@@ -184,7 +210,21 @@ impl Rows for Store {
     }
 }
 
+/// Stands for all holders in the sums of what was spent.
+const ALL_HOLDERS: &str = "";
+/// The minute of the sum of a holder.
+const NO_MINUTE: i64 = 0;
+
 impl Store {
+    /// Changes the sums that an attempt is counted in. The sum of a holder that has left is gone.
+    fn spend(&self, account: &str, attempt: &Attempt, by: fn(Credits) -> i64) -> Result<(), LedgerError> {
+        let by = attempt.cost.map_or(0, by);
+        for (holder, minute) in [(ALL_HOLDERS, minute(attempt.started)), (&attempt.holder, NO_MINUTE)] {
+            self.execute(statements::SPEND, params![by, holder, account, minute])?;
+        }
+        Ok(())
+    }
+
     fn list<T>(
         &self,
         statement: &str,

@@ -8,7 +8,7 @@ use super::super::LedgerError;
 use super::{failure, statements};
 
 /// The changes of each version. A released step never changes.
-const STEPS: [&str; 2] = [include_str!("schema/1.sql"), include_str!("schema/2.sql")];
+const STEPS: [&str; 3] = [include_str!("schema/1.sql"), include_str!("schema/2.sql"), include_str!("schema/3.sql")];
 
 /// The version of the tables that this crate writes.
 #[expect(clippy::cast_possible_wrap, reason = "there are few steps")]

@@ -18,8 +18,8 @@ macro_rules! entry {
 macro_rules! attempt {
     ($rest:literal) => {
         concat!(
-            "SELECT id, entry, number, holder, state, task, source, duplicate, hint, evidence, started, supersedes \
-             FROM attempts WHERE ",
+            "SELECT id, entry, number, holder, state, task, source, duplicate, hint, evidence, started, supersedes, \
+             cost FROM attempts WHERE ",
             $rest
         )
     };
@@ -60,16 +60,39 @@ pub(super) const ATTEMPT: &str = attempt!("id = $1");
 pub(super) const ATTEMPT_BY_TASK: &str = attempt!("account = $1 AND operation = $2 AND task = $3");
 pub(super) const DUPLICATES: &str = attempt!("account = $1 AND operation = $2 AND duplicate ORDER BY entry, number");
 pub(super) const PUT_ATTEMPT: &str = "INSERT INTO attempts (id, entry, account, operation, number, holder, state, task, \
-    source, duplicate, hint, evidence, started, supersedes) \
-    VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14) \
+    source, duplicate, hint, evidence, started, supersedes, cost) \
+    VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15) \
     ON CONFLICT (id) DO UPDATE SET entry = excluded.entry, number = excluded.number, holder = excluded.holder, \
     state = excluded.state, task = excluded.task, source = excluded.source, duplicate = excluded.duplicate, \
-    hint = excluded.hint, evidence = excluded.evidence, started = excluded.started, supersedes = excluded.supersedes";
+    hint = excluded.hint, evidence = excluded.evidence, started = excluded.started, supersedes = excluded.supersedes, \
+    cost = excluded.cost";
 
 pub(super) const ANSWER: &str = "SELECT bytes FROM answers WHERE attempt = $1";
 pub(super) const PUT_ANSWER: &str = "INSERT INTO answers (attempt, entry, bytes) VALUES ($1, $2, $3) \
     ON CONFLICT (attempt) DO UPDATE SET entry = excluded.entry, bytes = excluded.bytes";
 pub(super) const DELETE_ANSWERS: &str = "DELETE FROM answers WHERE entry = $1";
+
+macro_rules! total {
+    ($before:literal) => {
+        concat!(
+            "COALESCE((SELECT total FROM spending WHERE holder = $1 AND account = $2",
+            $before,
+            " ORDER BY minute DESC LIMIT 1), 0)"
+        )
+    };
+}
+
+/// Begins a minute with the sum of those before.
+pub(super) const BEGIN_MINUTE: &str = concat!(
+    "INSERT INTO spending (holder, account, minute, total) VALUES ($1, $2, $3, ",
+    total!(" AND minute < $3"),
+    ") ON CONFLICT (holder, account, minute) DO NOTHING"
+);
+/// Changes the sums of a minute and of those after it.
+pub(super) const SPEND: &str =
+    "UPDATE spending SET total = total + $1 WHERE holder = $2 AND account = $3 AND minute >= $4";
+pub(super) const SPENT: &str = concat!("SELECT ", total!(""), " - ", total!(" AND minute < $3"));
+pub(super) const FORGET_SPENDING: &str = "DELETE FROM spending WHERE holder = $1";
 
 pub(super) const PURGE_ANSWERS: &str =
     concat!("DELETE FROM answers WHERE entry IN (SELECT id FROM entries WHERE ", over!(), ")");
@@ -87,7 +110,7 @@ pub(super) const IS_POSTING: &str = "SELECT 1 FROM entries JOIN attempts ON atte
 pub(super) const VERSIONS: &str = "SELECT version, least_version FROM ledger_meta";
 
 /// All statements.
-pub(super) const ALL: [&str; 23] = [
+pub(super) const ALL: [&str; 27] = [
     ENTRY,
     ENTRY_BY_KEY,
     OPEN_ENTRIES,
@@ -103,6 +126,10 @@ pub(super) const ALL: [&str; 23] = [
     ANSWER,
     PUT_ANSWER,
     DELETE_ANSWERS,
+    BEGIN_MINUTE,
+    SPEND,
+    SPENT,
+    FORGET_SPENDING,
     PURGE_ANSWERS,
     PURGE_ATTEMPTS,
     PURGE_ENTRIES,

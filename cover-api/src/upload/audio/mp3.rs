@@ -2,6 +2,8 @@
 
 use std::io::{self, BufReader, Read, Seek, SeekFrom};
 
+use super::Length;
+
 /// Kilobits per second by the index in a header: MPEG 1 by layer, then layer I of MPEG 2, and its other layers.
 const BIT_RATES: [[u32; 14]; 5] = [
     [32, 64, 96, 128, 160, 192, 224, 256, 288, 320, 352, 384, 416, 448],
@@ -25,6 +27,12 @@ struct Frame {
 }
 
 impl Frame {
+    /// Whether the header is that of a frame whose size only a decoder finds.
+    fn is_of_free_format(header: u32) -> bool {
+        const BIT_RATE: u32 = 0xf000;
+        header & BIT_RATE == 0 && Self::of(header | (1 << 12)).is_some()
+    }
+
     fn of(header: u32) -> Option<Self> {
         let bits = |from: u32, count: u32| (header >> from) & ((1 << count) - 1);
         // MPEG 1, 2 and 2.5.
@@ -56,9 +64,16 @@ impl Frame {
     }
 }
 
-/// Returns the length in seconds, or `None` if no two frames follow each other.
-pub(super) fn seconds(file: &mut BufReader<impl Read + Seek>) -> io::Result<Option<f64>> {
-    let Some(mut header) = after_tags(file)? else { return Ok(None) };
+/// Returns the length, or `None` if no two frames follow each other.
+pub(super) fn length(file: &mut BufReader<impl Read + Seek>) -> io::Result<Option<Length>> {
+    let Some(header) = after_tags(file)? else { return Ok(None) };
+    let seconds = seconds(file, header)?;
+    let unknown = Some(Length::Unknown).filter(|_| Frame::is_of_free_format(header));
+    Ok((seconds > 0.0).then_some(Length::Seconds(seconds)).or(unknown))
+}
+
+/// Returns the sum of all frames, from this header on.
+fn seconds(file: &mut BufReader<impl Read + Seek>, mut header: u32) -> io::Result<f64> {
     let (mut seconds, mut common, mut is_in_step) = (0.0, None, false);
     loop {
         let frame = Frame::of(header).filter(|_| common.is_none_or(|common| header & COMMON == common));
@@ -87,7 +102,7 @@ pub(super) fn seconds(file: &mut BufReader<impl Read + Seek>) -> io::Result<Opti
         }
         header = (header << 8) | u32::from(byte[0]);
     }
-    Ok((seconds > 0.0).then_some(seconds))
+    Ok(seconds)
 }
 
 /// Returns the first four bytes behind the ID3 tags at the beginning of a file.
@@ -131,8 +146,8 @@ mod tests {
     use super::*;
 
     /// Returns the length of a file.
-    fn length(file: &[u8]) -> Option<f64> {
-        seconds(&mut BufReader::new(Cursor::new(file))).unwrap()
+    fn length(file: &[u8]) -> Option<Length> {
+        super::length(&mut BufReader::new(Cursor::new(file))).unwrap()
     }
 
     /// Makes frames of zeros with this header.
@@ -176,10 +191,17 @@ mod tests {
             [b"\xff\xfb\x90\0junk".to_vec(), sound.clone()].concat(),
             [&sound[..4_170], b"damaged", &sound[4_170..]].concat(),
         ] {
-            let length = length(&file).unwrap();
-            assert!((length - expected).abs() < 1e-6, "{length}");
+            let Some(Length::Seconds(seconds)) = length(&file) else { panic!("the frames have a length") };
+            assert!((seconds - expected).abs() < 1e-6, "{seconds}");
         }
         assert_eq!([&b""[..], b"ID", b"la la la", &sound[..417]].map(length), [None; 4]);
         assert_eq!(length(&[0xff; 10_000]), None);
+    }
+
+    #[test]
+    fn frames_of_free_format_have_a_length_that_is_not_known() {
+        let frame = [&[0xff, 0xfb, 0x00, 0][..], &[0; 500]].concat();
+        assert_eq!(length(&frame.repeat(10)), Some(Length::Unknown));
+        assert_eq!(length(&[0xff, 0xfb, 0x0c, 0]), None, "no frame has such samples per second");
     }
 }

@@ -1,16 +1,22 @@
-//! The length of a WAV file without compression. The sizes in its header are wrong if a program wrote to a pipe or was stopped.
+//! The length of a WAV file without compression. The sizes in its header are wrong if a program wrote to a pipe or was stopped, and
+//! those of a long file are elsewhere.
 
 use std::io::{self, Read, Seek, SeekFrom};
 
 /// Whole numbers, floating point, and the format whose details are elsewhere.
 const UNCOMPRESSED: [u16; 3] = [1, 3, 0xfffe];
-/// Where the first chunk begins.
-const FIRST: u64 = 12;
+/// Number of bytes before the first chunk.
+pub(super) const HEAD: u64 = 12;
+
+/// Whether a file begins like a WAV file that may be longer than 4 GiB.
+pub(super) fn is_long(head: &[u8]) -> bool {
+    [b"RF64", b"BW64"].iter().any(|name| head.starts_with(*name)) && head.ends_with(b"WAVE")
+}
 
 /// Returns the length in seconds, or `None` if the file is compressed, or has no sound.
 pub(super) fn seconds(file: &mut (impl Read + Seek)) -> io::Result<Option<f64>> {
     let end = file.seek(SeekFrom::End(0))?;
-    let (mut at, mut per_second) = (FIRST, None);
+    let (mut at, mut per_second) = (HEAD, None);
     while at.saturating_add(8) < end {
         file.seek(SeekFrom::Start(at))?;
         let mut head = [0; 8];

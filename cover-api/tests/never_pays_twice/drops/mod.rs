@@ -9,7 +9,7 @@ use std::collections::BTreeMap;
 use std::time::Duration;
 
 use cover_api::ledger::{Ledger, MemoryLedger, SqliteLedger};
-use cover_api::runtime::Sending;
+use cover_api::runtime::{Credits, Sending, SpendLimit};
 use cover_api::sandbox::Sandbox;
 use cover_api::{Client, CoverRequest, NonCustom, UploadCover};
 use cover_testkit::gate::{ADDRESS, Came, Gate, Reply, SECRET, Slow, poll_then_drop, within};
@@ -72,11 +72,23 @@ impl Service {
 
     /// Returns a client, which receives the callbacks from now on.
     fn client(&self, ledger: impl Ledger) -> Result<Client> {
-        let builder = Client::builder(self.sandbox.key()).transport(self.gate.router()).ledger(ledger);
+        let limit = one_purchase(&ledger);
+        let builder =
+            Client::builder(self.sandbox.key()).transport(self.gate.router()).ledger(ledger).spend_limit(limit);
         let builder = builder.callbacks(ADDRESS, SECRET).rate_limit(1_000, Duration::ZERO);
         let client = builder.poll_every(Duration::from_millis(5), Duration::from_millis(5)).build()?;
         self.sandbox.deliver_to(client.callbacks()?.router());
         Ok(client)
+    }
+}
+
+/// Returns a limit of a single purchase. A drop that left something spent and nothing bought would end all further sends.
+fn one_purchase(ledger: &impl Ledger) -> SpendLimit {
+    let price = Credits::from(12);
+    if ledger.is_durable() {
+        SpendLimit::per_period(price, Duration::from_secs(24 * 60 * 60))
+    } else {
+        SpendLimit::per_process(price)
     }
 }
 
@@ -212,7 +224,8 @@ async fn a_send_dropped_at_any_time_is_not_bought_again() -> Outcome {
         let case = &cases[chance.usize(0..cases.len())];
         let service = Service::start(case).await?;
         let builder = Client::builder(service.sandbox.key()).transport(service.gate.router());
-        let builder = builder.callbacks(ADDRESS, SECRET).ledger(Slow(MemoryLedger::new()));
+        let ledger = Slow(MemoryLedger::new());
+        let builder = builder.callbacks(ADDRESS, SECRET).spend_limit(one_purchase(&ledger)).ledger(ledger);
         let client = builder.rate_limit(1, Duration::from_secs(10)).build()?;
         service.sandbox.deliver_to(client.callbacks()?.router());
         if chance.bool() {

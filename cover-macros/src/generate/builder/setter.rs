@@ -47,7 +47,7 @@ impl Builder<'_> {
     fn value_setter(&self, field: &Field) -> Setter {
         Setter {
             name: ident(&field.rust),
-            doc: docs::setter(field, self.spec, self.modes, self.origin),
+            doc: docs::setter(field, self.spec, self.modes),
             example: examples::setter(field, self.spec, self.modes, self.origin),
             deprecated: choices::deprecated(field.deprecated.as_deref()),
             takes: Some(argument_type(field)),

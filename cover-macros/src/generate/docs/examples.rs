@@ -40,7 +40,7 @@ pub(in crate::generate) fn maybe_setter(
 fn call(setter: &str, value: &str, spec: &Spec, mode: &OneMode<'_>, origin: &Origin) -> Example {
     let constructor = mode.model().map_or_else(|| "builder".to_owned(), Mode::constructor);
     let call = format!("let builder = {}::{constructor}().{setter}({value});", *spec.request.name);
-    let block = if origin.is_shipped {
+    let block = if origin.is_own {
         format!("\n\n```\n# use cover_api::*;\n{call}\n# let _ = builder;\n```")
     } else {
         format!("\n\n```text\n{call}\n```")

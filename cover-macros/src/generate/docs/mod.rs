@@ -9,7 +9,7 @@ use std::fmt::Write;
 use std::time::Duration;
 
 use cover_spec::Spec;
-use cover_spec::model::{Choice, Field, ResultValue, Status};
+use cover_spec::model::{Choice, Field, ResultValue, Status, Upload};
 use cover_spec::tables::StatusMeaning;
 
 use super::text::{cell, text};
@@ -24,9 +24,12 @@ pub(super) fn request(spec: &Spec) -> String {
         doc += "\nThe mode decides which fields it has:\n";
         doc += &modes::table_of_modes(request);
     }
-    let _ = write!(doc, "\nSent as a POST to `{}`.", *spec.submit.path);
+    let _ = write!(doc, "\nSent as a {} to `{}`.", spec.submit.method().name(), *spec.submit.path);
     if let Some(page) = &spec.service.docs {
         let _ = write!(doc, " The rules come from <{}>.", **page);
+    }
+    if let Some(credits) = &spec.credits {
+        let _ = write!(doc, "\n\nPrice: {} credits.", text(&credits.price_in_words()));
     }
     doc
 }
@@ -34,7 +37,7 @@ pub(super) fn request(spec: &Spec) -> String {
 pub(super) fn builder(spec: &Spec, maybe: Option<&str>) -> String {
     let request = &*spec.request.name;
     let mut doc = format!(
-        "Sets the fields of a [`{request}`], in any order.\n\n\
+        "Sets the fields of [`{request}`], in any order.\n\n\
          [`build`](Self::build) compiles once every field that the mode requires is set. A setter that the mode does not \
          have does not compile, and neither does a second call of the same setter."
     );
@@ -62,7 +65,7 @@ pub(super) fn object(field: &Field) -> String {
 
 pub(super) fn object_builder(object: &str) -> String {
     format!(
-        "Sets the members of a [`{object}`], in any order.\n\n\
+        "Sets the members of [`{object}`], in any order.\n\n\
          [`build`](Self::build) compiles once every required member is set. A second call of the same setter does not \
          compile."
     )
@@ -125,6 +128,14 @@ pub(super) fn service(spec: &Spec) -> String {
     if let Some(retention) = &service.retention {
         let _ = write!(doc, "\n\nResults are deleted after {}.", duration(retention.value));
     }
+    if let Some(rate_limit) = &spec.rate_limit {
+        let (requests, per) = (rate_limit.requests.value, duration(rate_limit.per.value));
+        let _ = write!(doc, "\n\nRate limit: {requests} requests of one API key in {per}.");
+    }
+    let uploads = spec.upload.as_ref().map(Upload::limits_in_words).unwrap_or_default();
+    if !uploads.is_empty() {
+        let _ = write!(doc, "\n\nUploads of local files: {}.", text(&uploads.join("; ")));
+    }
     doc.push_str("\n\n| code | meaning | task created | can be sent again |\n|---|---|---|---|\n");
     for code in &spec.codes {
         let created = format!("{:?}", code.created.value).to_lowercase();
@@ -133,7 +144,27 @@ pub(super) fn service(spec: &Spec) -> String {
         let _ = writeln!(doc, "| {} | {} | {created} | {retry} |", code.number.value, cell(&code.doc));
     }
     doc.push_str("| any other | not documented | perhaps | no |\n");
+    failures(spec, &mut doc);
+    let mut disputed = spec.disputed_about_others().peekable();
+    if disputed.peek().is_some() {
+        doc.push_str("\nThe documentation contradicts itself about more than single fields:\n\n");
+    }
+    for it in disputed {
+        let _ = writeln!(doc, "- `{}`: {}", *it.about, text(&it.words()));
+    }
     doc
+}
+
+fn failures(spec: &Spec, doc: &mut String) {
+    if spec.failures.is_empty() {
+        return;
+    }
+    doc.push_str("\n| code of a failed task | meaning | refunded |\n|---|---|---|\n");
+    for failure in &spec.failures {
+        let refunded = format!("{:?}", failure.refunded()).to_lowercase();
+        let _ = writeln!(doc, "| {} | {} | {refunded} |", failure.number.value, cell(&failure.doc));
+    }
+    doc.push_str("| any other | not documented | unknown |\n");
 }
 
 fn duration(duration: Duration) -> String {

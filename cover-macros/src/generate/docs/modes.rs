@@ -53,18 +53,18 @@ fn table_of_fields(request: &Request, mode: &OneMode<'_>) -> String {
             Presence::Optional => "optional",
             Presence::Forbidden | Presence::Fixed => continue,
         };
-        let _ = writeln!(table, "| `{}` | {presence} | {} |", *field.rust, limits_in(field, mode).join("; "));
+        let _ = writeln!(table, "| `{}` | {presence} | {} |", *field.rust, limits_in(field, request, mode).join("; "));
     }
     table
 }
 
-fn limits_in(field: &Field, mode: &OneMode<'_>) -> Vec<String> {
+fn limits_in(field: &Field, request: &Request, mode: &OneMode<'_>) -> Vec<String> {
     let holds = |limit: &&Limit| match (&limit.modes, mode.model()) {
         (Some(names), Some(mode)) => names.iter().any(|name| mode.is_named(name)),
         _ => true,
     };
     let bounds = rules::bounds(field).into_iter();
-    bounds.chain(field.limits.iter().filter(holds).flat_map(|limit| limit_texts(field, limit))).collect()
+    bounds.chain(field.limits.iter().filter(holds).flat_map(|limit| limit_texts(field, limit, request))).collect()
 }
 
 pub(in crate::generate) fn outer_marker(name: &str, request: &Request) -> String {

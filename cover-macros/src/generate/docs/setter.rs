@@ -3,22 +3,21 @@
 use std::fmt::Write;
 
 use cover_spec::Spec;
-use cover_spec::model::{Field, Limit, Placeholder};
+use cover_spec::model::{Fetched, Field, IdSource, Limit, Placeholder, Request};
 use cover_spec::rules::Presence;
 
 use super::{examples, listed, rules};
 use crate::generate::modes::{Modes, OneMode, Reach};
 use crate::generate::text::text;
-use crate::origin::Origin;
 
-pub(in crate::generate) fn setter(field: &Field, spec: &Spec, modes: &Modes<'_>, origin: &Origin) -> String {
+pub(in crate::generate) fn setter(field: &Field, spec: &Spec, modes: &Modes<'_>) -> String {
     let mut paragraphs = vec![text(&field.doc), presences(field, modes)];
     let bounds = rules::bounds(field);
     if !bounds.is_empty() {
         paragraphs.push(format!("{}.", capital(&bounds.join(", "))));
     }
     paragraphs.extend(field.pattern_in_words().map(|words| format!("{}.", capital(&words))));
-    let limits: Vec<String> = field.limits.iter().map(|limit| limit_sentence(field, limit)).collect();
+    let limits: Vec<String> = field.limits.iter().map(|limit| limit_sentence(field, limit, &spec.request)).collect();
     match &limits[..] {
         [] => {}
         [one] => paragraphs.push(one.clone()),
@@ -27,9 +26,15 @@ pub(in crate::generate) fn setter(field: &Field, spec: &Spec, modes: &Modes<'_>,
     let optional = modes.reach_where(|mode| mode.presence(field) == Presence::Optional);
     let place = optional.map(|reach| in_modes(&reach, modes)).unwrap_or_default();
     paragraphs.extend(rules::of_field(field, spec, &place));
+    paragraphs.extend(
+        spec.disputed_about_field(&field.wire)
+            .map(|it| format!("The documentation contradicts itself: {}", text(&it.words()))),
+    );
+    let refers = [field.source.as_ref().map(IdSource::words), field.fetched.as_ref().map(Fetched::words)];
+    paragraphs.extend(refers.iter().flatten().map(|words| format!("{}.", capital(words))));
     let default = default(field, modes).unwrap_or_default();
-    let defined = origin.place(&field.wire, &spec.sources.files);
-    let defined = defined.map(|place| format!(" Defined in {place}.")).unwrap_or_default();
+    let place = spec.sources.files.line(field.wire.span);
+    let defined = place.map(|(path, line)| format!(" Defined in `{path}`, line {line}.")).unwrap_or_default();
     paragraphs.push(format!("Sent as `{}`{default}.{defined}", *field.wire));
     paragraphs.join("\n\n")
 }
@@ -65,15 +70,15 @@ fn in_modes(reach: &Reach<'_>, modes: &Modes<'_>) -> String {
     format!(" in {}", listed(&names, "and"))
 }
 
-fn limit_sentence(field: &Field, limit: &Limit) -> String {
+fn limit_sentence(field: &Field, limit: &Limit, request: &Request) -> String {
     let modes = limit.modes.as_ref().map(|names| names.iter().map(|name| name.as_str()).collect::<Vec<_>>());
     let place = modes.map(|modes| format!(" in {}", listed(&modes, "and"))).unwrap_or_default();
-    let texts = limit_texts(field, limit).join(", ");
+    let texts = limit_texts(field, limit, request).join(", ");
     let mut sentence = format!("{}{place}.", capital(&texts));
     if limit.max_seconds.is_some() {
         sentence += " The length is checked only for files that the client uploads.";
     }
-    let sides = limit.disputed.iter().map(|side| format!("the {} says {}", *side.place, side.figure.value));
+    let sides = limit.disputed.iter().map(|side| format!("{} in the {}", side.figure.value, *side.place));
     let sides: Vec<String> = sides.collect();
     if !sides.is_empty() {
         let _ = write!(sentence, " Disputed: {}.", sides.join(", "));
@@ -82,8 +87,8 @@ fn limit_sentence(field: &Field, limit: &Limit) -> String {
 }
 
 /// "at most 200 characters with `V3_5` or `V4`", for each bound of the limit.
-pub(super) fn limit_texts(field: &Field, limit: &Limit) -> Vec<String> {
-    let models = limit.models.as_ref().map(|names| names.iter().map(|name| name.as_str()).collect::<Vec<_>>());
+pub(super) fn limit_texts(field: &Field, limit: &Limit, request: &Request) -> Vec<String> {
+    let models = limit.models.as_ref().map(|names| request.models_named(names));
     let models = models.map(|models| format!(" with {}", listed(&models, "or"))).unwrap_or_default();
     let when = if limit.when.is_empty() { String::new() } else { format!(" where {}", rules::any(&limit.when)) };
     let seconds = limit.max_seconds.as_ref().map(|seconds| format!("at most {} seconds long", seconds.value));

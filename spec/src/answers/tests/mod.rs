@@ -4,11 +4,11 @@ use serde_json::json;
 
 use super::envelope::as_id;
 use super::*;
+use crate::Spec;
 use crate::tables::Api;
-use crate::{SHIPPED, SHIPPED_PATH, Spec};
 
 fn api() -> Api {
-    Spec::parse(SHIPPED_PATH, SHIPPED).unwrap().api()
+    Spec::parse_shipped("upload_cover.toml").unwrap().api()
 }
 
 fn read(bytes: &str) -> Result<u32, Unreadable> {

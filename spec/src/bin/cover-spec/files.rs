@@ -4,7 +4,7 @@ use std::fmt;
 use std::fs;
 use std::io::{self, IsTerminal, Read, Write};
 
-use cover_spec::{Checked, Faults, Spec};
+use cover_spec::{Checked, Faults, SHIPPED_SPECS, Spec, nearest, shipped};
 use serde_json::Value;
 
 /// The path that stands for standard input, or for standard output of `new`.
@@ -18,10 +18,16 @@ const STANDARD_OUTPUT: &str = "<stdout>";
 pub(crate) enum Failure {
     /// A file cannot be read or written.
     File(String, io::Error),
+    /// A spec cannot be read.
+    Spec(String, io::Error),
     /// A spec has faults, and the command needs one without.
     Faults(Box<Faults>),
     /// Several files cannot be read.
     Several(Vec<Failure>),
+    /// A spec would be written into the file of another one.
+    SameName(String, String),
+    /// Several specs are exported without a folder.
+    NeedsFolder,
     /// Several arguments are standard input.
     ReadTwice,
     /// A document cannot be understood.
@@ -32,10 +38,19 @@ impl fmt::Display for Failure {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::File(path, error) => write!(f, "error: {path}: {error}"),
+            Self::Spec(path, error) => {
+                write!(f, "error: {path}: {error}")?;
+                let shipped = nearest(path, SHIPPED_SPECS.iter().copied());
+                shipped.map_or(Ok(()), |shipped| write!(f, "; did you mean the shipped spec `{shipped}`?"))
+            }
             Self::Several(failures) => {
                 let lines: Vec<String> = failures.iter().map(Self::to_string).collect();
                 f.write_str(&lines.join("\n"))
             }
+            Self::SameName(path, name) => {
+                write!(f, "error: {path}: another spec is written into `{name}`, too; export them into two folders")
+            }
+            Self::NeedsFolder => f.write_str("error: several specs need a folder; add `--folder FOLDER`"),
             Self::ReadTwice => f.write_str("error: standard input can be only one of the files"),
             Self::Faults(faults) => faults.fmt(f),
             Self::Document(path, error) => write!(f, "error: {path}: {error}"),
@@ -68,14 +83,30 @@ pub(crate) fn read_once(paths: &[&str]) -> Result<(), Failure> {
 
 /// Reads a spec that must have no faults.
 pub(crate) fn spec(path: &str) -> Result<Spec, Failure> {
-    let spec = Spec::parse_with(shown(path), &read(path)?, |path| fs::read_to_string(path));
+    let spec = match own(path)? {
+        Some(text) => Spec::parse_with(shown(path), &text, |path| fs::read_to_string(path)),
+        None => Spec::parse_shipped(path),
+    };
     spec.map_err(|faults| Failure::Faults(Box::new(faults)))
 }
 
 /// Reads a spec or a base for others, and returns it or its faults. The base of a spec in standard input is relative to the
 /// current folder.
 pub(crate) fn checked(path: &str) -> Result<Result<Checked, Faults>, Failure> {
-    Ok(Checked::parse_with(shown(path), &read(path)?, |path| fs::read_to_string(path)))
+    Ok(match own(path)? {
+        Some(text) => Checked::parse_with(shown(path), &text, |path| fs::read_to_string(path)),
+        None => Checked::parse_shipped(path),
+    })
+}
+
+/// Reads the file of a spec. Without such a file, returns `None` if cover-spec ships one of this path.
+fn own(path: &str) -> Result<Option<String>, Failure> {
+    match read(path) {
+        Ok(text) => Ok(Some(text)),
+        Err(Failure::File(_, error)) if error.kind() == io::ErrorKind::NotFound && shipped(path).is_some() => Ok(None),
+        Err(Failure::File(path, error)) => Err(Failure::Spec(path, error)),
+        Err(failure) => Err(failure),
+    }
 }
 
 pub(crate) fn pretty(value: &Value) -> String {

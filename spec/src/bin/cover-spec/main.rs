@@ -4,6 +4,7 @@ mod check;
 mod diff;
 mod drift;
 mod explain;
+mod export;
 mod files;
 mod new;
 mod trial;
@@ -42,7 +43,8 @@ fn command() -> Command {
         .version(env!("CARGO_PKG_VERSION"))
         .about("Checks, compares and exports specs of asynchronous HTTP APIs")
         .after_help(
-            "A FILE of - is standard input.\n\n\
+            "A FILE of - is standard input. A path of a shipped spec, such as sunoapi/extend.toml, is that spec, unless \
+             there is a file of this path.\n\n\
              Exit status: 0 for success; 1 if `check` finds a fault, `drift` a difference, `diff` a change that \
              `--fail-on` names, or `try` something that is not understood; 2 if the command failed.",
         )
@@ -82,13 +84,21 @@ fn command() -> Command {
                 ),
         )
         .subcommand(
-            Command::new("export").about("Prints a spec in another format").arg(file("FILE", "The spec")).arg(
-                Arg::new("to")
-                    .long("to")
-                    .required(true)
-                    .value_parser(PossibleValuesParser::new(["json-schema", "openapi", "markdown"]))
-                    .help("The format"),
-            ),
+            Command::new("export")
+                .about("Prints a spec in another format, or writes several into a folder")
+                .arg(file("FILE", "The spec, or with --folder one or more").num_args(1..))
+                .arg(
+                    Arg::new("to")
+                        .long("to")
+                        .required(true)
+                        .value_parser(PossibleValuesParser::new(export::FORMATS.map(|(name, _)| name)))
+                        .help("The format"),
+                )
+                .arg(
+                    Arg::new("folder")
+                        .long("folder")
+                        .help("The folder for a file of each spec, and for an index of Markdown pages; existing files are replaced"),
+                ),
         )
         .subcommand(
             Command::new("drift")
@@ -132,8 +142,7 @@ fn command() -> Command {
 fn run(matches: &ArgMatches) -> Result<Outcome, Failure> {
     match matches.subcommand() {
         Some(("check", matches)) => {
-            let files: Vec<&str> =
-                matches.get_many::<String>("FILE").into_iter().flatten().map(String::as_str).collect();
+            let files = texts(matches, "FILE");
             let form = match text(matches, "format") {
                 "json" => Form::Json,
                 _ if matches.get_flag("explain") => Form::Explained,
@@ -143,13 +152,13 @@ fn run(matches: &ArgMatches) -> Result<Outcome, Failure> {
         }
         Some(("diff", matches)) => diff::diff(text(matches, "OLD"), text(matches, "NEW"), text(matches, "fail-on")),
         Some(("export", matches)) => {
-            let spec = files::spec(text(matches, "FILE"))?;
-            let text = match text(matches, "to") {
-                "json-schema" => files::pretty(&spec.json_schema()),
-                "openapi" => files::pretty(&spec.openapi()),
-                _ => spec.markdown(),
-            };
-            Ok(Outcome { text, fine: true })
+            let files = texts(matches, "FILE");
+            let folder = matches.get_one::<String>("folder");
+            match (&files[..], folder) {
+                (files, Some(folder)) => export::write(files, text(matches, "to"), folder),
+                ([file], None) => export::print(file, text(matches, "to")),
+                _ => Err(Failure::NeedsFolder),
+            }
         }
         Some(("drift", matches)) => drift::drift(text(matches, "FILE"), text(matches, "openapi")),
         Some(("try", matches)) => {
@@ -160,6 +169,10 @@ fn run(matches: &ArgMatches) -> Result<Outcome, Failure> {
         Some(("new", matches)) => new::new(text(matches, "FILE")),
         _ => Ok(Outcome { text: command().render_help().to_string(), fine: false }),
     }
+}
+
+fn texts<'a>(matches: &'a ArgMatches, name: &str) -> Vec<&'a str> {
+    matches.get_many::<String>(name).into_iter().flatten().map(String::as_str).collect()
 }
 
 fn text<'a>(matches: &'a ArgMatches, name: &str) -> &'a str {

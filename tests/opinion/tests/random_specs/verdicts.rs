@@ -2,7 +2,7 @@
 //!
 //! `COVER_RUNS` is the number of specs, and `COVER_SEED` the first seed. Each spec has the next seed.
 
-use cover_api::__private::json::check_with;
+use cover_api::__private::json::{check, check_with};
 use cover_api::FromJson;
 use cover_spec::Spec;
 use cover_spec::rules::{Rules, Violations};
@@ -10,6 +10,7 @@ use fastrand::Rng;
 
 use crate::bodies;
 use crate::drawing::{self, Draft};
+use crate::json::Json;
 use crate::meaning::{self, Broken, evaluate, evaluate_with};
 use crate::schemas::Schemas;
 use crate::unlisted::options;
@@ -73,7 +74,8 @@ fn agree(text: &str, spec: &Spec, rng: &mut Rng) -> Result<usize, String> {
         let options = options(&plain, &likes);
         let found = compare(&rules, &FromJson::new(), &listed, &written)
             .and_then(|()| schemas.compare(&listed, &written))
-            .and_then(|()| compare(&rules, &options, &broken, &written));
+            .and_then(|()| compare(&rules, &options, &broken, &written))
+            .and_then(|()| if listed.is_empty() { compare_prices(&plain, spec, &rules, &body) } else { Ok(()) });
         found.map_err(|found| {
             format!(
                 "body {number}: {found}\n{written}\n{}\nLANGUAGE.md: {listed:?}, like {likes:?}: {broken:?}\nchecker: {:?}",
@@ -83,6 +85,19 @@ fn agree(text: &str, spec: &Spec, rng: &mut Rng) -> Result<usize, String> {
         })?;
     }
     Ok(accepted)
+}
+
+/// Compares the prices of a body that keeps every rule.
+fn compare_prices(plain: &meaning::Spec, spec: &Spec, rules: &Rules, body: &Json) -> Result<(), String> {
+    let written = body.to_string();
+    let checked = check(rules, written.as_bytes()).map_err(|violations| violations.to_string())?;
+    let found = spec.api().credits.map(|credits| checked.price(&credits).to_string());
+    let expected = meaning::price(plain, body);
+    if found.as_deref() == expected {
+        Ok(())
+    } else {
+        Err(format!("the price is {expected:?}, and {found:?} was found"))
+    }
 }
 
 fn refused(rules: &Rules, options: &FromJson, body: &str) -> Option<Violations> {

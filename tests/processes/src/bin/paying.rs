@@ -1,5 +1,5 @@
-//! Buys something for each of many keys, until it is done or killed: `paying WHAT URL LEDGER NAME FROM TO`. `WHAT` is `covers`,
-//! which are tasks, or `styles`, which are answers.
+//! Buys something for each of many keys, until it is done or killed: `paying WHAT URL LEDGER NAME FROM TO [CREDITS]`. `WHAT` is
+//! `covers`, which are tasks, or `styles`, which are answers. `CREDITS` is what all processes may spend in a day.
 //!
 //! Prints a line for each key: `key<TAB>word<TAB>task, answer or error`.
 
@@ -8,7 +8,7 @@ use std::ops::Range;
 use std::time::Duration;
 
 use cover_api::ledger::SqliteLedger;
-use cover_api::runtime::{BatchEvent, Client, Request, StaticService};
+use cover_api::runtime::{BatchEvent, Client, ClientBuilder, Credits, Request, SpendLimit, StaticService};
 use cover_testkit::request;
 
 mod style {
@@ -17,7 +17,9 @@ mod style {
 
 use style::StyleRequest;
 
-const USAGE: &str = "paying WHAT URL LEDGER NAME FROM TO";
+const USAGE: &str = "paying WHAT URL LEDGER NAME FROM TO [CREDITS]";
+
+const DAY: Duration = Duration::from_secs(24 * 60 * 60);
 
 #[tokio::main]
 async fn main() -> Result<(), Box<dyn Error>> {
@@ -25,19 +27,26 @@ async fn main() -> Result<(), Box<dyn Error>> {
     let mut next = || arguments.next().ok_or(USAGE);
     let (what, url, path, name) = (next()?, next()?, next()?, next()?);
     let keys = Keys { name, numbers: next()?.parse()?..next()?.parse()? };
+    let limit = next().ok().map(|credits| credits.parse::<u32>()).transpose()?;
+    let limit = limit.map(|credits| SpendLimit::per_period(Credits::from(credits), DAY));
     match &*what {
-        "covers" => buy(client(url, path).await?, keys, request).await,
-        "styles" => buy(client(url, path).await?, keys, style).await,
+        "covers" => buy(client(url, path, limit).await?, keys, request).await,
+        "styles" => buy(client(url, path, limit).await?, keys, style).await,
         _ => return Err(USAGE.into()),
     }
     Ok(())
 }
 
-async fn client<S: StaticService>(url: String, ledger: String) -> Result<Client<S>, Box<dyn Error>> {
+async fn client<S: StaticService>(
+    url: String,
+    ledger: String,
+    limit: Option<SpendLimit>,
+) -> Result<Client<S>, Box<dyn Error>> {
     let builder = Client::builder("sandbox-key").base_url(url).account("tests").rate_limit(1_000, Duration::ZERO);
     let builder = builder.poll_every(Duration::from_millis(20), Duration::from_millis(20));
     // Without TLS, since its certificates take long to load.
     let builder = builder.configure_http(|http| http.tls_certs_only([]));
+    let builder = limit.into_iter().fold(builder, ClientBuilder::spend_limit);
     Ok(builder.ledger(SqliteLedger::open(ledger).await?).build()?)
 }
 
@@ -77,6 +86,7 @@ where
                     error if error.is_outcome_unknown() => "unknown",
                     error if error.is_in_progress() => "in progress",
                     error if error.is_refused() => "refused",
+                    error if error.is_spend_limit() => "limit",
                     error if error.is_ledger() => "ledger",
                     _ => "error",
                 };

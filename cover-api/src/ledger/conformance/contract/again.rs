@@ -6,9 +6,9 @@ use crate::ledger::{
     AttemptId, EntryId, EntryState, Filter, Intended, LedgerHandle, Purchase, PurchaseState, Rows, Settlement,
     TaskSource, Terms, end, intend, look_up, resolve, settle,
 };
-use crate::ledger::{Entry, Resolution};
+use crate::ledger::{Charge, Entry, Resolution};
 
-pub(super) const PLAIN: Terms = Terms { after_failure: false, consent: None };
+pub(super) const PLAIN: Terms = Terms { max_failures: None, consent: None };
 
 fn accepts(id: AttemptId) -> Terms {
     Terms { consent: Some(id), ..PLAIN }
@@ -30,9 +30,9 @@ impl<'a> Buyer<'a> {
     pub(super) async fn post(&self, at: Option<EntryId>, terms: Terms) -> Result<(EntryId, AttemptId), Mismatch> {
         let (purchase, id) = (self.purchase.clone(), AttemptId::new());
         self.scope.store.local().begin(id, None);
-        match self.scope.run(move |rows| intend(rows, &purchase, at, terms, id)).await? {
+        match self.scope.run(move |rows| intend(rows, &purchase, at, terms, &Charge::default(), id)).await? {
             Intended::Recorded { entry, .. } => Ok((entry, id)),
-            Intended::Refused(standing) => Err(Mismatch(format!("an attempt is refused: {standing:?}"))),
+            refused => Err(Mismatch(format!("an attempt is refused: {refused:?}"))),
         }
     }
 
@@ -154,7 +154,7 @@ pub(super) async fn consents_are_taken_back_in_turn(store: &LedgerHandle) -> Res
 
 /// A task that failed stays the answer until another attempt may have created something.
 pub(super) async fn failures_are_remembered(store: &LedgerHandle) -> Result<(), Mismatch> {
-    let after_failure = Terms { after_failure: true, ..PLAIN };
+    let after_failure = Terms { max_failures: Some(2), ..PLAIN };
     let buyer = Buyer::new(store, Some("key"));
     let (entry, first) = buyer.post(None, PLAIN).await?;
     buyer.settle(first, Settlement::Task { task: "failed".to_owned(), source: TaskSource::Reply }).await?;
@@ -182,6 +182,44 @@ pub(super) async fn failures_are_remembered(store: &LedgerHandle) -> Result<(), 
     is_failed().await
 }
 
+/// A key is posted again until so many of its tasks have failed. Each attempt names the one whose task had failed.
+pub(super) async fn failures_are_counted(store: &LedgerHandle) -> Result<(), Mismatch> {
+    let up_to = |most| Terms { max_failures: Some(most), ..PLAIN };
+    let buyer = Buyer::new(store, Some("key"));
+    let mut before = None;
+    for number in 1..=3_u32 {
+        let (_, id) = buyer.post(None, up_to(number)).await?;
+        let task = format!("task-{number}");
+        buyer.settle(id, Settlement::Task { task: task.clone(), source: TaskSource::Reply }).await?;
+        let account = buyer.scope.account.clone();
+        let end = move |rows: &mut dyn Rows| {
+            end(rows, &account, OPERATION, &task, EntryState::Failed, "FAILED")?;
+            rows.attempt(id)
+        };
+        let attempt = buyer.scope.run(end).await?;
+        let superseded = attempt.as_ref().and_then(|attempt| attempt.supersedes);
+        ensure(superseded == before, || format!("{attempt:?} comes after {before:?}"))?;
+        before = Some(id);
+        // What created nothing is not counted.
+        buyer.waste(None, up_to(number + 1)).await?;
+        for most in 0..=number {
+            let standing = buyer.stands(None, up_to(most)).await?;
+            let is_right = matches!(&standing, PurchaseState::Exhausted { failures, .. } if *failures == number);
+            ensure(is_right, || {
+                format!("{number} tasks have failed, and with at most {most} it stands as {standing:?}")
+            })?;
+        }
+    }
+    // Without a key, a failed purchase is over.
+    let unkeyed = Buyer::new(store, None);
+    let (_, id) = unkeyed.post(None, PLAIN).await?;
+    unkeyed.settle(id, Settlement::Task { task: "unkeyed".to_owned(), source: TaskSource::Reply }).await?;
+    let account = unkeyed.scope.account.clone();
+    let fail = move |rows: &mut dyn Rows| end(rows, &account, OPERATION, "unkeyed", EntryState::Failed, "FAILED");
+    unkeyed.scope.run(fail).await?;
+    unkeyed.is_ready().await
+}
+
 /// A send that waited for an entry does not post because it was purged.
 pub(super) async fn purged_entries_are_not_replaced(store: &LedgerHandle) -> Result<(), Mismatch> {
     for key in [Some("key"), None] {
@@ -197,7 +235,9 @@ pub(super) async fn purged_entries_are_not_replaced(store: &LedgerHandle) -> Res
         let purged = buyer.scope.run(purge).await?;
         ensure(purged == 1, || format!("it purged {purged}"))?;
         let purchase = buyer.purchase.clone();
-        let intent = move |rows: &mut dyn Rows| intend(rows, &purchase, Some(entry), PLAIN, AttemptId::new());
+        let intent = move |rows: &mut dyn Rows| {
+            intend(rows, &purchase, Some(entry), PLAIN, &Charge::default(), AttemptId::new())
+        };
         let intended = store.run(intent).await;
         let is_refused = intended.as_ref().is_err_and(crate::ledger::LedgerError::is_refused);
         ensure(is_refused, || format!("its entry was purged, and it is {intended:?}"))?;

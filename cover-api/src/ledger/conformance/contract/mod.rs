@@ -5,12 +5,13 @@ mod answers;
 mod lists;
 mod processes;
 mod rows;
+mod spending;
 mod work;
 
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use self::again::{
-    consent_is_for_one_attempt, consents_are_taken_back_in_turn, failures_are_remembered,
+    consent_is_for_one_attempt, consents_are_taken_back_in_turn, failures_are_counted, failures_are_remembered,
     purged_entries_are_not_replaced,
 };
 use self::answers::{
@@ -26,6 +27,7 @@ use self::rows::{
     attempts_are_read_as_written, entries_are_read_as_written, fingerprints_are_unique, keys_are_unique,
     names_are_exact, nothing_is_found, scopes_are_apart, tasks_are_unique,
 };
+use self::spending::{failed_work_spends_nothing, spending_is_counted, spending_outlasts_a_purge};
 use self::work::{dropped_work_is_run, failed_work_leaves_nothing, work_is_in_order};
 use super::{Mismatch, Suite, SuiteError, account, ensure};
 use crate::ledger::{
@@ -77,9 +79,13 @@ where
         "a consent is for one attempt": consent_is_for_one_attempt(store),
         "consents are withdrawn in turn": consents_are_taken_back_in_turn(store),
         "a task that failed is remembered": failures_are_remembered(store),
+        "failures are counted": failures_are_counted(store),
         "an answer is read as it was written": answers_are_read_as_written(store),
         "answers are deleted with their entry": answers_are_deleted_with_their_entry(store),
         "an answer is kept until a caller has it": answers_are_kept_until_received(store),
+        "what an account spends is counted by process and by minute": spending_is_counted(&stores),
+        "failed work spends nothing": failed_work_spends_nothing(store),
+        "a purge does not change what was spent": spending_outlasts_a_purge(store),
         "a purged entry is not replaced by a send that waited": purged_entries_are_not_replaced(store),
     }
     if stores.len() > 1 {
@@ -172,6 +178,7 @@ fn new_attempt(rows: &mut dyn Rows, entry: EntryId, number: u32, state: AttemptS
         hint: None,
         evidence: None,
         started: seconds_ago(75),
+        cost: None,
     }
 }
 

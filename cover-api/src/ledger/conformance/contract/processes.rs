@@ -3,8 +3,8 @@
 use super::super::{Mismatch, Suite, await_death, ensure};
 use super::{OPERATION, Scope, add, found, new_attempt};
 use crate::ledger::{
-    Attempt, AttemptId, AttemptState, Entry, EntryState, Intended, Ledger, LedgerError, LedgerHandle, Rows, Terms,
-    intend,
+    Attempt, AttemptId, AttemptState, Charge, Entry, EntryState, Intended, Ledger, LedgerError, LedgerHandle, Rows,
+    Terms, intend,
 };
 
 /// Records that this process posts.
@@ -93,7 +93,7 @@ pub(super) async fn one_intent_wins(stores: &[LedgerHandle]) -> Result<(), Misma
         for store in stores.iter().chain(stores) {
             let (purchase, id) = (purchase.clone(), AttemptId::new());
             store.local().begin(id, None);
-            begun.push(store.run(move |rows| intend(rows, &purchase, None, Terms::default(), id)));
+            begun.push(store.run(move |rows| intend(rows, &purchase, None, Terms::default(), &Charge::default(), id)));
         }
         begun.rotate_left(round % stores.len());
         let mut recorded = 0;

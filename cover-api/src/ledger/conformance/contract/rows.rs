@@ -3,6 +3,8 @@
 use std::collections::BTreeSet;
 use std::time::SystemTime;
 
+use cover_spec::tables::Credits;
+
 use super::super::{Mismatch, account, ensure};
 use super::{OPERATION, Scope, add, found, new_attempt, new_entry, seconds_ago};
 use crate::ledger::{
@@ -21,7 +23,7 @@ pub(super) async fn entries_are_read_as_written(store: &LedgerHandle) -> Result<
                     entry.purchase.fingerprint.version = u16::MAX;
                     entry.purchase.fingerprint.digest[31] ^= 0xff;
                     entry.attempts = 70_000;
-                    entry.cost = Some(0.1 + 0.2);
+                    entry.cost = Some(Credits::from_thousandths(12_345));
                     entry.consent = state == EntryState::Unknown;
                     entry.delivered = state.has_task();
                     entry.status = state.has_ended().then(|| "ВСЁ 'ended'\n".to_owned());
@@ -61,6 +63,7 @@ pub(super) async fn attempts_are_read_as_written(store: &LedgerHandle) -> Result
                 }
                 attempt.hint = Some("hint '\"\n".to_owned());
                 attempt.supersedes = is_high.then(AttemptId::new);
+                attempt.cost = is_high.then_some(Credits::MAX);
                 attempt.evidence = is_high.then(|| "доказательство".to_owned());
                 rows.put_attempt(&attempt, &of)?;
                 Ok(attempt)

@@ -14,7 +14,7 @@ impl Model {
         purchase: &Purchase,
         entry: EntryId,
         terms: Terms,
-        id: AttemptId,
+        (id, cost): (AttemptId, u64),
         process: Process,
     ) {
         let accepted = self.attempts.iter().position(|attempt| Some(attempt.id) == terms.consent && !attempt.is_purged);
@@ -39,6 +39,7 @@ impl Model {
             state: AttemptState::Posting,
             task: None,
             answer: None,
+            cost,
             is_superseded: false,
             is_abandoned: false,
             is_purged: false,

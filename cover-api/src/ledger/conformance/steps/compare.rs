@@ -3,6 +3,7 @@
 use std::collections::HashSet;
 
 use bytes::Bytes;
+use cover_spec::tables::Credits;
 
 use super::super::invariants::{Dump, Step};
 use super::super::{Mismatch, ensure};
@@ -26,6 +27,7 @@ impl Run {
         }
         self.invariants.check(&self.dump, &dump, step)?;
         self.compare_rows(&dump)?;
+        self.compare_spending(slot).await?;
         self.dump = dump;
         self.compare_lookups(slot).await
     }
@@ -66,6 +68,7 @@ impl Run {
                 && row.task.as_ref().zip(row.source) == attempt.task.as_ref().map(|(task, source)| (task, *source))
                 && row.duplicate == self.model.is_duplicate(index)
                 && row.entry == attempt.entry
+                && row.cost.map_or(0, Credits::thousandths) == attempt.cost
                 && usize::try_from(row.number).ok() == number.map(|before| before + 1);
             ensure(is_same, || format!("a{index} is {row:?}, and not {:?}, {:?}", attempt.state, attempt.task))?;
         }

@@ -1,5 +1,6 @@
 //! Random steps of several processes on one store.
 
+mod charge;
 mod compare;
 mod send;
 mod words;

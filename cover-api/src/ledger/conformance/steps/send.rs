@@ -43,7 +43,8 @@ impl Run {
         let at = self.earlier(&purchase);
         let mut terms = Terms::default();
         if !self.profile.is_honest {
-            terms.after_failure = self.random.is_percent(self.profile.after_failure);
+            let most = *self.random.pick(&[1, 2, 3, 4]).expect("there are some");
+            terms.max_failures = self.random.is_percent(self.profile.after_failure).then_some(most);
             if self.random.is_percent(self.profile.consenting) {
                 terms.consent = self.consent(slot, &purchase, at).await?;
             }
@@ -54,11 +55,12 @@ impl Run {
         let viewer = self.running[slot].process;
         let wanted = self.model.expected_state(&purchase, at, terms, viewer);
         let (id, index) = (AttemptId::new(), self.model.attempts.len());
+        let (cost, charge) = self.charge(viewer);
         self.tell(slot, &format!("intends a{index}: {}", self.describe(&purchase, at, terms)));
         self.store(slot).local().begin(id, None);
         let intent = {
-            let purchase = purchase.clone();
-            move |rows: &mut dyn ledger::Rows| ledger::intend(rows, &purchase, at, terms, id)
+            let (purchase, charge) = (purchase.clone(), charge.clone());
+            move |rows: &mut dyn ledger::Rows| ledger::intend(rows, &purchase, at, terms, &charge, id)
         };
         if wanted == ExpectedState::Gone {
             let result = self.store(slot).run(intent).await;
@@ -69,7 +71,16 @@ impl Run {
         }
         let intended = self.store(slot).run(intent.clone()).await?;
         let (entry, number) = match (&intended, wanted) {
+            (Intended::OverLimit(overrun), ExpectedState::Ready(_)) => {
+                self.store(slot).local().finish(id);
+                self.compare_overrun(*overrun, &charge, viewer)?;
+                self.tell(slot, "… would exceed a limit");
+                return Ok(Step::Other);
+            }
             (Intended::Recorded { entry, number }, ExpectedState::Ready(own)) => {
+                ensure(self.exceeded(&charge, viewer).is_none(), || {
+                    format!("it was recorded, in spite of {charge:?}")
+                })?;
                 let is_new = !self.entries.contains(entry);
                 ensure(own.map_or(is_new, |own| own == *entry), || format!("it is of {entry:?}, and not of {own:?}"))?;
                 (*entry, *number)
@@ -80,12 +91,14 @@ impl Run {
                 self.tell(slot, &format!("… is refused: {wanted:?}"));
                 return Ok(Step::Other);
             }
-            (Intended::Recorded { .. }, _) => return Err(Mismatch(format!("it was recorded, and not {wanted:?}"))),
+            (Intended::Recorded { .. } | Intended::OverLimit(_), _) => {
+                return Err(Mismatch(format!("it is {intended:?}, and not {wanted:?}")));
+            }
         };
         if !self.entries.contains(&entry) {
             self.entries.push(entry);
         }
-        self.model.record(&purchase, entry, terms, id, viewer);
+        self.model.record(&purchase, entry, terms, (id, cost), viewer);
         let numbers = self.model.entries[&entry].attempts.len();
         ensure(usize::try_from(number) == Ok(numbers), || format!("its number is {number}, and not {numbers}"))?;
         if self.random.is_percent(10) {
@@ -156,6 +169,7 @@ impl Run {
                 ensure(entry.task.as_deref() == task, || format!("the task is {:?}, and not {task:?}", entry.task))?;
                 Some(ExpectedState::Task(entry.id))
             }
+            PurchaseState::Exhausted { entry, failures } => Some(ExpectedState::Exhausted(entry.id, *failures)),
             PurchaseState::OtherRequest(entry) => Some(ExpectedState::OtherRequest(entry.id)),
         };
         ensure(found == Some(wanted), || format!("it stands as {standing:?}, and not {wanted:?}"))
@@ -179,7 +193,7 @@ impl Run {
     pub(super) fn describe(&self, purchase: &Purchase, at: Option<EntryId>, terms: Terms) -> String {
         let key = purchase.key.as_deref().unwrap_or("no key");
         let at = at.map(|id| format!(", continues e{}", id.0)).unwrap_or_default();
-        let failure = if terms.after_failure { ", after failure" } else { "" };
+        let failure = terms.max_failures.map(|most| format!(", after less than {most} failures")).unwrap_or_default();
         let accepted = self.model.attempts.iter().position(|attempt| Some(attempt.id) == terms.consent);
         let consent = accepted.map(|index| format!(", accepts a{index}")).unwrap_or_default();
         let request = REQUESTS.iter().position(|request| fingerprint(request) == purchase.fingerprint);

@@ -2,6 +2,7 @@ mod batch;
 mod children;
 #[cfg(feature = "unstable-ledger")]
 mod conformance;
+mod migrations;
 mod open;
 mod sharing;
 mod speed;
@@ -16,8 +17,8 @@ use tempfile::TempDir;
 
 use super::{Settings, SqliteLedger};
 use crate::ledger::{
-    AttemptId, Entry, EntryId, Fingerprint, Intended, Ledger, LedgerError, LedgerHandle, Purchase, PurchaseState, Rows,
-    Settled, Settlement, TaskSource, Terms, intend, look_up, settle, unknown,
+    AttemptId, Charge, Entry, EntryId, Fingerprint, Intended, Ledger, LedgerError, LedgerHandle, Purchase,
+    PurchaseState, Rows, Settled, Settlement, TaskSource, Terms, intend, look_up, settle, unknown,
 };
 
 const ACCOUNT: &str = "acme";
@@ -66,9 +67,12 @@ async fn run<T: Send + 'static>(
 async fn intend_live(ledger: &SqliteLedger, purchase: &Purchase) -> (EntryId, AttemptId) {
     let (purchase, id) = (purchase.clone(), AttemptId::new());
     ledger.local().begin(id, None);
-    match run(ledger, move |rows| intend(rows, &purchase, None, Terms::default(), id)).await.unwrap() {
+    match run(ledger, move |rows| intend(rows, &purchase, None, Terms::default(), &Charge::default(), id))
+        .await
+        .unwrap()
+    {
         Intended::Recorded { entry, .. } => (entry, id),
-        Intended::Refused(standing) => panic!("{standing:?}"),
+        refused => panic!("{refused:?}"),
     }
 }
 

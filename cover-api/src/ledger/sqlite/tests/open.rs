@@ -155,42 +155,8 @@ async fn a_later_version_decides_whether_this_one_may_write() {
     assert!(error.contains("later version") && error.contains("schema 9"), "{error}");
     drop(ledger);
     assert!(refusal(&path).await.contains("later version"));
-    sql(&path, "UPDATE ledger_meta SET version = 2, least_version = 1");
+    sql(&path, "UPDATE ledger_meta SET version = 3, least_version = 1");
     assert!(!has(&open(&path).await, "key").await);
-}
-
-/// Creates a ledger as the first version of the tables had it, with one purchase that is done.
-fn first_version(path: &Path) {
-    sql(path, include_str!("../schema/1.sql"));
-    sql(
-        path,
-        "CREATE TABLE ledger_meta (version BIGINT NOT NULL, least_version BIGINT NOT NULL);
-         INSERT INTO ledger_meta VALUES (1, 1);
-         INSERT INTO entries VALUES (7, 'acme', 'upload_cover', 'old', 1, zeroblob(32), 'done', zeroblob(16), 1, 'task',
-             NULL, FALSE, TRUE, 'SUCCESS', 1000, 2000);
-         INSERT INTO attempts VALUES (zeroblob(16), 7, 'acme', 'upload_cover', 1, 'holder', 'task', 'task', 'reply', FALSE,
-             NULL, NULL, 1000, NULL);",
-    );
-}
-
-#[tokio::test]
-async fn the_first_version_is_migrated_and_keeps_its_rows() {
-    let (_directory, path) = place();
-    first_version(&path);
-    let ledger = open(&path).await;
-    let old = super::entry(&ledger, EntryId(7)).await;
-    assert_eq!((old.task.as_deref(), old.delivered, old.purchase.key.as_deref()), (Some("task"), true, Some("old")));
-    let (entry, attempt) = intend_live(&ledger, &purchase(Some("new"), 1)).await;
-    let answer = Settlement::Answer { bytes: "answer".into() };
-    run(&ledger, move |rows| settle(rows, attempt, &answer)).await.unwrap();
-    drop(ledger);
-    let ledger = open(&path).await;
-    assert_eq!(super::entry(&ledger, entry).await.task, Some(attempt.to_string()));
-    assert_eq!(run(&ledger, move |rows| rows.answer(attempt)).await.unwrap(), Some("answer".into()));
-    let versions = |row: &rusqlite::Row<'_>| Ok((row.get(0)?, row.get(1)?));
-    let versions = Connection::open(&path).unwrap().query_one("SELECT * FROM ledger_meta", [], versions);
-    // Writers of the first version may go on: they have no operations whose answers they could lose.
-    assert_eq!(versions, Ok((2_i64, 1_i64)));
 }
 
 #[tokio::test]

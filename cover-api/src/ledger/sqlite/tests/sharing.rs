@@ -26,7 +26,7 @@ async fn only_one_of_two_may_post() {
         let intents = ledgers.each_ref().map(|ledger| {
             let (purchase, id) = (purchase(None, request), AttemptId::new());
             ledger.local().begin(id, None);
-            run(ledger, move |rows| intend(rows, &purchase, None, Terms::default(), id))
+            run(ledger, move |rows| intend(rows, &purchase, None, Terms::default(), &Charge::default(), id))
         });
         let [one, two] = intents;
         let (one, two) = tokio::join!(one, two);
@@ -111,7 +111,7 @@ async fn rows_survive_a_reopening() {
     let unset = intend_live(&ledger, &purchase(None, 2)).await;
     let set = run(&ledger, move |rows| {
         let mut entry = rows.entry(kept)?.unwrap();
-        (entry.state, entry.status, entry.cost) = (EntryState::Done, Some("ended".into()), Some(12.5));
+        (entry.state, entry.status, entry.cost) = (EntryState::Done, Some("ended".into()), Some(12.into()));
         (entry.consent, entry.delivered, entry.changed) = (true, true, rows.now() + Duration::from_secs(5));
         rows.update_entry(&entry)?;
         let mut attempt = rows.attempt(attempt)?.unwrap();

@@ -47,7 +47,7 @@ async fn a_hundred_thousand_entries() {
         let fill = run(&ledger, move |rows| {
             for number in chunk * 1_000..(chunk + 1) * 1_000 {
                 let (name, id) = (number.to_string(), AttemptId::new());
-                intend(rows, &purchase(Some(&name), number), None, Terms::default(), id)?;
+                intend(rows, &purchase(Some(&name), number), None, Terms::default(), &Charge::default(), id)?;
                 settle(rows, id, &Settlement::Task { task: name.clone(), source: TaskSource::Reply })?;
                 if number % 100 != 0 {
                     crate::ledger::end(rows, ACCOUNT, OPERATION, &name, EntryState::Done, "ended")?;

@@ -1,5 +1,6 @@
 //! Random specs of the whole language of requests and results. Most have no faults.
 
+mod asides;
 mod conditions;
 mod fields;
 mod limits;
@@ -32,7 +33,7 @@ pub struct Draft {
     pub is_direct: bool,
     /// `[submit]` as TOML, without `task`.
     pub submit: String,
-    /// `[envelope]` and `[results]` as TOML.
+    /// `[envelope]`, `[results]`, `[failures]` and `[credits]` as TOML.
     pub results: String,
 }
 
@@ -91,6 +92,7 @@ env = { key = "WORKS_KEY", url = "WORKS_URL" }
 
 [codes]
 200 = { means = "success", doc = "Success.", created = "yes" }
+400 = { means = "invalid", doc = "Invalid.", created = "no" }
 "#;
 
 /// What a spec has whose request creates a task.
@@ -136,6 +138,7 @@ pub fn draw(rng: &mut Rng) -> Draft {
     conditions::draw(&mut draft, rng);
     over_several::draw(&mut draft, rng);
     results::draw(&mut draft, rng);
+    asides::draw(&mut draft, rng);
     draft
 }
 

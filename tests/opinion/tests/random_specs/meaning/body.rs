@@ -98,6 +98,15 @@ impl Field {
 }
 
 impl<'a> Body<'a> {
+    /// Places the members of a body that has a mode.
+    pub fn of(spec: &'a Spec, body: &'a Json) -> Option<Self> {
+        let Json::Object(members) = body else { return None };
+        let first = |field: &Field| members.iter().find(|(name, _)| *name == field.name).map(|(_, value)| value);
+        let members: Vec<Option<&Json>> = spec.fields.iter().map(first).collect();
+        let mode = (0..spec.modes.len()).find(|mode| has_mode(spec, *mode, &members))?;
+        Some(Self { spec, mode, members })
+    }
+
     /// Returns what the body has for the field.
     pub fn member(&self, place: usize) -> Option<&'a Json> {
         self.members[place]
@@ -125,7 +134,7 @@ impl<'a> Body<'a> {
             && scope.when.as_ref().is_none_or(|conditions| self.one_holds(conditions))
     }
 
-    fn one_holds(&self, conditions: &[Condition]) -> bool {
+    pub fn one_holds(&self, conditions: &[Condition]) -> bool {
         let matches = |(place, matcher): &(usize, Matcher)| match matcher {
             Matcher::Given(given) => self.is_given(*place) == *given,
             Matcher::Any(values) => self.value(*place).is_some_and(|value| values.iter().any(|it| it.is(value))),

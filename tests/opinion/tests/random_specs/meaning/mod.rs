@@ -5,11 +5,13 @@ mod decimal;
 mod objects;
 mod over_several;
 pub mod pattern;
+mod prices;
 mod reading;
 mod unlisted;
 mod values;
 
 pub use body::evaluate;
+pub use prices::price;
 pub use reading::{Condition, Conditions, Field, Group, Kind, Matcher, Presence, Scope, Spec, Total, Unit};
 pub use unlisted::{Like, evaluate_with};
 

@@ -3,6 +3,7 @@
 use toml::{Table, Value};
 
 use super::pattern::Pattern;
+use super::prices::Prices;
 use crate::json::Json;
 
 pub struct Spec {
@@ -13,6 +14,7 @@ pub struct Spec {
     pub groups: Vec<Group>,
     pub totals: Vec<Total>,
     pub differences: Vec<Difference>,
+    pub prices: Option<Prices>,
 }
 
 #[derive(Default)]
@@ -142,11 +144,12 @@ impl Spec {
             totals: entries("totals").map(|entry| reader.total(entry)).collect(),
             differences: entries("differences").map(|entry| reader.difference(entry)).collect(),
             modes: reader.modes(),
+            prices: Prices::read(&table, &reader),
         }
     }
 }
 
-struct Reader<'a> {
+pub struct Reader<'a> {
     fields: Vec<(&'a str, &'a Table)>,
     modes: Vec<(&'a str, &'a Table)>,
     classes: Option<&'a Table>,
@@ -219,7 +222,7 @@ impl<'a> Reader<'a> {
             .collect()
     }
 
-    fn conditions(&self, value: Option<&Value>) -> Conditions {
+    pub fn conditions(&self, value: Option<&Value>) -> Conditions {
         let condition =
             |table: &Table| table.iter().map(|(field, it)| (self.place(field), self.matcher(field, it))).collect();
         match value? {

@@ -1,0 +1,7 @@
+//! `audioWeight` must be left out in `Source`.
+
+use cover_tests::sunoapi::extend::ExtendRequest;
+
+fn main() {
+    let _ = ExtendRequest::source().audio_weight(0.5);
+}

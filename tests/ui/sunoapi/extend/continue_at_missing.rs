@@ -1,0 +1,21 @@
+//! `continueAt` is required in `Own<Instrumental>` and `Own<Vocal>`.
+
+use cover_tests::sunoapi::extend::{ExtendRequest, Model};
+
+fn main() {
+    let _ = ExtendRequest::own_instrumental()
+        .audio_id("e231d7a5")
+        .call_back_url("https://api.example.com/callback")
+        .model(Model::V5)
+        .style("Smooth jazz trio")
+        .title("Night Drive")
+        .build();
+    let _ = ExtendRequest::own_vocal()
+        .audio_id("e231d7a5")
+        .call_back_url("https://api.example.com/callback")
+        .model(Model::V5)
+        .prompt("Rain on the window")
+        .style("Smooth jazz trio")
+        .title("Night Drive")
+        .build();
+}

@@ -1,0 +1,14 @@
+//! `prompt` is required in `Own<Vocal>`.
+
+use cover_tests::sunoapi::extend::{ExtendRequest, Model};
+
+fn main() {
+    let _ = ExtendRequest::own_vocal()
+        .audio_id("e231d7a5")
+        .call_back_url("https://api.example.com/callback")
+        .model(Model::V5)
+        .continue_at(60.0)
+        .style("Smooth jazz trio")
+        .title("Night Drive")
+        .build();
+}

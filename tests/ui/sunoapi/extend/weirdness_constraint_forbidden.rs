@@ -1,0 +1,7 @@
+//! `weirdnessConstraint` must be left out in `Source`.
+
+use cover_tests::sunoapi::extend::ExtendRequest;
+
+fn main() {
+    let _ = ExtendRequest::source().weirdness_constraint(0.5);
+}

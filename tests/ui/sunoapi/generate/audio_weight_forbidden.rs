@@ -1,0 +1,7 @@
+//! `audioWeight` must be left out in `NonCustom`.
+
+use cover_tests::sunoapi::generate::GenerateRequest;
+
+fn main() {
+    let _ = GenerateRequest::non_custom().audio_weight(0.5);
+}

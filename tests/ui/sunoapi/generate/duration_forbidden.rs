@@ -1,0 +1,7 @@
+//! `duration` must be left out in `NonCustom`.
+
+use cover_tests::sunoapi::generate::GenerateRequest;
+
+fn main() {
+    let _ = GenerateRequest::non_custom().duration(30.0);
+}

@@ -1,0 +1,7 @@
+//! `negativeTags` must be left out in `NonCustom`.
+
+use cover_tests::sunoapi::generate::GenerateRequest;
+
+fn main() {
+    let _ = GenerateRequest::non_custom().negative_tags("drums");
+}

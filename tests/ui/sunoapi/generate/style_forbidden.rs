@@ -1,0 +1,7 @@
+//! `style` must be left out in `NonCustom`.
+
+use cover_tests::sunoapi::generate::GenerateRequest;
+
+fn main() {
+    let _ = GenerateRequest::non_custom().style("Smooth jazz trio");
+}

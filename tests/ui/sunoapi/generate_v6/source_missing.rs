@@ -1,0 +1,12 @@
+//! `NonCustom` needs attachments, a style or lyrics.
+
+use cover_tests::sunoapi::generate_v6::{GenerateV6Request, Model};
+
+fn main() {
+    let _ = GenerateV6Request::non_custom()
+        .call_back_url("https://api.example.com/callback")
+        .model(Model::V6)
+        .instrumental(true)
+        .prompt("A calm night")
+        .build();
+}

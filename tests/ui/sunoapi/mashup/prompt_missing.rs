@@ -1,0 +1,18 @@
+//! `prompt` is required in `Custom<Vocal>` and `NonCustom`.
+
+use cover_tests::sunoapi::mashup::{MashupRequest, Model};
+
+fn main() {
+    let _ = MashupRequest::custom_vocal()
+        .upload_url_list(["https://storage.example.com/a.mp3", "https://storage.example.com/b.mp3"])
+        .call_back_url("https://api.example.com/callback")
+        .model(Model::V5)
+        .style("Smooth jazz trio")
+        .title("Night Drive")
+        .build();
+    let _ = MashupRequest::non_custom()
+        .upload_url_list(["https://storage.example.com/a.mp3", "https://storage.example.com/b.mp3"])
+        .call_back_url("https://api.example.com/callback")
+        .model(Model::V5)
+        .build();
+}

@@ -1,0 +1,7 @@
+//! `style` must be left out in `NonCustom`.
+
+use cover_tests::sunoapi::mashup::MashupRequest;
+
+fn main() {
+    let _ = MashupRequest::non_custom().style("Smooth jazz trio");
+}

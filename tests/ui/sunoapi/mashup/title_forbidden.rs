@@ -1,0 +1,7 @@
+//! `title` must be left out in `NonCustom`.
+
+use cover_tests::sunoapi::mashup::MashupRequest;
+
+fn main() {
+    let _ = MashupRequest::non_custom().title("Night Drive");
+}

@@ -1,0 +1,7 @@
+//! `weirdnessConstraint` must be left out in `NonCustom`.
+
+use cover_tests::sunoapi::mashup::MashupRequest;
+
+fn main() {
+    let _ = MashupRequest::non_custom().weirdness_constraint(0.5);
+}

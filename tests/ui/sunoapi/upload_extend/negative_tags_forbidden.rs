@@ -1,0 +1,7 @@
+//! `negativeTags` must be left out in `Source`.
+
+use cover_tests::sunoapi::upload_extend::UploadExtendRequest;
+
+fn main() {
+    let _ = UploadExtendRequest::source().negative_tags("drums");
+}

@@ -1,0 +1,21 @@
+//! `style` is required in `Own<Instrumental>` and `Own<Vocal>`.
+
+use cover_tests::sunoapi::upload_extend::{Model, UploadExtendRequest};
+
+fn main() {
+    let _ = UploadExtendRequest::own_instrumental()
+        .upload_url("https://storage.example.com/song.mp3")
+        .call_back_url("https://api.example.com/callback")
+        .model(Model::V5)
+        .continue_at(60.0)
+        .title("Night Drive")
+        .build();
+    let _ = UploadExtendRequest::own_vocal()
+        .upload_url("https://storage.example.com/song.mp3")
+        .call_back_url("https://api.example.com/callback")
+        .model(Model::V5)
+        .continue_at(60.0)
+        .prompt("Rain on the window")
+        .title("Night Drive")
+        .build();
+}

@@ -1,0 +1,7 @@
+//! `styleWeight` must be left out in `Source`.
+
+use cover_tests::sunoapi::upload_extend::UploadExtendRequest;
+
+fn main() {
+    let _ = UploadExtendRequest::source().style_weight(0.5);
+}
