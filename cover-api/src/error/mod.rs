@@ -232,8 +232,8 @@ impl<S: Service> Error<S> {
         matches!(self.kind(), Kind::KeyConflict(_))
     }
 
-    /// Returns whether so many tasks of the key have failed that [`after_failure`](crate::runtime::Sending::after_failure) posts it no
-    /// more. Nothing was sent. [`handle`](Self::handle) returns the last of these tasks.
+    /// Returns whether the accepted number of tasks of the key have failed, so that
+    /// [`after_failure`](crate::runtime::Sending::after_failure) posts it no more. Nothing was sent. [`handle`](Self::handle) returns the last of these tasks.
     #[must_use]
     pub fn is_failure_limit(&self) -> bool {
         matches!(self.kind(), Kind::TooManyFailures { .. })

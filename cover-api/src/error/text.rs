@@ -1,8 +1,9 @@
 //! The message of each failure.
 
 use std::fmt;
+use std::time::Duration;
 
-use cover_spec::tables::{CodeMeaning, Refunded};
+use cover_spec::tables::{CodeMeaning, Credits, Refunded};
 
 use super::cause::innermost;
 use super::{Apart, BodySent, Cause, Evidence, Failure, Kind, OtherRequest, Setup};
@@ -30,32 +31,34 @@ fn write_failure_limit(f: &mut fmt::Formatter<'_>, failures: u32, limit: u32) ->
     )
 }
 
+fn write_over_limit(
+    f: &mut fmt::Formatter<'_>,
+    [price, spent, limit]: [Credits; 3],
+    period: Option<Duration>,
+) -> fmt::Result {
+    let of = period.map_or("this process".to_owned(), |period| format!("{period:?}"));
+    // A request that costs more than the whole limit never fits.
+    let helps_waiting = period.is_some() && price <= limit;
+    let remedy = if helps_waiting { "wait, or raise the limit" } else { "raise the limit" };
+    write!(
+        f,
+        "nothing was sent: the request costs {price} credits, and {spent} of {limit} credits are spent, which is the spend limit of \
+         {of}: {remedy}"
+    )
+}
+
+fn write_no_price(f: &mut fmt::Formatter<'_>, operation: &str) -> fmt::Result {
+    write!(
+        f,
+        "nothing was sent: the account has a spend limit, and the spec of `{operation}` has no `[credits]` with a `cost`: add it, or \
+         send the request by a client without a limit, and with another ledger or account name"
+    )
+}
+
 impl Failure {
     /// Returns ` to host:port`, with `word` for `to`; empty if the host is not known.
     fn host(&self, word: &str) -> String {
         self.host.as_ref().map(|host| format!(" {word} {host}")).unwrap_or_default()
-    }
-
-    fn write_spend_limit(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match &self.kind {
-            Kind::OverLimit { price, spent, limit, period } => {
-                let of = period.map_or("this process".to_owned(), |period| format!("{period:?}"));
-                write!(
-                    f,
-                    "nothing was sent: the request costs {price} credits, and {spent} of {limit} credits are spent, which is the spend \
-                     limit of {of}: "
-                )?;
-                // A request that costs more than the whole limit never fits.
-                let helps_waiting = period.is_some() && price <= limit;
-                f.write_str(if helps_waiting { "wait, or raise the limit" } else { "raise the limit" })
-            }
-            Kind::NoPrice(operation) => write!(
-                f,
-                "nothing was sent: the account has a spend limit, and the spec of `{operation}` has no `[credits]` with a `cost`: add it, \
-                 or send the request by a client without a limit, and with another ledger or account name"
-            ),
-            _ => Ok(()),
-        }
     }
 
     fn write_headline(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -104,7 +107,8 @@ impl Failure {
                 write!(f, "the request was not sent{to}: an answer came before the body was sent: {evidence}")
             }
             Kind::Stopped => f.write_str("nothing was sent: the service reported that no credits are left"),
-            Kind::OverLimit { .. } | Kind::NoPrice(_) => self.write_spend_limit(f),
+            Kind::OverLimit { price, spent, limit, period } => write_over_limit(f, [*price, *spent, *limit], *period),
+            Kind::NoPrice(operation) => write_no_price(f, operation),
             Kind::NoPermit(None) => f.write_str("nothing was sent: the rate limit allows no request now"),
             Kind::NoPermit(Some(wait)) => write!(f, "nothing was sent: the rate limit allows no request for {wait:?}"),
             Kind::ShutDown => f.write_str("nothing was sent: the client was shut down"),

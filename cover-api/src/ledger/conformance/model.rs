@@ -54,7 +54,7 @@ pub(super) enum ExpectedState {
     Posting(EntryId, bool),
     Unknown(EntryId, AttemptIndex),
     Task(EntryId),
-    /// So many of its tasks have failed.
+    /// This number of its tasks have failed, which is the limit or more.
     Exhausted(EntryId, u32),
     OtherRequest(EntryId),
     /// The entry of the send was purged.

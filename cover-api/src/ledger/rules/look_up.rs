@@ -7,7 +7,7 @@ use crate::ledger::{Attempt, AttemptId, AttemptState, Entry, EntryId, EntryState
 /// What a caller accepts beyond the default rules.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Terms {
-    /// An entry whose task failed may be posted again, unless so many of its tasks have failed. `None`: it may not.
+    /// An entry whose task failed may be posted again, unless this number of its tasks have failed. `None`: it may not.
     pub max_failures: Option<u32>,
     /// This attempt, whose outcome is unknown, may be charged twice.
     pub consent: Option<AttemptId>,

@@ -182,7 +182,7 @@ pub(super) async fn failures_are_remembered(store: &LedgerHandle) -> Result<(), 
     is_failed().await
 }
 
-/// A key is posted again until so many of its tasks have failed. Each attempt names the one whose task had failed.
+/// A key is posted again until the accepted number of its tasks have failed. Each attempt names the one whose task had failed.
 pub(super) async fn failures_are_counted(store: &LedgerHandle) -> Result<(), Mismatch> {
     let up_to = |most| Terms { max_failures: Some(most), ..PLAIN };
     let buyer = Buyer::new(store, Some("key"));
