@@ -1,6 +1,6 @@
-//! Speed of a ledger file: pairs of intent and settlement, whole sends, opening and purging 100,000 entries, spend limits. For comparison:
-//! syncs of a bare file on the same disk, and sends with a ledger in memory.
-//! `cargo bench -p cover-api --bench ledger`.
+//! Speed of ledgers in an SQLite file and in PostgreSQL: pairs of intent and settlement, and whole sends. Of the file also: opening
+//! and purging 100,000 entries, spend limits. For comparison: syncs of a bare file on the same disk, and sends with a ledger in memory.
+//! `cargo bench -p cover-api --all-features --bench ledger`.
 
 use std::fs::File;
 use std::io::Write as _;
@@ -9,11 +9,12 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use cover_api::ledger::{
-    AttemptId, Charge, EntryState, Fingerprint, Intended, Ledger, MemoryLedger, Purchase, Settlement, SpendLimit,
-    SqliteLedger, TaskSource, Terms, deliver, end, intend, settle,
+    AttemptId, Charge, EntryState, Fingerprint, Intended, Ledger, MemoryLedger, PostgresLedger, Purchase, Settlement,
+    SpendLimit, SqliteLedger, TaskSource, Terms, deliver, end, intend, settle,
 };
 use cover_api::runtime::{ClientBuilder, Credits, StaticService as _};
 use cover_api::{Client, UploadCover};
+use cover_testkit::postgres::{Options, Postgres};
 use cover_testkit::request;
 use cover_testkit::simulated::Simulated;
 use tokio::task::JoinSet;
@@ -21,6 +22,7 @@ use tokio::task::JoinSet;
 const PAIRS: usize = 8_000;
 const SENDS: usize = 4_000;
 const ENTRIES: usize = 100_000;
+const LEASE: Duration = Duration::from_secs(320);
 
 fn main() {
     let runtime =
@@ -30,9 +32,10 @@ fn main() {
         println!("{:5.0} times in a second, 8 kB are synced to the disk", syncs(&directory.path().join("bare")));
         for in_flight in [1, 16, 64] {
             let ledger = SqliteLedger::open(directory.path().join("pairs")).await.expect("a ledger");
-            let rate = pairs(&ledger, in_flight).await;
+            let rate = pairs(ledger, in_flight).await;
             println!("{rate:5.0} pairs of intent and settlement in a second, {in_flight} in flight");
         }
+        postgres().await;
         for in_flight in [16, 64] {
             let ledger = SqliteLedger::open(directory.path().join("sends")).await.expect("a ledger");
             let (ours, memory) =
@@ -70,7 +73,27 @@ fn purchase(account: &str, key: String) -> Purchase {
     Purchase { account: account.to_owned(), operation: operation.to_owned(), key: Some(key), fingerprint }
 }
 
-async fn pairs(ledger: &SqliteLedger, in_flight: usize) -> f64 {
+/// The same on a server that writes each commit to the disk.
+async fn postgres() {
+    let options = Options { durable: true, ..Options::default() };
+    let Some(server) = Postgres::start_with(options).expect("the server starts") else { return };
+    let url = server.database("bench").await.expect("a database");
+    let connect = async |connections| {
+        let builder = PostgresLedger::builder(&url).expect("a URL").connections(connections);
+        builder.connect().await.expect("a ledger")
+    };
+    for (connections, in_flight) in [(1, 1), (1, 16), (4, 16), (8, 16), (16, 16), (16, 64)] {
+        let rate = pairs(connect(connections).await, in_flight).await;
+        println!("{rate:5.0} pairs in PostgreSQL, {connections} connections, {in_flight} in flight");
+    }
+    for (connections, in_flight) in [(4, 16), (16, 64)] {
+        let kind = format!("postgres {connections}");
+        let rate = sends(connect(connections).await, in_flight, &kind).await;
+        println!("{rate:5.0} sends with PostgreSQL, {connections} connections, {in_flight} in flight");
+    }
+}
+
+async fn pairs(ledger: impl Ledger + Clone, in_flight: usize) -> f64 {
     // A single task waits for the disk twice for each pair.
     let each = PAIRS.min(400 * in_flight) / in_flight;
     let started = Instant::now();
@@ -79,10 +102,11 @@ async fn pairs(ledger: &SqliteLedger, in_flight: usize) -> f64 {
         let ledger = ledger.clone();
         senders.spawn(async move {
             for number in 0..each {
-                let (key, id) = (format!("{in_flight}-{sender}-{number}"), AttemptId::new());
+                let id = AttemptId::new();
+                let key = format!("{sender}-{number}-{id}");
                 let (order, task) = (purchase("pairs", key.clone()), key);
                 let intent = ledger.transact(Box::new(move |rows| {
-                    intend(rows, &order, None, Terms::default(), &Charge::default(), id).map(drop)
+                    intend(rows, &order, None, Terms::default(), &Charge::default(), id, LEASE).map(drop)
                 }));
                 intent.await.expect("it is recorded");
                 let settlement = Settlement::Task { task, source: TaskSource::Reply };
@@ -127,13 +151,20 @@ async fn many(path: &Path) {
         let fill = ledger.transact(Box::new(move |rows| {
             for number in chunk * 1_000..(chunk + 1) * 1_000 {
                 let (task, id) = (number.to_string(), AttemptId::new());
-                let intended =
-                    intend(rows, &purchase("many", task.clone()), None, Terms::default(), &Charge::default(), id)?;
+                let intended = intend(
+                    rows,
+                    &purchase("many", task.clone()),
+                    None,
+                    Terms::default(),
+                    &Charge::default(),
+                    id,
+                    LEASE,
+                )?;
                 let Intended::Recorded { entry, .. } = intended else { panic!("{intended:?}") };
                 settle(rows, id, &Settlement::Task { task: task.clone(), source: TaskSource::Reply })?;
-                deliver(rows, entry, &task)?;
+                deliver(rows, entry, &task, false)?;
                 if number % 100 != 0 {
-                    end(rows, "many", operation(), &task, EntryState::Done, "SUCCESS")?;
+                    end(rows, "many", operation(), &task, EntryState::Done, "SUCCESS", false)?;
                 }
             }
             Ok(())
@@ -173,7 +204,7 @@ async fn limits(path: &Path) {
         let fill = ledger.transact(Box::new(move |rows| {
             let id = AttemptId::new();
             let charge = Charge { price: Some(Credits::from(12)), limits: Vec::new() };
-            intend(rows, &purchase("limits", format!("first {minutes}")), None, Terms::default(), &charge, id)?;
+            intend(rows, &purchase("limits", format!("first {minutes}")), None, Terms::default(), &charge, id, LEASE)?;
             let mut attempt = rows.attempt(id)?.expect("it is recorded");
             let minutes = u32::try_from(minutes).expect("there are not that many");
             attempt.started -= MINUTE * minutes;
@@ -190,7 +221,7 @@ async fn limits(path: &Path) {
             let intents = ledger.transact(Box::new(move |rows| {
                 for number in 0..INTENTS {
                     let key = format!("{minutes} {name} {number}");
-                    intend(rows, &purchase("limits", key), None, Terms::default(), &charge, AttemptId::new())?;
+                    intend(rows, &purchase("limits", key), None, Terms::default(), &charge, AttemptId::new(), LEASE)?;
                 }
                 Ok(())
             }));

@@ -36,7 +36,8 @@
 //! - [`runtime`] has the types that all services share: the client, tasks, errors.
 //! - [`callback`] (feature `callback`) receives callbacks of the service.
 //! - [`sandbox`] (feature `sandbox`) is the service in miniature on a loopback port, for tests.
-//! - [`ledger`] remembers what was sent, in memory or in a file (feature `sqlite`), so that no purchase is charged twice.
+//! - [`ledger`] remembers what was sent, in memory, in a file (feature `sqlite`) or in PostgreSQL (feature `postgres`), so that no purchase
+//!   is charged twice.
 //! - [`guide`] has longer pages, such as what happens when a process dies.
 //!
 //! # Guarantees

@@ -28,6 +28,10 @@ impl Operation {
         let (head, body) = self.write_cancel(cancel, task)?;
         let permit = self.account.rate_limit.acquire(PermitRequest::cancel(Instant::now())).await;
         let mut permit = permit.map_err(|_| Failure::new(Kind::NoPermit(None)))?;
+        if permit.is_void() {
+            permit.unused();
+            return Err(Failure::new(Kind::NoPermit(None)));
+        }
         let begun = Instant::now();
         match self.account.transport.submit(head, body, answers::max_answer(self.api)).await {
             Ok(answer) => {

@@ -1,9 +1,12 @@
 //! The account: key, transport, rate limit and ledger, which all its operations and all clones of a client share. It has no types
 //! of a service.
 
+mod adoption;
 pub(crate) mod base_url;
+mod budget_sync;
 mod cancel;
 mod join;
+mod messages;
 mod operation;
 mod recordings;
 mod schedule;
@@ -21,6 +24,8 @@ use crate::ledger::{LedgerHandle, SpendLimit};
 use crate::rate_limit::RateLimit;
 use crate::transport::{Auth, Transport};
 
+pub(crate) use adoption::AdoptedEntries;
+pub(crate) use budget_sync::SharedBudget;
 pub(crate) use operation::{Operation, beneath};
 pub(crate) use recordings::Recordings;
 pub(crate) use schedule::{Schedule, backoff};
@@ -43,6 +48,8 @@ pub(crate) struct Account {
     pub(crate) auth: Auth,
     pub(crate) rate_limit: Arc<RateLimit>,
     pub(crate) ledger: LedgerHandle,
+    /// How long an attempt counts as alive if nothing is heard of this process.
+    pub(crate) lease: Duration,
     pub(crate) max_attempts: u32,
     /// Time after the first attempt of a send within which another may begin.
     pub(crate) retry_window: Duration,
@@ -51,6 +58,9 @@ pub(crate) struct Account {
     pub(crate) counters: Counters,
     pub(crate) tracker: Arc<Tracker>,
     pub(crate) recordings: Recordings,
+    /// Shares the rate limit with other processes as long as it is here.
+    #[expect(dead_code, reason = "it is only kept")]
+    pub(crate) shared_budget: Option<Arc<SharedBudget>>,
     /// What this account may spend. The ledger counts with it as long as it is here.
     #[expect(dead_code, reason = "it is only kept")]
     pub(crate) spend_limit: Option<Arc<SpendLimit>>,

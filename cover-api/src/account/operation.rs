@@ -65,7 +65,8 @@ impl Operation {
     /// Sends a GET and returns the envelope of its answer, whatever its code.
     pub(crate) async fn get(&self, purpose: Purpose, address: Url, mut permit: Permit) -> Result<Envelope, Failure> {
         let begun = Instant::now();
-        let answer = self.account.transport.get(address, &self.headers, answers::max_answer(self.api)).await;
+        let answer = self.account.transport.get(address, &self.headers, answers::max_answer(self.api));
+        let Some(answer) = permit.hold(answer).await else { return Err(Failure::new(Kind::NoAnswer)) };
         let no_answer = |error| {
             events::exchange(purpose, begun.elapsed(), None, None);
             Failure::new(Kind::NoAnswer).with_host(&self.base).with_source(error)
@@ -143,30 +144,36 @@ impl Operation {
 
     /// Records that a caller got the task of an entry, without waiting for the ledger. A caller that is dropped before this call
     /// counts as one that did not get it.
-    pub(crate) fn deliver(&self, entry: EntryId, task: &str) {
+    pub(crate) fn deliver(&self, entry: EntryId, task: &str, as_waiter: bool) {
         let task = task.to_owned();
-        self.write("delivery", move |rows| deliver(rows, entry, &task));
+        self.write("delivery", &task.clone(), move |rows| deliver(rows, entry, &task, as_waiter));
     }
 
     /// Records that a task is done or has failed, without waiting for the ledger.
-    pub(crate) fn end(&self, task: &str, state: EntryState, status: String) {
+    pub(crate) fn end(&self, task: &str, state: EntryState, status: String, as_waiter: bool) {
         let (name, api, task) = (self.account.name.clone(), self.api, task.to_owned());
-        self.write("end", move |rows| end(rows, &name, &api.id, &task, state, &status));
+        self.write("end", &task.clone(), move |rows| end(rows, &name, &api.id, &task, state, &status, as_waiter));
     }
 
     /// Records that the service no longer knows a task, without waiting for the ledger.
-    pub(crate) fn lose(&self, task: &str) {
+    pub(crate) fn lose(&self, task: &str, as_waiter: bool) {
         let (name, api, task) = (self.account.name.clone(), self.api, task.to_owned());
-        self.write("loss", move |rows| lose(rows, &name, &api.id, &task));
+        self.write("loss", &task.clone(), move |rows| lose(rows, &name, &api.id, &task, as_waiter));
     }
 
-    fn write(&self, what: &'static str, rule: impl FnOnce(&mut dyn Rows) -> Result<(), LedgerError> + Send + 'static) {
-        let ledger = self.account.ledger.local().clone();
-        let written =
-            self.account.ledger.run(move |rows| rule(rows).inspect_err(|error| events::ledger_failed(what, error)));
-        // The write is already in the ledger's queue. If it fails, the entry stays as it was, which is safe.
-        drop(written);
-        ledger.notify();
+    /// Queues a write about a task. If it fails, the entry stays as it was, which is safe.
+    fn write(
+        &self,
+        what: &'static str,
+        task: &str,
+        mut rule: impl FnMut(&mut dyn Rows) -> Result<(), LedgerError> + Send + 'static,
+    ) {
+        // Until the work is dropped, sends and lists that meet the task wait.
+        let under_way = self.account.ledger.local().begin_write(task);
+        drop(self.account.ledger.run(move |rows| {
+            let _under_way = &under_way;
+            rule(rows).inspect_err(|error| events::ledger_failed(what, error))
+        }));
     }
 }
 

@@ -2,13 +2,15 @@
 
 use std::collections::HashMap;
 use std::sync::{Arc, LazyLock, Mutex, PoisonError, Weak};
+use std::time::Duration;
 
 use cover_spec::tables::RateLimitSpec;
 use secrecy::{ExposeSecret, SecretString};
 use sha2::{Digest, Sha256};
 use url::Url;
 
-use crate::ledger::{Ledger, MemoryLedger};
+use super::SharedBudget;
+use crate::ledger::{BudgetId, Ledger, LedgerHandle, MemoryLedger};
 use crate::rate_limit::RateLimit;
 use crate::transport::targets::is_local;
 
@@ -19,14 +21,25 @@ type Identity = [u8; 32];
 struct Shared {
     rate_limit: Weak<RateLimit>,
     ledger: Weak<MemoryLedger>,
+    /// The exchange with other processes, through the first durable ledger of the clients that there are.
+    budget: Weak<SharedBudget>,
     /// Keeps both until the process ends, even while there is no client.
     kept: Option<(Arc<RateLimit>, Arc<MemoryLedger>)>,
 }
 
 static SHARED: LazyLock<Mutex<HashMap<Identity, Shared>>> = LazyLock::new(Mutex::default);
 
+/// What a client shares with others.
+pub(crate) struct SharedParts {
+    pub(crate) rate_limit: Arc<RateLimit>,
+    pub(crate) ledger: LedgerHandle,
+    /// Present if other processes share the rate limit through the ledger.
+    pub(crate) budget: Option<Arc<SharedBudget>>,
+}
+
 /// Returns the rate limit of this account and API key, made stricter if `limit` is, and the given ledger, or else the shared one
-/// in memory. An account is known by its name, if the spec gives one, and by the origin of the base address.
+/// in memory. Through a durable ledger, other processes share the rate limit as well. An account is known by its name, if the spec
+/// gives one, and by the origin of the base address.
 ///
 /// Both last until the process ends, so that a client made for each call knows of the calls before. Those of an address on this
 /// machine last only as long as a client uses them.
@@ -36,7 +49,8 @@ pub(crate) fn rate_limit_and_ledger(
     key: &SecretString,
     limit: RateLimitSpec,
     given: Option<Arc<dyn Ledger>>,
-) -> (Arc<RateLimit>, Arc<dyn Ledger>) {
+    longest_request: Duration,
+) -> SharedParts {
     let mut all = SHARED.lock().unwrap_or_else(PoisonError::into_inner);
     all.retain(|_, shared| shared.rate_limit.strong_count() + shared.ledger.strong_count() > 0);
     let origin = base.origin().ascii_serialization();
@@ -54,15 +68,25 @@ pub(crate) fn rate_limit_and_ledger(
         None => Arc::new(RateLimit::new(limit)),
     };
     let ledger = identities.iter().filter_map(known).find_map(|shared| shared.ledger.upgrade()).unwrap_or_default();
+    let given = given.map(LedgerHandle::new);
+    let budget = given.as_ref().filter(|given| given.is_durable()).map(|given| {
+        identities.iter().filter_map(known).find_map(|shared| shared.budget.upgrade()).unwrap_or_else(|| {
+            let id = BudgetId(identities[0]);
+            SharedBudget::start(id, given.clone(), Arc::clone(&rate_limit), longest_request)
+        })
+    });
     for identity in identities {
         let shared = all.entry(identity).or_default();
         shared.add(&rate_limit, &ledger);
+        if let Some(budget) = &budget {
+            shared.budget = Arc::downgrade(budget);
+        }
         // A port of this machine may belong to another service as soon as no client uses it, as in tests.
         if !is_local(base) {
             shared.kept.get_or_insert_with(|| (Arc::clone(&rate_limit), Arc::clone(&ledger)));
         }
     }
-    (rate_limit, given.unwrap_or(ledger))
+    SharedParts { rate_limit, ledger: given.unwrap_or_else(|| LedgerHandle::new(ledger)), budget }
 }
 
 impl Shared {
@@ -78,8 +102,9 @@ impl Shared {
 }
 
 /// Returns a rate limit that no other client shares, and the given ledger, or one in memory that no other client shares.
-pub(crate) fn unshared(limit: RateLimitSpec, given: Option<Arc<dyn Ledger>>) -> (Arc<RateLimit>, Arc<dyn Ledger>) {
-    (Arc::new(RateLimit::new(limit)), given.unwrap_or_else(|| Arc::new(MemoryLedger::new())))
+pub(crate) fn unshared(limit: RateLimitSpec, given: Option<Arc<dyn Ledger>>) -> SharedParts {
+    let ledger = LedgerHandle::new(given.unwrap_or_else(|| Arc::new(MemoryLedger::new())));
+    SharedParts { rate_limit: Arc::new(RateLimit::new(limit)), ledger, budget: None }
 }
 
 fn identity(kind: &str, name: &str, key: &SecretString) -> Identity {

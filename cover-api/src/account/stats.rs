@@ -3,6 +3,7 @@
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
+use crate::ledger::LedgerHandle;
 use crate::rate_limit::{RateLimit, RateLimitStats};
 
 /// The figures of a client since it was made, including its clones.
@@ -53,6 +54,10 @@ pub struct Stats {
     /// Number of requests that count against the rate limit: those in flight, and those that were answered less than a window
     /// ago.
     pub permits: usize,
+    /// Number of requests that this process may have among those that count: all of the rate limit, or this process's share if other
+    /// processes use the same ledger in a file or a database. It is 0 until a share was asked for, after a time without use, and when
+    /// the ledger has not answered for half of the lease of the share. Then nothing is sent.
+    pub places: usize,
     /// Time left of the pause that the service asked for, if any. No request starts before its end, or before
     /// [`Client::resume_sends`].
     ///
@@ -62,6 +67,9 @@ pub struct Stats {
     pub slowness: f64,
     /// Whether sends are stopped because the service said that no credits are left.
     pub out_of_credits: bool,
+    /// Time since the ledger began to fail, if its last transaction failed because the file or database cannot be used. Nothing is
+    /// posted while it fails.
+    pub ledger_failing: Option<Duration>,
 }
 
 /// The counters behind [`Stats`].
@@ -104,8 +112,8 @@ impl Counter {
 }
 
 impl Counters {
-    pub(crate) fn stats(&self, limit: &RateLimit) -> Stats {
-        let RateLimitStats { waiting, taken, pause, slowness, has_no_credits } = limit.stats();
+    pub(crate) fn stats(&self, limit: &RateLimit, ledger: &LedgerHandle) -> Stats {
+        let RateLimitStats { waiting, taken, pause, slowness, has_no_credits, places } = limit.stats();
         Stats {
             posts: self.posts.get(),
             resent: self.resent.get(),
@@ -125,9 +133,11 @@ impl Counters {
             failed: self.failed.get(),
             queued: waiting,
             permits: taken,
+            places,
             pause,
             slowness,
             out_of_credits: has_no_credits,
+            ledger_failing: ledger.failing_for(),
         }
     }
 }

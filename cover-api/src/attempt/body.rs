@@ -2,29 +2,64 @@
 
 use std::fmt;
 use std::pin::Pin;
-use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, OnceLock};
 use std::task::{Context, Poll};
+use std::time::Duration;
 
 use bytes::Bytes;
 use http_body::{Body, Frame, SizeHint};
 use tokio::sync::Notify;
 
+use super::deadline::Deadline;
 use super::flag::{Flag, HandedOver};
 use crate::error::BodySent;
 
 /// Larger bodies are handed over in frames of this size.
 const FRAME: usize = 16 * 1024;
 
-/// Revokes a body before its first byte is handed over.
+/// Revokes a body before its first byte is handed over. After its deadline, the body revokes itself.
 #[derive(Debug)]
 pub(crate) struct Stop {
     flag: Flag,
     changed: Notify,
+    deadline: OnceLock<Deadline>,
+    is_late: AtomicBool,
 }
 
 impl Stop {
     pub(crate) fn new() -> Self {
-        Self { flag: Flag::new(), changed: Notify::new() }
+        let (deadline, is_late) = (OnceLock::new(), AtomicBool::new(false));
+        Self { flag: Flag::new(), changed: Notify::new(), deadline, is_late }
+    }
+
+    /// Sets the time within which the first byte must be handed over, counted from now.
+    pub(crate) fn begin_within(&self, limit: Duration) {
+        self.deadline.get_or_init(|| Deadline::after(limit));
+    }
+
+    /// Returns why the body must not be begun, if so.
+    pub(crate) fn check(&self) -> Result<(), Revoked> {
+        if self.deadline.get().is_some_and(Deadline::has_passed) && !self.is_revoked() {
+            // A body that was begun in time goes on.
+            let is_late = self.flag.revoke() == HandedOver::Nothing;
+            self.is_late.store(is_late, Ordering::Release);
+        }
+        if self.is_revoked() { Err(self.why()) } else { Ok(()) }
+    }
+
+    /// Returns why the body was revoked.
+    pub(crate) fn why(&self) -> Revoked {
+        match self.deadline.get() {
+            Some(deadline) if self.is_late.load(Ordering::Acquire) => Revoked::Late(deadline.limit()),
+            _ => Revoked::Stopped,
+        }
+    }
+
+    /// Records that the connection takes bytes, unless the body was revoked.
+    fn hand_over(&self, is_last: bool) -> Result<(), Revoked> {
+        self.check()?;
+        if self.flag.hand_over(is_last) { Ok(()) } else { Err(self.why()) }
     }
 
     /// Revokes the body unless its first byte was handed over. After [`BodySent::Nothing`], no byte ever is.
@@ -63,8 +98,8 @@ impl SentBody {
     /// An empty one counts as handed over from here on. The connection does not ask for it, so nothing else would record that
     /// the request is sent.
     pub(crate) fn new(bytes: Bytes, stop: Arc<Stop>) -> Result<Self, Revoked> {
-        if bytes.is_empty() && !stop.flag.hand_over(true) {
-            return Err(Revoked);
+        if bytes.is_empty() {
+            stop.hand_over(true)?;
         }
         Ok(Self { rest: bytes, stop })
     }
@@ -72,11 +107,23 @@ impl SentBody {
 
 /// The error of a body that was revoked before its first byte.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) struct Revoked;
+pub(crate) enum Revoked {
+    /// By the caller, or by a shutdown.
+    Stopped,
+    /// By the body itself, since this time has passed since before the intent was recorded.
+    Late(Duration),
+}
 
 impl fmt::Display for Revoked {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("the request was revoked before its body was handed over")
+        match self {
+            Self::Stopped => f.write_str("the request was revoked before its body was handed over"),
+            Self::Late(limit) => write!(
+                f,
+                "its body was to be begun within {limit:?} from before its intent was recorded, and was not: look for a slow ledger, \
+                 a suspended process, or a clock that was set"
+            ),
+        }
     }
 }
 
@@ -91,8 +138,8 @@ impl Body for SentBody {
         _: &mut Context<'_>,
     ) -> Poll<Option<Result<Frame<Self::Data>, Self::Error>>> {
         let length = self.rest.len().min(FRAME);
-        if !self.stop.flag.hand_over(length == self.rest.len()) {
-            return Poll::Ready(Some(Err(Revoked)));
+        if let Err(revoked) = self.stop.hand_over(length == self.rest.len()) {
+            return Poll::Ready(Some(Err(revoked)));
         }
         let data = self.rest.split_to(length);
         Poll::Ready((length > 0).then(|| Ok(Frame::data(data))))
@@ -141,7 +188,7 @@ mod tests {
     fn a_revoked_body_is_never_handed_over() {
         let (mut body, stop) = body(Bytes::from_static(b"{}"));
         assert_eq!(stop.revoke(), BodySent::Nothing);
-        assert_eq!((take(&mut body), take(&mut body)), (Some(Err(Revoked)), Some(Err(Revoked))));
+        assert_eq!((take(&mut body), take(&mut body)), (Some(Err(Revoked::Stopped)), Some(Err(Revoked::Stopped))));
         assert_eq!(stop.revoke(), BodySent::Nothing);
     }
 
@@ -152,7 +199,42 @@ mod tests {
         assert_eq!((stop.revoke(), stop.is_revoked()), (BodySent::Whole, false));
         let stop = Arc::new(Stop::new());
         assert_eq!(stop.revoke(), BodySent::Nothing);
-        assert_eq!(SentBody::new(Bytes::new(), stop).err(), Some(Revoked));
+        assert_eq!(SentBody::new(Bytes::new(), stop).err(), Some(Revoked::Stopped));
+    }
+
+    const LIMIT: Duration = Duration::from_secs(160);
+
+    #[tokio::test(start_paused = true)]
+    async fn a_body_that_is_not_begun_in_time_revokes_itself() {
+        let (mut body, stop) = body(Bytes::from_static(b"{}"));
+        stop.begin_within(LIMIT);
+        tokio::time::advance(LIMIT).await;
+        assert_eq!(take(&mut body), Some(Err(Revoked::Late(LIMIT))));
+        assert_eq!((stop.revoke(), stop.is_revoked(), stop.why()), (BodySent::Nothing, true, Revoked::Late(LIMIT)));
+        assert_eq!(take(&mut body), Some(Err(Revoked::Late(LIMIT))));
+        let stop = Arc::new(Stop::new());
+        stop.begin_within(LIMIT);
+        tokio::time::advance(LIMIT).await;
+        assert_eq!(SentBody::new(Bytes::new(), stop).err(), Some(Revoked::Late(LIMIT)));
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_body_that_was_begun_in_time_goes_on_after_it() {
+        let (mut body, stop) = body(Bytes::from(vec![0; FRAME + 1]));
+        stop.begin_within(LIMIT);
+        tokio::time::advance(LIMIT / 2).await;
+        assert_eq!((stop.check(), take(&mut body)), (Ok(()), Some(Ok(FRAME))));
+        tokio::time::advance(LIMIT).await;
+        assert_eq!((stop.check(), take(&mut body), stop.revoke()), (Ok(()), Some(Ok(1)), BodySent::Whole));
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_body_that_was_revoked_in_time_is_not_late() {
+        let (mut body, stop) = body(Bytes::from_static(b"{}"));
+        stop.begin_within(LIMIT);
+        stop.revoke();
+        tokio::time::advance(LIMIT).await;
+        assert_eq!((take(&mut body), stop.check()), (Some(Err(Revoked::Stopped)), Err(Revoked::Stopped)));
     }
 
     #[tokio::test]

@@ -198,12 +198,16 @@ impl<S: Service> Callbacks<S> {
         let count = |effect| self.receiver.counters.count(effect);
         let effect = link_of(operation).inbox.receive(attempt, callback.task.id(), callback.rank, count);
         events::callbacks::received(callback.task.id(), &callback.stage, effect.name());
-        let after = || Some(Claim::new(Arc::clone(operation), attempt));
+        let after = |is_pending| Some(Claim::new(Arc::clone(operation), attempt, is_pending));
         let (outcome, after) = match effect {
+            // A wait of this process is woken, and another process may have sent the request and wait as well.
+            CallbackEffect::New if !link_of(operation).inbox.is_own(attempt) => {
+                (CallbackOutcome::New(callback), after(false))
+            }
             CallbackEffect::New => (CallbackOutcome::New(callback), None),
-            CallbackEffect::Claim => (CallbackOutcome::New(callback), after()),
+            CallbackEffect::Claim => (CallbackOutcome::New(callback), after(true)),
             CallbackEffect::Repeated => (CallbackOutcome::Repeated(callback), None),
-            CallbackEffect::Unawaited => (CallbackOutcome::Unawaited(callback), after()),
+            CallbackEffect::Unawaited => (CallbackOutcome::Unawaited(callback), after(false)),
             CallbackEffect::OtherTask => return self.refuse(Refusal::OtherTask),
         };
         Received::new(outcome, after)

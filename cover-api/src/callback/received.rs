@@ -14,7 +14,7 @@ pub enum CallbackOutcome<S: Service> {
     /// It reports what an earlier callback reported.
     Repeated(Callback<S>),
     /// This process has no wait for the task: the task or its wait has ended, or it belongs to another process.
-    /// [`Received::afterwards`] looks the attempt up in the ledger.
+    /// [`Received::afterwards`] looks the attempt up in the ledger, and tells the other process.
     Unawaited(Callback<S>),
     /// It is refused.
     Refused(Refusal),
@@ -53,12 +53,12 @@ impl<S: Service> Received<S> {
     /// Does the work that is left after the answer. Usually there is none.
     ///
     /// If the callback names the task of a request whose outcome is unknown, this asks the service whether that is true, and
-    /// records it in the ledger. If you do not call it, or drop its future, the next callback makes up for it.
+    /// records it in the ledger. If another process has sent the request and waits for the task, this tells it, through the ledger.
+    /// If you do not call it, or drop its future, the next callback makes up for it.
     pub async fn afterwards(self) {
         let Some(claim) = self.after else { return };
-        match &self.outcome {
-            CallbackOutcome::Unawaited(callback) => claim.look_up_unlisted(callback.task.id(), callback.rank).await,
-            _ => claim.confirm().await,
+        if let CallbackOutcome::New(callback) | CallbackOutcome::Unawaited(callback) = &self.outcome {
+            claim.follow_up(callback.task.id(), callback.rank).await;
         }
     }
 }

@@ -1,5 +1,6 @@
 //! What all receivers of an account's callbacks share.
 
+use std::sync::atomic::AtomicBool;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use cover_spec::tables::Api;
@@ -45,7 +46,10 @@ impl Receiver {
         if let Some(known) = known.as_ref().filter(|known| std::ptr::eq(known.api, api)) {
             return Arc::clone(known);
         }
-        let new_link = || Arc::new(CallbackLink { addresses: self.base.of(&api.id), inbox: Arc::default() });
+        let new_link = || {
+            let addresses = self.base.of(&api.id);
+            Arc::new(CallbackLink { addresses, inbox: Arc::default(), has_reader: AtomicBool::new(false) })
+        };
         let link = known.as_ref().and_then(|known| known.link.clone()).unwrap_or_else(new_link);
         let operation = Arc::new(make(Some(link)));
         match known {

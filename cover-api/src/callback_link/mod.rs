@@ -5,6 +5,7 @@
 mod addresses;
 
 use std::sync::Arc;
+use std::sync::atomic::AtomicBool;
 
 use crate::inbox::Inbox;
 
@@ -16,4 +17,6 @@ pub(crate) use addresses::{AddressError, CallbackBase};
 pub(crate) struct CallbackLink {
     pub(crate) addresses: CallbackAddresses,
     pub(crate) inbox: Arc<Inbox>,
+    /// Whether a task reads the messages of other processes.
+    pub(crate) has_reader: AtomicBool,
 }

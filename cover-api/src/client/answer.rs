@@ -54,9 +54,9 @@ impl<S: Service> Client<S> {
     }
 
     pub(super) fn task(&self, placed: PurchasedTask) -> Task<S> {
-        let PurchasedTask { was_posted, has_ended, has_key, .. } = placed;
+        let PurchasedTask { was_posted, presence, has_ended, has_key, .. } = placed;
         let handle = self.handle(placed.task, placed.created);
-        Task::new(self.clone(), handle, Origin { was_posted, has_ended, has_key })
+        Task::new(self.clone(), handle, Origin { was_posted, presence, has_ended, has_key })
     }
 
     /// Returns what was bought, with its types.

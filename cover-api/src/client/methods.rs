@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use cover_spec::answers::{as_number, at, is_success};
 use cover_spec::tables::Credits;
+use futures_util::future::join;
 use secrecy::SecretString;
 use tokio::time::Instant;
 
@@ -81,7 +82,8 @@ impl<S: Service> Client<S> {
     ///
     /// # Errors
     ///
-    /// Those of [`send`](Self::send).
+    /// Those of [`send`](Self::send). [`Error::is_outcome_unknown`] means that the consent was refused: the process that made the earlier
+    /// attempt may still send it. The message says for how long.
     pub fn send_may_charge_twice<R: Request<Service = S>>(&self, request: &R) -> Sending<S> {
         Sending::new(self.clone(), request, true)
     }
@@ -132,7 +134,7 @@ impl<S: Service> Client<S> {
                 if self.operation.api.poll.is_none()
                     && let (Some(_), Some(answer)) = (&found, &entry.task)
                 {
-                    self.operation.deliver(entry.id, answer);
+                    self.operation.deliver(entry.id, answer, false);
                 }
                 Ok(found)
             }
@@ -173,15 +175,23 @@ impl<S: Service> Client<S> {
 
     /// Stops sends, and waits up to `timeout` for the exchanges in flight.
     ///
-    /// Queued and new sends fail with [`Error::is_shut_down`]; they were not sent. Waits for tasks continue. All clones are shut
-    /// down.
+    /// Queued and new sends fail with [`Error::is_shut_down`]; they were not sent. All clones are shut down.
+    ///
+    /// The tasks that this process waits for are handed over at once, so that other processes may [adopt](Self::adopt) them. Waits for
+    /// tasks continue until that happens.
     ///
     /// Returns the attempts that still run after the timeout. If the Tokio runtime is dropped then, their outcomes are
     /// recorded as unknown.
     pub async fn shutdown(&self, timeout: Duration) -> Vec<Unfinished> {
-        let tracker = &self.operation.account.tracker;
+        let account = &self.operation.account;
+        let tracker = &account.tracker;
         tracker.close();
-        let _ = tokio::time::timeout(timeout, tracker.idle()).await;
+        let ended = async {
+            join(account.hand_over(), tracker.idle()).await;
+            // Tasks may have been created in the meantime.
+            account.hand_over().await;
+        };
+        let _ = tokio::time::timeout(timeout, ended).await;
         tracker.give_up();
         tracker.unfinished()
     }
@@ -189,7 +199,8 @@ impl<S: Service> Client<S> {
     /// Returns the figures of this client and its clones: requests, outcomes, rate limit.
     #[must_use]
     pub fn stats(&self) -> Stats {
-        self.operation.account.counters.stats(&self.operation.account.rate_limit)
+        let account = &self.operation.account;
+        account.counters.stats(&account.rate_limit, &account.ledger)
     }
 
     /// Returns the number of credits left, down to thousandths. If there are any, sends that were stopped for lack of credits continue.

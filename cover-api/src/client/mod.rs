@@ -4,6 +4,7 @@
 mod methods;
 
 mod account;
+mod adopt;
 mod answer;
 mod batch;
 mod builder;
@@ -31,6 +32,7 @@ use crate::redact;
 use crate::service::{OperationId, Service, TaskHandle};
 
 pub use account::{Account, AccountTask, Became};
+pub use adopt::Adopted;
 pub use answer::{Answer, Sent};
 pub use batch::{Batch, BatchEvent, BatchItem, BatchReport};
 pub use builder::ClientBuilder;
@@ -69,11 +71,12 @@ impl<S: Service> Client<S> {
         TaskHandle::known(OperationId::of(&self.operation.api.id), task, created)
     }
 
-    /// Runs a rule of the ledger that is not part of a send.
+    /// Runs a rule of the ledger that is not part of a send. It sees what this process has learnt before.
     pub(super) async fn read_ledger<T: Send + 'static>(
         &self,
-        rule: impl FnOnce(&mut dyn Rows) -> Result<T, LedgerError> + Send + 'static,
+        rule: impl FnMut(&mut dyn Rows) -> Result<T, LedgerError> + Send + 'static,
     ) -> Result<T, Error<S>> {
+        self.operation.account.ledger.local().wait_for_writes().await;
         self.operation.account.ledger.run(rule).await.map_err(|error| {
             let kind = if error.is_refused() { Kind::Unresolved } else { Kind::Ledger };
             Failure::new(kind).with_source(error).into()

@@ -14,6 +14,8 @@ use cover_spec::answers::check_id;
 
 /// Number of entries that are read from the ledger at once.
 const PAGE: usize = 256;
+/// Number of entries that are purged in one transaction.
+const PURGE: usize = 256;
 
 /// A purchase whose outcome is unknown: an attempt may have reached the service, and nothing proves its result.
 #[derive(Clone, PartialEq, Eq)]
@@ -114,7 +116,8 @@ impl<S: Service> Client<S> {
     ///
     /// [`Error::is_not_found`] if the service does not confirm the task, and [`Error::is_setup`] if the id cannot be a task id or the
     /// purchase is of another operation. It is also
-    /// an error if the purchase is no longer unknown, was sent again since it was listed, or the task belongs to another purchase.
+    /// an error if the purchase is no longer unknown, was sent again since it was listed, or the task belongs to another purchase, and for
+    /// [`Resolution::NotCharged`] if the process that made the attempt may still send it. The message says for how long.
     /// Nothing changes then.
     pub async fn resolve(
         &self,
@@ -196,15 +199,26 @@ impl<S: Service> Client<S> {
     /// unknown, running, undelivered or charged twice stay. Nothing is deleted without this call.
     ///
     /// A deleted key can be bought again. A late reply to one of its attempts is not recorded, so keep entries for longer than the
-    /// longest exchange.
+    /// longest exchange. Entries are deleted in steps, between which other work goes on. If this fails or is dropped, what was deleted
+    /// before stays deleted.
     ///
     /// # Errors
     ///
     /// [`Error::is_ledger`] if the ledger cannot be written.
     pub async fn purge(&self, older_than: Duration) -> Result<u64, Error<S>> {
-        let Some(before) = SystemTime::now().checked_sub(older_than) else { return Ok(0) };
-        let (name, api) = (self.operation.account.name.clone(), self.operation.api);
-        self.read_ledger(move |rows| rows.purge(&name, &api.id, before)).await
+        let (name, api) = (&self.operation.account.name, self.operation.api);
+        // The clock of the ledger counts, whose times may be whole milliseconds.
+        let before = move |rows: &mut dyn Rows| Ok((rows.now() + Duration::from_millis(1)).checked_sub(older_than));
+        let Some(before) = self.read_ledger(before).await? else { return Ok(0) };
+        let mut purged = 0;
+        loop {
+            let name = name.clone();
+            let count = self.read_ledger(move |rows| rows.purge(&name, &api.id, before, PURGE)).await?;
+            purged += count;
+            if count == 0 {
+                return Ok(purged);
+            }
+        }
     }
 }
 
@@ -288,7 +302,7 @@ impl<S: Service> Found<S> {
     /// Hands the purchase to the caller.
     fn deliver(self, client: &Client<S>) -> Sent<S> {
         if let Some(answer) = &self.answer {
-            client.operation.deliver(self.entry, answer);
+            client.operation.deliver(self.entry, answer, false);
         }
         self.sent
     }

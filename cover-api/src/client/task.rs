@@ -36,7 +36,8 @@ impl<S: Service> Task<S> {
         self.handle.clone()
     }
 
-    /// Polls the task once. It never waits for the rate limit: if no request is allowed now, that is an error.
+    /// Polls the task once. It never waits for the rate limit: if no request is allowed now, that is an error. If other processes share
+    /// the rate limit, it waits for the ledger to say how much of it is free, for at most 5 seconds.
     ///
     /// The snapshot of a failed task is not an error; see [`Snapshot::is_failed`]. Queued sends and waits get their permits first.
     /// After an error of the rate limit, a permit is reserved for this task until a second after the time that the error gives.
@@ -48,13 +49,13 @@ impl<S: Service> Task<S> {
     /// [`Error::is_rate_limited`] if the rate limit allowed no request and nothing was sent. Every error has the handle.
     pub async fn poll(&self) -> Result<Snapshot<S>, Error<S>> {
         let operation = &self.client.operation;
-        let polled = match operation.account.rate_limit.try_acquire(self.id()) {
+        let polled = match operation.account.rate_limit.try_acquire_shared(self.id()).await {
             Ok(permit) => follow::poll(operation, &self.handle, permit).await,
             Err(wait) => Err(Error::new(Kind::NoPermit(wait))),
         };
         let polled = polled.and_then(|polled| match polled {
             PollAnswer::Snapshot(snapshot) => {
-                follow::record_end(operation, &self.handle, &snapshot);
+                follow::record_end(operation, &self.handle, &snapshot, self.origin.presence.is_some());
                 Ok(snapshot)
             }
             PollAnswer::NoSuchTask(failure) => Err(failure.into()),

@@ -73,6 +73,8 @@ pub(crate) enum Kind {
     BadAnswer(Evidence),
     /// The service does not know the task.
     NoSuchTask,
+    /// Another process has adopted the task.
+    Adopted,
     /// The task failed. `has_key`: whether its purchase is known to have a key.
     Failed { has_key: bool, refunded: Refunded },
     /// The task was cancelled. `has_key`: whether its purchase is known to have a key.
@@ -169,6 +171,8 @@ pub(crate) enum Evidence {
     NoAnswer,
     /// An earlier attempt of this purchase has an unknown outcome.
     EarlierAttempt,
+    /// The process of an earlier attempt may still send it, for at most this time. The caller accepts a second charge.
+    MayBeSent(Duration),
     /// The attempt's Tokio task panicked, or was dropped with its runtime.
     Interrupted,
     /// A proxy requires a password.

@@ -205,6 +205,13 @@ impl<S: Service> Error<S> {
         self.means(CodeMeaning::NotFound) || matches!(self.kind(), Kind::NoSuchTask)
     }
 
+    /// Returns whether another process has [adopted](crate::runtime::Client::adopt) the task, so that this wait has ended. Either this
+    /// client was shut down, or the ledger had not heard of this process for too long.
+    #[must_use]
+    pub fn is_adopted_elsewhere(&self) -> bool {
+        *self.kind() == Kind::Adopted
+    }
+
     /// Returns whether the outcome of this `send`, or of an earlier one of the same purchase or key, is unknown.
     ///
     /// The request may have been charged. The client never sends it again by itself.

@@ -18,6 +18,10 @@ const OUTCOME_UNKNOWN: &str = "the outcome of the request is unknown, and it may
 /// What to do about a key whose task has failed.
 const AFTER_FAILURE: &str = "to post again under this key, send with `.after_failure()`";
 
+/// Why a wait ended although its task goes on.
+const ADOPTED: &str = "another process has adopted the task, since this one was shut down or the ledger had not heard of it for too long; \
+    that process now waits for the task";
+
 /// Begins the message of a cancel without a usable answer.
 const CANCEL_UNKNOWN: &str = "the task may or may not have been cancelled, as its next poll will tell";
 
@@ -129,6 +133,7 @@ impl Failure {
             Kind::NoAnswer => write!(f, "the service{at} did not answer"),
             Kind::NoAnswerWithin(time) => write!(f, "no answer came within {time:?}; nothing was bought"),
             Kind::BadAnswer(evidence) => write!(f, "the answer{from} cannot be used: {evidence}"),
+            Kind::Adopted => f.write_str(ADOPTED),
             Kind::NoSuchTask => f.write_str("the service does not know this task"),
             Kind::Failed { .. } => f.write_str("the task failed"),
             Kind::Cancelled { .. } => f.write_str("the task was cancelled"),
@@ -301,6 +306,11 @@ impl fmt::Display for Evidence {
             Self::EarlierAttempt => {
                 f.write_str("an earlier attempt may have reached the service; nothing was sent now")
             }
+            Self::MayBeSent(left) => write!(
+                f,
+                "the process of an earlier attempt may still send it for {left:?}, and a second charge cannot be accepted before; nothing \
+                 was sent now: send it again after that time"
+            ),
             Self::Interrupted => f.write_str(INTERRUPTED),
             Self::Proxy => f.write_str("a proxy requires a password"),
             Self::Status(status, None) => write!(f, "HTTP status {status}"),

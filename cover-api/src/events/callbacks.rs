@@ -18,6 +18,11 @@ pub(crate) fn received(task: &str, stage: &str, outcome: &'static str) {
     metrics::count("cover_callbacks_total", "outcome", outcome);
 }
 
+/// The process that waits for the task of a callback is told.
+pub(crate) fn passed_on(task: &str) {
+    debug!(name: "cover.passed_on", task = %Shown(task), "a callback is passed on to the process that waits");
+}
+
 /// A callback was refused.
 pub(crate) fn refused(refusal: &impl Display) {
     debug!(name: "cover.callback_refused", %refusal, "a callback was refused");

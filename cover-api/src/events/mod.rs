@@ -117,6 +117,11 @@ pub(crate) fn recovered(task: &str) {
     metrics::count("cover_outcomes_total", "outcome", "recovered");
 }
 
+/// Another process has received a callback for a task of this one.
+pub(crate) fn told(task: &str, outcome: &'static str) {
+    debug!(name: "cover.told", task = %Shown(task), outcome, "another process has received a callback");
+}
+
 /// Reports how many outcomes are unknown, and the age of the oldest.
 pub(crate) fn unknown_now(count: usize, oldest: Option<Duration>) {
     #[expect(clippy::cast_precision_loss, reason = "there are not that many")]
@@ -147,10 +152,49 @@ pub(crate) fn contradicted(by: &'static str, task: &str) {
     error!(name: "cover.contradicted", by, task = %Shown(task), "a task was named that belongs to another request");
 }
 
+/// This process waits for a task from now on, since the process that did so has gone.
+pub(crate) fn adopted(task: &str) {
+    debug!(name: "cover.adopted", task = %Shown(task), "a task of a process that has gone was adopted");
+    metrics::count("cover_adopted_total", "by", "this process");
+}
+
+/// A wait of this process ended, since another process has adopted its task.
+pub(crate) fn adopted_elsewhere(task: &str) {
+    warn!(name: "cover.adopted_elsewhere", task = %Shown(task), "another process has adopted a task that this one waited for");
+    metrics::count("cover_adopted_total", "by", "another process");
+}
+
 /// The ledger failed to record or look up `what`.
 pub(crate) fn ledger_failed(what: &'static str, failure: &impl Display) {
     warn!(name: "cover.ledger_failed", what, error = %failure, "the ledger failed");
     metrics::count("cover_ledger_failures_total", "what", what);
+}
+
+/// A transaction of the ledger that something waited for was answered.
+pub(crate) fn ledger_answered(took: Duration, is_committed: bool) {
+    let outcome = if is_committed { "committed" } else { "failed" };
+    metrics::seconds("cover_ledger_seconds", "outcome", outcome, took);
+}
+
+/// The number of transactions that wait for a connection has changed.
+#[cfg(feature = "postgres")]
+pub(crate) fn ledger_queued(count: usize) {
+    #[expect(clippy::cast_precision_loss, reason = "there are not that many")]
+    metrics::gauge("cover_ledger_queued", count as f64);
+}
+
+/// Another transaction was in the way of one, which runs again.
+#[cfg(feature = "postgres")]
+pub(crate) fn ledger_repeated(failure: &impl Display) {
+    debug!(name: "cover.ledger_repeated", error = %failure, "a transaction of the ledger runs again");
+    metrics::count("cover_ledger_repeats_total", "after", "conflict");
+}
+
+/// A connection of the ledger was lost.
+#[cfg(feature = "postgres")]
+pub(crate) fn ledger_disconnected(failure: &impl Display) {
+    warn!(name: "cover.ledger_disconnected", error = %failure, "the ledger lost a connection");
+    metrics::count("cover_ledger_disconnects_total", "of", "transaction");
 }
 
 /// A poll of a wait failed. The wait continues.

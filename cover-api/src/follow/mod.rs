@@ -14,5 +14,5 @@ pub use wait::{Updates, Wait};
 
 pub(crate) use answer::PollAnswer;
 pub(crate) use origin::Origin;
-pub(crate) use poll::{poll, record_end};
+pub(crate) use poll::{End, end_of, poll, record_end};
 pub(crate) use wait_set::WaitSet;

@@ -5,6 +5,8 @@
 pub(crate) struct Origin {
     /// Whether this process has just made the POST.
     pub(crate) was_posted: bool,
+    /// The presence in which this process was known to be the task's waiter in the ledger, if it was.
+    pub(crate) presence: Option<u32>,
     /// Whether the ledger knows that the task has ended.
     pub(crate) has_ended: bool,
     /// Whether the purchase has a key.

@@ -32,13 +32,18 @@ pub(crate) async fn poll<S: Service>(
 /// come later.
 ///
 /// The record is queued when this returns, before the caller gets the result.
-pub(crate) fn record_end<S: Service>(operation: &Operation, handle: &TaskHandle<S>, last: &Snapshot<S>) {
-    if let Some(state) = end_state(last) {
-        operation.end(handle.id(), state, last.status.to_string());
+pub(crate) fn record_end<S: Service>(
+    operation: &Operation,
+    handle: &TaskHandle<S>,
+    last: &Snapshot<S>,
+    as_waiter: bool,
+) {
+    if let Some(End { state, status }) = end_of(last) {
+        operation.end(handle.id(), state, status, as_waiter);
     }
 }
 
-/// Counts, logs and records the end of a task that a wait has seen.
+/// Counts and logs the end of a task that a wait has seen.
 pub(super) fn conclude<S: Service>(operation: &Arc<Operation>, handle: &TaskHandle<S>, last: &Snapshot<S>) {
     match end_state(last) {
         Some(EntryState::Failed) => {
@@ -54,7 +59,17 @@ pub(super) fn conclude<S: Service>(operation: &Arc<Operation>, handle: &TaskHand
     if let Some(link) = &operation.link {
         link.inbox.end_task(handle.id());
     }
-    record_end(operation, handle, last);
+}
+
+/// How a task has ended.
+pub(crate) struct End {
+    pub(crate) state: EntryState,
+    pub(crate) status: String,
+}
+
+/// Returns how a task has ended, if the ledger records it as ended.
+pub(crate) fn end_of<S: Service>(last: &Snapshot<S>) -> Option<End> {
+    end_state(last).map(|state| End { state, status: last.status.to_string() })
 }
 
 fn end_state<S: Service>(last: &Snapshot<S>) -> Option<EntryState> {

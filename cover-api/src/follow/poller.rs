@@ -1,6 +1,7 @@
 //! One wait for a task: when it polls.
 
 mod observe;
+mod stand;
 #[cfg(test)]
 mod tests;
 
@@ -15,7 +16,7 @@ use tokio::time::{Instant, timeout_at};
 use super::answer::PollAnswer;
 use super::last_answer::LastAnswer;
 use super::origin::Origin;
-use super::poll::{conclude, poll};
+use super::poll::{conclude, poll, record_end};
 use super::update::Item;
 use crate::account::{Operation, backoff};
 use crate::error::Error;
@@ -42,6 +43,9 @@ pub(super) struct Poller<S: Service> {
     reported: Rank,
     /// Whether the caller wants every stage, and not only the end.
     stages: bool,
+    /// The presence in which this process was last known to be the task's waiter in the ledger. `None`: it never was.
+    presence: Option<u32>,
+    recorder: Recorder,
     /// Whether the purchase is known to have a key.
     has_key: bool,
     /// Whether the next poll confirms a callback.
@@ -57,6 +61,13 @@ pub(super) struct Poller<S: Service> {
     last_failure: Option<Box<str>>,
     counts: PollCounts,
     last: LastAnswer<S>,
+}
+
+/// Who records the end of the task in the ledger.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Recorder {
+    Wait,
+    Caller,
 }
 
 #[derive(Debug, Clone, Copy, Default)]
@@ -79,6 +90,7 @@ impl<S: Service> Poller<S> {
     ) -> Self {
         let started = Instant::now();
         let listener = operation.link.as_deref().map(|link| Box::new(link.inbox.listen(handle.id())));
+        operation.read_messages();
         let mut poller = Self {
             operation,
             handle,
@@ -87,6 +99,8 @@ impl<S: Service> Poller<S> {
             earliest: started,
             reported: Rank::NOTHING,
             stages,
+            presence: origin.presence,
+            recorder: Recorder::Wait,
             has_key: origin.has_key,
             confirms_callback: false,
             listener,
@@ -99,6 +113,11 @@ impl<S: Service> Poller<S> {
         };
         poller.earliest += poller.first_pause(origin);
         poller
+    }
+
+    /// Leaves it to the caller to record the end of the task.
+    pub(super) fn leaving_end(self) -> Self {
+        Self { recorder: Recorder::Caller, ..self }
     }
 
     /// Returns the pause before the first poll.
@@ -133,6 +152,9 @@ impl<S: Service> Poller<S> {
             && let Some(last) = self.last.snapshot(self.operation.api)
         {
             conclude(&self.operation, &self.handle, &last);
+            if self.recorder == Recorder::Wait {
+                record_end(&self.operation, &self.handle, &last, self.presence.is_some());
+            }
         }
         Some(item)
     }
@@ -145,7 +167,20 @@ impl<S: Service> Poller<S> {
         if self.is_last_poll_made() {
             return None;
         }
-        let permit = self.acquire().await.ok()?;
+        let permit = loop {
+            if !self.is_waiter() {
+                // Boxed, as most waits never ask.
+                match Box::pin(timeout_at(self.end(), self.ask_ledger())).await.ok()? {
+                    Ok(()) => {}
+                    Err(error) => return Some(Err(error)),
+                }
+            }
+            let permit = self.acquire().await.ok()?;
+            if self.is_waiter() || self.has_handed_over() {
+                break permit;
+            }
+            permit.unused();
+        };
         // Boxed, so that a wait that is queued for a permit does not hold room for a request.
         let answer = Box::pin(timeout_at(self.end(), poll(&self.operation, &self.handle, permit))).await;
         if answer.is_err() {

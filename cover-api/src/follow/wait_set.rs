@@ -72,7 +72,15 @@ impl<S: Service> WaitSet<S> {
     }
 
     pub(crate) fn push(&mut self, index: usize, handle: TaskHandle<S>, origin: Origin, timeout: Duration) {
-        let poller = Poller::new(Arc::clone(&self.operation), handle, origin, timeout, false);
+        self.add(index, Poller::new(Arc::clone(&self.operation), handle, origin, timeout, false));
+    }
+
+    /// Adds a wait for a task that this process has adopted. The caller records its end.
+    pub(crate) fn push_adopted(&mut self, index: usize, handle: TaskHandle<S>, origin: Origin, timeout: Duration) {
+        self.add(index, Poller::new(Arc::clone(&self.operation), handle, origin, timeout, false).leaving_end());
+    }
+
+    fn add(&mut self, index: usize, poller: Poller<S>) {
         let index = u32::try_from(index).expect("a batch has fewer than 2^32 waits");
         self.park(index, Box::new(poller));
     }

@@ -23,16 +23,19 @@ pub(crate) use records::CallbackEffect;
 
 /// Number of attempts that may be looked up in the ledger at once, so that a flood of old callbacks does not keep it busy.
 const MAX_LOOKUPS: usize = 16;
+/// Number of look-ups that may be under way or queued.
+const MAX_QUEUED: usize = 512;
 
 /// What the callbacks of a client have reported so far, and who listens to them.
 pub(crate) struct Inbox {
     records: Mutex<Records>,
     lookups: Semaphore,
+    queue: Semaphore,
 }
 
 impl Default for Inbox {
     fn default() -> Self {
-        Self { records: Mutex::default(), lookups: Semaphore::new(MAX_LOOKUPS) }
+        Self { records: Mutex::default(), lookups: Semaphore::new(MAX_LOOKUPS), queue: Semaphore::new(MAX_QUEUED) }
     }
 }
 
@@ -54,7 +57,7 @@ impl Inbox {
         self.records().add(attempt, true);
     }
 
-    /// Adds an attempt of an earlier process that may have become a task.
+    /// Adds an attempt of another process that may have become a task.
     pub(crate) fn add_recalled(&self, attempt: AttemptId) {
         self.records().add(attempt, false);
     }
@@ -142,9 +145,27 @@ impl Inbox {
         });
     }
 
-    /// Reserves a look-up in the ledger of an attempt that the inbox does not hold. `None` if too many are under way.
-    pub(crate) fn begin_lookup(&self) -> Option<SemaphorePermit<'_>> {
-        self.lookups.try_acquire().ok()
+    /// Waits for a look-up in the ledger of an attempt that this client did not send. `None` if too many are queued.
+    pub(crate) async fn begin_lookup(&self) -> Option<[SemaphorePermit<'_>; 2]> {
+        let queued = self.queue.try_acquire().ok()?;
+        Some([queued, self.lookups.acquire().await.ok()?])
+    }
+
+    /// Returns whether this client sent an attempt, as far as the inbox knows.
+    #[cfg(feature = "callback")]
+    pub(crate) fn is_own(&self, attempt: AttemptId) -> bool {
+        self.records().attempts.get(&attempt).is_some_and(|record| record.is_own)
+    }
+
+    /// Returns how far callbacks say that a task is.
+    pub(crate) fn rank_of(&self, task: &str) -> Rank {
+        self.records().tasks.get(task).map(|record| record.rank).unwrap_or_default()
+    }
+
+    /// Returns whether there is nothing that a callback could be about.
+    pub(crate) fn is_empty(&self) -> bool {
+        let records = self.records();
+        records.attempts.is_empty() && records.tasks.is_empty()
     }
 
     /// Returns the attempt that became this task.

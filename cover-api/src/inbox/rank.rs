@@ -6,6 +6,17 @@ impl Rank {
     pub(crate) const NOTHING: Self = Self(0);
     pub(crate) const END: Self = Self(u32::MAX);
 
+    /// Returns the rank with this number, such as one that another process has sent.
+    pub(crate) fn from_number(number: u32) -> Self {
+        Self(number)
+    }
+
+    /// Returns its number. A higher rank has a higher one.
+    #[cfg(feature = "callback")]
+    pub(crate) fn number(self) -> u32 {
+        self.0
+    }
+
     pub(crate) fn running(stage: u32) -> Self {
         Self(stage.saturating_add(1).min(u32::MAX - 1))
     }

@@ -25,6 +25,8 @@ pub(super) struct Records {
 
 /// An attempt that may have become a task.
 pub(super) struct AttemptRecord {
+    /// Whether this client sent it, and not an earlier or another process.
+    pub(super) is_own: bool,
     pub(super) is_in_flight: bool,
     /// Whether the reply can no longer name the task: it came without one, or will never come.
     pub(super) has_reply_ended: bool,
@@ -80,7 +82,7 @@ impl CallbackEffect {
 
 impl Records {
     /// Adds an attempt, unless it is known. The oldest attempt makes room if there are too many.
-    pub(super) fn add(&mut self, attempt: AttemptId, is_in_flight: bool) {
+    pub(super) fn add(&mut self, attempt: AttemptId, is_own: bool) {
         if self.attempts.contains_key(&attempt) {
             return;
         }
@@ -90,7 +92,7 @@ impl Records {
             self.forget(oldest);
         }
         let (task, changed) = (AttemptTask::Unknown, Arc::default());
-        let record = AttemptRecord { is_in_flight, has_reply_ended: !is_in_flight, task, changed };
+        let record = AttemptRecord { is_own, is_in_flight: is_own, has_reply_ended: !is_own, task, changed };
         self.attempts.insert(attempt, record);
         self.order.push_back(attempt);
     }

@@ -1,7 +1,7 @@
 //! The rows of a ledger: entries, and the attempts of each entry.
 
 use std::fmt;
-use std::time::SystemTime;
+use std::time::{Duration, SystemTime};
 
 use cover_spec::tables::Credits;
 
@@ -105,6 +105,8 @@ pub struct Entry {
     pub created: SystemTime,
     /// When the entry last changed.
     pub changed: SystemTime,
+    /// The process that waits for the task of an entry that is running. `None`: none does, so that any process may adopt the entry.
+    pub waiter: Option<String>,
 }
 
 impl Entry {
@@ -123,6 +125,7 @@ impl Entry {
             status: None,
             created: now,
             changed: now,
+            waiter: None,
         }
     }
 }
@@ -224,6 +227,24 @@ pub struct Attempt {
     pub started: SystemTime,
     /// The price, if the spec has one. Attempts that an earlier version of this crate recorded have none.
     pub cost: Option<Credits>,
+    /// How long the attempt counts as alive after `started` if nothing is heard of its process. `None`: its process can no longer
+    /// send it.
+    pub lease: Option<Duration>,
+}
+
+impl Attempt {
+    /// Returns the time at which the process of the attempt counts as dead in any case: two leases after the attempt was recorded.
+    /// Returns `None` if the process can no longer send it.
+    #[must_use]
+    pub fn surely_dead_from(&self) -> Option<SystemTime> {
+        self.started.checked_add(self.lease?.saturating_mul(2))
+    }
+
+    /// Returns for how long the process may still send the attempt, in whole seconds, rounded up.
+    pub(crate) fn may_be_sent_for(&self, now: SystemTime) -> Duration {
+        let left = self.surely_dead_from().and_then(|time| time.duration_since(now).ok()).unwrap_or_default();
+        Duration::from_secs(left.as_secs() + u64::from(left.subsec_nanos() > 0))
+    }
 }
 
 /// Texts of the service are shown without secrets.
@@ -242,6 +263,7 @@ impl fmt::Debug for Entry {
             .field("status", &self.status.as_deref().map(Shown))
             .field("created", &self.created)
             .field("changed", &self.changed)
+            .field("waiter", &self.waiter)
             .finish()
     }
 }
@@ -263,6 +285,7 @@ impl fmt::Debug for Attempt {
             .field("evidence", &self.evidence.as_deref().map(Shown))
             .field("started", &self.started)
             .field("cost", &self.cost)
+            .field("lease", &self.lease)
             .finish()
     }
 }

@@ -2,6 +2,7 @@ use std::error::Error;
 use std::fmt;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
+use std::time::Duration;
 
 /// The error type of ledgers. A send that fails with this error has posted nothing.
 ///
@@ -18,8 +19,13 @@ enum LedgerErrorKind {
     Unavailable(String),
     Full(String),
     NotALedger(String),
-    Newer { version: i64, least: i64 },
+    Newer {
+        version: i64,
+        least: i64,
+    },
     Refused(&'static str),
+    /// The process of an attempt may still send it, for at most this time.
+    MayBeSent(Duration),
 }
 
 impl LedgerError {
@@ -56,6 +62,11 @@ impl LedgerError {
         Self::new(LedgerErrorKind::Refused(why))
     }
 
+    /// Creates an error of a decision about an attempt that its process may still send, for at most the time that is left.
+    pub(crate) fn may_be_sent(left: Duration) -> Self {
+        Self::new(LedgerErrorKind::MayBeSent(left))
+    }
+
     /// Adds the path of the store.
     #[must_use]
     pub fn at(mut self, path: &Path) -> Self {
@@ -82,10 +93,16 @@ impl LedgerError {
         matches!(self.kind, LedgerErrorKind::NotALedger(_))
     }
 
+    /// Returns whether the store as a whole failed, and not a rule or a row.
+    pub(super) fn is_of_the_store(&self) -> bool {
+        use LedgerErrorKind::{Full, Newer, Unavailable};
+        matches!(self.kind, Unavailable(_) | Full(_) | Newer { .. })
+    }
+
     /// Returns whether the operation contradicts the ledger, such as by a task that belongs to another entry.
     #[must_use]
     pub fn is_refused(&self) -> bool {
-        matches!(self.kind, LedgerErrorKind::Refused(_))
+        matches!(self.kind, LedgerErrorKind::Refused(_) | LedgerErrorKind::MayBeSent(_))
     }
 }
 
@@ -104,6 +121,11 @@ impl fmt::Display for LedgerError {
                 "was written by a later version of this crate (schema {version}); only schema {least} or later may write to it"
             ),
             LedgerErrorKind::Refused(why) => write!(f, "refuses this: {why}"),
+            LedgerErrorKind::MayBeSent(left) => write!(
+                f,
+                "refuses this: the process that made the attempt may still send it for {left:?}: check again after that time whether a \
+                 task was created, and resolve it then"
+            ),
         }
     }
 }

@@ -3,7 +3,9 @@ use std::time::SystemTime;
 use bytes::Bytes;
 use cover_spec::tables::Credits;
 
-use super::{Attempt, AttemptId, Entry, EntryId, Fingerprint, LedgerError, Purchase, Span};
+use super::{
+    Attempt, AttemptId, Budget, BudgetId, Entry, EntryId, Fingerprint, LedgerError, Message, Purchase, Share, Span,
+};
 
 /// Selects the entries of a list.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -27,7 +29,10 @@ impl Filter {
 
 /// Access to the rows of a ledger within one transaction.
 ///
-/// A store only finds and writes rows. The rules of this crate decide what they mean. Three things are unique, and a write that
+/// A store only finds and writes rows. The rules of this crate decide what they mean. Between the first read of an entry, or of one of
+/// its attempts, and the end of the transaction, no other transaction changes them. Lists are an exception: what
+/// [`entries`](Self::entries), [`operations`](Self::operations) and [`duplicates`](Self::duplicates) return may change. A write
+/// may return its error later, at the latest as that of the transaction. Three things are unique, and a write that
 /// breaks one of them returns an error:
 ///
 /// - (account, operation, key) of entries,
@@ -43,6 +48,26 @@ pub trait Rows {
     /// Returns whether an attempt that is posting may still reach the service: its process is alive and, if that is this process,
     /// the attempt is [under way](super::Local::is_live).
     fn is_alive(&mut self, attempt: &Attempt) -> Result<bool, LedgerError>;
+
+    /// Returns whether the process of an attempt can no longer send it.
+    ///
+    /// A store that knows which processes live returns the opposite of [`is_alive`](Self::is_alive). A store that only knows how
+    /// long it has heard nothing of a process returns true once that process has left the store, or from
+    /// [`Attempt::surely_dead_from`] on by its own clock. For an attempt of this process that is not
+    /// [under way](super::Local::is_live), every store returns true.
+    fn is_surely_dead(&mut self, attempt: &Attempt) -> Result<bool, LedgerError>;
+
+    /// Returns whether a process waits for the tasks of its entries: this one does, and another one does while the store
+    /// counts it as alive. A process that has left the store does not, from then on.
+    fn is_present(&mut self, process: &str) -> Result<bool, LedgerError>;
+
+    /// Makes other transactions about equal purchases, with the same fingerprint, wait until this one has ended.
+    ///
+    /// A store that runs one transaction at a time does nothing, as by default.
+    fn exclude_equal(&mut self, purchase: &Purchase) -> Result<(), LedgerError> {
+        let _ = purchase;
+        Ok(())
+    }
 
     /// Returns the entry with this id.
     fn entry(&mut self, id: EntryId) -> Result<Option<Entry>, LedgerError>;
@@ -84,6 +109,22 @@ pub trait Rows {
         limit: usize,
     ) -> Result<Vec<Entry>, LedgerError>;
 
+    /// Returns the waiters of an account's running entries, in any order, each once. `None` stands for entries without one.
+    fn waiters(&mut self, account: &str) -> Result<Vec<Option<String>>, LedgerError>;
+
+    /// Returns at most `limit` running entries with this waiter, ordered by id. Entries that another transaction uses may be left
+    /// out. The others do not change before the end of this one.
+    fn waiting(
+        &mut self,
+        account: &str,
+        operation: &str,
+        waiter: Option<&str>,
+        limit: usize,
+    ) -> Result<Vec<Entry>, LedgerError>;
+
+    /// Makes a running entry have no waiter, if this process is its waiter.
+    fn leave(&mut self, id: EntryId) -> Result<(), LedgerError>;
+
     /// Returns the operations of an account that have an entry, in any order, each once.
     fn operations(&mut self, account: &str) -> Result<Vec<String>, LedgerError>;
 
@@ -109,7 +150,43 @@ pub trait Rows {
     /// Returns what an account has spent. It outlasts purged attempts.
     fn spent(&mut self, account: &str, span: Span) -> Result<Credits, LedgerError>;
 
-    /// Deletes old entries with their attempts and answers: those that last changed before `before`, and whose ended task was delivered, or that
-    /// are ready and have no key. Entries with a duplicate are kept. Returns the number of deleted entries.
-    fn purge(&mut self, account: &str, operation: &str, before: SystemTime) -> Result<u64, LedgerError>;
+    /// Returns what the processes that share a rate limit know, or the default for a new one. From then on, a transaction of another
+    /// process that calls this waits until this transaction has ended.
+    fn budget(&mut self, id: &BudgetId) -> Result<Budget, LedgerError>;
+
+    /// Replaces what the processes know. [`budget`](Self::budget) was called before.
+    fn put_budget(&mut self, id: &BudgetId, budget: &Budget) -> Result<(), LedgerError>;
+
+    /// Returns the shares of a rate limit, ordered by holder.
+    fn shares(&mut self, id: &BudgetId) -> Result<Vec<Share>, LedgerError>;
+
+    /// Inserts or replaces the share of a holder. [`budget`](Self::budget) was called before.
+    fn put_share(&mut self, id: &BudgetId, share: &Share) -> Result<(), LedgerError>;
+
+    /// Deletes the share of a holder.
+    fn delete_share(&mut self, id: &BudgetId, holder: &str) -> Result<(), LedgerError>;
+
+    /// Inserts the message about an attempt in the ledger, for a process, which is [told](super::Ledger::mailbox) after the commit. If
+    /// there is a message about the attempt, the higher rank is kept, and this process gets it.
+    fn put_message(&mut self, holder: &str, message: &Message) -> Result<(), LedgerError> {
+        let _ = (holder, message);
+        Ok(())
+    }
+
+    /// Deletes at most `limit` messages for this process, and returns them in any order.
+    fn take_messages(&mut self, limit: usize) -> Result<Vec<Message>, LedgerError> {
+        let _ = limit;
+        Ok(Vec::new())
+    }
+
+    /// Deletes the messages for a process.
+    fn delete_messages(&mut self, holder: &str) -> Result<(), LedgerError> {
+        let _ = holder;
+        Ok(())
+    }
+
+    /// Deletes at most `limit` old entries with their attempts, answers and messages: those that last changed before `before`, and whose
+    /// ended task was delivered, or that are ready and have no key. Entries with a duplicate are kept. Entries that another transaction
+    /// uses at the moment may be kept as well. Returns the number of deleted entries.
+    fn purge(&mut self, account: &str, operation: &str, before: SystemTime, limit: usize) -> Result<u64, LedgerError>;
 }

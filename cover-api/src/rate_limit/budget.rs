@@ -6,7 +6,8 @@ use std::time::Duration;
 use cover_spec::tables::RateLimitSpec;
 use tokio::time::Instant;
 
-use super::Verdict;
+use super::share::{Ask, Grant, Moment, News, PauseNews, ProbeRight, Share};
+use super::{Verdict, strictest};
 
 /// Largest factor by which a service that asks for fewer requests slows the rate limit.
 const MAX_SLOWNESS: f64 = 16.0;
@@ -43,6 +44,8 @@ pub(super) struct Budget {
     /// When the service last asked for a pause.
     paused_at: Option<Instant>,
     probe: Probe,
+    /// What this process may use, if it shares the limit with others.
+    pub(super) share: Option<Share>,
 }
 
 /// Returns the limit with figures that are safe to calculate with.
@@ -68,20 +71,15 @@ impl Budget {
             paused_until: None,
             paused_at: None,
             probe: Probe::NotNeeded,
+            share: None,
         }
     }
 
     /// Applies another limit as well. Neither is exceeded, at once or in the long run.
     pub(super) fn tighten(&mut self, other: RateLimitSpec) {
         let (ours, theirs) = (self.limit, bounded(other));
-        let requests = ours.requests.min(theirs.requests);
-        // The time in which a limit allows this many requests.
-        let window = |limit: RateLimitSpec| limit.per * requests / limit.requests;
-        self.limit = RateLimitSpec {
-            requests,
-            per: window(ours).max(window(theirs)),
-            task_every: ours.task_every.max(theirs.task_every),
-        };
+        let (requests, per) = strictest((ours.requests, ours.per), (theirs.requests, theirs.per));
+        self.limit = RateLimitSpec { requests, per, task_every: ours.task_every.max(theirs.task_every) };
     }
 
     pub(super) fn slowness(&self) -> f64 {
@@ -93,12 +91,29 @@ impl Budget {
     }
 
     pub(super) fn window(&self) -> Duration {
-        self.limit.per.mul_f64(self.slowness_factor)
+        let per = self.shared().map_or(self.limit.per, |share| self.limit.per.max(share.per));
+        per.mul_f64(self.slowness_factor)
     }
 
     /// Returns the distance of evenly spaced requests.
     pub(super) fn spacing(&self) -> Duration {
-        self.window() / self.limit.requests
+        self.window() / self.own_places()
+    }
+
+    /// Returns how many places this process has, or will have as far as is known; at least 1.
+    pub(super) fn own_places(&self) -> u32 {
+        let own = self.shared().map(Share::granted).filter(|places| *places > 0);
+        own.map_or(self.limit.requests, |own| own.min(self.limit.requests))
+    }
+
+    /// Returns the share of this process. A limit without a window is not shared, since it is about requests at the same time.
+    pub(super) fn shared(&self) -> Option<&Share> {
+        self.share.as_ref().filter(|_| !self.limit.per.is_zero())
+    }
+
+    /// Returns how many places this process may use now.
+    pub(super) fn usable(&self, now: Instant) -> usize {
+        self.shared().map_or(self.limit.requests, |share| share.usable(now).min(self.limit.requests)) as usize
     }
 
     /// Forgets requests, polls and pauses that no longer count.
@@ -119,11 +134,12 @@ impl Budget {
     /// Returns when a request may be sent that leaves `beside` further places free. `None` means that this depends on answers
     /// that have not arrived.
     pub(super) fn opens_at(&self, now: Instant, beside: usize) -> Option<Instant> {
-        if self.probe == Probe::InFlight {
+        let usable = self.usable(now);
+        if self.probe == Probe::InFlight || self.awaits_probe() || usable == 0 {
             return None;
         }
         let from = self.paused_until.unwrap_or(now);
-        match (self.taken() + beside).checked_sub(self.limit.requests as usize) {
+        match (self.taken() + beside).checked_sub(usable) {
             None => Some(from),
             Some(beyond) => self.answered.get(beyond).map(|at| from.max(*at + self.window())),
         }
@@ -132,7 +148,7 @@ impl Budget {
     /// Returns when the next poll may be sent as far as other polls are concerned. Once half of the budget is used, polls are
     /// evenly spaced.
     pub(super) fn next_poll(&self) -> Option<Instant> {
-        let is_calm = self.taken() < self.limit.requests as usize / 2;
+        let is_calm = self.taken() < self.own_places() as usize / 2;
         self.last_poll.filter(|_| !is_calm).map(|at| at + self.spacing())
     }
 
@@ -191,7 +207,9 @@ impl Budget {
             Verdict::Fine => {
                 // A request that was sent before the pause says nothing about the time after it.
                 if self.paused_at.is_none_or(|at| granted >= at) {
+                    let is_news = self.probe != Probe::NotNeeded;
                     self.probe = Probe::NotNeeded;
+                    self.tell(|news| News { is_back: news.is_back || is_news, ..news });
                 }
                 self.slowness_factor =
                     (self.slowness_factor - self.slowness_factor / f64::from(self.limit.requests)).max(1.0);
@@ -212,16 +230,121 @@ impl Budget {
     fn pause(&mut self, now: Instant, time: Duration) {
         self.paused_until = self.paused_until.max(Some(now + time));
         (self.paused_at, self.probe) = (Some(now), Probe::Due);
+        self.tell(|news| News { pause: Some(PauseNews::Begun), is_back: false, ..news });
     }
 
     /// Ends a pause that the service asked for.
     pub(super) fn resume(&mut self) {
         (self.paused_until, self.probe) = (None, Probe::NotNeeded);
+        self.tell(|news| News { pause: Some(PauseNews::Ended), ..news });
     }
 
     /// Returns the remaining time of a pause that the service asked for.
     pub(super) fn pause_left(&self, now: Instant) -> Option<Duration> {
         self.paused_until.filter(|paused_until| *paused_until > now).map(|paused_until| paused_until - now)
+    }
+}
+
+/// What the processes that share the limit tell each other.
+impl Budget {
+    /// Adds to what the others do not know yet.
+    pub(super) fn tell(&mut self, tell: impl FnOnce(News) -> News) {
+        if let Some(share) = &mut self.share {
+            share.news = tell(share.news);
+            // Another probe needs another right.
+            share.may_probe &= share.news.pause.is_none();
+        }
+    }
+
+    /// Returns whether the first request after a pause is needed, and this process may not send it yet.
+    fn awaits_probe(&self) -> bool {
+        self.probe == Probe::Due && self.shared().is_some_and(|share| !share.may_probe)
+    }
+
+    /// Returns whether another grant could let one of this many requests through.
+    pub(super) fn is_short(&self, now: Instant, waiting: usize) -> bool {
+        let Some(share) = self.shared() else { return false };
+        if waiting == 0 || self.pause_left(now).is_some() {
+            return false;
+        }
+        let usable = share.usable(now).min(self.limit.requests);
+        self.awaits_probe() || usable < self.limit.requests && self.taken() + waiting > usable as usize
+    }
+
+    /// Returns whether this process has heard of the others within a window.
+    pub(super) fn is_informed(&self, now: Instant) -> bool {
+        self.shared().is_none_or(|share| share.heard.is_some_and(|at| at + self.window() > now))
+    }
+
+    /// Returns whether requests are in flight.
+    pub(super) fn has_requests(&self) -> bool {
+        self.in_flight > 0
+    }
+
+    /// Returns whether the others do not know yet what this process knows of the credits.
+    pub(super) fn has_credit_news(&self) -> bool {
+        self.share.as_ref().is_some_and(|share| share.news.has_credits.is_some())
+    }
+
+    /// Returns whether the last answer of the others is so old, or was so good, that the next one may be better.
+    pub(super) fn may_ask(&self, now: Instant) -> bool {
+        self.shared().is_some_and(|share| {
+            share.usable(now) == 0 || share.heard.is_none_or(|heard| heard + self.limit.per / 8 <= now)
+        })
+    }
+
+    /// Returns what to ask the others for, while this many requests wait.
+    pub(super) fn ask(&mut self, now: Instant, waiting: usize) -> Option<Ask> {
+        let (window, taken) = (self.limit.per, u32::try_from(self.taken()).unwrap_or(u32::MAX));
+        let is_paused = self.pause_left(now).is_some();
+        let wants_probe = self.probe == Probe::InFlight || self.probe == Probe::Due && waiting > 0 && !is_paused;
+        let (requests, slowness, pause) = (self.limit.requests, self.slowness_factor, self.pause_left(now));
+        let wants = taken.saturating_add(u32::try_from(waiting).unwrap_or(u32::MAX)).min(requests);
+        let share = self.share.as_mut()?;
+        let keeps = if waiting == 0 { taken } else { taken.max(share.granted()) };
+        share.keep(keeps);
+        let (news, known, needs_lease) = (share.tell(), share.slowness, share.needs_lease(now));
+        let (slowness, (number, last), at) = ([known, slowness], share.next_question(), Moment::now(now));
+        Some(Ask {
+            requests,
+            per: window,
+            keeps,
+            wants,
+            needs_lease,
+            wants_probe,
+            slowness,
+            news,
+            pause,
+            at,
+            number,
+            last,
+        })
+    }
+
+    /// Takes the answer of the others. What has happened since it was asked for is newer.
+    pub(super) fn take(&mut self, now: Instant, ask: &Ask, grant: &Grant) {
+        let Some(share) = &mut self.share else { return };
+        share.take(ask.at, grant, now);
+        let news = share.news;
+        let [_, asked] = ask.slowness;
+        let slowness = if self.slowness_factor > asked {
+            self.slowness_factor.max(grant.slowness)
+        } else {
+            (grant.slowness * self.slowness_factor / asked).max(1.0)
+        };
+        if grant.slowness > asked {
+            self.slowed_at = Some(now);
+        }
+        (share.slowness, self.slowness_factor) = (grant.slowness, slowness.min(MAX_SLOWNESS));
+        if news.pause.is_some() || news.is_back {
+            return;
+        }
+        self.paused_until = grant.pause.map(|pause| now + pause.min(MAX_PERIOD));
+        match (grant.probe, self.probe) {
+            (ProbeRight::NotNeeded, _) => self.probe = Probe::NotNeeded,
+            (_, Probe::NotNeeded) => (self.paused_at, self.probe) = (Some(now), Probe::Due),
+            (_, Probe::Due | Probe::InFlight) => {}
+        }
     }
 }
 

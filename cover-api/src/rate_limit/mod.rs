@@ -1,24 +1,33 @@
 //! The rate limit that all requests of an API key share: who may send next, and when.
 //!
 //! It has no background task. Each poll of a waiter hands out the available permits.
+//!
+//! Several processes may share it; see [`share`]. Then a task of the [account](crate::account) asks the others for places, and this
+//! module says when.
 
 mod budget;
 mod permit;
 mod queue;
+mod share;
+mod sharing;
 mod state;
 mod verdict;
 
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::task::Waker;
 use std::time::Duration;
 
 use cover_spec::tables::RateLimitSpec;
+use tokio::sync::Notify;
 use tokio::time::Instant;
 
 use crate::events;
+use share::News;
 use state::State;
 
 pub(crate) use permit::{Denied, Permit, PermitRequest};
+pub(crate) use share::{Ask, Grant, PauseNews, ProbeRight, Questions};
+pub(crate) use sharing::{NextAsk, StartAsking};
 pub(crate) use verdict::Verdict;
 
 /// Time after which a permit that its waiter has not taken goes to the next waiter. Such a waiter is not being polled.
@@ -41,11 +50,27 @@ enum QueueKind {
 #[derive(Debug)]
 pub(crate) struct RateLimit {
     state: Mutex<State>,
+    /// Starts the task that asks other processes for places.
+    start: Mutex<Option<StartAsking>>,
+    /// Wakes that task.
+    wanted: Arc<Notify>,
+    /// Notified when they have answered.
+    answered: Notify,
+}
+
+/// Returns the limit of which neither is exceeded, at once or in the long run: a number of requests, and their window. Neither number
+/// is 0.
+pub(crate) fn strictest(one: (u32, Duration), other: (u32, Duration)) -> (u32, Duration) {
+    let requests = one.0.min(other.0);
+    // The time in which a limit allows this many requests.
+    let window = |(of, per): (u32, Duration)| per * requests / of.max(1);
+    (requests, window(one).max(window(other)))
 }
 
 impl RateLimit {
     pub(crate) fn new(limit: RateLimitSpec) -> Self {
-        Self { state: Mutex::new(State::new(limit)) }
+        let state = Mutex::new(State::new(limit));
+        Self { state, start: Mutex::default(), wanted: Arc::default(), answered: Notify::new() }
     }
 
     /// Applies another limit as well. The stricter of the two holds.
@@ -65,14 +90,21 @@ impl RateLimit {
         let changed = change(&mut state, now);
         state.grant_available(now);
         let to_wake = std::mem::take(&mut state.to_wake);
+        let asks = state.should_ask(now);
         drop(state);
         to_wake.into_iter().for_each(Waker::wake);
+        if asks {
+            self.start_asking();
+        }
         changed
     }
 
     /// Resumes sends that were stopped since no credits were left.
     pub(crate) fn credits_seen(&self) {
-        self.change(|state, _| state.no_credits = false);
+        self.change(|state, _| {
+            state.no_credits = false;
+            state.budget.tell(|news| News { has_credits: Some(true), ..news });
+        });
     }
 
     /// Ends a pause that the service asked for.
@@ -94,6 +126,7 @@ impl RateLimit {
                 pause: state.budget.pause_left(now),
                 slowness: state.budget.slowness(),
                 has_no_credits: state.no_credits,
+                places: state.budget.usable(now),
             }
         })
     }
@@ -129,6 +162,8 @@ pub(crate) struct RateLimitStats {
     pub(crate) slowness: f64,
     /// Whether sends are stopped, since no credits are left.
     pub(crate) has_no_credits: bool,
+    /// Number of places that this process may use now.
+    pub(crate) places: usize,
 }
 
 #[cfg(test)]

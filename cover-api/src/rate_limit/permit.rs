@@ -1,13 +1,13 @@
 //! Waiting for a permit, and holding it.
 
-use std::future::Future;
+use std::future::{Future, poll_fn};
 use std::hash::{DefaultHasher, Hash, Hasher};
-use std::pin::Pin;
+use std::pin::{Pin, pin};
 use std::sync::Arc;
 use std::task::{Context, Poll, Waker};
 use std::time::Duration;
 
-use tokio::time::{Instant, Sleep, sleep_until};
+use tokio::time::{Instant, Sleep, sleep_until, timeout};
 
 use super::queue::{Ticket, Waiter};
 use super::state::{Granted, State};
@@ -116,10 +116,26 @@ impl RateLimit {
     /// returned time. Up to a quarter of the places are kept in this way.
     pub(crate) fn try_acquire(self: &Arc<Self>, task: &str) -> Result<Permit, Option<Duration>> {
         let task = number(task);
-        let granted = self.change(|state, now| state.grant_at_once(task, now));
-        granted.map(|(at, probes)| Permit::new(Arc::clone(self), at, probes, Some(task)))
+        let (granted, reign) = self.change(|state, now| (state.grant_at_once(task, now), state.reign()));
+        granted.map(|(at, probes)| Permit::new(Arc::clone(self), at, probes, Some(task), reign))
+    }
+
+    /// Returns a permit as [`try_acquire`](Self::try_acquire) does. If other processes may have places to spare, it asks them first.
+    pub(crate) async fn try_acquire_shared(self: &Arc<Self>, task: &str) -> Result<Permit, Option<Duration>> {
+        let asked = self.asked();
+        let refused = match self.try_acquire(task) {
+            Ok(permit) => return Ok(permit),
+            Err(refused) => refused,
+        };
+        if !self.may_get_more() || timeout(ASK_WITHIN, asked).await.is_err() {
+            return Err(refused);
+        }
+        self.try_acquire(task)
     }
 }
+
+/// Time that a poll that does not wait gives other processes to answer.
+const ASK_WITHIN: Duration = Duration::from_secs(5);
 
 /// Waits for a permit. Its first poll adds the request to the queue.
 #[must_use = "a permit is only requested by `.await`"]
@@ -150,7 +166,7 @@ impl Acquire {
         let joined = limit.change(|state, now| known.unwrap_or_else(|| join(state, request, waker, now)));
         *ticket = Some(joined);
         let mut state = limit.state();
-        if request.purpose == Purpose::Send && state.no_credits {
+        if request.purpose == Purpose::Send && state.is_stopped(Instant::now()) {
             return Check::Denied(Denied::NoCredits);
         }
         if let Some(granted) = state.granted.remove(&joined) {
@@ -211,11 +227,11 @@ impl Future for Acquire {
     fn poll(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Self::Output> {
         loop {
             let later = match self.check(context.waker()) {
-                Check::Ready(Granted { at, probes, .. }) => {
+                Check::Ready(Granted { at, probes, reign, .. }) => {
                     let limit = Arc::clone(&self.limit);
                     events::permit(self.request.purpose, self.waited());
                     let task = (self.request.kind == QueueKind::Poll).then_some(self.request.task);
-                    return Poll::Ready(Ok(Permit::new(limit, at, probes, task)));
+                    return Poll::Ready(Ok(Permit::new(limit, at, probes, task, reign)));
                 }
                 Check::Denied(denied) => {
                     self.leave();
@@ -264,11 +280,27 @@ pub(crate) struct Permit {
     task: Option<u64>,
     verdict: Verdict,
     is_unused: bool,
+    /// The lease that its place belongs to, if the limit is shared.
+    reign: u64,
 }
 
 impl Permit {
-    fn new(limit: Arc<RateLimit>, at: Instant, probes: bool, task: Option<u64>) -> Self {
-        Self { limit, at, probes, task, verdict: Verdict::Silence, is_unused: false }
+    fn new(limit: Arc<RateLimit>, at: Instant, probes: bool, task: Option<u64>, reign: u64) -> Self {
+        Self { limit, at, probes, task, verdict: Verdict::Silence, is_unused: false, reign }
+    }
+
+    /// Returns whether its place may have gone to another process, such as after this one was suspended. Nothing must be sent then.
+    pub(crate) fn is_void(&self) -> bool {
+        self.limit.state().is_void(self.reign, Instant::now())
+    }
+
+    /// Runs a request as long as the place is this process's own. Returns `None` if it no longer is, and does not poll the request again.
+    pub(crate) async fn hold<R>(&self, request: impl Future<Output = R>) -> Option<R> {
+        let mut request = pin!(request);
+        let hold = |context: &mut Context<'_>| {
+            if self.is_void() { Poll::Ready(None) } else { request.as_mut().poll(context).map(Some) }
+        };
+        poll_fn(hold).await
     }
 
     /// Records what the answer means for the rate limit. Without this call, the request counts as unanswered.

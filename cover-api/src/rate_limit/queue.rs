@@ -36,6 +36,12 @@ impl Queue {
         self.waiters.len()
     }
 
+    /// Returns the number of waiters whose time comes before this one, or `most` if there are more.
+    pub(super) fn due(&self, until: Instant, most: usize) -> usize {
+        let early = self.early.iter().take_while(|(earliest, _)| *earliest < until).take(most).count();
+        (self.ready.len() + early).min(most)
+    }
+
     pub(super) fn push(&mut self, ticket: Ticket, waiter: Waiter) {
         self.early.insert((waiter.earliest, ticket));
         self.waiters.insert(ticket, waiter);

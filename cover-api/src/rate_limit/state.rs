@@ -9,6 +9,7 @@ use tokio::time::Instant;
 
 use super::budget::Budget;
 use super::queue::{Queue, Ticket, Waiter};
+use super::share::News;
 use super::{QueueKind, TAKE_WITHIN, Verdict, WATCHERS};
 
 /// Number of permits for the queues before one is held back for polls that do not wait.
@@ -21,6 +22,7 @@ pub(super) struct Granted {
     pub(super) probes: bool,
     pub(super) kind: QueueKind,
     pub(super) waiter: Waiter,
+    pub(super) reign: u64,
 }
 
 #[derive(Debug)]
@@ -121,7 +123,7 @@ impl State {
             self.demand -= demand(&waiter);
             let probes = self.budget.grant(now, poll);
             self.to_wake.push(waiter.waker.clone());
-            self.granted.insert(ticket, Granted { at: now, probes, kind, waiter });
+            self.granted.insert(ticket, Granted { at: now, probes, kind, waiter, reign: self.reign() });
             self.grant_order.push_back((now, ticket));
             if kind != QueueKind::Cancel {
                 (self.last_kind, self.cancel_missed) = (kind, false);
@@ -148,7 +150,7 @@ impl State {
 
     /// Returns the largest number of places that are kept for tasks whose poll was refused.
     fn most_kept(&self) -> u32 {
-        u32::try_from(self.budget.places() / 4).unwrap_or(u32::MAX).max(1)
+        (self.budget.own_places() / 4).max(1)
     }
 
     /// Grants a permit for a poll of this task at once, or returns after which time there may be one.
@@ -234,6 +236,36 @@ impl State {
         }
     }
 
+    /// Returns the number of requests that wait for a place now or will within a window, up to the number of places.
+    pub(super) fn waiting(&self, now: Instant) -> usize {
+        let (until, most) = (now + self.budget.window(), self.budget.places());
+        let queued = [&self.cancels, &self.sends, &self.polls].into_iter().map(|queue| queue.due(until, most));
+        let kept = self.kept_places.iter().filter(|(_, until)| *until > now).count();
+        (queued.sum::<usize>() + kept).min(most)
+    }
+
+    /// Returns the number of the current lease of a shared limit.
+    pub(super) fn reign(&self) -> u64 {
+        self.budget.shared().map_or(0, |share| share.reign)
+    }
+
+    /// Returns whether the places of an earlier lease may have gone to other processes.
+    pub(super) fn is_void(&self, reign: u64, now: Instant) -> bool {
+        self.budget.shared().is_some_and(|share| share.reign != reign || share.is_over(now))
+    }
+
+    /// Returns whether sends are stopped, as far as is known within a window.
+    pub(super) fn is_stopped(&self, now: Instant) -> bool {
+        self.no_credits && self.budget.is_informed(now)
+    }
+
+    /// Returns whether the other processes should be asked now, since this one has news or needs theirs.
+    pub(super) fn should_ask(&self, now: Instant) -> bool {
+        let Some(share) = self.budget.shared() else { return false };
+        let is_in_doubt = self.no_credits && self.sends.len() > 0 && !self.budget.is_informed(now);
+        share.has_news() || is_in_doubt || self.budget.is_short(now, self.waiting(now))
+    }
+
     /// Wakes the heads of all queues, since they may get a permit earlier than they know.
     pub(super) fn wake_heads(&mut self) {
         let queues = [&self.cancels, &self.sends, &self.polls];
@@ -244,10 +276,16 @@ impl State {
     pub(super) fn ended(&mut self, now: Instant, granted: Instant, probes: bool, verdict: Verdict) {
         self.budget.ended(now, granted, probes, verdict);
         if verdict == Verdict::NoCredits && !self.no_credits {
-            self.no_credits = true;
-            self.to_wake.extend(self.sends.wakers().cloned());
+            self.budget.tell(|news| News { has_credits: Some(false), ..news });
+            self.stop_sends();
         }
         self.wake_heads();
+    }
+
+    /// Stops sends, since no credits are left.
+    pub(super) fn stop_sends(&mut self) {
+        self.no_credits = true;
+        self.to_wake.extend(self.sends.wakers().cloned());
     }
 }
 

@@ -25,7 +25,7 @@ pub(crate) struct Answered {
 /// Hands a purchase to its caller, and records the delivery. An answer without its results is an error, and stays undelivered, so
 /// that an equal send finds it again instead of paying for another one.
 pub(crate) fn hand_over(operation: &Operation, placed: PurchasedTask) -> Result<Purchased, Failure> {
-    let (entry, task) = (placed.entry, placed.task.clone());
+    let (entry, task, as_waiter) = (placed.entry, placed.task.clone(), placed.presence.is_some());
     let purchased = read(operation, placed);
     let is_over = match &purchased {
         Ok(_) => true,
@@ -33,7 +33,7 @@ pub(crate) fn hand_over(operation: &Operation, placed: PurchasedTask) -> Result<
         Err(failure) => failure.kind == Kind::AnswerNotKept { has_key: false },
     };
     if is_over {
-        operation.deliver(entry, &task);
+        operation.deliver(entry, &task, as_waiter);
     }
     purchased
 }

@@ -6,12 +6,14 @@
 //! |---|---|---|
 //! | the permit | no entry | nothing was recorded |
 //! | the intent | posting, then ready or unknown | the guard settles by the body; after a crash it is unknown |
+//! | the first byte, for more than half of the lease | posting, then ready | the body revokes itself |
 //! | the reply | posting, then unknown | it is ready only if no byte was handed over |
 //! | the settlement | the settled state | the ledger runs it whether or not it is awaited |
 
+use std::future::{Future, poll_fn};
 use std::pin::pin;
 use std::sync::Arc;
-use std::time::SystemTime;
+use std::time::{Duration, SystemTime};
 
 use cover_spec::answers::max_answer;
 use futures_util::future::{Either, select};
@@ -21,7 +23,7 @@ use super::guard::Guard;
 use super::outcome::{AttemptEnd, AttemptReport, Outcome};
 use super::{Order, evidence, reply, retry};
 use crate::account::Operation;
-use crate::attempt::{SentBody, Stop, Tracked};
+use crate::attempt::{Revoked, SentBody, Stop, Tracked};
 use crate::callback_link::CallbackLink;
 use crate::error::{AttemptDetails, Failure, Kind, KnownTask};
 use crate::events::{self, Purpose};
@@ -77,18 +79,22 @@ impl Exchange {
             Either::Left((Err(Denied::Late), _)) | Either::Right((Either::Right(_), _)) => {
                 Err(Failure::new(Kind::NoPermit(None)))
             }
-            Either::Right((Either::Left(_), _)) => Err(revoked(&self.operation)),
+            Either::Right((Either::Left(_), _)) => Err(revoked(&self.operation, self.stop.why())),
         }
     }
 
     /// Records the intent, and posts only once it is durable.
     async fn record(&mut self, permit: Permit) {
         let id = self.guard.id;
+        let account = &self.operation.account;
+        let lease = account.lease;
+        // Other processes measure the lease from the intent on, which is recorded later than this.
+        self.stop.begin_within(lease / 2);
         self.guard.begin();
         let (order, at, terms) = (Arc::clone(&self.order), self.at, self.terms);
-        let account = &self.operation.account;
         let charge = Charge { price: order.price, limits: account.ledger.local().spend_limits(&account.name) };
-        let intended = account.ledger.run(move |rows| intend(rows, &order.purchase, at, terms, &charge, id)).await;
+        let intended =
+            account.ledger.run(move |rows| intend(rows, &order.purchase, at, terms, &charge, id, lease)).await;
         match intended {
             Ok(Intended::Recorded { entry, .. }) => {
                 self.guard.entry = Some(entry);
@@ -149,9 +155,13 @@ impl Exchange {
     /// Sends the POST. Returns its outcome, decided by the reply or by the error of the connection, and the HTTP status.
     async fn outcome(&mut self, mut permit: Permit, link: Option<&CallbackLink>) -> (Outcome, Option<u16>) {
         let (operation, stop) = (Arc::clone(&self.operation), Arc::clone(&self.stop));
-        if stop.is_revoked() {
+        if let Err(why) = stop.check() {
             permit.unused();
-            return (Outcome::NotSent(revoked(&operation)), None);
+            return (Outcome::NotSent(revoked(&operation, why)), None);
+        }
+        if permit.is_void() {
+            permit.unused();
+            return (Outcome::NotSent(Failure::new(Kind::NoPermit(None)).with_resend(Some(Duration::ZERO))), None);
         }
         let written = self.order.request.write(&operation, self.guard.id);
         let (head, bytes) = match written {
@@ -161,9 +171,12 @@ impl Exchange {
                 return (Outcome::NotSent(failure), None);
             }
         };
-        let Ok(body) = SentBody::new(bytes, Arc::clone(&stop)) else {
-            permit.unused();
-            return (Outcome::NotSent(revoked(&operation)), None);
+        let body = match SentBody::new(bytes, Arc::clone(&stop)) {
+            Ok(body) => body,
+            Err(why) => {
+                permit.unused();
+                return (Outcome::NotSent(revoked(&operation, why)), None);
+            }
         };
         operation.account.counters.posts.add();
         if self.number > 1 {
@@ -171,10 +184,17 @@ impl Exchange {
         }
         let begun = Instant::now();
         let reply = operation.account.transport.submit(head, body, max_answer(operation.api));
-        let reply = pin!(self.guard.await_reply(reply, link));
+        let mut reply = pin!(self.guard.await_reply(reply, link));
+        let reply = poll_fn(|context| {
+            // If the first byte was handed over, it stays so, and the reply is awaited.
+            if permit.is_void() {
+                stop.revoke();
+            }
+            reply.as_mut().poll(context)
+        });
         let answer = match select(reply, pin!(stop.revoked())).await {
             Either::Left((answer, _)) => answer,
-            Either::Right(_) => return (Outcome::NotSent(revoked(&operation)), None),
+            Either::Right(_) => return (Outcome::NotSent(revoked(&operation, stop.why())), None),
         };
         let sent = stop.revoke();
         let took = begun.elapsed();
@@ -217,7 +237,11 @@ impl Exchange {
     }
 }
 
-/// Returns why a revoked attempt was not sent.
-fn revoked(operation: &Operation) -> Failure {
-    Failure::new(if operation.account.tracker.is_closed() { Kind::ShutDown } else { Kind::NotSent })
+/// Returns why a revoked attempt was not sent. Another attempt may follow one that was late.
+fn revoked(operation: &Operation, why: Revoked) -> Failure {
+    match why {
+        _ if operation.account.tracker.is_closed() => Failure::new(Kind::ShutDown),
+        Revoked::Stopped => Failure::new(Kind::NotSent),
+        Revoked::Late(_) => Failure::new(Kind::NotSent).with_resend(Some(Duration::ZERO)).with_source(why),
+    }
 }

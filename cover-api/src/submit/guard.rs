@@ -20,6 +20,9 @@ use crate::ledger::{AttemptId, EntryId, LedgerError, Local, Settled, Settlement,
 /// Number of tries to withdraw an intent, which take about five minutes.
 const MAX_WITHDRAWALS: u32 = 15;
 
+/// Number of looks for an intent that is not there. A store may commit it after the connection was lost.
+const MAX_LOOKS: u32 = 4;
+
 /// An attempt under way. If its task is dropped, the guard settles it by what is known then.
 pub(super) struct Guard {
     pub(super) id: AttemptId,
@@ -70,6 +73,7 @@ impl Guard {
         self.operation.account.ledger.local().begin(self.id, Some(Arc::clone(&self.stop)));
         if let Some(link) = self.operation.link.as_deref().filter(|_| self.is_called_back) {
             link.inbox.add_sending(self.id);
+            self.operation.read_messages();
         }
     }
 
@@ -144,7 +148,7 @@ impl Guard {
     /// Retries until the ledger takes the outcome, or until a shutdown has waited long enough.
     async fn settle_until_done(&mut self, settlement: Settlement) {
         let _unsettled = UnsettledCount::new(Arc::clone(&self.operation.account));
-        self.try_often(settlement, u32::MAX).await;
+        self.try_often(settlement, u32::MAX, 1).await;
     }
 
     /// Withdraws an intent that the ledger did not confirm but may have stored. Nothing was posted. If withdrawing fails for long,
@@ -153,16 +157,18 @@ impl Guard {
         let evidence = "the ledger did not confirm the intent, so that nothing was sent".to_owned();
         let settlement = Settlement::NotCreated { evidence };
         self.settlement = Some(settlement.clone());
-        self.try_often(settlement, MAX_WITHDRAWALS).await;
+        self.try_often(settlement, MAX_WITHDRAWALS, MAX_LOOKS).await;
     }
 
-    async fn try_often(&mut self, settlement: Settlement, most: u32) {
+    /// Settles until the ledger does it, at most `most` times, or has found nothing to settle `looks` times.
+    async fn try_often(&mut self, settlement: Settlement, most: u32, looks: u32) {
         for number in 1..=most {
             let pause = pin!(sleep(retry::settle_pause(number)));
             if let Either::Right(_) = select(pause, pin!(self.operation.account.tracker.over())).await {
                 break;
             }
             match self.try_settle(settlement.clone()).await {
+                Ok(Settled::Missing) if number < looks => {}
                 Ok(settled) => {
                     count_duplicate(&self.operation.account, &settlement.task(self.id), &settled);
                     break;
@@ -183,13 +189,13 @@ impl Drop for Guard {
                 BodySent::Nothing => Settlement::NotCreated { evidence: evidence() },
                 _ => Settlement::Unknown { hint: None, evidence: evidence() },
             });
-            // The attempt is over only after the ledger has settled it. Sends that look it up before that wait for it.
+            // The attempt is over only after the ledger has settled it, and drops this. Sends that look it up before that wait for it.
             let (id, account) = (self.id, Arc::clone(&self.operation.account));
             let over = FinishOnDrop { local: Arc::clone(self.operation.account.ledger.local()), id };
             drop(self.operation.account.ledger.run(move |rows| {
+                let _over = &over;
                 let settled = settle(rows, id, &settlement)?;
                 count_duplicate(&account, &settlement.task(id), &settled);
-                drop(over);
                 Ok(())
             }));
             self.finished();

@@ -43,7 +43,9 @@ use crate::account::{Account, Operation};
 use crate::attempt::{Handoff, Stop};
 use crate::error::{BodySent, Evidence, Failure, Kind, KnownTask, OtherRequest, Recovery, Setup};
 use crate::events;
-use crate::ledger::{self, AttemptId, Bought, Entry, EntryId, EntryState, Purchase, PurchaseState, Terms, look_up};
+use crate::ledger::{
+    self, Attempt, AttemptId, Bought, Entry, EntryId, EntryState, Purchase, PurchaseState, Terms, look_up,
+};
 use count::{count_final, count_not_posted, count_report};
 use exchange::Exchange;
 use guard::Guard;
@@ -92,8 +94,8 @@ pub(crate) async fn send(
     let give_up = options.timeout.and_then(|after| Some((Instant::now().checked_add(after)?, after)));
     let may_charge_twice = options.may_charge_twice;
     let uncounted = UncountedReport { account: Arc::clone(&operation.account), report: None };
-    let (at, number, first) = (None, 0, None);
-    let mut send = Send { operation, order, terms, may_charge_twice, give_up, at, number, first, uncounted };
+    let (at, presence, number, first) = (None, 0, 0, None);
+    let mut send = Send { operation, order, terms, may_charge_twice, give_up, at, presence, number, first, uncounted };
     let placed = send.run().await?;
     if !placed.was_posted {
         send.operation.account.counters.existing.add();
@@ -111,6 +113,8 @@ struct Send {
     give_up: Option<(Instant, Duration)>,
     /// The entry of the send, once it is known.
     at: Option<EntryId>,
+    /// The presence of this process before its last attempt.
+    presence: u32,
     /// Number of attempts so far.
     number: u32,
     /// When the first attempt began.
@@ -162,7 +166,7 @@ impl Send {
     async fn until_postable(&mut self) -> Result<Option<PurchasedTask>, Failure> {
         let local = Arc::clone(self.operation.account.ledger.local());
         loop {
-            let settled = local.next_settlement();
+            let (settled, written) = (local.next_settlement(), local.written_tasks());
             let (order, at, terms) = (Arc::clone(&self.order), self.at, self.terms);
             let standing = self.operation.account.ledger.run(move |rows| {
                 let standing = look_up(rows, &order.purchase, at, terms)?;
@@ -176,6 +180,11 @@ impl Send {
             let standing = self.within(standing, false).await?;
             let unrecorded = |error| Failure::new(Kind::Unrecorded).with_source(error);
             let (standing, bought) = standing.map_err(unrecorded)?;
+            if standing.task().is_some_and(|task| written.contains(task)) {
+                // This process knew more about the task than the ledger when it looked.
+                self.within(settled, false).await?;
+                continue;
+            }
             match self.step(standing, bought)? {
                 NextStep::Post => return Ok(None),
                 NextStep::Return(placed) => return Ok(Some(placed)),
@@ -211,7 +220,7 @@ impl Send {
                 Ok(NextStep::LookAgain)
             }
             PurchaseState::Unknown(_, attempt) => {
-                let failure = Failure::new(Kind::OutcomeUnknown(Evidence::EarlierAttempt));
+                let failure = Failure::new(Kind::OutcomeUnknown(self.why_unknown(&attempt)));
                 Err(failure.with_recovery(self.recovery(attempt.id)))
             }
             PurchaseState::Task(entry) => {
@@ -224,6 +233,14 @@ impl Send {
                 Err(failure.with_task(self.known_task(&entry)))
             }
             PurchaseState::OtherRequest(entry) => Err(self.conflict(&entry)),
+        }
+    }
+
+    /// Returns why the outcome of an earlier attempt stands in the way. A consent has no effect while the attempt may still be sent.
+    fn why_unknown(&self, attempt: &Attempt) -> Evidence {
+        match self.terms.consent {
+            Some(id) if id == attempt.id => Evidence::MayBeSent(attempt.may_be_sent_for(SystemTime::now())),
+            _ => Evidence::EarlierAttempt,
         }
     }
 
@@ -266,6 +283,7 @@ impl Send {
             return Ok(AttemptEnd::NotPosted(Failure::new(Kind::ShutDown), self.uncounted.report.take()));
         };
         self.number += 1;
+        self.presence = self.operation.account.ledger.local().presence().number();
         // From here on, the attempt also counts the previous one.
         let (previous, is_called_back) = (self.uncounted.report.take(), self.order.request.is_called_back());
         let (operation, body_stop) = (Arc::clone(&self.operation), Arc::clone(&stop));
@@ -329,7 +347,8 @@ impl Send {
         let (created, has_ended) = (Some(SystemTime::now()), answer.is_some());
         let bought = answer.map_or(Bought::Task, |bytes| Bought::Answer(Some(bytes)));
         let has_key = self.order.purchase.key.is_some();
-        PurchasedTask { entry, task, created, was_posted: true, has_ended, has_key, bought }
+        let presence = Some(self.presence);
+        PurchasedTask { entry, task, created, was_posted: true, presence, has_ended, has_key, bought }
     }
 }
 
@@ -377,5 +396,5 @@ pub(crate) fn existing(entry: &Entry, bought: Bought) -> Option<PurchasedTask> {
     let created = entry.attempt.and_then(|attempt| SystemTime::now().checked_sub(attempt.age()));
     let has_ended = entry.state.has_ended();
     let (has_key, entry, task) = (entry.purchase.key.is_some(), entry.id, entry.task.clone()?);
-    Some(PurchasedTask { entry, task, created, was_posted: false, has_ended, has_key, bought })
+    Some(PurchasedTask { entry, task, created, was_posted: false, presence: None, has_ended, has_key, bought })
 }

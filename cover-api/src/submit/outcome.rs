@@ -91,6 +91,8 @@ pub(crate) struct PurchasedTask {
     pub(crate) created: Option<SystemTime>,
     /// Whether this send made the POST.
     pub(crate) was_posted: bool,
+    /// The presence in which this process made the attempt, if it waits for the task by that.
+    pub(crate) presence: Option<u32>,
     /// Whether the ledger knows that the task has ended.
     pub(crate) has_ended: bool,
     /// Whether the purchase has a key.

@@ -96,6 +96,7 @@ fn look_up(rows: &mut dyn Rows, id: AttemptId) -> Result<Lookup, LedgerError> {
         task,
         created: SystemTime::now().checked_sub(id.age()),
         was_posted: false,
+        presence: None,
         has_ended: entry.state.has_ended(),
         has_key: entry.purchase.key.is_some(),
         bought,

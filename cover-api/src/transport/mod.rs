@@ -27,6 +27,37 @@ const CONNECT: Duration = Duration::from_secs(10);
 /// Timeout of a POST. It is long, since a POST that is given up has an unknown outcome.
 const SUBMIT: Duration = Duration::from_secs(120);
 const POLL: Duration = Duration::from_secs(30);
+const LONGEST_TIMEOUT: Duration = Duration::from_secs(24 * 60 * 60);
+
+/// How long a client waits for the service.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Timeouts {
+    connect: Duration,
+    submit: Duration,
+}
+
+impl Default for Timeouts {
+    fn default() -> Self {
+        Self { connect: CONNECT, submit: SUBMIT }
+    }
+}
+
+impl Timeouts {
+    pub(crate) fn new(connect: Duration, submit: Duration) -> Self {
+        Self { connect: connect.min(LONGEST_TIMEOUT), submit: submit.min(LONGEST_TIMEOUT) }
+    }
+
+    /// Returns the longest time in which a request arrives at the service or is given up.
+    pub(crate) fn longest_request(self) -> Duration {
+        self.connect + self.submit
+    }
+
+    /// Returns how long an attempt counts as alive if nothing is heard of its process. An attempt whose first byte is sent before
+    /// half of that time has ended before the whole time.
+    pub(crate) fn lease(self) -> Duration {
+        2 * self.longest_request() + Duration::from_secs(60)
+    }
+}
 
 /// The user's configuration of the HTTP clients.
 pub(crate) type Adjust = dyn Fn(ClientBuilder) -> ClientBuilder + Send + Sync;
@@ -103,10 +134,15 @@ pub(crate) enum BodyEnd {
 
 impl Http {
     /// `local`: whether the service is on this machine, where no system proxy is used.
-    pub(crate) fn new(local: bool, adjust: Option<&Adjust>, targets: Targets) -> reqwest::Result<Self> {
+    pub(crate) fn new(
+        local: bool,
+        timeouts: Timeouts,
+        adjust: Option<&Adjust>,
+        targets: Targets,
+    ) -> reqwest::Result<Self> {
         let agent = concat!(env!("CARGO_PKG_NAME"), "/", env!("CARGO_PKG_VERSION"));
         let common = || {
-            let builder = Client::builder().user_agent(agent).connect_timeout(CONNECT);
+            let builder = Client::builder().user_agent(agent).connect_timeout(timeouts.connect);
             if local { builder.no_proxy() } else { builder }
         };
         // Verbose logs would show the API key, and reqwest must not retry.
@@ -116,7 +152,7 @@ impl Http {
             None => bound(builder),
         };
         // An idle connection that turns out to be dead would make a harmless failure ambiguous. The key follows no redirect.
-        let submits = adjusted(common().timeout(SUBMIT)).pool_max_idle_per_host(0);
+        let submits = adjusted(common().timeout(timeouts.submit)).pool_max_idle_per_host(0);
         let polls = adjusted(common().timeout(POLL));
         // Each redirect is checked, and bytes are counted as sent.
         let downloads = adjusted(common().read_timeout(POLL)).redirect(Policy::none()).referer(false);

@@ -273,7 +273,7 @@ mod tests {
     #[tokio::test]
     async fn a_name_that_resolves_to_no_public_address_is_refused() {
         let refused = |targets: Targets| async move {
-            let http = super::super::Http::new(true, None, targets).unwrap();
+            let http = super::super::Http::new(true, super::super::Timeouts::default(), None, targets).unwrap();
             // This bypasses the check of the host name, like a name that resolves to this machine.
             let error = http.downloads.get("http://localhost:1/x").send().await.unwrap_err();
             NotPublic::beneath(&error)

@@ -198,6 +198,10 @@ impl UnderWay<'_> {
         self.course.stage = Stage::Queueing;
         let permit = account.rate_limit.acquire(PermitRequest::upload(Instant::now())).await;
         let mut permit = permit.map_err(|_| Failure::new(Kind::NoPermit(None)))?;
+        if permit.is_void() {
+            permit.unused();
+            return Err(Failure::new(Kind::NoPermit(None)).into());
+        }
         let handed = Arc::new(Handed::default());
         let body = self.form.body(content, self.length, Arc::clone(&handed));
         self.course.stage = Stage::Sending { handed: Arc::clone(&handed), length: self.length };

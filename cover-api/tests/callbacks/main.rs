@@ -4,4 +4,6 @@ mod common;
 mod forged;
 mod lost_replies;
 mod refusals;
+#[cfg(unix)]
+mod several_machines;
 mod waits;

@@ -118,3 +118,76 @@ async fn an_outcome_that_was_not_recorded_before_a_shutdown_is_unknown() -> Outc
     assert_eq!(sandbox.submits(), 1);
     Ok(())
 }
+
+#[tokio::test(start_paused = true)]
+async fn nothing_is_posted_if_half_of_the_lease_passes_before_the_first_byte() -> Outcome {
+    // The lease is 320 s.
+    for (seconds, is_posted) in [(159, true), (160, false)] {
+        let (sandbox, ledger) = (Sandbox::start().await?, FailingLedger::new());
+        let client = client(&sandbox, ledger.clone())?;
+        ledger.set(Fails::Slow(Duration::from_secs(seconds)));
+        let first = client.send(&request("one")).key("one").await;
+        assert_eq!((first.is_ok(), sandbox.submits()), (is_posted, u64::from(is_posted)), "{seconds} s");
+        if let Err(error) = first {
+            assert!(error.is_not_sent() && !error.may_have_been_charged(), "{error:?}");
+            let cause = error.source().ok_or("it has no cause")?.to_string();
+            assert!(cause.contains("to be begun within 160s"), "{cause}");
+        }
+        ledger.set(Fails::Never);
+        assert!(client.unknown().await?.is_empty(), "nothing proves more than a body that was not begun");
+        let again = client.send(&request("one")).key("one").await?;
+        assert_eq!((again.was_posted(), sandbox.tasks()), (!is_posted, 1), "{seconds} s");
+    }
+    Ok(())
+}
+
+/// A sent attempt whose process is no longer heard of, and the ledger.
+async fn silent(sandbox: &Sandbox) -> cover_testkit::Result<(Client, FailingLedger)> {
+    let ledger = FailingLedger::new();
+    let old = client(sandbox, ledger.clone())?;
+    ledger.set(Fails::Settling);
+    old.send(&request("one")).key("one").await?;
+    old.shutdown(Duration::from_secs(5)).await;
+    sleep(Duration::from_millis(1)).await;
+    ledger.set(Fails::Silent);
+    Ok((client(sandbox, ledger.clone())?, ledger))
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_second_charge_is_not_accepted_while_the_first_attempt_may_still_be_sent() -> Outcome {
+    let sandbox = Sandbox::start().await?;
+    let (client, ledger) = silent(&sandbox).await?;
+    let request = request("one");
+    let error = client.send_may_charge_twice(&request).key("one").await.err().ok_or("it was accepted")?;
+    assert!(error.is_outcome_unknown() && error.recovery().is_some(), "{error:?}");
+    assert!(error.to_string().contains("may still send it for 6"), "two leases are 640 s: {error}");
+    assert!(!client.unknown().await?[0].has_consent);
+    assert_eq!(sandbox.submits(), 1);
+
+    ledger.set(Fails::Never);
+    assert!(client.send_may_charge_twice(&request).key("one").await?.was_posted());
+    assert_eq!(sandbox.submits(), 2);
+    Ok(())
+}
+
+#[tokio::test(start_paused = true)]
+async fn nothing_is_resolved_as_not_charged_while_the_attempt_may_still_be_sent() -> Outcome {
+    let sandbox = Sandbox::start().await?;
+    let (client, ledger) = silent(&sandbox).await?;
+    let unknown = client.unknown().await?;
+    assert_eq!(
+        unknown[0].evidence.as_deref(),
+        Some("nothing was heard of the process that sent it for as long as its lease")
+    );
+    let error = client.resolve(&unknown[0], Resolution::NotCharged).await.err().ok_or("it was resolved")?;
+    let cause = error.source().ok_or("it has no cause")?.to_string();
+    assert!(cause.contains("may still send it for 6") && cause.contains("resolve it then"), "{cause}");
+    assert!(client.send(&request("one")).key("one").await.is_err_and(|error| error.is_outcome_unknown()));
+    assert_eq!(sandbox.submits(), 1);
+
+    ledger.set(Fails::Never);
+    client.resolve(&unknown[0], Resolution::NotCharged).await?;
+    assert!(client.send(&request("one")).key("one").await?.was_posted());
+    assert_eq!(sandbox.submits(), 2);
+    Ok(())
+}

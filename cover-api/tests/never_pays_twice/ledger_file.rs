@@ -122,7 +122,7 @@ async fn a_locked_ledger_is_waited_for_and_then_refused() -> Outcome {
 async fn an_outcome_while_the_file_is_locked_is_recorded_later() -> Outcome {
     let (mut chance, folder) = (chance(), tempfile::tempdir()?);
     let path = folder.path().join("covers.db");
-    let service = Service::start(Habits { takes: 0..1, refuses: 0.0 }, &mut chance).await?;
+    let service = Service::start(Habits { takes: 0..1, refuses: 0.0, breaks: 0.0 }, &mut chance).await?;
     let client = service.client(ACCOUNT, &path).await?;
     let replies = service.hold_replies().await;
     let sending = {

@@ -16,6 +16,7 @@ mod keys;
 mod ledger_file;
 mod lists_and_counts;
 mod lost_replies;
+mod postgres;
 mod random_drops;
 mod spend_limits;
 mod timeouts_and_shutdown;

@@ -2,6 +2,7 @@
 //! and the ledger file.
 
 mod planted;
+mod postgres;
 
 use std::io::Write;
 use std::sync::{Arc, Mutex};
@@ -68,6 +69,7 @@ async fn no_secret_is_in_logs_errors_panics_or_the_ledger_file() -> Outcome {
     answers(&mut read, &ledger).await?;
     let tags = callbacks(&mut read, &ledger).await?;
     let planted = planted::planted(&mut read).await?;
+    postgres::postgres(&mut read).await?;
     drop(ledger);
     drop(std::panic::take_hook());
     read.write_all(&std::fs::read(&path)?)?;
@@ -75,7 +77,7 @@ async fn no_secret_is_in_logs_errors_panics_or_the_ledger_file() -> Outcome {
     let read = read.0.lock().map_err(|_| "poisoned")?.clone();
     let text = String::from_utf8_lossy(&read);
     let encoded = tags.iter().chain(&planted).map(String::as_str);
-    for secret in [KEY, "s3cret-query", SECRET].into_iter().chain(encoded) {
+    for secret in [KEY, "s3cret-query", SECRET, postgres::PASSWORD].into_iter().chain(encoded) {
         let around = text.find(secret).map(|at| {
             let before = text[..at].chars().rev().take(300).collect::<Vec<_>>();
             before.into_iter().rev().chain(text[at..].chars().take(50)).collect::<String>()

@@ -1,19 +1,20 @@
 //! The names of classes in conditions, which stand for their models.
 
-use crate::model::{Condition, Conditions, Field, FieldKind, Is, Request};
+use crate::model::{Condition, Conditions, Field, FieldKind, Is, Spec};
 use crate::source::{At, Scalar};
 
 /// Replaces the name of each class by its models, wherever a condition has it as a value of the model field.
 ///
 /// A class with a fault of its own stays, so that no condition has a fault that follows from it.
-pub(super) fn replace_by_models(request: &mut Request) {
+pub(super) fn replace_by_models(spec: &mut Spec) {
+    let request = &spec.request;
     let Some(wire) = request.model.as_ref().map(|model| model.value.clone()) else { return };
     let models = request.models();
     let is_whole = |(name, members): &&(At<String>, Vec<At<String>>)| {
         !models.contains(&name.as_str()) && members.iter().all(|member| models.contains(&member.as_str()))
     };
     let classes: Vec<_> = request.classes.iter().filter(is_whole).filter(|(_, all)| !all.is_empty()).cloned().collect();
-    for (name, is) in conditions(request).into_iter().flat_map(|condition| &mut condition.terms) {
+    for (name, is) in conditions(spec).into_iter().flat_map(|condition| &mut condition.terms) {
         if let Is::OneOf(values) = &mut is.value
             && name.value == wire
         {
@@ -22,10 +23,11 @@ pub(super) fn replace_by_models(request: &mut Request) {
     }
 }
 
-fn conditions(request: &mut Request) -> Vec<&mut Condition> {
-    let fields = request.fields.iter_mut().flat_map(of_field);
-    let relations = request.relations.iter_mut().flat_map(|relation| &mut relation.when);
-    fields.chain(relations).collect()
+fn conditions(spec: &mut Spec) -> Vec<&mut Condition> {
+    let fields = spec.request.fields.iter_mut().flat_map(of_field);
+    let relations = spec.request.relations.iter_mut().flat_map(|relation| &mut relation.when);
+    let costs = spec.credits.iter_mut().flat_map(|credits| &mut credits.costs).flat_map(|entry| &mut entry.when);
+    fields.chain(relations).chain(costs).collect()
 }
 
 fn of_field(field: &mut Field) -> Vec<&mut Condition> {

@@ -35,7 +35,7 @@ pub(crate) fn word<T: PartialEq>(words: &[(&'static str, T)], meaning: &T) -> &'
 /// Reads a spec, in which every key of a base already has its place. Its sources are added later.
 pub(crate) fn spec(table: &DeTable<'_>, report: &Report) -> Spec {
     let root = &Section::root(table, report);
-    let spec = Spec {
+    let mut spec = Spec {
         service: service::service(root),
         request: request::request(root),
         envelope: service::envelope(root),
@@ -53,6 +53,7 @@ pub(crate) fn spec(table: &DeTable<'_>, report: &Report) -> Spec {
         disputed: disputed::disputed(root, table),
         sources: Sources::default(),
     };
+    classes::replace_by_models(&mut spec);
     root.knows(ABOUT_BASES);
     root.unknown_keys();
     spec

@@ -3,7 +3,7 @@
 use super::conditions::{any_of, bounds, conditions, field_set, mode_set};
 use super::pattern::pattern;
 use super::reference::{fetched, id_source};
-use super::{classes, relations};
+use super::relations;
 use crate::case;
 use crate::model::{
     Choice, Conditions, DefaultValue, Dispute, Field, FieldKind, Limit, Mode, ModeSet, Place, Placeholder, Request,
@@ -44,7 +44,7 @@ const ELSEWHERE: &[(&str, ())] = &[("unlimited", ())];
 
 pub(super) fn request(root: &Section<'_>) -> Request {
     let section = root.needs_section("request");
-    let mut request = Request {
+    let request = Request {
         name: section.needs_text("name"),
         doc: section.needs_text("doc"),
         model: section.text("model"),
@@ -56,7 +56,6 @@ pub(super) fn request(root: &Section<'_>) -> Request {
         relations: relations::relations(root),
     };
     section.unknown_keys();
-    classes::replace_by_models(&mut request);
     request
 }
 

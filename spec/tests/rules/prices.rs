@@ -2,7 +2,7 @@
 
 use cover_spec::tables::Credits;
 
-use crate::helper::{FAST_AND_SLOW, choice, faults, field, no_faults, request, service};
+use crate::helper::{FAST_AND_SLOW, MODELS, choice, faults, field, no_faults, request, service};
 
 /// Returns a `[credits]` with these keys.
 fn credits(keys: &str) -> String {
@@ -49,6 +49,32 @@ fn a_price_is_a_number_from_0_to_1000000000_with_at_most_three_digits_after_the_
 }
 
 #[test]
+fn the_when_of_an_entry_of_costs_is_a_condition_or_a_list_of_conditions() {
+    let models = MODELS.replace("grand = {", "nano = { doc = \"Smaller.\" }, grand = {");
+    let small = "classes = { small = [\"mini\", \"nano\"] }";
+    let loud = field("loud", "boolean", "nullable = true");
+    let costs = "cost = 0.4, costs = [\
+        { when = { model = \"small\", loud = true }, cost = 100 }, \
+        { when = [{ model = \"small\" }, { loud = { given = true } }], cost = 12.5 }]";
+    let lines: &[&str] = &[&models, small, &loud, &credits(costs)];
+    let (request, credits) = (request(lines), service(lines).credits.unwrap());
+    for (body, price) in [
+        // The name of a class stands for all of its models.
+        (r#"{"model": "mini", "loud": true}"#, "100"),
+        (r#"{"model": "nano", "loud": true}"#, "100"),
+        (r#"{"model": "nano", "loud": false}"#, "12.5"),
+        (r#"{"model": "mini"}"#, "12.5"),
+        (r#"{"model": "grand", "loud": true}"#, "12.5"),
+        // A null matches no value, but it is given.
+        (r#"{"model": "mini", "loud": null}"#, "12.5"),
+        (r#"{"model": "grand", "loud": null}"#, "12.5"),
+        (r#"{"model": "grand"}"#, "0.4"),
+    ] {
+        assert_eq!(request.price(&credits, body).to_string(), price, "{body}");
+    }
+}
+
+#[test]
 fn an_entry_of_costs_must_have_a_condition() {
     let with = |entry: &str| faults(&[&credits(&format!("cost = 1, costs = [{{ {entry}cost = 2 }}]"))]);
     assert_eq!(with("when = { about = \"music\" }, "), [""; 0]);
@@ -83,6 +109,15 @@ fn an_entry_of_costs_is_a_fault_if_an_earlier_one_counts_whenever_it_holds() {
     assert_eq!(with(&["{ kind = { given = false } }", small]), [""; 0]);
     let [list, of_both] = [format!("[{small}, {large}]"), format!("[{large}, {small}]")];
     assert_eq!(with(&[&list, &of_both]), never);
+    // A class counts as all of its models.
+    let with_models = |whens: [&str; 2]| {
+        let [first, second] = whens.map(|model| format!("{{ when = {{ model = \"{model}\" }}, cost = 2 }}"));
+        let costs = credits(&format!("cost = 1, costs = [{first}, {second}]"));
+        faults(&[MODELS, "classes = { small = [\"mini\"], all = [\"mini\", \"grand\"] }", &costs])
+    };
+    assert_eq!(with_models(["all", "mini"]), never);
+    assert_eq!(with_models(["mini", "small"]), never);
+    assert_eq!(with_models(["mini", "all"]), [""; 0]);
     // With a default, the field has its value without being given.
     let kind = choice("kind", &["small", "large"], "default = \"small\"");
     let costs = format!(

@@ -13,12 +13,12 @@ extern crate self as std;
 extern crate self as tokio;
 extern crate std as real;
 
-use real::{collections, future, hash, mem, pin, task};
+use real::{collections, fmt, future, hash, mem, pin, task};
 
 pub mod attempt;
 mod events;
 pub mod permits;
-#[expect(dead_code, reason = "a model uses a part of it")]
+#[expect(dead_code, unused_imports, reason = "a model uses a part of it")]
 #[path = "../../../cover-api/src/rate_limit/mod.rs"]
 mod rate_limit;
 mod sync;

@@ -4,7 +4,7 @@ use std::future::Future;
 use std::pin::Pin;
 use std::task::{Context, Poll};
 
-pub(crate) use real::time::Duration;
+pub(crate) use real::time::{Duration, SystemTime};
 use real::{cell, ops};
 
 real::thread_local! {
@@ -24,6 +24,10 @@ pub(crate) struct Instant(Duration);
 impl Instant {
     pub(crate) fn now() -> Self {
         Self(NOW.get())
+    }
+
+    pub(crate) fn saturating_duration_since(self, other: Self) -> Duration {
+        self.0.saturating_sub(other.0)
     }
 }
 
@@ -49,6 +53,11 @@ pub(crate) struct Sleep(Instant);
 
 pub(crate) fn sleep_until(deadline: Instant) -> Sleep {
     Sleep(deadline)
+}
+
+/// Does not end before its future.
+pub(crate) async fn timeout<F: Future>(_: Duration, future: F) -> Result<F::Output, ()> {
+    Ok(future.await)
 }
 
 impl Sleep {

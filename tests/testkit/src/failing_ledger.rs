@@ -3,14 +3,15 @@
 use std::future::ready;
 use std::path::Path;
 use std::sync::{Arc, Mutex, PoisonError};
-use std::time::SystemTime;
+use std::time::{Duration, SystemTime};
 
 use axum::body::Bytes;
 use cover_api::ledger::{
-    Attempt, AttemptId, AttemptState, Entry, EntryId, Filter, Fingerprint, Ledger, LedgerError, Local, MemoryLedger,
-    Purchase, Rows, Span, Transacted, Work,
+    Attempt, AttemptId, AttemptState, Budget, BudgetId, Entry, EntryId, Filter, Fingerprint, Ledger, LedgerError,
+    Local, MemoryLedger, Purchase, Rows, Share, Span, Transacted, Work,
 };
 use cover_api::runtime::Credits;
+use tokio::time::sleep;
 
 /// A ledger in memory that fails on request. Clones are the same ledger.
 #[derive(Debug, Clone)]
@@ -32,6 +33,10 @@ pub enum Fails {
     EverySecond,
     /// Each that records the outcome of an attempt.
     Settling,
+    /// None. Each is confirmed only after this time.
+    Slow(Duration),
+    /// None. Nothing is heard of any process, and none is surely dead.
+    Silent,
 }
 
 impl FailingLedger {
@@ -58,7 +63,7 @@ impl Default for FailingLedger {
 }
 
 impl Ledger for FailingLedger {
-    fn transact(&self, work: Work) -> Transacted {
+    fn transact(&self, mut work: Work) -> Transacted {
         let (number, fails) = {
             let mut state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
             state.0 += 1;
@@ -71,7 +76,16 @@ impl Ledger for FailingLedger {
                 let committed = self.inner.transact(work);
                 Box::pin(async move { committed.await.and(Err(broken())) })
             }
-            Fails::Settling => self.inner.transact(Box::new(move |rows| work(&mut NoSettlement(rows)))),
+            Fails::Settling | Fails::Silent => {
+                self.inner.transact(Box::new(move |rows| work(&mut Faulty(rows, fails))))
+            }
+            Fails::Slow(time) => {
+                let committed = self.inner.transact(work);
+                Box::pin(async move {
+                    sleep(time).await;
+                    committed.await
+                })
+            }
             _ => self.inner.transact(work),
         }
     }
@@ -81,10 +95,10 @@ impl Ledger for FailingLedger {
     }
 }
 
-/// Rows that refuse to record an attempt in any state but posting.
-struct NoSettlement<'a>(&'a mut dyn Rows);
+/// Rows that refuse to record an attempt in any state but posting, or that know no living process.
+struct Faulty<'a>(&'a mut dyn Rows, Fails);
 
-impl Rows for NoSettlement<'_> {
+impl Rows for Faulty<'_> {
     fn now(&self) -> SystemTime {
         self.0.now()
     }
@@ -94,7 +108,15 @@ impl Rows for NoSettlement<'_> {
     }
 
     fn is_alive(&mut self, attempt: &Attempt) -> Result<bool, LedgerError> {
-        self.0.is_alive(attempt)
+        Ok(self.1 != Fails::Silent && self.0.is_alive(attempt)?)
+    }
+
+    fn is_surely_dead(&mut self, attempt: &Attempt) -> Result<bool, LedgerError> {
+        Ok(self.1 != Fails::Silent && self.0.is_surely_dead(attempt)?)
+    }
+
+    fn is_present(&mut self, process: &str) -> Result<bool, LedgerError> {
+        self.0.is_present(process)
     }
 
     fn entry(&mut self, id: EntryId) -> Result<Option<Entry>, LedgerError> {
@@ -133,6 +155,7 @@ impl Rows for NoSettlement<'_> {
     fn put_attempt(&mut self, attempt: &Attempt, purchase: &Purchase) -> Result<(), LedgerError> {
         match attempt.state {
             AttemptState::Posting => self.0.put_attempt(attempt, purchase),
+            _ if self.1 == Fails::Silent => self.0.put_attempt(attempt, purchase),
             _ => Err(broken()),
         }
     }
@@ -146,6 +169,24 @@ impl Rows for NoSettlement<'_> {
         limit: usize,
     ) -> Result<Vec<Entry>, LedgerError> {
         self.0.entries(account, operation, filter, after, limit)
+    }
+
+    fn waiters(&mut self, account: &str) -> Result<Vec<Option<String>>, LedgerError> {
+        self.0.waiters(account)
+    }
+
+    fn waiting(
+        &mut self,
+        account: &str,
+        operation: &str,
+        waiter: Option<&str>,
+        limit: usize,
+    ) -> Result<Vec<Entry>, LedgerError> {
+        self.0.waiting(account, operation, waiter, limit)
+    }
+
+    fn leave(&mut self, id: EntryId) -> Result<(), LedgerError> {
+        self.0.leave(id)
     }
 
     fn operations(&mut self, account: &str) -> Result<Vec<String>, LedgerError> {
@@ -180,7 +221,27 @@ impl Rows for NoSettlement<'_> {
         self.0.spent(account, span)
     }
 
-    fn purge(&mut self, account: &str, operation: &str, before: SystemTime) -> Result<u64, LedgerError> {
-        self.0.purge(account, operation, before)
+    fn budget(&mut self, id: &BudgetId) -> Result<Budget, LedgerError> {
+        self.0.budget(id)
+    }
+
+    fn put_budget(&mut self, id: &BudgetId, budget: &Budget) -> Result<(), LedgerError> {
+        self.0.put_budget(id, budget)
+    }
+
+    fn shares(&mut self, id: &BudgetId) -> Result<Vec<Share>, LedgerError> {
+        self.0.shares(id)
+    }
+
+    fn put_share(&mut self, id: &BudgetId, share: &Share) -> Result<(), LedgerError> {
+        self.0.put_share(id, share)
+    }
+
+    fn delete_share(&mut self, id: &BudgetId, holder: &str) -> Result<(), LedgerError> {
+        self.0.delete_share(id, holder)
+    }
+
+    fn purge(&mut self, account: &str, operation: &str, before: SystemTime, limit: usize) -> Result<u64, LedgerError> {
+        self.0.purge(account, operation, before, limit)
     }
 }

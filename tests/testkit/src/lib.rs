@@ -1,5 +1,5 @@
 //! What the tests of cover-api share: requests that can be told apart, seeds, servers that misbehave, a simulated service,
-//! ledgers that fail, and processes that are killed.
+//! ledgers that fail, PostgreSQL servers, and processes that are killed.
 
 use cover_api::{CoverRequest, Model, NonCustom};
 
@@ -10,8 +10,12 @@ pub mod fault;
 pub mod gate;
 mod h1;
 mod h2;
+pub mod ledger_database;
 pub mod ledger_file;
+pub mod postgres;
 pub mod process;
+#[cfg(unix)]
+pub mod proxy;
 pub mod recordings;
 mod server;
 pub mod service;

@@ -13,13 +13,13 @@ use axum::http::{Method, StatusCode};
 use axum::middleware::{Next, from_fn};
 use axum::response::{IntoResponse, Response};
 use cover_api::Client;
-use cover_api::ledger::{Resolution, SqliteLedger};
+use cover_api::ledger::{Ledger, Resolution, SqliteLedger};
 use cover_api::sandbox::Sandbox;
 use tokio::sync::{RwLock, RwLockWriteGuard};
 use tokio::time::sleep;
 
 use crate::Result;
-use crate::ledger_file::{duplicates, entries};
+use crate::ledger_file::{Entry, duplicates, entries};
 
 /// A sandbox behind a front that delays replies and counts POSTs. It stops when dropped.
 pub struct Service {
@@ -38,7 +38,30 @@ pub struct Habits {
     pub takes: Range<u64>,
     /// Share of POSTs that are refused with a code that creates nothing.
     pub refuses: f64,
+    /// Share of answers to POSTs and polls that are broken. Of the POSTs, a quarter creates nothing then.
+    pub breaks: f64,
 }
+
+/// What becomes of a request.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Fate {
+    Answered,
+    /// It is refused with a code that creates nothing.
+    Refused,
+    /// It is carried out, and its answer is broken.
+    Broken,
+    /// It is not carried out, and its answer does not say so.
+    Ignored,
+}
+
+/// Answers that say nothing about what became of the request.
+const BROKEN: [(u16, &str); 5] = [
+    (502, "<html>bad gateway</html>"),
+    (504, "<html>gateway timeout</html>"),
+    (200, ""),
+    (200, "{\"co"),
+    (200, r#"{"code":500,"msg":"internal error","data":null}"#),
+];
 
 struct Front {
     habits: Mutex<Habits>,
@@ -56,7 +79,7 @@ struct Front {
 pub struct Posts {
     /// POSTs that arrived.
     pub arrived: usize,
-    /// POSTs that were refused.
+    /// POSTs that were refused, or of which a person has found that they created nothing.
     pub refused: usize,
 }
 
@@ -87,7 +110,7 @@ impl Service {
 
     /// Makes the service answer quickly and refuse nothing from now on.
     pub fn behave(&self) {
-        *lock(&self.front.habits) = Habits { takes: 0..1, refuses: 0.0 };
+        *lock(&self.front.habits) = Habits { takes: 0..1, refuses: 0.0, breaks: 0.0 };
     }
 
     /// Holds back all replies until the guard is dropped. Tasks are still created.
@@ -142,19 +165,35 @@ impl Service {
 
     /// Builds a client in this process that uses the ledger file.
     pub async fn client(&self, account: &str, ledger: &Path) -> Result<Client> {
+        self.client_with(account, SqliteLedger::open(ledger).await?)
+    }
+
+    /// Builds a client in this process that uses the ledger.
+    pub fn client_with(&self, account: &str, ledger: impl Ledger) -> Result<Client> {
         let builder = Client::builder(self.sandbox.key()).base_url(&self.url).account(account);
-        let builder = builder.rate_limit(1_000, Duration::ZERO).ledger(SqliteLedger::open(ledger).await?);
+        let builder = builder.rate_limit(1_000, Duration::ZERO).ledger(ledger);
         Ok(builder.poll_every(Duration::from_millis(20), Duration::from_millis(20)).build()?)
     }
 
-    /// Compares the POSTs and tasks of the service with the ledger, once every process has ended. `prompts` maps each key to
-    /// its prompt.
+    /// Compares the POSTs and tasks of the service with the file of a ledger, once every process has ended. `prompts` maps each key
+    /// to its prompt.
     ///
     /// # Panics
     ///
     /// If a key was charged twice, or the ledger and the service disagree.
     pub fn check(&self, ledger: &Path, prompts: &BTreeMap<String, String>) -> Result<Ends> {
-        let (posts, created, entries) = (self.posts(), self.created(), entries(ledger)?);
+        assert_eq!(duplicates(ledger)?, 0, "the ledger lists duplicate charges");
+        Ok(self.check_entries(&entries(ledger)?, prompts))
+    }
+
+    /// Compares the POSTs and tasks of the service with the entries of a ledger, as [`check`](Self::check) does.
+    ///
+    /// # Panics
+    ///
+    /// If a key was charged twice, or the ledger and the service disagree.
+    #[must_use]
+    pub fn check_entries(&self, entries: &BTreeMap<String, Entry>, prompts: &BTreeMap<String, String>) -> Ends {
+        let (posts, created) = (self.posts(), self.created());
         let mut ends = Ends::default();
         for (key, prompt) in prompts {
             let posts = posts.get(prompt).copied().unwrap_or_default();
@@ -183,8 +222,7 @@ impl Service {
                 _ => panic!("no process is posting any more: {all}"),
             }
         }
-        assert_eq!(duplicates(ledger)?, 0, "the ledger lists duplicate charges");
-        Ok(ends)
+        ends
     }
 
     /// Resolves the unknown outcomes by the service's own list of tasks, as a person would. Returns the number of entries that
@@ -203,6 +241,12 @@ impl Service {
                 None => Resolution::NotCharged,
             };
             let resolved = client.resolve(&unknown, resolution).await?;
+            if task.is_none() {
+                let mut posts = lock(&self.front.posts);
+                if let Some(posts) = prompts.get(&key).and_then(|prompt| posts.get_mut(prompt)) {
+                    posts.refused = posts.arrived;
+                }
+            }
             assert_eq!(resolved.as_ref().map(cover_api::Task::id), task.map(String::as_str), "{key}");
             charged += usize::from(task.is_some());
             not_charged += usize::from(task.is_none());
@@ -235,7 +279,8 @@ pub struct Ends {
 impl Front {
     async fn answer(self: Arc<Self>, request: Request, next: Next) -> Response {
         if request.method() != Method::POST {
-            return next.run(request).await;
+            let response = next.run(request).await;
+            return if matches!(self.fate(), Fate::Broken | Fate::Ignored) { self.broken() } else { response };
         }
         let (parts, body) = request.into_parts();
         // The body breaks off if its sender is killed.
@@ -257,19 +302,47 @@ impl Front {
     }
 
     async fn handle(&self, prompt: &str, request: Request, next: Next) -> Response {
-        let Habits { takes, refuses } = lock(&self.habits).clone();
-        let (before, after, is_refused) = {
+        let takes = lock(&self.habits).takes.clone();
+        let [before, after] = {
             let mut chance = lock(&self.chance);
-            (chance.u64(takes.clone()), chance.u64(takes), chance.f64() < refuses)
+            [chance.u64(takes.clone()), chance.u64(takes)]
         };
         sleep(Duration::from_millis(before)).await;
-        let response = if is_refused {
-            lock(&self.posts).entry(prompt.to_owned()).or_default().refused += 1;
-            r#"{"code":413,"msg":"the prompt is too long","data":null}"#.into_response()
-        } else {
-            next.run(request).await
+        let response = match self.fate() {
+            Fate::Answered => next.run(request).await,
+            Fate::Broken => {
+                next.run(request).await;
+                self.broken()
+            }
+            Fate::Ignored => self.broken(),
+            Fate::Refused => {
+                lock(&self.posts).entry(prompt.to_owned()).or_default().refused += 1;
+                r#"{"code":413,"msg":"the prompt is too long","data":null}"#.into_response()
+            }
         };
         sleep(Duration::from_millis(after)).await;
         response
+    }
+
+    fn fate(&self) -> Fate {
+        let (refuses, breaks) = {
+            let habits = lock(&self.habits);
+            (habits.refuses, habits.breaks)
+        };
+        let mut chance = lock(&self.chance);
+        if chance.f64() < refuses {
+            Fate::Refused
+        } else if chance.f64() >= breaks {
+            Fate::Answered
+        } else if chance.u8(0..4) == 0 {
+            Fate::Ignored
+        } else {
+            Fate::Broken
+        }
+    }
+
+    fn broken(&self) -> Response {
+        let (status, text) = BROKEN[lock(&self.chance).usize(0..BROKEN.len())];
+        (StatusCode::from_u16(status).unwrap_or_default(), text).into_response()
     }
 }

@@ -10,6 +10,12 @@ use tokio_rustls::rustls::pki_types::{CertificateDer, PrivateKeyDer};
 /// Certificate of the authority that signs [`Certificate::Here`] and [`Certificate::Elsewhere`].
 pub const AUTHORITY: &[u8] = include_bytes!("../tls/ca.pem");
 
+/// Certificate of the loopback address.
+pub(crate) const CERTIFICATE: &[u8] = include_bytes!("../tls/here.pem");
+
+/// Key of [`CERTIFICATE`].
+pub(crate) const KEY: &[u8] = include_bytes!("../tls/here.key.pem");
+
 /// Host of the certificate.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Certificate {
@@ -22,7 +28,7 @@ pub enum Certificate {
 /// Returns the TLS acceptor of the server.
 pub(crate) fn acceptor(certificate: Certificate, http2: bool) -> TlsAcceptor {
     let (certificate, key): (&[u8], &[u8]) = match certificate {
-        Certificate::Here => (include_bytes!("../tls/here.pem"), include_bytes!("../tls/here.key.pem")),
+        Certificate::Here => (CERTIFICATE, KEY),
         Certificate::Elsewhere => (include_bytes!("../tls/elsewhere.pem"), include_bytes!("../tls/elsewhere.key.pem")),
     };
     let chain = vec![CertificateDer::from_pem_slice(certificate).expect("a certificate")];

@@ -9,6 +9,7 @@ use secrecy::{ExposeSecret, SecretString};
 use url::Url;
 
 use super::ClientBuilder;
+use crate::account::shared::SharedParts;
 use crate::account::{Account, Counters, Operation, Recordings, Schedule, base_url, shared};
 use crate::attempt::Tracker;
 use crate::client::Client;
@@ -63,13 +64,23 @@ impl<S: Service> ClientBuilder<S> {
         let name = name.map_err(|why| Failure::setup(Setup::Account(why)))?;
         let auth = auth(api, &self.key).map_err(Failure::setup)?;
 
-        let (transport, (rate_limit, ledger)) = if let Some(transport) = self.in_process.transport() {
+        let (transport, shared) = if let Some(transport) = self.in_process.transport() {
             (transport, shared::unshared(limit, self.ledger))
         } else {
             let transport = Transport::Http(self.http(&base)?);
-            (transport, shared::rate_limit_and_ledger(account, &base, &self.key, limit, self.ledger))
+            (
+                transport,
+                shared::rate_limit_and_ledger(
+                    account,
+                    &base,
+                    &self.key,
+                    limit,
+                    self.ledger,
+                    self.timeouts.longest_request(),
+                ),
+            )
         };
-        let ledger = LedgerHandle::new(ledger);
+        let SharedParts { rate_limit, ledger, budget } = shared;
         let spend_limit = limit_spending(self.spend_limit, &ledger, &name).map_err(Failure::setup)?;
         let receiver = self.callbacks.build(api).map_err(Failure::setup)?;
         let account = Arc::new(Account {
@@ -82,12 +93,14 @@ impl<S: Service> ClientBuilder<S> {
             auth,
             rate_limit,
             ledger,
+            lease: self.timeouts.lease(),
             max_attempts: self.max_attempts,
             retry_window: self.retry_window,
             max_pause: self.max_pause,
             counters: Counters::default(),
             tracker: Arc::new(Tracker::default()),
             recordings: Recordings::default(),
+            shared_budget: budget,
             spend_limit,
         });
         let operation = receiver.operation(api, |link| {
@@ -131,7 +144,7 @@ impl<S: Service> ClientBuilder<S> {
             allow_private: self.allow_private_downloads,
             allow_plain_http: self.allow_plain_http,
         };
-        Http::new(is_local, self.adjust.as_deref(), targets)
+        Http::new(is_local, self.timeouts, self.adjust.as_deref(), targets)
             .map_err(|error| Failure::setup(Setup::Http).with_source(error.without_url()))
     }
 }

@@ -21,7 +21,7 @@ use secrecy::SecretString;
 use crate::error::{Error, Failure, Setup};
 use crate::ledger::{Ledger, SpendLimit};
 use crate::service::{Service, StaticService};
-use crate::transport::Adjust;
+use crate::transport::{Adjust, Timeouts};
 use callbacks::CallbackSettings;
 use in_process::InProcess;
 
@@ -52,6 +52,7 @@ pub struct ClientBuilder<S: Service> {
     poll_every: Option<[Duration; 2]>,
     expected_duration: Option<[Duration; 2]>,
     rate_limit: Option<(u32, Duration)>,
+    timeouts: Timeouts,
     max_attempts: u32,
     retry_window: Duration,
     max_pause: Duration,
@@ -109,6 +110,7 @@ impl<S: Service> ClientBuilder<S> {
             poll_every: None,
             expected_duration: None,
             rate_limit: None,
+            timeouts: Timeouts::default(),
             max_attempts: MAX_ATTEMPTS,
             retry_window: RETRY_WINDOW,
             max_pause: MAX_PAUSE,
@@ -203,6 +205,26 @@ impl<S: Service> ClientBuilder<S> {
         self
     }
 
+    /// Sets how long a connection may take, and a whole POST. Defaults to 10 and 120 seconds. At most, each is a day.
+    ///
+    /// A POST that is given up has an unknown outcome, so `submit` is longer than the service takes for an answer.
+    ///
+    /// Processes on other machines count on these times. An attempt in a database counts as under way for its lease, which is
+    /// twice their sum and 60 seconds. Its process does not begin to send it after half of that. A process that hears nothing of the ledger
+    /// uses its part of the rate limit for one window and their sum.
+    ///
+    /// ```
+    /// use std::time::Duration;
+    ///
+    /// let seconds = Duration::from_secs;
+    /// let client = cover_api::Client::builder("my-key").timeouts(seconds(3), seconds(60)).build()?;
+    /// # Ok::<(), cover_api::Error>(())
+    /// ```
+    pub fn timeouts(mut self, connect: Duration, submit: Duration) -> Self {
+        self.timeouts = Timeouts::new(connect, submit);
+        self
+    }
+
     /// Sets the number of requests in each window of length `per`, sends and polls together. Defaults to the rate limit in the spec.
     ///
     /// With a window of length zero, `requests` is the number of concurrent requests. It is at least 1.
@@ -241,11 +263,12 @@ impl<S: Service> ClientBuilder<S> {
         self
     }
 
-    /// Changes the HTTP clients: certificates, proxies, timeouts. The closure is called three times, once each for sends, polls and
+    /// Changes the HTTP clients: certificates, proxies. The closure is called three times, once each for sends, polls and
     /// downloads.
     ///
-    /// The default timeouts are 10 s to connect, 120 s for a send and 30 s for a poll. The latter two run from the beginning of the
-    /// request to the end of the answer.
+    /// Timeouts run from the beginning of the request to the end of the answer. That of a poll is 30 s by default. The lease of an
+    /// attempt follows from those that [`timeouts`](Self::timeouts) sets, so do not set longer ones for sends here; see
+    /// [`never_twice`](crate::guide::never_twice).
     ///
     /// Some settings are fixed, whatever the closure does: sends share no connection, no HTTP client retries, only downloads
     /// follow redirects, and bytes are not logged.
@@ -259,7 +282,7 @@ impl<S: Service> ClientBuilder<S> {
     /// use std::time::Duration;
     ///
     /// let client = cover_api::Client::builder("my-key")
-    ///     .configure_http(|http| http.connect_timeout(Duration::from_secs(3)).no_proxy())
+    ///     .configure_http(|http| http.pool_idle_timeout(Duration::from_secs(3)).no_proxy())
     ///     .build()?;
     /// # Ok::<(), cover_api::Error>(())
     /// ```

@@ -162,6 +162,11 @@ fn kinds() -> Vec<(Failure, &'static str)> {
             Kind::BadAnswer(Evidence::NoAmount),
             "the answer from api.example.com:443 cannot be used: it does not contain a number"
         ];
+        Kind::Adopted => [
+            Kind::Adopted,
+            "another process has adopted the task, since this one was shut down or the ledger had not heard of it for too long; that process \
+             now waits for the task"
+        ];
         Kind::NoSuchTask => [Kind::NoSuchTask, "the service does not know this task"];
         Kind::Failed { .. } => [Kind::Failed { has_key: false, refunded: Refunded::Unknown }, "the task failed"], [
             Kind::Failed { has_key: true, refunded: Refunded::Yes },
@@ -239,6 +244,11 @@ fn evidence() -> Vec<(Failure, &'static str)> {
         Evidence::EarlierAttempt => [
             Evidence::EarlierAttempt,
             "an earlier attempt may have reached the service; nothing was sent now"
+        ];
+        Evidence::MayBeSent(_) => [
+            Evidence::MayBeSent(Duration::from_secs(42)),
+            "the process of an earlier attempt may still send it for 42s, and a second charge cannot be accepted before; nothing was \
+             sent now: send it again after that time"
         ];
         Evidence::Interrupted => [
             Evidence::Interrupted,

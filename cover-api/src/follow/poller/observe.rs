@@ -32,7 +32,7 @@ impl<S: Service> Poller<S> {
                 self.observe_unknown_task(failure)
             }
             // An id that cannot be put into an address never can be.
-            Err(error) if error.is_setup() => Some(Err(self.end_with(error))),
+            Err(error) if error.is_setup() || error.is_adopted_elsewhere() => Some(Err(self.end_with(error))),
             Err(error) => Some(Ok(self.observe_failure(error))),
         };
 
@@ -85,7 +85,7 @@ impl<S: Service> Poller<S> {
             _ => self.unknown_since.get_or_insert_with(|| Box::new(Instant::now())).elapsed(),
         };
         self.operation.api.poll.as_ref().is_none_or(|poll| age >= poll.patience).then(|| {
-            self.operation.lose(self.handle.id());
+            self.operation.lose(self.handle.id(), self.presence.is_some());
             Err(self.end_with(failure.into()))
         })
     }

@@ -27,7 +27,7 @@ mod invariants;
 mod model;
 mod steps;
 #[cfg(test)]
-mod tests;
+pub(in crate::ledger) mod tests;
 
 use std::error::Error;
 use std::fmt;
@@ -39,17 +39,21 @@ use super::{Attempt, AttemptId, Ledger, LedgerError, LedgerHandle};
 /// Time within which a store must notice that a process has ended.
 const DEATH: Duration = Duration::from_secs(5);
 
+/// The lease of attempts, which no run outlasts.
+const LEASE: Duration = Duration::from_secs(3_600);
+
 /// A test suite for one store.
 #[derive(Debug, Clone)]
 pub struct Suite<F> {
     open: F,
     processes: usize,
+    has_leases: bool,
 }
 
 impl<F> Suite<F> {
     /// Creates the suite of a store that only one process uses. `open` returns a handle of the store, the same one or a clone.
     pub fn new(open: F) -> Self {
-        Self { open, processes: 1 }
+        Self { open, processes: 1, has_leases: false }
     }
 
     /// Sets how many processes use the store at once. Above 1, every call of `open` must return a handle like that of another
@@ -58,6 +62,13 @@ impl<F> Suite<F> {
     #[must_use]
     pub fn processes(self, processes: usize) -> Self {
         Self { processes: processes.max(1), ..self }
+    }
+
+    /// Sets whether the store learns of the death of a process only by silence, so that attempts live as long as their lease. Such a
+    /// store must be used by several processes.
+    #[must_use]
+    pub fn leases(self, has_leases: bool) -> Self {
+        Self { has_leases, ..self }
     }
 
     /// Checks each promise of the store.

@@ -16,6 +16,7 @@ pub(super) type AttemptIndex = usize;
 /// The index of a process, in the order of starting.
 pub(super) type Process = usize;
 
+#[expect(clippy::struct_excessive_bools, reason = "each is a fact of its own")]
 pub(super) struct ModelAttempt {
     pub(super) id: AttemptId,
     pub(super) entry: EntryId,
@@ -29,6 +30,8 @@ pub(super) struct ModelAttempt {
     is_superseded: bool,
     /// Its process abandoned it without settling it.
     pub(super) is_abandoned: bool,
+    /// Its lease has not ended.
+    pub(super) is_leased: bool,
     /// It was purged.
     pub(super) is_purged: bool,
 }
@@ -82,6 +85,11 @@ impl Model {
     fn is_alive(&self, index: AttemptIndex, viewer: Process) -> bool {
         let attempt = &self.attempts[index];
         !(self.dead.contains(&attempt.process) || (attempt.is_abandoned && attempt.process == viewer))
+    }
+
+    /// Returns whether the process of an attempt may still send it, from the point of view of a process. No lease runs out.
+    pub(super) fn may_be_sent(&self, index: AttemptIndex, viewer: Process) -> bool {
+        self.attempts[index].is_leased && self.is_alive(index, viewer)
     }
 
     /// Returns whether its process has abandoned it or has ended.
@@ -197,7 +205,7 @@ impl Model {
                 (EntryState::Posting, current) => {
                     return ExpectedState::Posting(id, self.attempts[current].process == viewer);
                 }
-                (EntryState::Unknown, current) if !self.accepts(terms, current) => {
+                (EntryState::Unknown, current) if !self.accepts(terms, current, viewer) => {
                     return ExpectedState::Unknown(id, current);
                 }
                 (EntryState::Failed, _) if terms.max_failures.is_some() => {}
@@ -210,8 +218,8 @@ impl Model {
         ExpectedState::Ready(ready)
     }
 
-    fn accepts(&self, terms: Terms, index: AttemptIndex) -> bool {
-        terms.consent == Some(self.attempts[index].id)
+    fn accepts(&self, terms: Terms, index: AttemptIndex, viewer: Process) -> bool {
+        terms.consent == Some(self.attempts[index].id) && !self.may_be_sent(index, viewer)
     }
 
     /// Returns the entry that a send without a key continues.
@@ -238,7 +246,7 @@ impl Model {
             // The failed task may belong to an earlier attempt, while the current one is still open.
             EntryState::Failed if terms.max_failures.is_some() => match self.attempts[current].state {
                 AttemptState::Posting if self.is_alive(current, viewer) => posting,
-                AttemptState::Posting | AttemptState::Unknown if !self.accepts(terms, current) => {
+                AttemptState::Posting | AttemptState::Unknown if !self.accepts(terms, current, viewer) => {
                     ExpectedState::Unknown(id, current)
                 }
                 // Without a key, the purchase is a new entry.
@@ -248,7 +256,7 @@ impl Model {
             },
             _ if entry.purchase.fingerprint != purchase.fingerprint => ExpectedState::OtherRequest(id),
             EntryState::Posting => posting,
-            EntryState::Unknown if self.accepts(terms, current) => {
+            EntryState::Unknown if self.accepts(terms, current, viewer) => {
                 ExpectedState::Ready(entry.purchase.key.is_some().then_some(id))
             }
             EntryState::Unknown => ExpectedState::Unknown(id, current),

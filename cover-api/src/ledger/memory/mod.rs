@@ -57,7 +57,7 @@ impl Default for MemoryLedger {
 }
 
 impl Ledger for MemoryLedger {
-    fn transact(&self, work: Work) -> Transacted {
+    fn transact(&self, mut work: Work) -> Transacted {
         let mut tables = self.tables.lock().unwrap_or_else(PoisonError::into_inner);
         // Earlier work may have panicked after some writes.
         tables.roll_back();

@@ -1,6 +1,6 @@
 //! The rows of a ledger in memory.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::time::SystemTime;
 
 use bytes::Bytes;
@@ -8,7 +8,8 @@ use cover_spec::tables::Credits;
 
 use super::tables::{Tables, Undo, not_unique};
 use crate::ledger::{
-    Attempt, AttemptId, Entry, EntryId, EntryState, Filter, Fingerprint, LedgerError, Purchase, Rows, Span, minute,
+    Attempt, AttemptId, Budget, BudgetId, Entry, EntryId, EntryState, Filter, Fingerprint, LedgerError, Purchase, Rows,
+    Share, Span, minute,
 };
 
 const HOLDER: &str = "this process";
@@ -24,6 +25,14 @@ impl Rows for Tables {
 
     fn is_alive(&mut self, attempt: &Attempt) -> Result<bool, LedgerError> {
         Ok(self.local.is_live(attempt.id))
+    }
+
+    fn is_surely_dead(&mut self, attempt: &Attempt) -> Result<bool, LedgerError> {
+        self.is_alive(attempt).map(|is_alive| !is_alive)
+    }
+
+    fn is_present(&mut self, process: &str) -> Result<bool, LedgerError> {
+        Ok(process == HOLDER)
     }
 
     fn entry(&mut self, id: EntryId) -> Result<Option<Entry>, LedgerError> {
@@ -110,6 +119,36 @@ impl Rows for Tables {
         Ok(wanted.take(limit).cloned().collect())
     }
 
+    fn waiters(&mut self, account: &str) -> Result<Vec<Option<String>>, LedgerError> {
+        let running = self.entries.values().filter(|entry| entry.state == EntryState::Running);
+        let of_account = running.filter(|entry| entry.purchase.account == account);
+        let waiters: BTreeSet<&Option<String>> = of_account.map(|entry| &entry.waiter).collect();
+        Ok(waiters.into_iter().cloned().collect())
+    }
+
+    fn waiting(
+        &mut self,
+        account: &str,
+        operation: &str,
+        waiter: Option<&str>,
+        limit: usize,
+    ) -> Result<Vec<Entry>, LedgerError> {
+        let is_waiting = |entry: &&Entry| {
+            let is_running = entry.state == EntryState::Running && entry.waiter.as_deref() == waiter;
+            is_running && is_of(entry, account, operation)
+        };
+        Ok(self.entries.values().filter(is_waiting).take(limit).cloned().collect())
+    }
+
+    fn leave(&mut self, id: EntryId) -> Result<(), LedgerError> {
+        match self.entry(id)? {
+            Some(entry) if entry.state == EntryState::Running && entry.waiter.as_deref() == Some(HOLDER) => {
+                self.update_entry(&Entry { waiter: None, ..entry })
+            }
+            _ => Ok(()),
+        }
+    }
+
     fn operations(&mut self, account: &str) -> Result<Vec<String>, LedgerError> {
         let of_account = self.entries.values().filter(|entry| entry.purchase.account == account);
         let operations: BTreeSet<&String> = of_account.map(|entry| &entry.purchase.operation).collect();
@@ -161,14 +200,37 @@ impl Rows for Tables {
         Ok(Credits::from_thousandths(u64::try_from(thousandths).unwrap_or_default()))
     }
 
-    fn purge(&mut self, account: &str, operation: &str, before: SystemTime) -> Result<u64, LedgerError> {
+    fn budget(&mut self, id: &BudgetId) -> Result<Budget, LedgerError> {
+        Ok(self.budgets.get(id).map(|(budget, _)| budget.clone()).unwrap_or_default())
+    }
+
+    fn put_budget(&mut self, id: &BudgetId, budget: &Budget) -> Result<(), LedgerError> {
+        self.change_budget(id, |known, _| *known = budget.clone());
+        Ok(())
+    }
+
+    fn shares(&mut self, id: &BudgetId) -> Result<Vec<Share>, LedgerError> {
+        Ok(self.budgets.get(id).into_iter().flat_map(|(_, shares)| shares.values()).cloned().collect())
+    }
+
+    fn put_share(&mut self, id: &BudgetId, share: &Share) -> Result<(), LedgerError> {
+        self.change_budget(id, |_, shares| drop(shares.insert(share.holder.clone(), share.clone())));
+        Ok(())
+    }
+
+    fn delete_share(&mut self, id: &BudgetId, holder: &str) -> Result<(), LedgerError> {
+        self.change_budget(id, |_, shares| drop(shares.remove(holder)));
+        Ok(())
+    }
+
+    fn purge(&mut self, account: &str, operation: &str, before: SystemTime, limit: usize) -> Result<u64, LedgerError> {
         let is_over = |entry: &Entry| {
             let is_empty = entry.state == EntryState::Ready && entry.purchase.key.is_none();
             is_empty || (entry.state.has_ended() && entry.delivered)
         };
         let old = self.entries.values().filter(|entry| is_of(entry, account, operation) && entry.changed < before);
         let over = old.filter(|entry| is_over(entry) && !self.has_duplicate(entry.id));
-        let ids: Vec<EntryId> = over.map(|entry| entry.id).collect();
+        let ids: Vec<EntryId> = over.map(|entry| entry.id).take(limit).collect();
         for id in &ids {
             self.remove(*id);
         }
@@ -177,6 +239,13 @@ impl Rows for Tables {
 }
 
 impl Tables {
+    fn change_budget(&mut self, id: &BudgetId, change: impl FnOnce(&mut Budget, &mut BTreeMap<String, Share>)) {
+        let (budget, shares) = self.budgets.entry(*id).or_default();
+        let before = (budget.clone(), shares.clone());
+        change(budget, shares);
+        self.undo_log.push(Undo::Budget(*id, before));
+    }
+
     fn count_spending(&mut self, account: &str, attempt: &Attempt, times: i64) {
         let cost = attempt.cost.unwrap_or_default().thousandths();
         let (minute, by) = (minute(attempt.started), i64::try_from(cost).unwrap_or(i64::MAX) * times);

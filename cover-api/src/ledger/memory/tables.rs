@@ -6,7 +6,9 @@ use std::sync::Arc;
 use bytes::Bytes;
 
 use super::index::Index;
-use crate::ledger::{Attempt, AttemptId, Entry, EntryId, EntryState, Filter, LedgerError, Local, Purchase};
+use crate::ledger::{
+    Attempt, AttemptId, Budget, BudgetId, Entry, EntryId, EntryState, Filter, LedgerError, Local, Purchase, Share,
+};
 
 /// Number of delivered entries without a key that are kept for callers that still wait for the same attempt. At most half of the
 /// capacity is used for them.
@@ -25,6 +27,8 @@ pub(super) struct Tables {
     pub(super) of_entry: HashMap<EntryId, Vec<AttemptId>>,
     pub(super) answers: HashMap<AttemptId, Bytes>,
     pub(super) spending: HashMap<String, Spending>,
+    /// What the processes that share a rate limit know, and their shares by holder.
+    pub(super) budgets: HashMap<BudgetId, (Budget, BTreeMap<String, Share>)>,
     /// Entries without a key, in the order of their delivery.
     pub(super) delivered: VecDeque<EntryId>,
     /// The rows before the current work changed them.
@@ -45,6 +49,7 @@ pub(super) enum Undo {
     Answer(AttemptId, Option<Bytes>),
     /// What was spent, by account, in a minute.
     Spending(String, i64, i64),
+    Budget(BudgetId, (Budget, BTreeMap<String, Share>)),
     /// The entry that was taken from the front of `delivered`.
     Delivered(EntryId),
 }
@@ -62,6 +67,7 @@ impl Tables {
                 Undo::Attempt(id, attempt) => drop(self.set_attempt(id, attempt)),
                 Undo::Answer(id, answer) => drop(self.set_answer(id, answer)),
                 Undo::Spending(account, minute, by) => self.spend(&account, minute, -by),
+                Undo::Budget(id, before) => drop(self.budgets.insert(id, before)),
                 Undo::Delivered(id) => self.delivered.push_front(id),
             }
         }

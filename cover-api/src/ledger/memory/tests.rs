@@ -1,10 +1,13 @@
 use std::sync::Arc;
+use std::time::Duration;
 
 use super::MemoryLedger;
 use crate::ledger::{
     AttemptId, Charge, EntryId, Fingerprint, Intended, LedgerError, LedgerHandle, Purchase, Rows, Settlement,
     TaskSource, Terms, deliver, intend, settle,
 };
+
+const LEASE: Duration = Duration::from_secs(320);
 
 fn purchase(key: Option<&str>, request: usize) -> Purchase {
     let fingerprint = Fingerprint::new("cover", &request.to_be_bytes());
@@ -13,7 +16,7 @@ fn purchase(key: Option<&str>, request: usize) -> Purchase {
 
 async fn post(ledger: &LedgerHandle, of: Purchase) -> Result<(EntryId, AttemptId), LedgerError> {
     let id = AttemptId::new();
-    match ledger.run(move |rows| intend(rows, &of, None, Terms::default(), &Charge::default(), id)).await? {
+    match ledger.run(move |rows| intend(rows, &of, None, Terms::default(), &Charge::default(), id, LEASE)).await? {
         Intended::Recorded { entry, .. } => Ok((entry, id)),
         refused => panic!("{refused:?}"),
     }
@@ -23,7 +26,7 @@ async fn buy(ledger: &LedgerHandle, of: Purchase) -> Result<EntryId, LedgerError
     let (entry, id) = post(ledger, of).await?;
     let bought = move |rows: &mut dyn Rows| {
         settle(rows, id, &Settlement::Task { task: id.to_string(), source: TaskSource::Reply })?;
-        deliver(rows, entry, &id.to_string())
+        deliver(rows, entry, &id.to_string(), false)
     };
     ledger.run(bought).await.map(|()| entry)
 }
@@ -75,7 +78,7 @@ async fn failed_work_removes_nothing() {
     let delivered = buy(&ledger, purchase(None, 0)).await.unwrap();
     buy(&ledger, purchase(Some("a"), 1)).await.unwrap();
     let fails = move |rows: &mut dyn Rows| {
-        intend(rows, &purchase(Some("b"), 2), None, Terms::default(), &Charge::default(), AttemptId::new())?;
+        intend(rows, &purchase(Some("b"), 2), None, Terms::default(), &Charge::default(), AttemptId::new(), LEASE)?;
         assert_eq!(rows.entry(delivered)?, None);
         Err::<(), _>(LedgerError::refused("the test says so"))
     };

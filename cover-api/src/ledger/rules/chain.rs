@@ -128,6 +128,7 @@ pub(super) fn guard(rows: &mut dyn Rows, entry: &mut Entry) -> Result<(), Ledger
     if !Filter::Open.has(entry) {
         return Ok(());
     }
+    rows.exclude_equal(&entry.purchase)?;
     let Purchase { account, operation, key, fingerprint } = &entry.purchase;
     entry.consent = key.is_none() && {
         let equal = rows.open_entries(account, operation, fingerprint)?;

@@ -1,8 +1,10 @@
 //! Records the intent to post.
 
+use std::time::Duration;
+
 use super::chain::{Base, base};
 use super::charge::overrun;
-use super::look_up::{PurchaseState, Terms, look_up};
+use super::look_up::{PurchaseState, Terms, look_up, may_be_sent};
 use super::{damaged, write_entry};
 use crate::ledger::{
     Attempt, AttemptId, AttemptState, Charge, Entry, EntryId, EntryState, LedgerError, Overrun, Purchase, Rows,
@@ -25,6 +27,9 @@ pub enum Intended {
 }
 
 /// Records that an attempt is about to be posted, unless the state of the purchase or a limit forbids it. Idempotent by the attempt's id.
+///
+/// `lease`: how long the attempt counts as alive if nothing is heard of its process. The process must not begin to send it after
+/// half of that time.
 pub fn intend(
     rows: &mut dyn Rows,
     purchase: &Purchase,
@@ -32,6 +37,7 @@ pub fn intend(
     terms: Terms,
     charge: &Charge,
     id: AttemptId,
+    lease: Duration,
 ) -> Result<Intended, LedgerError> {
     if let Some(known) = rows.attempt(id)? {
         return Ok(Intended::Recorded { entry: known.entry, number: known.number });
@@ -84,6 +90,7 @@ pub fn intend(
         evidence: None,
         started: rows.now(),
         cost: charge.price,
+        lease: Some(lease),
     };
     rows.put_attempt(&attempt, purchase)?;
     if attempt.cost.is_some() {
@@ -92,11 +99,11 @@ pub fn intend(
     Ok(Intended::Recorded { entry: entry.id, number: attempt.number })
 }
 
-/// Records that an unknown attempt may be charged twice. Returns it, unless it is no longer unknown.
+/// Records that an unknown attempt may be charged twice. Returns it, unless it is no longer unknown or its process may still send it.
 fn record_consent(rows: &mut dyn Rows, id: AttemptId) -> Result<Option<AttemptId>, LedgerError> {
     let Some(attempt) = rows.attempt(id)? else { return Ok(None) };
     let Some(mut entry) = rows.entry(attempt.entry)? else { return Ok(None) };
-    if entry.state != EntryState::Unknown || entry.attempt != Some(id) {
+    if entry.state != EntryState::Unknown || entry.attempt != Some(id) || may_be_sent(rows, &attempt)? {
         return Ok(None);
     }
     entry.consent = true;

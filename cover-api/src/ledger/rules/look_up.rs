@@ -9,7 +9,7 @@ use crate::ledger::{Attempt, AttemptId, AttemptState, Entry, EntryId, EntryState
 pub struct Terms {
     /// An entry whose task failed may be posted again, unless this number of its tasks have failed. `None`: it may not.
     pub max_failures: Option<u32>,
-    /// This attempt, whose outcome is unknown, may be charged twice.
+    /// This attempt, whose outcome is unknown, may be charged twice. It has no effect while the attempt's process may still send it.
     pub consent: Option<AttemptId>,
 }
 
@@ -26,7 +26,7 @@ pub enum PurchaseState {
         here: bool,
     },
     /// The outcome of this attempt of the entry is unknown.
-    Unknown(Entry, Attempt),
+    Unknown(Entry, Box<Attempt>),
     /// The purchase has a task.
     Task(Entry),
     /// The purchase has a task that failed, as did all those before it, and the caller accepts no more.
@@ -40,6 +40,16 @@ pub enum PurchaseState {
     OtherRequest(Entry),
 }
 
+impl PurchaseState {
+    /// Returns the task of the purchase, if it has one.
+    pub(crate) fn task(&self) -> Option<&str> {
+        match self {
+            Self::Task(entry) | Self::Exhausted { entry, .. } | Self::OtherRequest(entry) => entry.task.as_deref(),
+            Self::Ready(_) | Self::Posting { .. } | Self::Unknown(..) => None,
+        }
+    }
+}
+
 /// Decides whether a purchase may be posted. `at` is the entry of the caller's send, once it has one.
 pub fn look_up(
     rows: &mut dyn Rows,
@@ -47,6 +57,8 @@ pub fn look_up(
     at: Option<EntryId>,
     terms: Terms,
 ) -> Result<PurchaseState, LedgerError> {
+    // Before any entry is read, so that all look-ups wait for each other in the same order.
+    rows.exclude_equal(purchase)?;
     let state = match find(rows, purchase, at)? {
         Some(entry) => state_of(rows, purchase, entry, terms)?,
         None => PurchaseState::Ready(None),
@@ -86,14 +98,24 @@ fn state_of(
         (EntryState::Failed, attempt) if terms.max_failures.is_some() => after_failure(rows, entry, attempt, terms)?,
         _ if entry.purchase.fingerprint.differs_from(&purchase.fingerprint) => PurchaseState::OtherRequest(entry),
         (EntryState::Posting, Some(attempt)) => PurchaseState::Posting { here: attempt.holder == rows.holder(), entry },
-        (EntryState::Unknown, Some(attempt)) if terms.consent == Some(attempt.id) => {
+        (EntryState::Unknown, Some(attempt)) if is_accepted(rows, &attempt, terms)? => {
             // With a key, the entry gets another attempt. Without one, the purchase is a new entry.
             PurchaseState::Ready(entry.purchase.key.is_some().then_some(entry.id))
         }
-        (EntryState::Unknown, Some(attempt)) => PurchaseState::Unknown(entry, attempt),
+        (EntryState::Unknown, Some(attempt)) => PurchaseState::Unknown(entry, Box::new(attempt)),
         (EntryState::Running | EntryState::Done | EntryState::Failed, _) => PurchaseState::Task(entry),
         (EntryState::Posting | EntryState::Unknown, None) => return Err(damaged("an entry lacks its attempt")),
     })
+}
+
+/// Returns whether the caller accepts that this attempt may be charged twice. Nobody can while its process may still send it.
+fn is_accepted(rows: &mut dyn Rows, attempt: &Attempt, terms: Terms) -> Result<bool, LedgerError> {
+    Ok(terms.consent == Some(attempt.id) && !may_be_sent(rows, attempt)?)
+}
+
+/// Returns whether the process of an attempt may still send it.
+pub(super) fn may_be_sent(rows: &mut dyn Rows, attempt: &Attempt) -> Result<bool, LedgerError> {
+    Ok(attempt.lease.is_some() && !rows.is_surely_dead(attempt)?)
 }
 
 /// Decides whether an entry whose task has failed may be posted again.
@@ -110,9 +132,9 @@ fn after_failure(
         }
         Some(attempt)
             if matches!(attempt.state, AttemptState::Posting | AttemptState::Unknown)
-                && terms.consent != Some(attempt.id) =>
+                && !is_accepted(rows, &attempt, terms)? =>
         {
-            return Ok(PurchaseState::Unknown(entry, attempt));
+            return Ok(PurchaseState::Unknown(entry, Box::new(attempt)));
         }
         _ => {}
     }
@@ -144,8 +166,8 @@ fn obstacle(
             (EntryState::Posting, Some(attempt)) => {
                 return Ok(Some(PurchaseState::Posting { here: attempt.holder == rows.holder(), entry }));
             }
-            (EntryState::Unknown, Some(attempt)) if terms.consent != Some(attempt.id) => {
-                return Ok(Some(PurchaseState::Unknown(entry, attempt)));
+            (EntryState::Unknown, Some(attempt)) if !is_accepted(rows, &attempt, terms)? => {
+                return Ok(Some(PurchaseState::Unknown(entry, Box::new(attempt))));
             }
             (EntryState::Failed, _) if terms.max_failures.is_some() => {}
             (EntryState::Running | EntryState::Done | EntryState::Failed, _) if purchase.key.is_none() => {
@@ -157,19 +179,47 @@ fn obstacle(
     Ok(None)
 }
 
-/// Returns the entry with its current attempt. The entry becomes unknown if the process of that attempt has died. An entry without
-/// the task that its state implies is an error.
-pub(crate) fn refresh(rows: &mut dyn Rows, mut entry: Entry) -> Result<(Entry, Option<Attempt>), LedgerError> {
+/// Returns the entry with its current attempt. The entry becomes unknown if the process of that attempt has died, or if nothing was
+/// heard of it for as long as the lease, which then stays. An entry without the task that its state implies is an error.
+pub(crate) fn refresh(rows: &mut dyn Rows, entry: Entry) -> Result<(Entry, Option<Attempt>), LedgerError> {
+    let (entry, attempt) = with_attempt(rows, entry)?;
+    match attempt {
+        Some(attempt) if is_abandoned(rows, &entry, &attempt)? => sweep(rows, entry.id),
+        attempt => Ok((entry, attempt)),
+    }
+}
+
+fn with_attempt(rows: &mut dyn Rows, entry: Entry) -> Result<(Entry, Option<Attempt>), LedgerError> {
     if entry.state.has_task() && entry.task.is_none() {
         return Err(damaged("an entry lacks its task"));
     }
     let Some(id) = entry.attempt else { return Ok((entry, None)) };
-    let Some(mut attempt) = rows.attempt(id)? else { return Err(damaged("an entry lacks its attempt")) };
-    if entry.state == EntryState::Posting && !rows.is_alive(&attempt)? {
-        attempt.state = AttemptState::Unknown;
-        attempt.evidence = Some("the process that sent it has ended".to_owned());
-        entry.state = EntryState::Unknown;
-        write(rows, &mut entry, &attempt)?;
-    }
+    let attempt = rows.attempt(id)?.ok_or_else(|| damaged("an entry lacks its attempt"))?;
     Ok((entry, Some(attempt)))
+}
+
+fn is_abandoned(rows: &mut dyn Rows, entry: &Entry, attempt: &Attempt) -> Result<bool, LedgerError> {
+    Ok(entry.state == EntryState::Posting && !rows.is_alive(attempt)?)
+}
+
+/// Makes an abandoned entry unknown. It is read again first, since one from a list may have been settled in the meantime.
+fn sweep(rows: &mut dyn Rows, id: EntryId) -> Result<(Entry, Option<Attempt>), LedgerError> {
+    let vanished = || LedgerError::refused("the entry was purged while it was read");
+    let entry = rows.entry(id)?.ok_or_else(vanished)?;
+    let (mut entry, mut attempt) = with_attempt(rows, entry)?;
+    if let Some(attempt) = &mut attempt
+        && is_abandoned(rows, &entry, attempt)?
+    {
+        attempt.state = AttemptState::Unknown;
+        let evidence = if rows.is_surely_dead(attempt)? {
+            attempt.lease = None;
+            "the process that sent it has ended"
+        } else {
+            "nothing was heard of the process that sent it for as long as its lease"
+        };
+        attempt.evidence = Some(evidence.to_owned());
+        entry.state = EntryState::Unknown;
+        write(rows, &mut entry, attempt)?;
+    }
+    Ok((entry, attempt))
 }

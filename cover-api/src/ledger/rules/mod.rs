@@ -2,25 +2,33 @@
 //!
 //! Each function runs within one transaction. It reads and decides first, and writes last.
 
+mod adopt;
 mod answer;
+mod budget;
 mod chain;
 mod charge;
 mod intend;
 mod look_up;
+#[cfg(feature = "callback")]
+mod pass_on;
 mod people;
 mod settle;
 mod task;
 
 use super::{Attempt, Entry, LedgerError, Rows};
 
+pub(crate) use adopt::{adopt, hand_over, hand_over_all, may_wait};
 #[cfg(feature = "unstable-ledger")]
 pub use answer::MAX_ANSWER;
 pub(crate) use answer::may_be_answer;
 pub use answer::{Bought, bought};
 use answer::{drop_answers, keep_answer};
+pub(crate) use budget::{leave_budget, share_budget};
 pub use intend::{Intended, intend};
 pub(crate) use look_up::refresh;
 pub use look_up::{PurchaseState, Terms, look_up};
+#[cfg(feature = "callback")]
+pub(crate) use pass_on::{PassedOn, pass_on};
 #[cfg_attr(not(feature = "unstable-ledger"), expect(unused_imports, reason = "only stores name it"))]
 pub use people::UnknownPage;
 pub use people::{Resolution, resolve, unknown};

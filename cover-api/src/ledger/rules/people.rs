@@ -3,7 +3,7 @@
 use std::fmt;
 
 use super::damaged;
-use super::look_up::refresh;
+use super::look_up::{may_be_sent, refresh};
 use super::settle::{Settled, Settlement, settle};
 use crate::ledger::{Attempt, AttemptId, Entry, EntryId, EntryState, Filter, LedgerError, Rows, TaskSource};
 use crate::redact::Shown;
@@ -14,7 +14,7 @@ use crate::redact::Shown;
 pub enum Resolution {
     /// The attempt created this task.
     Task(String),
-    /// The attempt created nothing, and nothing was charged.
+    /// The attempt created nothing, and nothing was charged. It is refused while the process of the attempt may still send it.
     NotCharged,
 }
 
@@ -28,7 +28,8 @@ impl fmt::Debug for Resolution {
     }
 }
 
-/// Records an operator's decision about an unknown entry, unless the entry changed since it was listed with this attempt.
+/// Records an operator's decision about an unknown entry, unless the entry changed since it was listed with this attempt. An attempt
+/// that its process may still send cannot be resolved as not charged.
 pub fn resolve(
     rows: &mut dyn Rows,
     id: EntryId,
@@ -36,9 +37,15 @@ pub fn resolve(
     resolution: &Resolution,
 ) -> Result<Entry, LedgerError> {
     let entry = rows.entry(id)?.ok_or_else(|| LedgerError::refused("there is no such entry"))?;
-    let (entry, _) = refresh(rows, entry)?;
+    let (entry, attempt) = refresh(rows, entry)?;
     if entry.state != EntryState::Unknown || entry.attempt != Some(listed) {
         return Err(LedgerError::refused("the entry is not unknown, or has changed since it was listed"));
+    }
+    if *resolution == Resolution::NotCharged
+        && let Some(attempt) = attempt
+        && may_be_sent(rows, &attempt)?
+    {
+        return Err(LedgerError::may_be_sent(attempt.may_be_sent_for(rows.now())));
     }
     let settlement = match resolution {
         Resolution::NotCharged => Settlement::NotCreated { evidence: "an operator's word".to_owned() },

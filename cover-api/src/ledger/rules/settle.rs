@@ -82,7 +82,8 @@ impl fmt::Debug for Settlement {
     }
 }
 
-/// Records the outcome of an attempt. A task is always recorded, whatever the state of the entry. Any other outcome changes the
+/// Records the outcome of an attempt. Its lease ends, unless a claim or an operator names the task: the process may not have sent it
+/// yet if they are wrong. A task is always recorded, whatever the state of the entry. Any other outcome changes the
 /// entry only if the attempt is its current one.
 pub fn settle(rows: &mut dyn Rows, id: AttemptId, settlement: &Settlement) -> Result<Settled, LedgerError> {
     let Some(attempt) = rows.attempt(id)? else { return Ok(Settled::Missing) };
@@ -107,6 +108,7 @@ fn settle_task(
     if attempt.task.as_deref() == Some(task) {
         if attempt.source < Some(source) {
             attempt.source = Some(source);
+            end_lease(&mut attempt, source);
             rows.put_attempt(&attempt, &entry.purchase)?;
         }
         return Ok(Settled::Recorded(entry));
@@ -141,10 +143,12 @@ fn settle_task(
     attempt.duplicate = entry.task.is_some();
     count(rows, &account, &attempt, AttemptState::Task)?;
     (attempt.task, attempt.source, attempt.state) = (Some(task.to_owned()), Some(source), AttemptState::Task);
+    end_lease(&mut attempt, source);
     rows.put_attempt(&attempt, &entry.purchase)?;
     if !attempt.duplicate {
         (entry.task, entry.state) = (Some(task.to_owned()), EntryState::Running);
         (entry.delivered, entry.status) = (false, None);
+        entry.waiter = Some(attempt.holder.clone());
         // Without a key, consent stops the entry from guarding. It was given for an attempt without a task.
         entry.consent &= entry.purchase.key.is_some();
         include(rows, &mut entry, &mut attempt)?;
@@ -159,6 +163,10 @@ fn settle_task(
         rows.update_entry(&robbed)?;
     }
     Ok(if attempt.duplicate { Settled::Duplicate(entry) } else { Settled::Recorded(entry) })
+}
+
+fn end_lease(attempt: &mut Attempt, source: TaskSource) {
+    attempt.lease.take_if(|_| source == TaskSource::Reply);
 }
 
 /// Records that an attempt was answered with the result. Repeating it changes nothing.
@@ -204,7 +212,7 @@ fn inherit(rows: &mut dyn Rows, entry: &mut Entry) -> Result<(), LedgerError> {
     let of_entry = duplicates.into_iter().filter(|attempt| attempt.entry == entry.id);
     let Some(mut heir) = of_entry.min_by_key(|attempt| attempt.number) else { return Ok(()) };
     heir.duplicate = false;
-    (entry.task, entry.state) = (heir.task.clone(), EntryState::Running);
+    (entry.task, entry.state, entry.waiter) = (heir.task.clone(), EntryState::Running, Some(heir.holder.clone()));
     rows.put_attempt(&heir, &entry.purchase)?;
     include(rows, entry, &mut heir)
 }
@@ -223,7 +231,7 @@ fn settle_without(
     }
     let is_current = entry.attempt == Some(attempt.id);
     count(rows, &entry.purchase.account, &attempt, state)?;
-    attempt.state = state;
+    (attempt.state, attempt.lease) = (state, None);
     attempt.hint = hint.or(attempt.hint);
     attempt.evidence = Some(evidence.to_owned());
     let became_unknown = state == AttemptState::Unknown && entry.state == EntryState::Posting && is_current;

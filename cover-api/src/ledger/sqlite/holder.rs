@@ -13,8 +13,9 @@ use std::time::SystemTime;
 
 use rusqlite::{Connection, params};
 
+use super::super::sql::{statements, to_millis};
 use super::super::{AttemptId, LedgerError};
-use super::{failure, file, record, statements, system};
+use super::{failure, file, system};
 
 /// This process, or one of several ledgers within it.
 #[derive(Debug)]
@@ -53,7 +54,7 @@ impl Holder {
                 self.remove(db, &name).map_err(|error| failure::sql(&self.ledger, error))?;
             }
         }
-        let values = params![self.name, record::to_millis(SystemTime::now())];
+        let values = params![self.name, to_millis(SystemTime::now())];
         db.execute(statements::ADD_HOLDER, values).map(drop).map_err(|error| failure::sql(&self.ledger, error))
     }
 
@@ -94,7 +95,7 @@ impl Holder {
         match fs::remove_file(path_of(&self.ledger, name)) {
             Err(error) if error.kind() != ErrorKind::NotFound => Ok(()),
             _ => {
-                db.execute(statements::FORGET_SPENDING, [name])?;
+                db.execute(statements::DELETE_MESSAGES, [name])?;
                 db.execute(statements::REMOVE_HOLDER, [name]).map(drop)
             }
         }

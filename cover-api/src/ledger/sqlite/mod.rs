@@ -3,13 +3,11 @@
 //! One thread owns the connection, and runs queued jobs in common transactions; see [`worker`]. Locks on files beside the
 //! ledger show which processes are alive; see [`holder`].
 
+mod database;
 mod failure;
 mod file;
 mod holder;
-mod record;
-mod rows;
 mod schema;
-mod statements;
 mod store;
 #[cfg(test)]
 mod tests;
@@ -31,7 +29,7 @@ use std::time::Duration;
 use tokio::sync::oneshot;
 
 use self::worker::Job;
-use super::{Ledger, LedgerError, Local, Transacted, Work};
+use super::{Ledger, LedgerError, Local, Mailbox, Transacted, Work};
 
 /// A ledger in an SQLite file, which several processes of one machine may share.
 ///
@@ -64,6 +62,9 @@ struct WorkerHandle {
     /// Taken only by `drop`.
     thread: Option<JoinHandle<()>>,
 }
+
+/// How often a process looks for messages of other processes. Nothing tells it of them.
+const LOOK_EVERY: Duration = Duration::from_secs(1);
 
 /// Settings that only tests change.
 #[derive(Debug, Clone, Copy)]
@@ -119,6 +120,10 @@ impl Ledger for SqliteLedger {
 
     fn is_durable(&self) -> bool {
         true
+    }
+
+    fn mailbox(&self) -> Option<Mailbox> {
+        Some(Mailbox { arrived: Arc::default(), every: LOOK_EVERY })
     }
 }
 

@@ -5,17 +5,9 @@ use std::path::Path;
 use rusqlite::{Connection, OpenFlags, OptionalExtension, TransactionBehavior};
 
 use super::super::LedgerError;
-use super::{failure, statements};
-
-/// The changes of each version. A released step never changes.
-const STEPS: [&str; 3] = [include_str!("schema/1.sql"), include_str!("schema/2.sql"), include_str!("schema/3.sql")];
-
-/// The version of the tables that this crate writes.
-#[expect(clippy::cast_possible_wrap, reason = "there are few steps")]
-const VERSION: i64 = STEPS.len() as i64;
-
-/// The least version whose writers are compatible with these tables.
-const LEAST: i64 = 1;
+use super::super::sql::schema::{LEAST, STEPS, VERSION};
+use super::super::sql::statements;
+use super::failure;
 
 /// Creates the tables in an empty database that only this process uses.
 pub(super) fn create(path: &Path) -> rusqlite::Result<()> {

@@ -8,9 +8,10 @@ use std::time::{Duration, Instant};
 
 use rusqlite::{Connection, OpenFlags};
 
+use super::super::sql::statements;
 use super::super::{LedgerError, Local};
 use super::holder::Holder;
-use super::{Settings, failure, file, schema, statements};
+use super::{Settings, failure, file, schema};
 
 /// How long to wait for other processes when closing. The next process that opens the file removes a holder that remained.
 const CLOSE_PATIENCE: Duration = Duration::from_secs(1);

@@ -3,15 +3,13 @@
 //! A durable commit waits for the disk. The thread therefore runs all queued jobs in one transaction, each in its own savepoint,
 //! and commits once. A job that fails is rolled back alone. All jobs are answered after the commit.
 
-use std::any::Any;
-use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::Path;
 use std::sync::{Arc, mpsc};
 use std::time::{Duration, Instant};
 
 use tokio::sync::oneshot;
 
-use super::super::{LedgerError, Local, Work};
+use super::super::{LedgerError, Local, Work, sql};
 use super::Settings;
 use super::store::Store;
 
@@ -27,7 +25,8 @@ pub(super) struct Job {
     pub(super) answer: oneshot::Sender<Result<(), LedgerError>>,
 }
 
-type FinishedJob = (Result<(), LedgerError>, oneshot::Sender<Result<(), LedgerError>>);
+/// A job with the result of its work.
+type FinishedJob = (Result<(), LedgerError>, Job);
 
 /// Opens the file, reports whether that succeeded, and runs jobs until all senders are gone.
 pub(super) fn run(
@@ -90,31 +89,29 @@ impl Worker {
     fn transact(&mut self, jobs: Vec<Job>) -> Vec<Job> {
         let mut jobs = jobs.into_iter();
         if let Err(error) = self.store.begin() {
-            answer(jobs.map(|job| (Ok(()), job.answer)), &Err(error));
+            answer(jobs.map(|job| (Ok(()), job)), &Err(error));
             return Vec::new();
         }
-        let mut answers: Vec<FinishedJob> = Vec::with_capacity(jobs.len());
+        let mut finished: Vec<FinishedJob> = Vec::with_capacity(jobs.len());
         let mut has_changes = false;
-        for job in jobs.by_ref() {
+        for mut job in jobs.by_ref() {
             let before = self.store.changes();
-            let result = self.run_in_savepoint(job.work);
+            let result = self.run_in_savepoint(&mut job.work);
             has_changes |= result.is_ok() && self.store.changes() != before;
-            answers.push((result, job.answer));
+            finished.push((result, job));
             if !self.store.is_in_transaction() {
                 self.alone = ALONE;
                 break;
             }
         }
-        answer(answers, &self.store.end(has_changes));
+        answer(finished, &self.store.end(has_changes));
         jobs.collect()
     }
 
     /// Runs work in a savepoint. Either all of it is kept, or nothing.
-    fn run_in_savepoint(&mut self, work: Work) -> Result<(), LedgerError> {
+    fn run_in_savepoint(&mut self, work: &mut Work) -> Result<(), LedgerError> {
         self.store.save()?;
-        let result = catch_unwind(AssertUnwindSafe(|| work(&mut self.store))).unwrap_or_else(|panic| {
-            Err(LedgerError::unavailable(format!("a transaction panicked: {}", message(&*panic))).at(self.store.path()))
-        });
+        let result = sql::run(work, &mut self.store);
         match result {
             Ok(()) => self.store.keep(),
             Err(error) => {
@@ -126,13 +123,9 @@ impl Worker {
 }
 
 /// Answers all jobs. A job succeeded if its work and the transaction did.
-fn answer(answers: impl IntoIterator<Item = FinishedJob>, end: &Result<(), LedgerError>) {
-    for (result, answer) in answers {
+fn answer(finished: impl IntoIterator<Item = FinishedJob>, end: &Result<(), LedgerError>) {
+    for (result, Job { work, answer }) in finished {
+        drop(work);
         answer.send(result.and_then(|()| end.clone())).ok();
     }
-}
-
-fn message(panic: &(dyn Any + Send)) -> &str {
-    let text = panic.downcast_ref::<&str>().copied();
-    text.or_else(|| panic.downcast_ref::<String>().map(String::as_str)).unwrap_or("without a message")
 }

@@ -70,7 +70,7 @@ async fn a_single_poll_comes_before_polls_of_a_series() {
 #[tokio::test(start_paused = true)]
 async fn its_figures_are_current() {
     let limit = limit(2, 10 * SECOND);
-    let still = RateLimitStats { waiting: 0, taken: 0, pause: None, slowness: 1.0, has_no_credits: false };
+    let still = RateLimitStats { waiting: 0, taken: 0, pause: None, slowness: 1.0, has_no_credits: false, places: 2 };
     assert_eq!(limit.stats(), still);
     let mut asked = limit.acquire(PermitRequest::send(Instant::now())).await.unwrap();
     asked.answered(Verdict::Maintenance(60 * SECOND));

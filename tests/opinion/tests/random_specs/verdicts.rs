@@ -79,12 +79,18 @@ fn agree(text: &str, spec: &Spec, rng: &mut Rng) -> Result<usize, String> {
         found.map_err(|found| {
             format!(
                 "body {number}: {found}\n{written}\n{}\nLANGUAGE.md: {listed:?}, like {likes:?}: {broken:?}\nchecker: {:?}",
-                text.split_once("doc = \"A request.\"").map_or(text, |(_, own)| own),
+                from_prices(text),
                 refused(&rules, &options, &written)
             )
         })?;
     }
     Ok(accepted)
+}
+
+/// Returns the end of a spec: its prices if it has some, and its request.
+fn from_prices(text: &str) -> &str {
+    let start = text.find("[credits]").or_else(|| text.find("[request]"));
+    start.and_then(|start| text.get(start..)).unwrap_or(text)
 }
 
 /// Compares the prices of a body that keeps every rule.

@@ -27,7 +27,7 @@ async fn each_row_is_bought_once_although_the_batch_is_killed_ten_times() -> Out
         text
     });
     std::fs::write(&table, text)?;
-    let service = Service::start(Habits { takes: 2..30, refuses: 0.0 }, &mut chance).await?;
+    let service = Service::start(Habits { takes: 2..30, refuses: 0.0, breaks: 0.0 }, &mut chance).await?;
     let batch = || batch(&service, &ledger, &table);
 
     for _ in 0..KILLS {

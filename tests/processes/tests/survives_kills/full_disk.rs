@@ -14,7 +14,7 @@ use crate::{keys, paying};
 async fn on_a_full_disk_nothing_is_posted_that_the_ledger_does_not_know() -> Outcome {
     const KEYS: usize = 400;
     let mut chance = chance();
-    let service = Service::start(Habits { takes: 0..5, refuses: 0.0 }, &mut chance).await?;
+    let service = Service::start(Habits { takes: 0..5, refuses: 0.0, breaks: 0.0 }, &mut chance).await?;
     // In KiB: less than the index of the log, the tables alone, a few transactions, and many of them.
     for room in [20, 60, 200, 700] {
         let folder = tempfile::tempdir()?;

@@ -20,7 +20,7 @@ const ENDLESS: usize = 1_000_000;
 async fn no_key_is_bought_twice_by_processes_killed_at_any_moment() -> Outcome {
     let (mut chance, kills, folder) = (chance(), runs(20), tempfile::tempdir()?);
     let ledger = folder.path().join("covers.db");
-    let service = Service::start(Habits { takes: 0..15, refuses: 0.05 }, &mut chance).await?;
+    let service = Service::start(Habits { takes: 0..15, refuses: 0.05, breaks: 0.0 }, &mut chance).await?;
     for _ in 0..kills {
         // The range overlaps with the keys of earlier processes.
         let from = reached(&service).saturating_sub(150);
@@ -75,7 +75,7 @@ async fn the_keys_of_a_suspended_process_are_refused_and_not_bought_twice() -> O
     const KEYS: usize = 120;
     let (mut chance, stops, folder) = (chance(), runs(40).div_ceil(10), tempfile::tempdir()?);
     let ledger = folder.path().join("covers.db");
-    let service = Service::start(Habits { takes: 0..5, refuses: 0.0 }, &mut chance).await?;
+    let service = Service::start(Habits { takes: 0..5, refuses: 0.0, breaks: 0.0 }, &mut chance).await?;
     let mut signals = Signals::new()?;
     let (mut before_post, mut after_post, mut locked) = (0, 0, 0);
     let mut all = keys("stop", 0..0);

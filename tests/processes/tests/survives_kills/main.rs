@@ -6,6 +6,7 @@ mod direct;
 mod full_disk;
 mod kill;
 mod shared_ledger;
+mod shared_limit;
 mod spend_limit;
 
 use std::collections::BTreeMap;

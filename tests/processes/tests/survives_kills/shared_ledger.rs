@@ -14,7 +14,7 @@ async fn two_processes_buy_the_same_keys_once() -> Outcome {
     const KEYS: usize = 200;
     let (mut chance, folder) = (chance(), tempfile::tempdir()?);
     let ledger = folder.path().join("covers.db");
-    let service = Service::start(Habits { takes: 0..30, refuses: 0.0 }, &mut chance).await?;
+    let service = Service::start(Habits { takes: 0..30, refuses: 0.0, breaks: 0.0 }, &mut chance).await?;
     let keys = keys("both", 0..KEYS);
     let start = || Process::start(&mut paying(&service, &ledger, "both", 0..KEYS));
     let (one, other) = (start()?, start()?);
@@ -52,7 +52,7 @@ async fn two_processes_buy_the_same_keys_once() -> Outcome {
 async fn a_key_is_refused_while_another_process_posts_it_and_its_task_returned_afterwards() -> Outcome {
     let (mut chance, folder) = (chance(), tempfile::tempdir()?);
     let ledger = folder.path().join("covers.db");
-    let service = Service::start(Habits { takes: 0..1, refuses: 0.0 }, &mut chance).await?;
+    let service = Service::start(Habits { takes: 0..1, refuses: 0.0, breaks: 0.0 }, &mut chance).await?;
     let client = service.client(ACCOUNT, &ledger).await?;
     let request = cover_testkit::request("one-0");
 
@@ -86,7 +86,7 @@ async fn a_key_is_refused_while_another_process_posts_it_and_its_task_returned_a
 async fn a_key_is_unknown_once_the_process_that_posts_it_is_killed() -> Outcome {
     let (mut chance, folder) = (chance(), tempfile::tempdir()?);
     let ledger = folder.path().join("covers.db");
-    let service = Service::start(Habits { takes: 0..1, refuses: 0.0 }, &mut chance).await?;
+    let service = Service::start(Habits { takes: 0..1, refuses: 0.0, breaks: 0.0 }, &mut chance).await?;
     let client = service.client(ACCOUNT, &ledger).await?;
     let request = cover_testkit::request("one-0");
 
@@ -112,7 +112,7 @@ async fn every_key_of_a_shut_down_runtime_is_ready_unknown_or_a_task() -> Outcom
     const KEYS: usize = 60;
     let (mut chance, shutdowns, folder) = (chance(), runs(20), tempfile::tempdir()?);
     let ledger = folder.path().join("covers.db");
-    let service = Service::start(Habits { takes: 0..40, refuses: 0.0 }, &mut chance).await?;
+    let service = Service::start(Habits { takes: 0..40, refuses: 0.0, breaks: 0.0 }, &mut chance).await?;
     let mut all = keys("", 0..0);
     for number in 0..shutdowns {
         let (name, micros) = (format!("run-{number}"), chance.u64(0..150_000));
@@ -155,7 +155,7 @@ async fn every_key_of_a_shut_down_runtime_is_ready_unknown_or_a_task() -> Outcom
 async fn an_idle_process_that_ends_leaves_no_files_behind() -> Outcome {
     let (mut chance, folder) = (chance(), tempfile::tempdir()?);
     let ledger = folder.path().join("covers.db");
-    let service = Service::start(Habits { takes: 0..1, refuses: 0.0 }, &mut chance).await?;
+    let service = Service::start(Habits { takes: 0..1, refuses: 0.0, breaks: 0.0 }, &mut chance).await?;
     run(&mut paying(&service, &ledger, "idle", 0..5))?;
     tokio::time::sleep(Duration::from_millis(50)).await;
     let left: Vec<_> = std::fs::read_dir(folder.path())?.filter_map(|file| Some(file.ok()?.file_name())).collect();

@@ -33,7 +33,7 @@ async fn two_processes_with_one_limit_spend_all_of_it_and_no_more() -> Outcome {
     let (mut chance, folder) = (chance(), tempfile::tempdir()?);
     let ledger = folder.path().join("covers.db");
     // What is refused by the service is not spent.
-    let service = Service::start(Habits { takes: 0..30, refuses: 0.2 }, &mut chance).await?;
+    let service = Service::start(Habits { takes: 0..30, refuses: 0.2, breaks: 0.0 }, &mut chance).await?;
     let start = |name: &str| Process::start(&mut limited(paying(&service, &ledger, name, 0..KEYS), MOST));
     let (one, other) = (start("one")?, start("other")?);
     let (one, other) = (one.finish()?, other.finish()?);
@@ -65,7 +65,7 @@ async fn killed_processes_leave_no_more_to_spend_than_they_left() -> Outcome {
     let (mut chance, folder) = (chance(), tempfile::tempdir()?);
     for round in 0..runs(6) {
         let ledger = folder.path().join(format!("covers-{round}.db"));
-        let service = Service::start(Habits { takes: 0..30, refuses: 0.1 }, &mut chance).await?;
+        let service = Service::start(Habits { takes: 0..30, refuses: 0.1, breaks: 0.0 }, &mut chance).await?;
         let name = |number: usize| format!("kill-{number}");
         for number in 0..2 {
             let killed = Process::start_silently(&mut limited(paying(&service, &ledger, &name(number), 0..500), MOST))?;

@@ -1,6 +1,6 @@
 //! What an attempt superseded counts again where it created nothing.
 
-use super::super::{Mismatch, ensure};
+use super::super::{LEASE, Mismatch, ensure};
 use super::{OPERATION, Scope};
 use crate::ledger::{
     AttemptId, EntryId, EntryState, Filter, Intended, LedgerHandle, Purchase, PurchaseState, Rows, Settlement,
@@ -30,7 +30,7 @@ impl<'a> Buyer<'a> {
     pub(super) async fn post(&self, at: Option<EntryId>, terms: Terms) -> Result<(EntryId, AttemptId), Mismatch> {
         let (purchase, id) = (self.purchase.clone(), AttemptId::new());
         self.scope.store.local().begin(id, None);
-        match self.scope.run(move |rows| intend(rows, &purchase, at, terms, &Charge::default(), id)).await? {
+        match self.scope.run(move |rows| intend(rows, &purchase, at, terms, &Charge::default(), id, LEASE)).await? {
             Intended::Recorded { entry, .. } => Ok((entry, id)),
             refused => Err(Mismatch(format!("an attempt is refused: {refused:?}"))),
         }
@@ -159,7 +159,7 @@ pub(super) async fn failures_are_remembered(store: &LedgerHandle) -> Result<(), 
     let (entry, first) = buyer.post(None, PLAIN).await?;
     buyer.settle(first, Settlement::Task { task: "failed".to_owned(), source: TaskSource::Reply }).await?;
     let account = buyer.scope.account.clone();
-    let fail = move |rows: &mut dyn Rows| end(rows, &account, OPERATION, "failed", EntryState::Failed, "FAILED");
+    let fail = move |rows: &mut dyn Rows| end(rows, &account, OPERATION, "failed", EntryState::Failed, "FAILED", false);
     buyer.scope.run(fail).await?;
     let is_failed = async || {
         let standing = buyer.stands(None, PLAIN).await?;
@@ -193,7 +193,7 @@ pub(super) async fn failures_are_counted(store: &LedgerHandle) -> Result<(), Mis
         buyer.settle(id, Settlement::Task { task: task.clone(), source: TaskSource::Reply }).await?;
         let account = buyer.scope.account.clone();
         let end = move |rows: &mut dyn Rows| {
-            end(rows, &account, OPERATION, &task, EntryState::Failed, "FAILED")?;
+            end(rows, &account, OPERATION, &task, EntryState::Failed, "FAILED", false)?;
             rows.attempt(id)
         };
         let attempt = buyer.scope.run(end).await?;
@@ -215,7 +215,8 @@ pub(super) async fn failures_are_counted(store: &LedgerHandle) -> Result<(), Mis
     let (_, id) = unkeyed.post(None, PLAIN).await?;
     unkeyed.settle(id, Settlement::Task { task: "unkeyed".to_owned(), source: TaskSource::Reply }).await?;
     let account = unkeyed.scope.account.clone();
-    let fail = move |rows: &mut dyn Rows| end(rows, &account, OPERATION, "unkeyed", EntryState::Failed, "FAILED");
+    let fail =
+        move |rows: &mut dyn Rows| end(rows, &account, OPERATION, "unkeyed", EntryState::Failed, "FAILED", false);
     unkeyed.scope.run(fail).await?;
     unkeyed.is_ready().await
 }
@@ -228,15 +229,15 @@ pub(super) async fn purged_entries_are_not_replaced(store: &LedgerHandle) -> Res
         buyer.settle(first, Settlement::Task { task: "done".to_owned(), source: TaskSource::Reply }).await?;
         let account = buyer.scope.account.clone();
         let purge = move |rows: &mut dyn Rows| {
-            end(rows, &account, OPERATION, "done", EntryState::Done, "DONE")?;
+            end(rows, &account, OPERATION, "done", EntryState::Done, "DONE", false)?;
             let later = rows.now() + std::time::Duration::from_secs(1);
-            rows.purge(&account, OPERATION, later)
+            rows.purge(&account, OPERATION, later, usize::MAX)
         };
         let purged = buyer.scope.run(purge).await?;
         ensure(purged == 1, || format!("it purged {purged}"))?;
         let purchase = buyer.purchase.clone();
         let intent = move |rows: &mut dyn Rows| {
-            intend(rows, &purchase, Some(entry), PLAIN, &Charge::default(), AttemptId::new())
+            intend(rows, &purchase, Some(entry), PLAIN, &Charge::default(), AttemptId::new(), LEASE)
         };
         let intended = store.run(intent).await;
         let is_refused = intended.as_ref().is_err_and(crate::ledger::LedgerError::is_refused);

@@ -67,7 +67,7 @@ pub(super) async fn answers_are_deleted_with_their_entry(store: &LedgerHandle) -
     }
     ensure(found == [false, true, true], || format!("after the first was deleted, there are {found:?}"))?;
     let later = std::time::Duration::from_secs(1);
-    scope.run(move |rows| rows.purge(&account, OPERATION, rows.now() + later)).await?;
+    scope.run(move |rows| rows.purge(&account, OPERATION, rows.now() + later, usize::MAX)).await?;
     let found = [read(&scope, attempts[1].1).await?.is_some(), read(&scope, attempts[2].1).await?.is_some()];
     ensure(found == [false, true], || format!("after a purge, there are {found:?}"))
 }
@@ -96,7 +96,7 @@ pub(super) async fn answers_are_kept_until_received(store: &LedgerHandle) -> Res
             let wanted = (size <= MAX_ANSWER).then_some(bytes.clone());
             let is_kept = kept().await? == Bought::Answer(wanted.clone());
             ensure(is_kept, || format!("an answer of {size} bytes is not as it came"))?;
-            buyer.scope.run(move |rows| deliver(rows, entry, &id.to_string())).await?;
+            buyer.scope.run(move |rows| deliver(rows, entry, &id.to_string(), false)).await?;
             // A settlement may be repeated, since its process may not have learnt that it was stored.
             buyer.settle(id, Settlement::Answer { bytes }).await?;
             let wanted = wanted.filter(|_| key.is_some());

@@ -136,9 +136,11 @@ pub(super) async fn purge_deletes_what_is_over(store: &LedgerHandle) -> Result<(
     }
     let bystander = other.add(other.purchase(None, "Ready 0"), EntryState::Ready).await?;
     kept.push(other.change(bystander.id, |entry| entry.changed = UNIX_EPOCH + Duration::from_secs(1)).await?);
-    let account = scope.account.clone();
-    let purged = scope.run(move |rows| rows.purge(&account, OPERATION, before)).await?;
-    ensure(purged == over.len() as u64, || format!("it says {purged}, and not {}", over.len()))?;
+    for (limit, expected) in [(0, 0), (1, 1), (usize::MAX, over.len() as u64 - 1), (usize::MAX, 0)] {
+        let account = scope.account.clone();
+        let purged = scope.run(move |rows| rows.purge(&account, OPERATION, before, limit)).await?;
+        ensure(purged == expected, || format!("with a limit of {limit} it says {purged}, and not {expected}"))?;
+    }
     for (entry, is_kept) in kept.iter().map(|entry| (entry, true)).chain(over.iter().map(|entry| (entry, false))) {
         let of = entry.clone();
         let look = move |rows: &mut dyn Rows| {
@@ -181,7 +183,7 @@ pub(super) async fn ids_are_not_reused(store: &LedgerHandle) -> Result<(), Misma
         ensure(entry.id > last, || format!("after {last:?} comes {:?}", entry.id))?;
         last = entry.id;
         let account = scope.account.clone();
-        let purged = scope.run(move |rows| rows.purge(&account, OPERATION, SystemTime::now())).await?;
+        let purged = scope.run(move |rows| rows.purge(&account, OPERATION, SystemTime::now(), usize::MAX)).await?;
         ensure(purged == 1, || format!("it purged {purged}"))?;
     }
     Ok(())

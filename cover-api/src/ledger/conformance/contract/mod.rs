@@ -1,8 +1,12 @@
 //! Checks each promise of [`Rows`] and [`Ledger`].
 
+mod adoption;
 mod again;
 mod answers;
+mod budgets;
+mod leases;
 mod lists;
+mod messages;
 mod processes;
 mod rows;
 mod spending;
@@ -10,6 +14,10 @@ mod work;
 
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
+use self::adoption::{
+    adopted_tasks_are_of_one_process, handed_over_tasks_are_adopted, only_abandoned_tasks_are_adopted,
+    processes_stay_present, reports_of_former_waiters_change_nothing, tasks_belong_to_their_sender, waiters_are_found,
+};
 use self::again::{
     consent_is_for_one_attempt, consents_are_taken_back_in_turn, failures_are_counted, failures_are_remembered,
     purged_entries_are_not_replaced,
@@ -17,8 +25,15 @@ use self::again::{
 use self::answers::{
     answers_are_deleted_with_their_entry, answers_are_kept_until_received, answers_are_read_as_written,
 };
+use self::budgets::{budgets_are_changed_in_turn, budgets_are_read_as_written, failed_work_changes_no_budget};
+use self::leases::{
+    leases_end_with_an_outcome, leases_end_with_their_process, leases_hold_decisions_back, leases_run_out,
+};
 use self::lists::{
     duplicates_are_listed, ids_are_not_reused, lists_are_complete, open_entries_are_found, purge_deletes_what_is_over,
+};
+use self::messages::{
+    an_attempt_has_one_message, messages_are_deleted, messages_are_taken_once, processes_are_present,
 };
 use self::processes::{
     attempts_live_while_under_way, commits_are_seen, holders_die, one_intent_wins, transactions_do_not_overlap,
@@ -28,7 +43,7 @@ use self::rows::{
     names_are_exact, nothing_is_found, scopes_are_apart, tasks_are_unique,
 };
 use self::spending::{failed_work_spends_nothing, spending_is_counted, spending_outlasts_a_purge};
-use self::work::{dropped_work_is_run, failed_work_leaves_nothing, work_is_in_order};
+use self::work::{dropped_work_is_run, failed_work_leaves_nothing};
 use super::{Mismatch, Suite, SuiteError, account, ensure};
 use crate::ledger::{
     Attempt, AttemptId, AttemptState, Entry, EntryId, EntryState, Fingerprint, Ledger, LedgerError, LedgerHandle,
@@ -65,7 +80,6 @@ where
         "one of equal entries without a key is open": fingerprints_are_unique(store),
         "a task is of one attempt and one entry": tasks_are_unique(store),
         "nothing of failed work is kept": failed_work_leaves_nothing(store),
-        "work is run in the order of the calls": work_is_in_order(store),
         "work is run although its future is dropped": dropped_work_is_run(store),
         "equal open entries are found": open_entries_are_found(store),
         "lists have what their filter says, in pages": lists_are_complete(store),
@@ -76,6 +90,9 @@ where
         "what one process commits, all see": commits_are_seen(&stores),
         "transactions do not overlap": transactions_do_not_overlap(&stores),
         "one of several processes records its intent": one_intent_wins(&stores),
+        "an attempt that may still be sent is neither accepted nor resolved": leases_hold_decisions_back(store),
+        "an outcome ends the lease": leases_end_with_an_outcome(store),
+        "an attempt that was given up has no lease": leases_end_with_their_process(store),
         "a consent is for one attempt": consent_is_for_one_attempt(store),
         "consents are withdrawn in turn": consents_are_taken_back_in_turn(store),
         "a task that failed is remembered": failures_are_remembered(store),
@@ -86,10 +103,31 @@ where
         "what an account spends is counted by process and by minute": spending_is_counted(&stores),
         "failed work spends nothing": failed_work_spends_nothing(store),
         "a purge does not change what was spent": spending_outlasts_a_purge(store),
+        "what processes know of a rate limit is read as it was written": budgets_are_read_as_written(&stores),
+        "failed work does not change a rate limit": failed_work_changes_no_budget(store),
+        "processes change a rate limit in turn": budgets_are_changed_in_turn(&stores),
+        "waiters and their running entries are found": waiters_are_found(store),
+        "the process whose attempt became a task waits for it": tasks_belong_to_their_sender(&stores),
+        "running tasks of processes that have gone are adopted, and nothing else": only_abandoned_tasks_are_adopted(&stores),
+        "a task is adopted by one process": adopted_tasks_are_of_one_process(&stores),
+        "handed over tasks are adopted": handed_over_tasks_are_adopted(&stores),
+        "what a former waiter reports changes nothing, and its evidence is recorded": reports_of_former_waiters_change_nothing(&stores),
         "a purged entry is not replaced by a send that waited": purged_entries_are_not_replaced(store),
     }
     if stores.len() > 1 {
         check! { "a holder is dead when its process has ended": holders_die(suite, &stores), }
+        check! { "a process is present until it has ended": processes_stay_present(suite, &stores), }
+    }
+    if stores.len() > 1 && stores[0].mailbox().is_some() {
+        check! {
+            "a process is there until it ends": processes_are_present(&stores),
+            "a message is for one process, which takes it once": messages_are_taken_once(&stores),
+            "an attempt has one message, of the highest rank": an_attempt_has_one_message(&stores),
+            "a message is deleted with its process and with its attempt": messages_are_deleted(&stores),
+        }
+    }
+    if stores.len() > 1 && suite.has_leases {
+        check! { "an attempt of a silent process is dead after its lease, and surely after two": leases_run_out(&stores), }
     }
     Ok(())
 }
@@ -116,9 +154,9 @@ impl<'a> Scope<'a> {
 
     async fn run<T: Send + 'static>(
         &self,
-        work: impl FnOnce(&mut dyn Rows) -> Result<T, LedgerError> + Send + 'static,
+        work: impl FnOnce(&mut dyn Rows) -> Result<T, LedgerError> + Clone + Send + 'static,
     ) -> Result<T, Mismatch> {
-        Ok(self.store.run(work).await?)
+        Ok(self.store.run(move |rows| work.clone()(rows)).await?)
     }
 
     /// Adds an entry in this state, with the attempt and the task that it takes.
@@ -127,7 +165,11 @@ impl<'a> Scope<'a> {
     }
 
     /// Changes a stored entry.
-    async fn change(&self, id: EntryId, change: impl FnOnce(&mut Entry) + Send + 'static) -> Result<Entry, Mismatch> {
+    async fn change(
+        &self,
+        id: EntryId,
+        change: impl FnOnce(&mut Entry) + Clone + Send + 'static,
+    ) -> Result<Entry, Mismatch> {
         let changed = move |rows: &mut dyn Rows| {
             let mut entry = found(rows.entry(id)?)?;
             change(&mut entry);
@@ -141,9 +183,9 @@ impl<'a> Scope<'a> {
     async fn refuses(
         &self,
         what: &str,
-        work: impl FnOnce(&mut dyn Rows) -> Result<(), LedgerError> + Send + 'static,
+        work: impl FnOnce(&mut dyn Rows) -> Result<(), LedgerError> + Clone + Send + 'static,
     ) -> Result<(), Mismatch> {
-        let result = self.store.run(work).await;
+        let result = self.store.run(move |rows| work.clone()(rows)).await;
         ensure(result.is_err(), || format!("the store accepted {what}"))
     }
 }
@@ -179,6 +221,7 @@ fn new_attempt(rows: &mut dyn Rows, entry: EntryId, number: u32, state: AttemptS
         evidence: None,
         started: seconds_ago(75),
         cost: None,
+        lease: None,
     }
 }
 

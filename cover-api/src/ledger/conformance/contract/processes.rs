@@ -1,6 +1,6 @@
 //! Several processes on one store. Most of it holds for one as well.
 
-use super::super::{Mismatch, Suite, await_death, ensure};
+use super::super::{LEASE, Mismatch, Suite, await_death, ensure};
 use super::{OPERATION, Scope, add, found, new_attempt};
 use crate::ledger::{
     Attempt, AttemptId, AttemptState, Charge, Entry, EntryState, Intended, Ledger, LedgerError, LedgerHandle, Rows,
@@ -15,7 +15,7 @@ pub(super) async fn post(store: &LedgerHandle, key: &str) -> Result<Attempt, Mis
     store.local().begin(id, None);
     let post = move |rows: &mut dyn Rows| {
         let entry = add(rows, purchase, EntryState::Ready)?;
-        let attempt = Attempt { id, ..new_attempt(rows, entry.id, 1, AttemptState::Posting) };
+        let attempt = Attempt { id, lease: Some(LEASE), ..new_attempt(rows, entry.id, 1, AttemptState::Posting) };
         rows.update_entry(&Entry { state: EntryState::Posting, attempt: Some(id), attempts: 1, ..entry.clone() })?;
         rows.put_attempt(&attempt, &entry.purchase)?;
         Ok(attempt)
@@ -93,7 +93,9 @@ pub(super) async fn one_intent_wins(stores: &[LedgerHandle]) -> Result<(), Misma
         for store in stores.iter().chain(stores) {
             let (purchase, id) = (purchase.clone(), AttemptId::new());
             store.local().begin(id, None);
-            begun.push(store.run(move |rows| intend(rows, &purchase, None, Terms::default(), &Charge::default(), id)));
+            begun.push(
+                store.run(move |rows| intend(rows, &purchase, None, Terms::default(), &Charge::default(), id, LEASE)),
+            );
         }
         begun.rotate_left(round % stores.len());
         let mut recorded = 0;

@@ -1,7 +1,7 @@
 //! Rows are read as they were written, and what is unique stays so.
 
 use std::collections::BTreeSet;
-use std::time::SystemTime;
+use std::time::{Duration, SystemTime};
 
 use cover_spec::tables::Credits;
 
@@ -64,6 +64,7 @@ pub(super) async fn attempts_are_read_as_written(store: &LedgerHandle) -> Result
                 attempt.hint = Some("hint '\"\n".to_owned());
                 attempt.supersedes = is_high.then(AttemptId::new);
                 attempt.cost = is_high.then_some(Credits::MAX);
+                attempt.lease = is_high.then_some(Duration::from_millis(1_234_567));
                 attempt.evidence = is_high.then(|| "доказательство".to_owned());
                 rows.put_attempt(&attempt, &of)?;
                 Ok(attempt)
@@ -93,7 +94,7 @@ pub(super) async fn nothing_is_found(store: &LedgerHandle) -> Result<(), Mismatc
             + rows.entries(&account, OPERATION, Filter::Open, EntryId(0), 9)?.len()
             + rows.operations(&account)?.len()
             + rows.duplicates(&account, OPERATION)?.len();
-        Ok(found || listed > 0 || rows.purge(&account, OPERATION, SystemTime::now())? > 0)
+        Ok(found || listed > 0 || rows.purge(&account, OPERATION, SystemTime::now(), usize::MAX)? > 0)
     };
     let is_found = scope.run(look).await?;
     ensure(!is_found, || "a new account has something".to_owned())
@@ -138,6 +139,7 @@ pub(super) async fn scopes_are_apart(store: &LedgerHandle) -> Result<(), Mismatc
     let mut ids = Vec::new();
     for (account, operation) in scopes.clone() {
         let write = move |rows: &mut dyn Rows| {
+            let (account, operation) = (account.clone(), operation.clone());
             let fingerprint = Fingerprint::new("", b"");
             let purchase = Purchase { account, operation, key: Some("key".to_owned()), fingerprint };
             let mut entry = add(rows, purchase.clone(), EntryState::Running)?;

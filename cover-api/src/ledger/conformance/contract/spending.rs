@@ -90,7 +90,7 @@ pub(super) async fn spending_outlasts_a_purge(store: &LedgerHandle) -> Result<()
         let cost = attempt(rows, 75, 9);
         rows.add_spending(&account, &cost)?;
         rows.update_entry(&crate::ledger::Entry { delivered: true, ..entry })?;
-        rows.purge(&account, OPERATION, SystemTime::now())
+        rows.purge(&account, OPERATION, SystemTime::now(), usize::MAX)
     };
     let purged = scope.run(purge).await?;
     ensure(purged == 1, || format!("{purged} entries were purged"))?;

@@ -1,4 +1,4 @@
-//! What is kept of work, and in which order it is run.
+//! What is kept of work, and that it is run.
 
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::SystemTime;
@@ -26,7 +26,7 @@ pub(super) async fn failed_work_leaves_nothing(store: &LedgerHandle) -> Result<(
         let purchase = Purchase { fingerprint: new.fingerprint, ..old.purchase.clone() };
         rows.update_entry(&Entry { state: EntryState::Running, task: attempt.task.clone(), purchase, ..old.clone() })?;
         rows.put_attempt(&attempt, &old.purchase)?;
-        rows.purge(&account, OPERATION, SystemTime::now())?;
+        rows.purge(&account, OPERATION, SystemTime::now(), usize::MAX)?;
         // Within the work, all of it is seen.
         let is_seen = rows.entry_by_key(&account, OPERATION, "new")?.is_some()
             && rows.attempt_by_task(&account, OPERATION, "task")?.is_some()
@@ -63,29 +63,18 @@ pub(super) async fn failed_work_leaves_nothing(store: &LedgerHandle) -> Result<(
     ensure(gone, || "what was added stays".to_owned())
 }
 
-pub(super) async fn work_is_in_order(store: &LedgerHandle) -> Result<(), Mismatch> {
-    let order = Arc::new(Mutex::new(Vec::new()));
-    let mut futures = Vec::new();
-    for number in 0..100_usize {
-        let order = Arc::clone(&order);
-        futures.push(store.run(move |_| {
-            order.lock().unwrap_or_else(PoisonError::into_inner).push(number);
-            Ok(())
-        }));
-    }
-    // The order of the calls counts, and not that in which the futures are polled.
-    while let Some(future) = futures.pop() {
-        future.await?;
-    }
-    let order = order.lock().unwrap_or_else(PoisonError::into_inner);
-    ensure(order.iter().copied().eq(0..100), || format!("the order is {order:?}"))
-}
-
+/// Work whose future is dropped runs, even if that is not at once.
 pub(super) async fn dropped_work_is_run(store: &LedgerHandle) -> Result<(), Mismatch> {
     let scope = Scope::new(store);
     let purchase = scope.purchase(Some("dropped"), "dropped");
-    drop(scope.store.run(move |rows| add(rows, purchase, EntryState::Posting)));
+    let (done, is_done) = tokio::sync::oneshot::channel::<()>();
+    drop(scope.store.run(move |rows| {
+        let _done = &done;
+        add(rows, purchase.clone(), EntryState::Posting)
+    }));
+    // The work is dropped after its transaction.
+    is_done.await.ok();
     let account = scope.account.clone();
     let read = scope.run(move |rows| rows.entry_by_key(&account, OPERATION, "dropped")).await?;
-    ensure(read.is_some(), || "the work was not run".to_owned())
+    ensure(read.is_some(), || "the work was not run, or was dropped before its end".to_owned())
 }

@@ -23,6 +23,7 @@ impl Model {
             entry.task_attempt.is_none()
                 && entry.current == *accepted
                 && self.attempts[*accepted].state == AttemptState::Unknown
+                && !self.may_be_sent(*accepted, process)
         };
         let own = self.entries.contains_key(&entry).then(|| self.counting(entry)).flatten();
         // Consent for an attempt of another entry counts only if this entry has none to return to.
@@ -42,6 +43,7 @@ impl Model {
             cost,
             is_superseded: false,
             is_abandoned: false,
+            is_leased: true,
             is_purged: false,
         });
         let entry = self.entries.entry(entry).or_insert_with(|| ModelEntry {
@@ -75,7 +77,7 @@ impl Model {
             return ExpectedSettlement::Missing;
         }
         if matches!(attempt.state, AttemptState::Posting | AttemptState::Unknown) {
-            attempt.state = state;
+            (attempt.state, attempt.is_leased) = (state, false);
             let id = attempt.entry;
             if state == AttemptState::NotCreated && self.entries[&id].current == index {
                 self.go_back(id);
@@ -144,7 +146,10 @@ impl Model {
         if self.attempts[index].is_purged {
             return ExpectedSettlement::Missing;
         }
+        // The process may not have sent it yet if a claim or an operator is wrong.
+        let ends_lease = source == TaskSource::Reply;
         if self.task_of(index) == Some(task) {
+            self.attempts[index].is_leased &= !ends_lease;
             let known = &mut self.attempts[index].task;
             *known = known.take().map(|(task, before)| (task, before.max(source)));
             return ExpectedSettlement::Recorded;
@@ -156,7 +161,7 @@ impl Model {
         };
         if stays(&self.attempts[index]) || owner.is_some_and(|owner| stays(&self.attempts[owner])) {
             if source == TaskSource::Reply && self.attempts[index].state == AttemptState::Posting {
-                self.attempts[index].state = AttemptState::Unknown;
+                (self.attempts[index].state, self.attempts[index].is_leased) = (AttemptState::Unknown, false);
             }
             return ExpectedSettlement::Contradicted;
         }
@@ -171,6 +176,7 @@ impl Model {
         let is_charged_once = entry.task_attempt.is_none_or(is_first);
         (self.attempts[index].task, self.attempts[index].state) = (Some((task.to_owned(), source)), AttemptState::Task);
         self.attempts[index].is_superseded = false;
+        self.attempts[index].is_leased &= !ends_lease;
         if is_charged_once {
             (entry.task_attempt, entry.ended, entry.delivered, entry.waived) = (Some(index), None, false, false);
         }

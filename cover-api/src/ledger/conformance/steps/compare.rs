@@ -22,7 +22,8 @@ impl Run {
             let row = dump.attempts.get(&self.model.attempts[index].id);
             let is_unknown = row.is_some_and(|row| row.state == AttemptState::Unknown);
             if is_unknown && self.model.attempts[index].state == AttemptState::Posting && self.model.is_lost(index) {
-                self.model.attempts[index].state = AttemptState::Unknown;
+                (self.model.attempts[index].state, self.model.attempts[index].is_leased) =
+                    (AttemptState::Unknown, false);
             }
         }
         self.invariants.check(&self.dump, &dump, step)?;
@@ -68,6 +69,7 @@ impl Run {
                 && row.task.as_ref().zip(row.source) == attempt.task.as_ref().map(|(task, source)| (task, *source))
                 && row.duplicate == self.model.is_duplicate(index)
                 && row.entry == attempt.entry
+                && row.lease.is_some() == attempt.is_leased
                 && row.cost.map_or(0, Credits::thousandths) == attempt.cost
                 && usize::try_from(row.number).ok() == number.map(|before| before + 1);
             ensure(is_same, || format!("a{index} is {row:?}, and not {:?}, {:?}", attempt.state, attempt.task))?;

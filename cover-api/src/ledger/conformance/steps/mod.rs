@@ -164,7 +164,7 @@ impl Run {
         let purge = move |rows: &mut dyn ledger::Rows| {
             // A later time than any that a row has.
             let before = rows.now() + Duration::from_secs(90);
-            rows.purge(&account, OPERATION, before)
+            rows.purge(&account, OPERATION, before, usize::MAX)
         };
         let count = self.store(slot).run(purge).await?;
         ensure(count == purged.len() as u64, || format!("it purged {count}, and not {purged:?}"))?;

@@ -4,7 +4,7 @@ use std::collections::HashSet;
 
 use super::super::invariants::Step;
 use super::super::model::{AttemptIndex, ExpectedState};
-use super::super::{Mismatch, ensure};
+use super::super::{LEASE, Mismatch, ensure};
 use super::{KEYS, OPERATION, REQUESTS, Run, fingerprint};
 use crate::ledger::{
     self as ledger, AttemptId, AttemptState, EntryId, Fingerprint, Intended, LedgerError, Purchase, PurchaseState,
@@ -60,7 +60,7 @@ impl Run {
         self.store(slot).local().begin(id, None);
         let intent = {
             let (purchase, charge) = (purchase.clone(), charge.clone());
-            move |rows: &mut dyn ledger::Rows| ledger::intend(rows, &purchase, at, terms, &charge, id)
+            move |rows: &mut dyn ledger::Rows| ledger::intend(rows, &purchase, at, terms, &charge, id, LEASE)
         };
         if wanted == ExpectedState::Gone {
             let result = self.store(slot).run(intent).await;

@@ -118,7 +118,7 @@ impl Run {
             self.count_delivered(id, &task);
         }
         self.model.deliver(id, &task);
-        self.store(slot).run(move |rows| ledger::deliver(rows, id, &task)).await?;
+        self.store(slot).run(move |rows| ledger::deliver(rows, id, &task, false)).await?;
         Ok(Step::Other)
     }
 
@@ -139,8 +139,9 @@ impl Run {
             self.count_delivered(self.model.attempts[index].entry, &task);
         }
         let account = self.account.clone();
-        let ended =
-            move |rows: &mut dyn ledger::Rows| ledger::end(rows, &account, OPERATION, &task, state, state.name());
+        let ended = move |rows: &mut dyn ledger::Rows| {
+            ledger::end(rows, &account, OPERATION, &task, state, state.name(), false)
+        };
         self.store(slot).run(ended).await?;
         Ok(Step::Other)
     }
@@ -155,7 +156,7 @@ impl Run {
             self.count_delivered(id, &task);
         }
         let (account, lost) = (self.account.clone(), task.clone());
-        self.store(slot).run(move |rows| ledger::lose(rows, &account, OPERATION, &lost)).await?;
+        self.store(slot).run(move |rows| ledger::lose(rows, &account, OPERATION, &lost, false)).await?;
         Ok(Step::Lost(task))
     }
 
@@ -179,11 +180,16 @@ impl Run {
             let word = word.clone();
             self.store(slot).run(move |rows| ledger::resolve(rows, id, attempt, &word)).await
         };
+        let is_early = word == Resolution::NotCharged && self.model.may_be_sent(listed, self.running[slot].process);
+        // The process has ended or abandoned it, and nobody has looked at it since.
+        let is_lost = self.model.attempts[listed].state == AttemptState::Posting;
         let is_right = is_unknown
+            && !is_early
             && match &word {
                 Resolution::NotCharged => self.model.settle_without(listed, AttemptState::NotCreated),
                 Resolution::Task(task) => self.model.settle_task(listed, task, TaskSource::Operator),
             } == ExpectedSettlement::Recorded;
+        self.model.attempts[listed].is_leased &= !(is_right && is_lost);
         match resolved {
             Err(error) if !error.is_refused() => return Err(error.into()),
             resolved => ensure(resolved.is_ok() == is_right, || format!("it returned {resolved:?}"))?,

@@ -8,7 +8,7 @@ async fn a_failed_job_is_rolled_back_alone_and_gets_its_own_error() {
     let before = insert(&ledger, "before");
     let purchase = purchase(Some("half"), 0);
     let fails = ledger.transact(Box::new(move |rows| {
-        let entry = ready(rows, purchase);
+        let entry = ready(rows, purchase.clone());
         rows.insert_entry(&entry)?;
         Err(LedgerError::refused("the test says so"))
     }));
@@ -28,7 +28,7 @@ async fn a_panicking_job_is_rolled_back_alone() {
     let before = insert(&ledger, "before");
     let purchase = purchase(Some("half"), 0);
     let panics = ledger.transact(Box::new(move |rows| {
-        let entry = ready(rows, purchase);
+        let entry = ready(rows, purchase.clone());
         rows.insert_entry(&entry)?;
         panic!("on purpose")
     }));
@@ -84,9 +84,9 @@ async fn the_last_clone_may_be_dropped_by_work() {
     let (_directory, path) = place();
     let ledger = open(&path).await;
     let paused = pause(&ledger);
-    let clone = ledger.clone();
+    let mut clone = Some(ledger.clone());
     let dropped = ledger.transact(Box::new(move |_| {
-        drop(clone);
+        drop(clone.take());
         Ok(())
     }));
     let queued = insert(&ledger, "queued");

@@ -23,6 +23,7 @@ use crate::ledger::{
 
 const ACCOUNT: &str = "acme";
 const OPERATION: &str = "upload_cover";
+const LEASE: Duration = Duration::from_secs(320);
 
 /// A directory with room for a ledger, and the path of that.
 fn place() -> (TempDir, PathBuf) {
@@ -58,7 +59,7 @@ fn purchase(key: Option<&str>, request: u64) -> Purchase {
 
 async fn run<T: Send + 'static>(
     ledger: &SqliteLedger,
-    rule: impl FnOnce(&mut dyn Rows) -> Result<T, LedgerError> + Send + 'static,
+    rule: impl FnMut(&mut dyn Rows) -> Result<T, LedgerError> + Send + 'static,
 ) -> Result<T, LedgerError> {
     LedgerHandle::new(Arc::new(ledger.clone())).run(rule).await
 }
@@ -67,7 +68,7 @@ async fn run<T: Send + 'static>(
 async fn intend_live(ledger: &SqliteLedger, purchase: &Purchase) -> (EntryId, AttemptId) {
     let (purchase, id) = (purchase.clone(), AttemptId::new());
     ledger.local().begin(id, None);
-    match run(ledger, move |rows| intend(rows, &purchase, None, Terms::default(), &Charge::default(), id))
+    match run(ledger, move |rows| intend(rows, &purchase, None, Terms::default(), &Charge::default(), id, LEASE))
         .await
         .unwrap()
     {
@@ -95,7 +96,7 @@ fn pause(ledger: &SqliteLedger) -> mpsc::Sender<()> {
     let (started, is_started) = mpsc::channel::<()>();
     let (resume, wait) = mpsc::channel::<()>();
     drop(ledger.transact(Box::new(move |_| {
-        drop(started);
+        started.send(()).ok();
         wait.recv().ok();
         Ok(())
     })));
@@ -107,7 +108,7 @@ fn pause(ledger: &SqliteLedger) -> mpsc::Sender<()> {
 fn insert(ledger: &SqliteLedger, key: &str) -> crate::ledger::Transacted {
     let purchase = purchase(Some(key), 0);
     ledger.transact(Box::new(move |rows| {
-        let entry = ready(rows, purchase);
+        let entry = ready(rows, purchase.clone());
         rows.insert_entry(&entry).map(drop)
     }))
 }

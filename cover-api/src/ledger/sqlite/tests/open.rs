@@ -135,10 +135,14 @@ async fn a_truncated_file_is_refused_beside_a_log_too() {
     insert(&ledger, "in the log").await.unwrap();
     // As a process leaves them that is killed.
     let copy = directory.path().join("copy.db");
-    fs::copy(path.with_file_name("covers.db-wal"), copy.with_file_name("copy.db-wal")).unwrap();
-    fs::write(&copy, &whole[..8_192]).unwrap();
-    assert!(refusal(&copy).await.contains("the file was cut off"));
+    let copy_log = || fs::copy(path.with_file_name("covers.db-wal"), copy.with_file_name("copy.db-wal")).unwrap();
+    copy_log();
+    // The description of the tables is whole.
+    fs::write(&copy, &whole[..28 * 4_096]).unwrap();
+    let refused = refusal(&copy).await;
+    assert!(refused.contains("the file was cut off"), "{refused}");
     fs::write(&copy, &whole).unwrap();
+    copy_log();
     assert!(has(&open(&copy).await, "in the log").await);
 }
 
@@ -155,7 +159,7 @@ async fn a_later_version_decides_whether_this_one_may_write() {
     assert!(error.contains("later version") && error.contains("schema 9"), "{error}");
     drop(ledger);
     assert!(refusal(&path).await.contains("later version"));
-    sql(&path, "UPDATE ledger_meta SET version = 3, least_version = 1");
+    sql(&path, "UPDATE ledger_meta SET version = 4, least_version = 1");
     assert!(!has(&open(&path).await, "key").await);
 }
 

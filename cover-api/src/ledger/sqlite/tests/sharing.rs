@@ -26,7 +26,7 @@ async fn only_one_of_two_may_post() {
         let intents = ledgers.each_ref().map(|ledger| {
             let (purchase, id) = (purchase(None, request), AttemptId::new());
             ledger.local().begin(id, None);
-            run(ledger, move |rows| intend(rows, &purchase, None, Terms::default(), &Charge::default(), id))
+            run(ledger, move |rows| intend(rows, &purchase, None, Terms::default(), &Charge::default(), id, LEASE))
         });
         let [one, two] = intents;
         let (one, two) = tokio::join!(one, two);
@@ -139,8 +139,8 @@ async fn ids_are_not_reused() {
     let (last, attempt) = intend_live(&ledger, &purchase(Some("key"), 1)).await;
     settle_task(&ledger, attempt, "task").await;
     let purged = run(&ledger, move |rows| {
-        crate::ledger::end(rows, ACCOUNT, OPERATION, "task", EntryState::Done, "ended")?;
-        rows.purge(ACCOUNT, OPERATION, SystemTime::now() + Duration::from_secs(1))
+        crate::ledger::end(rows, ACCOUNT, OPERATION, "task", EntryState::Done, "ended", false)?;
+        rows.purge(ACCOUNT, OPERATION, SystemTime::now() + Duration::from_secs(1), usize::MAX)
     });
     assert_eq!(purged.await.unwrap(), 1);
     drop(ledger);

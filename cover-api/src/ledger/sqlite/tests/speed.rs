@@ -47,10 +47,10 @@ async fn a_hundred_thousand_entries() {
         let fill = run(&ledger, move |rows| {
             for number in chunk * 1_000..(chunk + 1) * 1_000 {
                 let (name, id) = (number.to_string(), AttemptId::new());
-                intend(rows, &purchase(Some(&name), number), None, Terms::default(), &Charge::default(), id)?;
+                intend(rows, &purchase(Some(&name), number), None, Terms::default(), &Charge::default(), id, LEASE)?;
                 settle(rows, id, &Settlement::Task { task: name.clone(), source: TaskSource::Reply })?;
                 if number % 100 != 0 {
-                    crate::ledger::end(rows, ACCOUNT, OPERATION, &name, EntryState::Done, "ended")?;
+                    crate::ledger::end(rows, ACCOUNT, OPERATION, &name, EntryState::Done, "ended", false)?;
                 }
             }
             Ok(())
@@ -72,7 +72,7 @@ async fn a_hundred_thousand_entries() {
     let later = SystemTime::now() + Duration::from_secs(1);
     for _ in 0..2 {
         let start = Instant::now();
-        let purged = run(&ledger, move |rows| rows.purge(ACCOUNT, OPERATION, later)).await.unwrap();
+        let purged = run(&ledger, move |rows| rows.purge(ACCOUNT, OPERATION, later, usize::MAX)).await.unwrap();
         println!("purging {purged} entries: {:?}", start.elapsed());
     }
 }

@@ -1,7 +1,9 @@
 use std::time::{SystemTime, UNIX_EPOCH};
 
-use super::super::{record, statements};
+use cover_spec::tables::Credits;
+
 use super::*;
+use crate::ledger::sql::{from_millis, statements, to_millis};
 use crate::ledger::{AttemptState, EntryState, Filter};
 
 #[tokio::test]
@@ -34,13 +36,12 @@ async fn every_query_uses_an_index() {
         (statements::DUPLICATES, "attempts_duplicate"),
         (statements::ANSWER, "sqlite_autoindex_answers_1"),
         (statements::DELETE_ANSWERS, "answers_of_entry"),
-        (statements::PURGE_ANSWERS, "entries_over"),
-        (statements::PURGE_ATTEMPTS, "entries_over"),
-        (statements::PURGE_ENTRIES, "entries_over"),
+        (statements::OVER, "entries_over"),
+        (statements::DELETE_ATTEMPTS, "attempts_of_entry"),
+        (statements::DELETE_ENTRY, "INTEGER PRIMARY KEY"),
         (statements::IS_POSTING, "entries_open"),
-        (statements::SPEND, "sqlite_autoindex_spending_1"),
-        (statements::SPENT, "sqlite_autoindex_spending_1"),
-        (statements::FORGET_SPENDING, "sqlite_autoindex_spending_1"),
+        (statements::SPENT_SINCE, "sqlite_autoindex_spending_1"),
+        (statements::SPENT_BY, "spending_of_holder"),
     ] {
         let mut explain = db.prepare(&format!("EXPLAIN QUERY PLAN {statement}")).unwrap();
         let plan = explain.raw_query().mapped(|row| row.get::<_, String>(3)).collect::<Result<Vec<_>, _>>().unwrap();
@@ -201,8 +202,9 @@ async fn a_purge_deletes_only_finished_entries() {
         rows.insert_entry(&entry)
     });
     unkeyed.await.unwrap();
-    let purge =
-        |operation: &'static str, before: SystemTime| run(&ledger, move |rows| rows.purge(ACCOUNT, operation, before));
+    let purge = |operation: &'static str, before: SystemTime| {
+        run(&ledger, move |rows| rows.purge(ACCOUNT, operation, before, usize::MAX))
+    };
     let later = SystemTime::now() + Duration::from_secs(1);
     assert_eq!(purge(OPERATION, UNIX_EPOCH).await.unwrap(), 0);
     assert_eq!(purge("another", later).await.unwrap(), 0);
@@ -229,7 +231,7 @@ async fn a_purge_compares_times_exactly() {
     });
     let changed = changed.await.unwrap();
     for (before, count) in [(changed, 0), (changed + Duration::from_nanos(1), 1)] {
-        assert_eq!(run(&ledger, move |rows| rows.purge(ACCOUNT, OPERATION, before)).await.unwrap(), count);
+        assert_eq!(run(&ledger, move |rows| rows.purge(ACCOUNT, OPERATION, before, usize::MAX)).await.unwrap(), count);
     }
 }
 
@@ -253,6 +255,34 @@ async fn duplicates_come_in_the_order_of_their_entries() {
     assert_eq!(found.iter().map(|attempt| attempt.id).collect::<Vec<_>>(), expected);
 }
 
+#[tokio::test]
+async fn the_views_have_readable_times_and_prices_in_credits() {
+    let (_directory, path) = place();
+    let ledger = open(&path).await;
+    let (purchase, id) = (purchase(Some("key"), 1), AttemptId::new());
+    let charge = Charge { price: Some(Credits::from(12)), limits: Vec::new() };
+    run(&ledger, move |rows| intend(rows, &purchase, None, Terms::default(), &charge, id, LEASE)).await.unwrap();
+    let past = run(&ledger, move |rows| {
+        let attempt = rows.attempt(id)?.unwrap();
+        let entry = rows.entry(attempt.entry)?.unwrap();
+        let (hour, day) = (UNIX_EPOCH + Duration::from_secs(3_600), UNIX_EPOCH + Duration::from_secs(86_400));
+        rows.update_entry(&Entry { created: hour, changed: day, ..entry.clone() })?;
+        rows.put_attempt(&crate::ledger::Attempt { started: day, ..attempt }, &entry.purchase)
+    });
+    past.await.unwrap();
+    let db = Connection::open(&path).unwrap();
+    let row = |view: &str, columns: &str| -> (String, String, String, f64) {
+        let select = format!("SELECT key, state, {columns}, credits FROM {view}");
+        db.query_one(&select, [], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?, row.get(3)?))).unwrap()
+    };
+    let expected = |time: &str| ("key".to_owned(), "posting".to_owned(), time.to_owned(), 12.0);
+    assert_eq!(row("ledger_entries", "created"), expected("1970-01-01 01:00:00"));
+    assert_eq!(row("ledger_entries", "changed"), expected("1970-01-02 00:00:00"));
+    assert_eq!(row("ledger_attempts", "started"), expected("1970-01-02 00:00:00"));
+    let age = "SELECT age_seconds - unchanged_seconds FROM ledger_entries";
+    assert_eq!(db.query_one(age, [], |row| row.get::<_, i64>(0)).unwrap(), 86_400 - 3_600);
+}
+
 #[test]
 fn any_time_is_stored_in_whole_milliseconds() {
     let zero = UNIX_EPOCH;
@@ -262,11 +292,11 @@ fn any_time_is_stored_in_whole_milliseconds() {
         (zero - Duration::from_millis(5), -5),
         (zero + Duration::from_secs(1_800_000_000), 1_800_000_000_000),
     ] {
-        assert_eq!(record::to_millis(time), millis);
-        assert_eq!(record::to_millis(record::from_millis(millis)), millis);
+        assert_eq!(to_millis(time), millis);
+        assert_eq!(to_millis(from_millis(millis)), millis);
     }
     // No row makes this panic.
     for millis in [i64::MIN, i64::MAX] {
-        record::from_millis(millis);
+        from_millis(millis);
     }
 }

@@ -1,0 +1,206 @@
+//! A connection to the server, driven by the thread that uses it.
+
+use std::borrow::Cow;
+use std::collections::HashMap;
+use std::future::{Future, ready};
+use std::mem;
+use std::pin::Pin;
+use std::rc::Rc;
+use std::task::{Context, Poll, Waker};
+use std::time::Duration;
+
+use futures_util::future::{join, join_all};
+use tokio::runtime::Runtime;
+use tokio::time::timeout;
+use tokio_postgres::types::{ToSql, Type};
+use tokio_postgres::{Client, Error, Row, Statement};
+
+use super::failure::Failure;
+use super::process::Process;
+use crate::ledger::LedgerError;
+use crate::ledger::sql::Value;
+
+/// Settings of each session, or of each transaction through a pooler. A server may be set up to answer before a commit is durable. A
+/// process that vanishes must not keep its locks for long.
+const SESSION: &str = "SET synchronous_commit = on; SET lock_timeout = '10s'; \
+    SET idle_in_transaction_session_timeout = '10s'";
+const BEGIN: &str = "BEGIN ISOLATION LEVEL READ COMMITTED";
+const BEGIN_POOLED: &str = "BEGIN ISOLATION LEVEL READ COMMITTED; SET LOCAL synchronous_commit = on; \
+    SET LOCAL lock_timeout = '10s'; SET LOCAL idle_in_transaction_session_timeout = '10s'";
+
+/// A write that was sent, and whether it changed a row where it had to.
+type Write = Pin<Box<dyn Future<Output = Result<bool, Error>>>>;
+
+/// A connection, and the thread's runtime that drives it while it is used.
+pub(super) struct Connection<'a> {
+    runtime: &'a Runtime,
+    client: Rc<Client>,
+    prepared: HashMap<Query, Statement>,
+    is_pooled: bool,
+    patience: Duration,
+    /// Writes whose results are not known yet. They are read together with the next result, which saves round trips.
+    writes: Vec<Write>,
+}
+
+/// A statement, and whether it locks the rows that it reads.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub(super) struct Query {
+    pub(super) text: &'static str,
+    pub(super) locks: bool,
+}
+
+impl Query {
+    fn sql(self) -> Cow<'static, str> {
+        if self.locks { format!("{} FOR UPDATE", self.text).into() } else { self.text.into() }
+    }
+}
+
+impl<'a> Connection<'a> {
+    pub(super) fn open(runtime: &'a Runtime, process: &Process) -> Result<Self, Failure> {
+        let opening = async {
+            let (client, connection) = process.config.connect(process.tls.clone()).await?;
+            // Errors of the connection are those of its statements.
+            tokio::spawn(async move { drop(connection.await) });
+            if !process.is_pooled {
+                client.batch_execute(SESSION).await?;
+            }
+            Ok(client)
+        };
+        let client = within(runtime, process.patience, opening)?;
+        let (is_pooled, patience) = (process.is_pooled, process.patience);
+        Ok(Self { runtime, client: Rc::new(client), prepared: HashMap::new(), is_pooled, patience, writes: Vec::new() })
+    }
+
+    /// Begins a transaction. The answer is read together with that of the next statement.
+    pub(super) fn begin(&mut self) {
+        let (client, begin) = (Rc::clone(&self.client), if self.is_pooled { BEGIN_POOLED } else { BEGIN });
+        self.send(async move { client.batch_execute(begin).await.map(|()| true) });
+    }
+
+    /// Commits. All writes of the transaction have succeeded if this does.
+    pub(super) fn commit(&mut self) -> Result<(), Failure> {
+        self.run("COMMIT")
+    }
+
+    pub(super) fn roll_back(&mut self) -> Result<(), Failure> {
+        // Their results do not matter any more.
+        self.writes.clear();
+        self.run("ROLLBACK")
+    }
+
+    /// Runs statements without values.
+    pub(super) fn run(&mut self, statements: &str) -> Result<(), Failure> {
+        let client = Rc::clone(&self.client);
+        self.finish(async move { client.batch_execute(statements).await })
+    }
+
+    /// Sends a write. If it fails, so does the next statement that returns something.
+    pub(super) fn write(&mut self, query: Query, values: Vec<Value>, must_change: bool) -> Result<(), Failure> {
+        let (client, statement) = (Rc::clone(&self.client), self.statement(query, &values)?);
+        self.send(async move {
+            let count = execute(&client, &statement, &values).await?;
+            Ok(count > 0 || !must_change)
+        });
+        Ok(())
+    }
+
+    /// Runs a statement that returns rows.
+    pub(super) fn query(&mut self, query: Query, values: Vec<Value>) -> Result<Vec<Row>, Failure> {
+        let (client, statement) = (Rc::clone(&self.client), self.statement(query, &values)?);
+        self.finish(async move { select(&client, &statement, &values).await })
+    }
+
+    /// Runs two statements in one round trip, and returns the rows of both.
+    pub(super) fn query_both(
+        &mut self,
+        first: Query,
+        second: Query,
+        values: Vec<Value>,
+    ) -> Result<[Vec<Row>; 2], Failure> {
+        let (first, second) = (self.statement(first, &values)?, self.statement(second, &values)?);
+        let client = Rc::clone(&self.client);
+        self.finish(async move {
+            let both = join(select(&client, &first, &values), select(&client, &second, &values)).await;
+            Ok([both.0?, both.1?])
+        })
+    }
+
+    /// Returns the statement as prepared by the server, or as text through a pooler.
+    fn statement(&mut self, query: Query, values: &[Value]) -> Result<Prepared, Failure> {
+        if self.is_pooled {
+            return Ok(Prepared::Text(query.sql()));
+        }
+        if let Some(statement) = self.prepared.get(&query) {
+            return Ok(Prepared::Statement(statement.clone()));
+        }
+        let types: Vec<Type> = values.iter().map(Value::type_of).collect();
+        let sql = query.sql();
+        let preparing = self.client.prepare_typed(&sql, &types);
+        let statement = within(self.runtime, self.patience, preparing)?;
+        self.prepared.insert(query, statement.clone());
+        Ok(Prepared::Statement(statement))
+    }
+
+    /// Sends a request without waiting for its answer.
+    fn send(&mut self, request: impl Future<Output = Result<bool, Error>> + 'static) {
+        let mut request: Write = Box::pin(request);
+        // Requests are sent when they are first polled. The server answers them in this order.
+        match request.as_mut().poll(&mut Context::from_waker(Waker::noop())) {
+            Poll::Pending => self.writes.push(request),
+            Poll::Ready(result) => self.writes.push(Box::pin(ready(result))),
+        }
+    }
+
+    /// Waits for the answers of all writes and of a last request. The first failure counts, since the others follow from it.
+    fn finish<T>(&mut self, last: impl Future<Output = Result<T, Error>>) -> Result<T, Failure> {
+        let writes = join_all(mem::take(&mut self.writes));
+        let all = async { Ok(join(writes, last).await) };
+        let (writes, last) = within(self.runtime, self.patience, all)?;
+        for has_changed in writes {
+            if !has_changed.map_err(Failure::new)? {
+                return Err(Failure::of(LedgerError::not_a_ledger("a row vanished within a transaction")));
+            }
+        }
+        last.map_err(Failure::new)
+    }
+}
+
+enum Prepared {
+    Statement(Statement),
+    Text(Cow<'static, str>),
+}
+
+/// Drives a connection until the result is there. A statement without an answer for too long counts as one on a lost connection, and
+/// is not cancelled: the server would say of a cancelled commit that it succeeded.
+fn within<T>(
+    runtime: &Runtime,
+    patience: Duration,
+    future: impl Future<Output = Result<T, Error>>,
+) -> Result<T, Failure> {
+    match runtime.block_on(async { timeout(patience, future).await }) {
+        Ok(result) => result.map_err(Failure::new),
+        Err(_) => Err(Failure::lost("it did not answer in time")),
+    }
+}
+
+async fn select(client: &Client, statement: &Prepared, values: &[Value]) -> Result<Vec<Row>, Error> {
+    match statement {
+        Prepared::Statement(statement) => client.query(statement, &parameters(values)).await,
+        Prepared::Text(text) => client.query_typed(text, &typed_parameters(values)).await,
+    }
+}
+
+async fn execute(client: &Client, statement: &Prepared, values: &[Value]) -> Result<u64, Error> {
+    match statement {
+        Prepared::Statement(statement) => client.execute(statement, &parameters(values)).await,
+        Prepared::Text(text) => client.execute_typed(text, &typed_parameters(values)).await,
+    }
+}
+
+fn parameters(values: &[Value]) -> Vec<&(dyn ToSql + Sync)> {
+    values.iter().map(|value| value as _).collect()
+}
+
+fn typed_parameters(values: &[Value]) -> Vec<(&(dyn ToSql + Sync), Type)> {
+    values.iter().map(|value| (value as _, value.type_of())).collect()
+}

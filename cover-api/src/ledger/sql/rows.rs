@@ -1,0 +1,300 @@
+//! The rows of a ledger within one transaction.
+
+use std::collections::BTreeSet;
+use std::time::{Duration, SystemTime};
+
+use bytes::Bytes;
+use cover_spec::tables::Credits;
+
+use super::{Database, Lock, Row, Value, record, statements, value};
+use crate::ledger::{
+    Attempt, AttemptId, Budget, BudgetId, Entry, EntryId, Filter, Fingerprint, LedgerError, Message, Purchase, Rows,
+    Share, Span, minute,
+};
+
+/// The rows in a database.
+pub(in crate::ledger) struct SqlRows<'a, D>(pub(in crate::ledger) &'a mut D);
+
+impl<D: Database> Rows for SqlRows<'_, D> {
+    fn now(&self) -> SystemTime {
+        self.0.now()
+    }
+
+    fn holder(&self) -> &str {
+        self.0.holder()
+    }
+
+    fn is_alive(&mut self, attempt: &Attempt) -> Result<bool, LedgerError> {
+        self.0.is_alive(attempt)
+    }
+
+    fn is_surely_dead(&mut self, attempt: &Attempt) -> Result<bool, LedgerError> {
+        self.0.is_surely_dead(attempt)
+    }
+
+    fn is_present(&mut self, process: &str) -> Result<bool, LedgerError> {
+        if process == self.0.holder() { Ok(true) } else { self.0.is_present(process) }
+    }
+
+    fn exclude_equal(&mut self, purchase: &Purchase) -> Result<(), LedgerError> {
+        let Purchase { account, operation, fingerprint, .. } = purchase;
+        self.0.exclude(&[account.as_bytes(), operation.as_bytes(), &fingerprint.digest])
+    }
+
+    fn entry(&mut self, id: EntryId) -> Result<Option<Entry>, LedgerError> {
+        self.find(statements::ENTRY, Lock::Rows, vec![id.0.into()], record::entry)
+    }
+
+    fn entry_by_key(&mut self, account: &str, operation: &str, key: &str) -> Result<Option<Entry>, LedgerError> {
+        let of = vec![account.into(), operation.into(), key.into()];
+        self.find(statements::ENTRY_BY_KEY, Lock::Rows, of, record::entry)
+    }
+
+    fn open_entries(
+        &mut self,
+        account: &str,
+        operation: &str,
+        fingerprint: &Fingerprint,
+    ) -> Result<Vec<Entry>, LedgerError> {
+        let version = Value::Integer(fingerprint.version.into());
+        let of = vec![account.into(), operation.into(), fingerprint.digest.as_slice().into(), version];
+        // An entry that cannot be read may prevent a send, so it is not skipped.
+        let all = self.list(statements::OPEN_ENTRIES, Lock::Rows, of, record::entry)?;
+        all.into_iter().map(|entry| self.here(entry)).collect()
+    }
+
+    fn attempt(&mut self, id: AttemptId) -> Result<Option<Attempt>, LedgerError> {
+        let lock = Lock::EntryOf(statements::ENTRY_OF_ATTEMPT);
+        self.find(statements::ATTEMPT, lock, vec![bytes_of(id)], record::attempt)
+    }
+
+    fn attempt_by_task(&mut self, account: &str, operation: &str, task: &str) -> Result<Option<Attempt>, LedgerError> {
+        let of = vec![account.into(), operation.into(), task.into()];
+        self.find(statements::ATTEMPT_BY_TASK, Lock::EntryOf(statements::ENTRY_OF_TASK), of, record::attempt)
+    }
+
+    fn insert_entry(&mut self, entry: &Entry) -> Result<EntryId, LedgerError> {
+        let Purchase { account, operation, key, .. } = &entry.purchase;
+        let mut values = vec![account.into(), operation.into(), key.into()];
+        values.extend(record::values_of_entry(entry));
+        let id = self.find(statements::INSERT_ENTRY, Lock::Nothing, values, |row| value::get(row, 0))?;
+        id.map(EntryId).ok_or_else(|| LedgerError::unavailable("an inserted entry got no id"))
+    }
+
+    fn update_entry(&mut self, entry: &Entry) -> Result<(), LedgerError> {
+        let mut values = record::values_of_entry(entry);
+        values.push(entry.id.0.into());
+        self.0.update(statements::UPDATE_ENTRY, values)
+    }
+
+    fn put_attempt(&mut self, attempt: &Attempt, purchase: &Purchase) -> Result<(), LedgerError> {
+        self.0.write(statements::PUT_ATTEMPT, record::values_of_attempt(attempt, purchase))
+    }
+
+    fn entries(
+        &mut self,
+        account: &str,
+        operation: &str,
+        filter: Filter,
+        after: EntryId,
+        limit: usize,
+    ) -> Result<Vec<Entry>, LedgerError> {
+        let statement = match filter {
+            Filter::Open => statements::LIST_OPEN,
+            Filter::Unfinished => statements::LIST_UNFINISHED,
+        };
+        let (mut found, mut after) = (Vec::new(), after.0);
+        // Rows that cannot be read are skipped. They must not end the list early.
+        while found.len() < limit {
+            let most = i64::try_from(limit - found.len()).unwrap_or(i64::MAX);
+            let of = vec![account.into(), operation.into(), after.into(), most.into()];
+            let read = |row: &dyn Row| Ok((value::get::<i64>(row, 0)?, record::entry(row)));
+            let page = self.list(statement, Lock::Nothing, of, read)?;
+            if page.is_empty() {
+                break;
+            }
+            for read in page {
+                let (id, entry) = self.here(read)?;
+                after = id;
+                found.extend(entry.ok());
+            }
+        }
+        Ok(found)
+    }
+
+    fn waiters(&mut self, account: &str) -> Result<Vec<Option<String>>, LedgerError> {
+        let all = self.list(statements::WAITERS, Lock::Nothing, vec![account.into()], |row| value::get(row, 0))?;
+        Ok(all
+            .into_iter()
+            .filter_map(Result::ok)
+            .map(|name: String| Some(name).filter(|name| !name.is_empty()))
+            .collect())
+    }
+
+    fn waiting(
+        &mut self,
+        account: &str,
+        operation: &str,
+        waiter: Option<&str>,
+        limit: usize,
+    ) -> Result<Vec<Entry>, LedgerError> {
+        let most = i64::try_from(limit).unwrap_or(i64::MAX);
+        let of = vec![account.into(), waiter.unwrap_or_default().into(), operation.into(), most.into()];
+        let lock = Lock::Free(statements::WAITING_UNLOCKED);
+        let all = self.list(statements::WAITING, lock, of, record::entry)?;
+        Ok(all.into_iter().filter_map(Result::ok).collect())
+    }
+
+    fn leave(&mut self, id: EntryId) -> Result<(), LedgerError> {
+        let waiter = self.0.holder().into();
+        self.0.write(statements::LEAVE, vec![id.0.into(), waiter])
+    }
+
+    fn operations(&mut self, account: &str) -> Result<Vec<String>, LedgerError> {
+        let all = self.list(statements::OPERATIONS, Lock::Nothing, vec![account.into()], |row| value::get(row, 0))?;
+        Ok(all.into_iter().filter_map(Result::ok).collect())
+    }
+
+    fn duplicates(&mut self, account: &str, operation: &str) -> Result<Vec<Attempt>, LedgerError> {
+        let of = vec![account.into(), operation.into()];
+        let all = self.list(statements::DUPLICATES, Lock::Nothing, of, record::attempt)?;
+        Ok(all.into_iter().filter_map(Result::ok).collect())
+    }
+
+    fn answer(&mut self, attempt: AttemptId) -> Result<Option<Bytes>, LedgerError> {
+        self.find(statements::ANSWER, Lock::Nothing, vec![bytes_of(attempt)], record::answer)
+    }
+
+    fn put_answer(&mut self, attempt: AttemptId, entry: EntryId, bytes: &Bytes) -> Result<(), LedgerError> {
+        self.0.write(statements::PUT_ANSWER, vec![bytes_of(attempt), entry.0.into(), (&**bytes).into()])
+    }
+
+    fn delete_answers(&mut self, entry: EntryId) -> Result<(), LedgerError> {
+        self.0.write(statements::DELETE_ANSWERS, vec![entry.0.into()])
+    }
+
+    fn add_spending(&mut self, account: &str, attempt: &Attempt) -> Result<(), LedgerError> {
+        self.spend(account, attempt, record::to_thousandths)
+    }
+
+    fn take_spending(&mut self, account: &str, attempt: &Attempt) -> Result<(), LedgerError> {
+        self.spend(account, attempt, |cost| -record::to_thousandths(cost))
+    }
+
+    fn spent(&mut self, account: &str, span: Span) -> Result<Credits, LedgerError> {
+        // What is read must hold until the attempt that it allows is counted.
+        self.0.exclude(&[b"spending", account.as_bytes()])?;
+        let (statement, by) = match span {
+            Span::Process => (statements::SPENT_BY, self.0.holder().into()),
+            Span::Since(time) => (statements::SPENT_SINCE, minute(time).into()),
+        };
+        let spent = self.find(statement, Lock::Nothing, vec![account.into(), by], record::spent)?;
+        Ok(spent.unwrap_or_default())
+    }
+
+    fn budget(&mut self, id: &BudgetId) -> Result<Budget, LedgerError> {
+        let of = || vec![id.0.as_slice().into()];
+        if let Some(budget) = self.find(statements::BUDGET, Lock::Rows, of(), record::budget)? {
+            return Ok(budget);
+        }
+        self.0.write(statements::ADD_BUDGET, of())?;
+        // Another process may have added it first.
+        let added = self.find(statements::BUDGET, Lock::Rows, of(), record::budget)?;
+        added.ok_or_else(|| LedgerError::unavailable("an inserted rate limit is not there"))
+    }
+
+    fn put_budget(&mut self, id: &BudgetId, budget: &Budget) -> Result<(), LedgerError> {
+        self.0.update(statements::PUT_BUDGET, record::values_of_budget(id, budget))
+    }
+
+    fn shares(&mut self, id: &BudgetId) -> Result<Vec<Share>, LedgerError> {
+        // A share that cannot be read may hold places, so it is not skipped.
+        let all = self.list(statements::SHARES, Lock::Nothing, vec![id.0.as_slice().into()], record::share)?;
+        let mut all: Vec<Share> = all.into_iter().map(|share| self.here(share)).collect::<Result<_, _>>()?;
+        // Databases do not agree about the order of texts.
+        all.sort_by(|one, other| one.holder.cmp(&other.holder));
+        Ok(all)
+    }
+
+    fn put_share(&mut self, id: &BudgetId, share: &Share) -> Result<(), LedgerError> {
+        self.0.write(statements::PUT_SHARE, record::values_of_share(id, share))
+    }
+
+    fn delete_share(&mut self, id: &BudgetId, holder: &str) -> Result<(), LedgerError> {
+        self.0.write(statements::DELETE_SHARE, vec![id.0.as_slice().into(), holder.into()])
+    }
+
+    fn put_message(&mut self, holder: &str, message: &Message) -> Result<(), LedgerError> {
+        self.0.write(statements::PUT_MESSAGE, record::values_of_message(holder, message))?;
+        self.0.notify(holder);
+        Ok(())
+    }
+
+    fn take_messages(&mut self, limit: usize) -> Result<Vec<Message>, LedgerError> {
+        let of = vec![self.0.holder().into(), i64::try_from(limit).unwrap_or(i64::MAX).into()];
+        let all = self.list(statements::TAKE_MESSAGES, Lock::Nothing, of, record::message)?;
+        Ok(all.into_iter().filter_map(Result::ok).collect())
+    }
+
+    fn delete_messages(&mut self, holder: &str) -> Result<(), LedgerError> {
+        self.0.write(statements::DELETE_MESSAGES, vec![holder.into()])
+    }
+
+    fn purge(&mut self, account: &str, operation: &str, before: SystemTime, limit: usize) -> Result<u64, LedgerError> {
+        // Times of entries are whole milliseconds, so rounding up misses none.
+        let before = record::to_millis(before.checked_add(Duration::from_nanos(999_999)).unwrap_or(before));
+        let most = i64::try_from(limit).unwrap_or(i64::MAX);
+        let of = vec![account.into(), operation.into(), before.into(), most.into()];
+        let over = self.list(statements::OVER, Lock::Free(statements::OVER_FREE), of, |row| value::get(row, 0))?;
+        let mut over: BTreeSet<i64> = over.into_iter().map(|id| self.here(id)).collect::<Result<_, _>>()?;
+        // An entry may have got a duplicate just before it was locked.
+        for attempt in self.duplicates(account, operation)? {
+            over.remove(&attempt.entry.0);
+        }
+        for id in &over {
+            for statement in [statements::DELETE_ANSWERS, statements::DELETE_ATTEMPTS, statements::DELETE_ENTRY] {
+                self.0.write(statement, vec![(*id).into()])?;
+            }
+        }
+        Ok(over.len() as u64)
+    }
+}
+
+fn bytes_of(id: AttemptId) -> Value {
+    record::to_bytes(id).as_slice().into()
+}
+
+impl<D: Database> SqlRows<'_, D> {
+    fn spend(&mut self, account: &str, attempt: &Attempt, by: fn(Credits) -> i64) -> Result<(), LedgerError> {
+        let by = attempt.cost.map_or(0, by);
+        let (minute, lane) = (minute(attempt.started), Value::Integer(self.0.lane()));
+        let values = vec![account.into(), minute.into(), (&attempt.holder).into(), lane, by.into()];
+        self.0.write(statements::SPEND, values)
+    }
+
+    fn list<T>(
+        &mut self,
+        statement: &'static str,
+        lock: Lock,
+        of: Vec<Value>,
+        read: impl Fn(&dyn Row) -> Result<T, LedgerError>,
+    ) -> Result<Vec<Result<T, LedgerError>>, LedgerError> {
+        let mut all = Vec::new();
+        self.0.query(statement, lock, of, &mut |row| all.push(read(row)))?;
+        Ok(all)
+    }
+
+    fn find<T>(
+        &mut self,
+        statement: &'static str,
+        lock: Lock,
+        of: Vec<Value>,
+        read: impl Fn(&dyn Row) -> Result<T, LedgerError>,
+    ) -> Result<Option<T>, LedgerError> {
+        self.list(statement, lock, of, read)?.pop().map(|found| self.here(found)).transpose()
+    }
+
+    fn here<T>(&self, read: Result<T, LedgerError>) -> Result<T, LedgerError> {
+        read.map_err(|error| self.0.locate(error))
+    }
+}
