@@ -116,8 +116,8 @@ impl RateLimit {
     /// returned time. Up to a quarter of the places are kept in this way.
     pub(crate) fn try_acquire(self: &Arc<Self>, task: &str) -> Result<Permit, Option<Duration>> {
         let task = number(task);
-        let (granted, reign) = self.change(|state, now| (state.grant_at_once(task, now), state.reign()));
-        granted.map(|(at, probes)| Permit::new(Arc::clone(self), at, probes, Some(task), reign))
+        let (granted, lease_number) = self.change(|state, now| (state.grant_at_once(task, now), state.lease_number()));
+        granted.map(|(at, probes)| Permit::new(Arc::clone(self), at, probes, Some(task), lease_number))
     }
 
     /// Returns a permit as [`try_acquire`](Self::try_acquire) does. If other processes may have places to spare, it asks them first.
@@ -227,11 +227,11 @@ impl Future for Acquire {
     fn poll(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Self::Output> {
         loop {
             let later = match self.check(context.waker()) {
-                Check::Ready(Granted { at, probes, reign, .. }) => {
+                Check::Ready(Granted { at, probes, lease_number, .. }) => {
                     let limit = Arc::clone(&self.limit);
                     events::permit(self.request.purpose, self.waited());
                     let task = (self.request.kind == QueueKind::Poll).then_some(self.request.task);
-                    return Poll::Ready(Ok(Permit::new(limit, at, probes, task, reign)));
+                    return Poll::Ready(Ok(Permit::new(limit, at, probes, task, lease_number)));
                 }
                 Check::Denied(denied) => {
                     self.leave();
@@ -280,18 +280,18 @@ pub(crate) struct Permit {
     task: Option<u64>,
     verdict: Verdict,
     is_unused: bool,
-    /// The lease that its place belongs to, if the limit is shared.
-    reign: u64,
+    /// The number of the lease that its place belongs to, if the limit is shared.
+    lease_number: u64,
 }
 
 impl Permit {
-    fn new(limit: Arc<RateLimit>, at: Instant, probes: bool, task: Option<u64>, reign: u64) -> Self {
-        Self { limit, at, probes, task, verdict: Verdict::Silence, is_unused: false, reign }
+    fn new(limit: Arc<RateLimit>, at: Instant, probes: bool, task: Option<u64>, lease_number: u64) -> Self {
+        Self { limit, at, probes, task, verdict: Verdict::Silence, is_unused: false, lease_number }
     }
 
     /// Returns whether its place may have gone to another process, such as after this one was suspended. Nothing must be sent then.
     pub(crate) fn is_void(&self) -> bool {
-        self.limit.state().is_void(self.reign, Instant::now())
+        self.limit.state().is_void(self.lease_number, Instant::now())
     }
 
     /// Runs a request as long as the place is this process's own. Returns `None` if it no longer is, and does not poll the request again.

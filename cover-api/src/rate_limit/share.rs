@@ -141,8 +141,8 @@ pub(super) struct Share {
     pub(super) per: Duration,
     /// When the current lease was asked for, and how long places may be used from then on.
     lease: Option<(Moment, Duration)>,
-    /// Counts the leases that were not continued. A permit of an earlier one is void.
-    pub(super) reign: u64,
+    /// The number of the current lease. It grows when a lease was not continued, and permits of earlier leases are void.
+    pub(super) lease_number: u64,
     /// When this process last heard of the others.
     pub(super) heard: Option<Instant>,
     /// What was told to the others, until they have answered.
@@ -166,7 +166,7 @@ impl Share {
             usable: 0,
             per: Duration::ZERO,
             lease: None,
-            reign: 0,
+            lease_number: 0,
             heard: None,
             told: News::default(),
             news: News::default(),
@@ -237,7 +237,7 @@ impl Share {
     pub(super) fn take(&mut self, at: Moment, grant: &Grant, now: Instant) {
         self.told = News::default();
         if grant.is_anew {
-            self.reign += 1;
+            self.lease_number += 1;
         }
         if grant.is_renewed || grant.is_anew {
             self.lease = Some((at, grant.lease / 2));

@@ -22,7 +22,7 @@ pub(super) struct Granted {
     pub(super) probes: bool,
     pub(super) kind: QueueKind,
     pub(super) waiter: Waiter,
-    pub(super) reign: u64,
+    pub(super) lease_number: u64,
 }
 
 #[derive(Debug)]
@@ -123,7 +123,7 @@ impl State {
             self.demand -= demand(&waiter);
             let probes = self.budget.grant(now, poll);
             self.to_wake.push(waiter.waker.clone());
-            self.granted.insert(ticket, Granted { at: now, probes, kind, waiter, reign: self.reign() });
+            self.granted.insert(ticket, Granted { at: now, probes, kind, waiter, lease_number: self.lease_number() });
             self.grant_order.push_back((now, ticket));
             if kind != QueueKind::Cancel {
                 (self.last_kind, self.cancel_missed) = (kind, false);
@@ -245,13 +245,13 @@ impl State {
     }
 
     /// Returns the number of the current lease of a shared limit.
-    pub(super) fn reign(&self) -> u64 {
-        self.budget.shared().map_or(0, |share| share.reign)
+    pub(super) fn lease_number(&self) -> u64 {
+        self.budget.shared().map_or(0, |share| share.lease_number)
     }
 
     /// Returns whether the places of an earlier lease may have gone to other processes.
-    pub(super) fn is_void(&self, reign: u64, now: Instant) -> bool {
-        self.budget.shared().is_some_and(|share| share.reign != reign || share.is_over(now))
+    pub(super) fn is_void(&self, lease_number: u64, now: Instant) -> bool {
+        self.budget.shared().is_some_and(|share| share.lease_number != lease_number || share.is_over(now))
     }
 
     /// Returns whether sends are stopped, as far as is known within a window.

@@ -54,24 +54,24 @@ pub(super) fn allocate(limit: u32, claims: &[Claim], own: usize, round: u64) -> 
 /// be divided go round.
 fn fair_parts(limit: u32, claims: &[Claim], round: u64) -> Vec<u32> {
     let mut parts: Vec<u32> = vec![0; claims.len()];
-    let mut hungry: Vec<usize> = (0..claims.len()).filter(|at| claims[*at].wants > 0).collect();
+    let mut unserved: Vec<usize> = (0..claims.len()).filter(|at| claims[*at].wants > 0).collect();
     let mut left = limit;
-    while let Some(count) = u32::try_from(hungry.len()).ok().filter(|count| *count > 0) {
+    while let Some(count) = u32::try_from(unserved.len()).ok().filter(|count| *count > 0) {
         let each = left / count;
-        let (modest, greedy): (Vec<usize>, Vec<usize>) = hungry.iter().partition(|at| claims[**at].wants <= each);
-        for at in &modest {
+        let (satisfied, rest): (Vec<usize>, Vec<usize>) = unserved.iter().partition(|at| claims[**at].wants <= each);
+        for at in &satisfied {
             parts[*at] = claims[*at].wants;
             left -= parts[*at];
         }
-        if modest.is_empty() {
+        if satisfied.is_empty() {
             let (more, count) = (u64::from(left % count), u64::from(count));
-            for (number, at) in (0_u64..).zip(&greedy) {
+            for (number, at) in (0_u64..).zip(&rest) {
                 let turn = (number + round % count * more) % count;
                 parts[*at] = each + u32::from(turn < more);
             }
             break;
         }
-        hungry = greedy;
+        unserved = rest;
     }
     parts
 }
