@@ -1,6 +1,7 @@
 //! Speed of ledgers in an SQLite file and in PostgreSQL: pairs of intent and settlement, and whole sends. Of the file also: opening
 //! and purging 100,000 entries, spend limits. For comparison: syncs of a bare file on the same disk, and sends with a ledger in memory.
-//! `cargo bench -p cover-api --all-features --bench ledger`.
+//! `cargo bench -p cover-api --all-features --bench ledger`. `-- postgres` runs only that part; the others are `pairs`, `sends`, `many` and
+//! `limits`.
 
 use std::fs::File;
 use std::io::Write as _;
@@ -25,26 +26,46 @@ const ENTRIES: usize = 100_000;
 const LEASE: Duration = Duration::from_secs(320);
 
 fn main() {
+    let part = std::env::args().skip(1).find(|argument| !argument.starts_with('-'));
+    let runs = |name| part.as_deref().is_none_or(|part| part == name);
     let runtime =
         tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build().expect("a runtime");
     runtime.block_on(async {
         let directory = tempfile::tempdir().expect("a directory");
-        println!("{:5.0} times in a second, 8 kB are synced to the disk", syncs(&directory.path().join("bare")));
-        for in_flight in [1, 16, 64] {
-            let ledger = SqliteLedger::open(directory.path().join("pairs")).await.expect("a ledger");
-            let rate = pairs(ledger, in_flight).await;
-            println!("{rate:5.0} pairs of intent and settlement in a second, {in_flight} in flight");
+        if runs("pairs") {
+            file_pairs(directory.path()).await;
         }
-        postgres().await;
-        for in_flight in [16, 64] {
-            let ledger = SqliteLedger::open(directory.path().join("sends")).await.expect("a ledger");
-            let (ours, memory) =
-                (sends(ledger, in_flight, "file").await, sends(MemoryLedger::new(), in_flight, "memory").await);
-            println!("{ours:5.0} sends in a second, {in_flight} in flight; {memory:.0} with a ledger in memory");
+        if runs("postgres") {
+            postgres().await;
         }
-        many(&directory.path().join("many")).await;
-        limits(&directory.path().join("limits")).await;
+        if runs("sends") {
+            file_sends(directory.path()).await;
+        }
+        if runs("many") {
+            many(&directory.path().join("many")).await;
+        }
+        if runs("limits") {
+            limits(&directory.path().join("limits")).await;
+        }
     });
+}
+
+async fn file_pairs(directory: &Path) {
+    println!("{:5.0} times in a second, 8 kB are synced to the disk", syncs(&directory.join("bare")));
+    for in_flight in [1, 16, 64] {
+        let ledger = SqliteLedger::open(directory.join("pairs")).await.expect("a ledger");
+        let rate = pairs(ledger, in_flight).await;
+        println!("{rate:5.0} pairs of intent and settlement in a second, {in_flight} in flight");
+    }
+}
+
+async fn file_sends(directory: &Path) {
+    for in_flight in [16, 64] {
+        let ledger = SqliteLedger::open(directory.join("sends")).await.expect("a ledger");
+        let (ours, memory) =
+            (sends(ledger, in_flight, "file").await, sends(MemoryLedger::new(), in_flight, "memory").await);
+        println!("{ours:5.0} sends in a second, {in_flight} in flight; {memory:.0} with a ledger in memory");
+    }
 }
 
 #[expect(clippy::cast_precision_loss, reason = "there are not that many")]
@@ -82,7 +103,7 @@ async fn postgres() {
         let builder = PostgresLedger::builder(&url).expect("a URL").connections(connections);
         builder.connect().await.expect("a ledger")
     };
-    for (connections, in_flight) in [(1, 1), (1, 16), (4, 16), (8, 16), (16, 16), (16, 64)] {
+    for (connections, in_flight) in [(1, 1), (1, 16), (4, 16), (4, 64), (16, 16), (16, 64)] {
         let rate = pairs(connect(connections).await, in_flight).await;
         println!("{rate:5.0} pairs in PostgreSQL, {connections} connections, {in_flight} in flight");
     }

@@ -1,4 +1,5 @@
-//! Cost of a waiting task: memory while it waits, and time for each poll, compared with a loop in a tokio task. Linux only. `cargo bench -p cover-api --bench waiting`.
+//! Cost of a waiting task: memory while it waits, and time for each poll, compared with a loop in a tokio task. Linux only.
+//! `cargo bench -p cover-api --bench waiting`. With the arguments `-- wait_all 1000000`, one kind and number of tasks only.
 
 use std::process::Command;
 use std::time::{Duration, Instant};
@@ -50,7 +51,9 @@ fn one(kind: &str, count: usize) {
 }
 
 fn begin(kind: &str, service: &Simulated, count: usize, waiting: &mut tokio::task::JoinSet<()>) {
-    let builder = Client::builder("key").transport(service.router()).rate_limit(5_000, Duration::from_secs(1));
+    // All can be polled within 20 seconds.
+    let limit = u32::try_from(count / 20).expect("there are not that many").max(5_000);
+    let builder = Client::builder("key").transport(service.router()).rate_limit(limit, Duration::from_secs(1));
     let client = builder.poll_every(Duration::from_secs(30), Duration::from_secs(30)).build().expect("a client");
     // The service counts them.
     let ids = (0..count).map(|number| format!("task-{number}"));

@@ -7,7 +7,7 @@ pub use crate::account::Stats;
 pub use crate::attempt::Unfinished;
 pub use crate::client::{
     Account, AccountTask, Adopted, Answer, Batch, BatchEvent, BatchItem, BatchReport, Became, Client, ClientBuilder,
-    Download, Duplicate, Quote, Sending, Sent, Task, UnfinishedTasks, UnknownPurchase, Upload,
+    Download, Duplicate, FileDownload, Quote, Sending, Sent, Task, UnfinishedTasks, UnknownPurchase, Upload,
 };
 pub use crate::error::{AttemptDetails, BodySent, Error, Recovery, WaitStats};
 pub use crate::follow::{Update, Updates, Wait};

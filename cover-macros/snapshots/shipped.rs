@@ -723,7 +723,7 @@ Required in `Custom<Vocal>` and `NonCustom`. Optional in `Custom<Instrumental>`.
 - At most 5000 characters with `V4_5`, `V4_5PLUS` or `V5` in `Custom`.
 - At most 400 characters in `NonCustom`. Disputed: 400 in the usage guide, 500 in the text of the field.
 
-Sent as `prompt`. Defined in `cover-spec/upload_cover.toml`, line 82.
+Sent as `prompt`. Defined in `cover-spec/upload_cover.toml`, line 83.
 
 ```
 # use cover_api::*;
@@ -758,7 +758,7 @@ Required in `Custom<Instrumental>` and `Custom<Vocal>`. Must be left out in `Non
 - At most 200 characters with `V3_5` or `V4`.
 - At most 1000 characters with `V4_5`, `V4_5PLUS` or `V5`.
 
-Sent as `style`. Defined in `cover-spec/upload_cover.toml`, line 97.
+Sent as `style`. Defined in `cover-spec/upload_cover.toml`, line 98.
 
 ```
 # use cover_api::*;
@@ -778,7 +778,7 @@ Required in `Custom<Instrumental>` and `Custom<Vocal>`. Must be left out in `Non
 - At most 80 characters with `V3_5` or `V4`.
 - At most 100 characters with `V4_5`, `V4_5PLUS` or `V5`.
 
-Sent as `title`. Defined in `cover-spec/upload_cover.toml`, line 107.
+Sent as `title`. Defined in `cover-spec/upload_cover.toml`, line 108.
 
 ```
 # use cover_api::*;
@@ -795,7 +795,7 @@ let builder = CoverRequest::custom_instrumental().title("Night Drive");
 
 Optional in `Custom<Instrumental>` and `Custom<Vocal>`. Must be left out in `NonCustom`.
 
-Sent as `negativeTags`. Defined in `cover-spec/upload_cover.toml`, line 117.
+Sent as `negativeTags`. Defined in `cover-spec/upload_cover.toml`, line 118.
 
 ```
 # use cover_api::*;
@@ -829,7 +829,7 @@ let builder = CoverRequest::custom_instrumental().maybe_negative_tags(Some("Heav
 
 Optional in `Custom<Instrumental>` and `Custom<Vocal>`. Must be left out in `NonCustom`.
 
-Sent as `vocalGender`. Defined in `cover-spec/upload_cover.toml`, line 123.
+Sent as `vocalGender`. Defined in `cover-spec/upload_cover.toml`, line 124.
 
 ```
 # use cover_api::*;
@@ -860,7 +860,7 @@ Optional in `Custom<Instrumental>` and `Custom<Vocal>`. Must be left out in `Non
 
 At least 0, at most 1, a multiple of 0.01.
 
-Sent as `styleWeight`. Defined in `cover-spec/upload_cover.toml`, line 134.
+Sent as `styleWeight`. Defined in `cover-spec/upload_cover.toml`, line 135.
 
 ```
 # use cover_api::*;
@@ -888,7 +888,7 @@ Optional in `Custom<Instrumental>` and `Custom<Vocal>`. Must be left out in `Non
 
 At least 0, at most 1, a multiple of 0.01.
 
-Sent as `weirdnessConstraint`. Defined in `cover-spec/upload_cover.toml`, line 143.
+Sent as `weirdnessConstraint`. Defined in `cover-spec/upload_cover.toml`, line 144.
 
 ```
 # use cover_api::*;
@@ -919,7 +919,7 @@ Optional in `Custom<Instrumental>` and `Custom<Vocal>`. Must be left out in `Non
 
 At least 0, at most 1, a multiple of 0.01.
 
-Sent as `audioWeight`. Defined in `cover-spec/upload_cover.toml`, line 152.
+Sent as `audioWeight`. Defined in `cover-spec/upload_cover.toml`, line 153.
 
 ```
 # use cover_api::*;
@@ -945,7 +945,7 @@ let builder = CoverRequest::custom_instrumental().maybe_audio_weight(Some(0.65))
 
 Required.
 
-Sent as `callBackUrl`. Defined in `cover-spec/upload_cover.toml`, line 164.
+Sent as `callBackUrl`. Defined in `cover-spec/upload_cover.toml`, line 165.
 
 ```
 # use cover_api::*;
@@ -1247,7 +1247,7 @@ Required in `Custom<Vocal>` and `NonCustom`. Optional in `Custom<Instrumental>`.
 - At most 5000 characters with `V4_5`, `V4_5PLUS` or `V5` in `Custom`.
 - At most 400 characters in `NonCustom`. Disputed: 400 in the usage guide, 500 in the text of the field.
 
-Sent as `prompt`. Defined in `cover-spec/upload_cover.toml`, line 82.
+Sent as `prompt`. Defined in `cover-spec/upload_cover.toml`, line 83.
 
 Example: `.prompt("A calm night drive through the rain")`*/
     pub fn prompt(
@@ -1379,7 +1379,7 @@ Required in `Custom<Instrumental>` and `Custom<Vocal>`. Must be left out in `Non
 - At most 200 characters with `V3_5` or `V4`.
 - At most 1000 characters with `V4_5`, `V4_5PLUS` or `V5`.
 
-Sent as `style`. Defined in `cover-spec/upload_cover.toml`, line 97.
+Sent as `style`. Defined in `cover-spec/upload_cover.toml`, line 98.
 
 Example: `.style("Smooth jazz trio")`*/
     pub fn style(
@@ -1449,7 +1449,7 @@ Required in `Custom<Instrumental>` and `Custom<Vocal>`. Must be left out in `Non
 - At most 80 characters with `V3_5` or `V4`.
 - At most 100 characters with `V4_5`, `V4_5PLUS` or `V5`.
 
-Sent as `title`. Defined in `cover-spec/upload_cover.toml`, line 107.
+Sent as `title`. Defined in `cover-spec/upload_cover.toml`, line 108.
 
 Example: `.title("Night Drive")`*/
     pub fn title(
@@ -1516,7 +1516,7 @@ impl<
 
 Optional in `Custom<Instrumental>` and `Custom<Vocal>`. Must be left out in `NonCustom`.
 
-Sent as `negativeTags`. Defined in `cover-spec/upload_cover.toml`, line 117.
+Sent as `negativeTags`. Defined in `cover-spec/upload_cover.toml`, line 118.
 
 Example: `.negative_tags("Heavy metal, upbeat drums")`*/
     pub fn negative_tags(
@@ -1616,7 +1616,7 @@ impl<
 
 Optional in `Custom<Instrumental>` and `Custom<Vocal>`. Must be left out in `NonCustom`.
 
-Sent as `vocalGender`. Defined in `cover-spec/upload_cover.toml`, line 123.
+Sent as `vocalGender`. Defined in `cover-spec/upload_cover.toml`, line 124.
 
 Example: `.vocal_gender(VocalGender::Male)`*/
     pub fn vocal_gender(
@@ -1714,7 +1714,7 @@ Optional in `Custom<Instrumental>` and `Custom<Vocal>`. Must be left out in `Non
 
 At least 0, at most 1, a multiple of 0.01.
 
-Sent as `styleWeight`. Defined in `cover-spec/upload_cover.toml`, line 134.
+Sent as `styleWeight`. Defined in `cover-spec/upload_cover.toml`, line 135.
 
 Example: `.style_weight(0.65)`*/
     pub fn style_weight(
@@ -1812,7 +1812,7 @@ Optional in `Custom<Instrumental>` and `Custom<Vocal>`. Must be left out in `Non
 
 At least 0, at most 1, a multiple of 0.01.
 
-Sent as `weirdnessConstraint`. Defined in `cover-spec/upload_cover.toml`, line 143.
+Sent as `weirdnessConstraint`. Defined in `cover-spec/upload_cover.toml`, line 144.
 
 Example: `.weirdness_constraint(0.3)`*/
     pub fn weirdness_constraint(
@@ -1912,7 +1912,7 @@ Optional in `Custom<Instrumental>` and `Custom<Vocal>`. Must be left out in `Non
 
 At least 0, at most 1, a multiple of 0.01.
 
-Sent as `audioWeight`. Defined in `cover-spec/upload_cover.toml`, line 152.
+Sent as `audioWeight`. Defined in `cover-spec/upload_cover.toml`, line 153.
 
 Example: `.audio_weight(0.65)`*/
     pub fn audio_weight(
@@ -2008,7 +2008,7 @@ impl<
 
 Required.
 
-Sent as `callBackUrl`. Defined in `cover-spec/upload_cover.toml`, line 164.
+Sent as `callBackUrl`. Defined in `cover-spec/upload_cover.toml`, line 165.
 
 Example: `.call_back_url("https://api.example.com/callback")`*/
     pub fn call_back_url(

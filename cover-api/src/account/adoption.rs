@@ -5,15 +5,31 @@ use std::sync::Arc;
 
 use super::{Account, Operation};
 use crate::events;
+use crate::ids::AttemptId;
 use crate::ledger::{Entry, EntryId, LedgerError, adopt, hand_over, hand_over_all};
 
 /// Number of entries that are adopted or handed over in one transaction.
 const PAGE: usize = 256;
 
+/// What is kept of an adopted entry, since there may be very many.
+pub(crate) struct AdoptedEntry {
+    id: EntryId,
+    pub(crate) key: Option<String>,
+    pub(crate) task: String,
+    pub(crate) attempt: Option<AttemptId>,
+}
+
+impl AdoptedEntry {
+    /// Returns `None` if the entry has no task. An entry that was adopted has one.
+    fn new(entry: Entry) -> Option<Self> {
+        Some(Self { id: entry.id, key: entry.purchase.key, task: entry.task?, attempt: entry.attempt })
+    }
+}
+
 /// Entries that this process has adopted, by any number. When they are dropped, others may adopt them.
 pub(crate) struct AdoptedEntries {
     operation: Arc<Operation>,
-    entries: HashMap<usize, Entry>,
+    entries: HashMap<usize, AdoptedEntry>,
 }
 
 impl AdoptedEntries {
@@ -28,15 +44,15 @@ impl AdoptedEntries {
         let (account, api) = (operation.account.name.clone(), operation.api);
         let entries = ledger.run(move |rows| adopt(rows, &account, &api.id, PAGE)).await?;
         let is_full = entries.len() == PAGE;
-        let entries = entries.into_iter().enumerate().collect();
+        let entries = entries.into_iter().filter_map(AdoptedEntry::new).enumerate().collect();
         Ok((Self { operation, entries }, presence, is_full))
     }
 
-    pub(crate) fn add(&mut self, number: usize, entry: Entry) {
+    pub(crate) fn add(&mut self, number: usize, entry: AdoptedEntry) {
         self.entries.insert(number, entry);
     }
 
-    pub(crate) fn get(&self, number: usize) -> Option<&Entry> {
+    pub(crate) fn get(&self, number: usize) -> Option<&AdoptedEntry> {
         self.entries.get(&number)
     }
 
@@ -45,7 +61,7 @@ impl AdoptedEntries {
     }
 
     /// Takes all entries, so that they are not handed over.
-    pub(crate) fn take(&mut self) -> impl Iterator<Item = Entry> + use<> {
+    pub(crate) fn take(&mut self) -> impl Iterator<Item = AdoptedEntry> + use<> {
         std::mem::take(&mut self.entries).into_values()
     }
 }

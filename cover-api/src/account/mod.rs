@@ -24,7 +24,7 @@ use crate::ledger::{LedgerHandle, SpendLimit};
 use crate::rate_limit::RateLimit;
 use crate::transport::{Auth, Transport};
 
-pub(crate) use adoption::AdoptedEntries;
+pub(crate) use adoption::{AdoptedEntries, AdoptedEntry};
 pub(crate) use budget_sync::SharedBudget;
 pub(crate) use operation::{Operation, beneath};
 pub(crate) use recordings::Recordings;

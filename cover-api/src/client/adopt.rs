@@ -14,11 +14,11 @@ use futures_util::stream::FuturesUnordered;
 use tokio::time::sleep;
 
 use super::{Client, Task};
-use crate::account::AdoptedEntries;
+use crate::account::{AdoptedEntries, AdoptedEntry};
 use crate::error::Error;
 use crate::events;
 use crate::follow::{self, End, Origin, WaitSet};
-use crate::service::{Service, Snapshot};
+use crate::service::{Service, Snapshot, TaskHandle};
 
 /// A task that this process has adopted, and how it ended. [`Client::adopt`] gives it to its handler.
 #[non_exhaustive]
@@ -140,11 +140,9 @@ where
     /// Starts to wait for the tasks of entries.
     fn add(&mut self, mut entries: AdoptedEntries, presence: u32) {
         for entry in entries.take() {
-            let Some(task) = entry.task.clone() else { continue };
-            events::adopted(&task);
-            let created = entry.attempt.and_then(|attempt| SystemTime::now().checked_sub(attempt.age()));
-            let origin = origin(presence, entry.purchase.key.is_some());
-            self.waits.push_adopted(self.count, self.client.handle(task, created), origin, Duration::MAX);
+            events::adopted(&entry.task);
+            let origin = origin(presence, entry.key.is_some());
+            self.waits.push_adopted(self.count, self.handle(&entry), origin, Duration::MAX);
             self.entries.add(self.count, entry);
             self.count += 1;
         }
@@ -173,14 +171,12 @@ where
     }
 
     fn ended(&mut self, number: usize, result: Result<Snapshot<S>, Error<S>>) {
-        let handle = match &result {
+        let entry = match &result {
             Err(error) if error.is_adopted_elsewhere() => None,
-            _ => self.entries.get(number).and_then(|entry| {
-                let created = entry.attempt.and_then(|attempt| SystemTime::now().checked_sub(attempt.age()));
-                Some((entry.purchase.key.clone(), self.client.handle(entry.task.clone()?, created)))
-            }),
+            _ => self.entries.get(number),
         };
-        let Some((key, handle)) = handle else { return self.entries.remove(number) };
+        let Some(entry) = entry else { return self.entries.remove(number) };
+        let (key, handle) = (entry.key.clone(), self.handle(entry));
         let last = match &result {
             Ok(snapshot) => Some(snapshot),
             Err(error) if error.is_failed() => error.last_snapshot(),
@@ -192,11 +188,15 @@ where
     }
 
     fn handled(&mut self, number: usize, end: Option<End>) {
-        let task = self.entries.get(number).and_then(|entry| entry.task.clone());
-        if let (Some(task), Some(End { state, status })) = (task, end) {
-            self.client.operation.end(&task, state, status, true);
+        if let (Some(entry), Some(End { state, status })) = (self.entries.get(number), end) {
+            self.client.operation.end(&entry.task, state, status, true);
         }
         self.entries.remove(number);
+    }
+
+    fn handle(&self, entry: &AdoptedEntry) -> TaskHandle<S> {
+        let created = entry.attempt.and_then(|attempt| SystemTime::now().checked_sub(attempt.age()));
+        self.client.handle(entry.task.clone(), created)
     }
 }
 

@@ -13,11 +13,11 @@ use crate::error::Error;
 use crate::response::Link;
 use crate::service::Service;
 
-/// Default for the largest file, in bytes. Hours of uncompressed audio are smaller.
-const MAX_WRITTEN: u64 = 1 << 30;
+/// Default for the largest file on a disk, in bytes. Hours of uncompressed audio are smaller.
+pub(super) const MAX_WRITTEN: u64 = 1 << 30;
 /// Largest file that is read into memory, in bytes.
 const MAX_IN_MEMORY: u64 = 256 << 20;
-const TIMEOUT: Duration = Duration::from_secs(600);
+pub(super) const TIMEOUT: Duration = Duration::from_secs(600);
 
 /// A download to a writer, from [`Client::download_to`]. Await it to start it; the result is the number of bytes written.
 #[must_use = "nothing is downloaded before `.await`"]
@@ -58,7 +58,7 @@ impl<'a, S: Service, W: AsyncWrite + Unpin + Send + 'a> IntoFuture for Download<
     fn into_future(self) -> Self::IntoFuture {
         Box::pin(async move {
             let transport = &self.client.operation.account.transport;
-            let copied = download::run(transport, self.link.as_str(), self.limits, self.progress, self.writer);
+            let copied = download::to_writer(transport, self.link.as_str(), self.limits, self.progress, self.writer);
             Ok(copied.await?)
         })
     }

@@ -9,6 +9,7 @@ mod answer;
 mod batch;
 mod builder;
 mod download;
+mod download_file;
 #[cfg(feature = "dynamic")]
 mod dynamic;
 mod purchases;
@@ -37,6 +38,7 @@ pub use answer::{Answer, Sent};
 pub use batch::{Batch, BatchEvent, BatchItem, BatchReport};
 pub use builder::ClientBuilder;
 pub use download::Download;
+pub use download_file::FileDownload;
 pub use purchases::{Duplicate, UnfinishedTasks, UnknownPurchase};
 pub use quote::Quote;
 pub use sending::Sending;

@@ -15,7 +15,7 @@ use crate::transport::stream::Head;
 const MAX_CODING: usize = 60;
 
 /// What the first answer says about the file.
-#[derive(Debug, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct File {
     pub(super) length: Option<u64>,
     /// Shows whether a later answer belongs to the same bytes.
@@ -23,9 +23,9 @@ pub(super) struct File {
 }
 
 /// A header that changes whenever the file does.
-#[derive(Debug, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Validator {
-    name: HeaderName,
+    pub(super) name: HeaderName,
     pub(super) value: HeaderValue,
 }
 
@@ -43,6 +43,11 @@ pub(super) fn location(head: &Head) -> Result<Option<&str>, DownloadFault> {
     }
     let location = head.headers.get(LOCATION).and_then(|value| value.to_str().ok());
     location.map(Some).ok_or(DownloadFault::NoLocation(head.status))
+}
+
+/// Whether a fault in the answer to a request for the rest says that the rest belongs to another file, or cannot be had.
+pub(super) fn is_about_the_rest(fault: &DownloadFault) -> bool {
+    matches!(fault, DownloadFault::Changed | DownloadFault::WrongRange { .. } | DownloadFault::Status(416))
 }
 
 /// Returns whether the same request may succeed a little later.

@@ -44,7 +44,25 @@ pub(crate) enum DownloadFault {
         from: u64,
     },
     Writer,
+    /// The file of a download cannot be written.
+    File {
+        path: String,
+        fault: FileFault,
+    },
     Timeout(Duration),
+}
+
+/// Why a file of this machine cannot be written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum FileFault {
+    NoName,
+    Folder,
+    Exists,
+    /// Another download holds its lock.
+    InUse,
+    /// `.part` or `.part.resume` is a folder, a link or another thing that is no regular file.
+    PartNotAFile,
+    Failed,
 }
 
 impl fmt::Display for BadDownload {
@@ -103,7 +121,23 @@ impl fmt::Display for DownloadFault {
                 write!(f, "the connection broke, and the server did not send the bytes from {from} on")
             }
             Self::Writer => f.write_str("the writer returned an error"),
+            Self::File { path, fault } => fault.write(path, f),
             Self::Timeout(after) => write!(f, "it was not complete after {after:?}"),
+        }
+    }
+}
+
+impl FileFault {
+    fn write(self, path: &str, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::NoName => write!(f, "`{path}` has no file name"),
+            Self::Folder => write!(f, "`{path}` is a folder; give the path of a file in it"),
+            Self::Exists => write!(f, "`{path}` exists, and only `FileDownload::overwrite` replaces it"),
+            Self::InUse => write!(f, "another download is writing to `{path}`"),
+            Self::PartNotAFile => {
+                write!(f, "`{path}.part` and `{path}.part.resume` must be files, or not exist; remove what is there")
+            }
+            Self::Failed => write!(f, "`{path}` could not be written"),
         }
     }
 }

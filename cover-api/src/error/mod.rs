@@ -24,7 +24,7 @@ pub use recovery::Recovery;
 pub use stats::WaitStats;
 
 pub(crate) use cause::{BoxError, Cause};
-pub(crate) use download::{BadDownload, DownloadFault};
+pub(crate) use download::{BadDownload, DownloadFault, FileFault};
 pub(crate) use failure::{Failure, KnownTask};
 pub(crate) use kind::{Apart, Evidence, Kind, OtherRequest, Setup};
 pub(crate) use upload::{BadUpload, Doing, Got, OutOfTime, TooLong, UploadFault};
@@ -304,6 +304,14 @@ impl<S: Service> Error<S> {
     #[must_use]
     pub fn is_timeout(&self) -> bool {
         self.0.failure.is_timeout()
+    }
+
+    /// Returns whether the file of a download exists already, or another download is writing to it. Another path may be free.
+    #[must_use]
+    pub fn is_path_taken(&self) -> bool {
+        let is_taken = |fault| matches!(fault, FileFault::Exists | FileFault::InUse);
+        let Kind::Download(bad) = self.kind() else { return false };
+        matches!(bad.fault, DownloadFault::File { fault, .. } if is_taken(fault))
     }
 
     /// Returns whether credits may have been charged. It is true if a task is known, or if its creation cannot be ruled out.

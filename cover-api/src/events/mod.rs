@@ -152,6 +152,12 @@ pub(crate) fn contradicted(by: &'static str, task: &str) {
     error!(name: "cover.contradicted", by, task = %Shown(task), "a task was named that belongs to another request");
 }
 
+/// An attempt became unknown, since its process has ended or was not heard of for as long as the lease.
+pub(crate) fn expired(operation: &str) {
+    warn!(name: "cover.expired", operation = %Shown(operation), "an attempt of a process that has gone became unknown");
+    metrics::count("cover_expired_total", "of", "attempt");
+}
+
 /// This process waits for a task from now on, since the process that did so has gone.
 pub(crate) fn adopted(task: &str) {
     debug!(name: "cover.adopted", task = %Shown(task), "a task of a process that has gone was adopted");

@@ -38,7 +38,9 @@ use crate::events;
 
 #[cfg(feature = "callback")]
 pub(crate) use rules::{PassedOn, pass_on};
-pub(crate) use rules::{adopt, hand_over, hand_over_all, leave_budget, may_be_answer, may_wait, refresh, share_budget};
+pub(crate) use rules::{
+    adopt, hand_over, hand_over_all, leave_budget, may_be_answer, may_wait, refresh, settle_posted, share_budget,
+};
 
 pub use error::LedgerError;
 pub use memory::MemoryLedger;

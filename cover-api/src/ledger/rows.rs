@@ -39,8 +39,8 @@ impl Filter {
 /// - (account, operation, fingerprint) of entries without a key that are posting or unknown and have no consent,
 /// - (account, operation, task) of attempts, and of entries.
 pub trait Rows {
-    /// Returns the current time of the store's clock.
-    fn now(&self) -> SystemTime;
+    /// Returns the current time of the store's clock. A store that cannot tell returns any time, and the transaction fails.
+    fn now(&mut self) -> SystemTime;
 
     /// Returns the name of the process that runs this transaction. It is unique among all users of the store.
     fn holder(&self) -> &str;
@@ -61,9 +61,17 @@ pub trait Rows {
     /// counts it as alive. A process that has left the store does not, from then on.
     fn is_present(&mut self, process: &str) -> Result<bool, LedgerError>;
 
+    /// Returns whether a process has certainly ended, so that it sends nothing any more. False if the store does not know it, as by
+    /// default.
+    fn has_ended(&mut self, process: &str) -> Result<bool, LedgerError> {
+        let _ = process;
+        Ok(false)
+    }
+
     /// Makes other transactions about equal purchases, with the same fingerprint, wait until this one has ended.
     ///
-    /// A store that runs one transaction at a time does nothing, as by default.
+    /// The rules call it before they read the entries of a purchase, so a store may begin to read them. A store that runs one
+    /// transaction at a time does nothing, as by default.
     fn exclude_equal(&mut self, purchase: &Purchase) -> Result<(), LedgerError> {
         let _ = purchase;
         Ok(())

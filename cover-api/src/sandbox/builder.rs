@@ -39,6 +39,7 @@ pub struct SandboxBuilder {
 #[derive(Debug, Clone)]
 enum SpecSource {
     Text(String),
+    Parsed(Box<Spec>),
     /// The path of a spec that cover-spec ships.
     Shipped(String),
 }
@@ -106,6 +107,12 @@ impl SandboxBuilder {
     /// The operations of all specs share the address, the key, the rate limit and the balance. Each has an id of its own.
     pub fn spec(mut self, text: impl Into<String>) -> Self {
         self.specs.push(SpecSource::Text(text.into()));
+        self
+    }
+
+    /// Adds a spec that was read before, such as one whose base is another file.
+    pub fn parsed(mut self, spec: &Spec) -> Self {
+        self.specs.push(SpecSource::Parsed(Box::new(spec.clone())));
         self
     }
 
@@ -238,6 +245,7 @@ impl SpecSource {
     fn read(&self, name: &str) -> Result<Spec, SandboxError> {
         match self {
             Self::Text(text) => parse(name, text),
+            Self::Parsed(spec) => Ok(Spec::clone(spec)),
             Self::Shipped(path) => Spec::parse_shipped(path).map_err(|faults| SandboxError::Spec(path.clone(), faults)),
         }
     }

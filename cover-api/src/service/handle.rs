@@ -63,8 +63,9 @@ impl<S: Service> TaskHandle<S> {
         self.operation.as_str()
     }
 
-    /// Returns the age of the task, if known.
-    pub(crate) fn age(&self) -> Option<Duration> {
+    /// Returns the age of the task. `None` if it is not known, as for a handle that was made of a bare id.
+    #[must_use]
+    pub fn age(&self) -> Option<Duration> {
         self.created.map(|created| created.elapsed())
     }
 

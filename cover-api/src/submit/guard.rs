@@ -9,13 +9,13 @@ use tokio::time::sleep;
 
 use super::count::{count_duplicate, count_final};
 use super::outcome::{AttemptEnd, AttemptReport, Previous};
-use super::retry;
+use super::{Order, retry};
 use crate::account::{Account, Operation};
 use crate::attempt::{Handoff, Stop};
 use crate::callback_link::CallbackLink;
 use crate::error::{BodySent, Evidence, Failure, Kind, Recovery};
 use crate::events;
-use crate::ledger::{AttemptId, EntryId, LedgerError, Local, Settled, Settlement, settle};
+use crate::ledger::{AttemptId, EntryId, LedgerError, Local, Rows, Settled, Settlement, settle, settle_posted};
 
 /// Number of tries to withdraw an intent, which take about five minutes.
 const MAX_WITHDRAWALS: u32 = 15;
@@ -29,6 +29,9 @@ pub(super) struct Guard {
     /// Known once the intent is recorded.
     pub(super) entry: Option<EntryId>,
     pub(super) operation: Arc<Operation>,
+    /// What was bought, in case that the ledger loses the attempt. `None` once the caller has the task: the ledger may then have
+    /// forgotten it.
+    order: Option<Arc<Order>>,
     stop: Arc<Stop>,
     result: Arc<Handoff<AttemptEnd>>,
     settlement: Option<Settlement>,
@@ -43,20 +46,21 @@ pub(super) struct Guard {
 impl Guard {
     pub(super) fn new(
         operation: Arc<Operation>,
+        order: Arc<Order>,
         stop: Arc<Stop>,
         result: Arc<Handoff<AttemptEnd>>,
         previous: Previous,
-        is_called_back: bool,
     ) -> Self {
         Self {
             id: AttemptId::new(),
             entry: None,
             operation,
+            is_called_back: order.request.is_called_back(),
+            order: Some(order),
             stop,
             result,
             settlement: None,
             previous,
-            is_called_back,
             is_begun: false,
             is_reported: false,
         }
@@ -117,6 +121,7 @@ impl Guard {
                 if let Some((task, entry)) = task.zip(self.entry) {
                     self.operation.account.counters.tasks.add();
                     self.end(AttemptEnd::Claimed { entry, task: task.into() });
+                    self.order = None;
                 }
                 reply.await
             }
@@ -141,8 +146,20 @@ impl Guard {
 
     /// Queues a settlement in the ledger. It is queued when this returns, whether or not the result is awaited.
     fn try_settle(&self, settlement: Settlement) -> impl Future<Output = Result<Settled, LedgerError>> + use<> {
-        let id = self.id;
-        self.operation.account.ledger.run(move |rows| settle(rows, id, &settlement))
+        let rule = self.settling(settlement);
+        self.operation.account.ledger.run(rule)
+    }
+
+    /// Returns the rule that records a settlement.
+    fn settling(
+        &self,
+        settlement: Settlement,
+    ) -> impl FnMut(&mut dyn Rows) -> Result<Settled, LedgerError> + Send + use<> {
+        let (id, order) = (self.id, self.order.clone());
+        move |rows| match &order {
+            Some(order) => settle_posted(rows, id, &settlement, &order.purchase, order.price),
+            None => settle(rows, id, &settlement),
+        }
     }
 
     /// Retries until the ledger takes the outcome, or until a shutdown has waited long enough.
@@ -190,12 +207,13 @@ impl Drop for Guard {
                 _ => Settlement::Unknown { hint: None, evidence: evidence() },
             });
             // The attempt is over only after the ledger has settled it, and drops this. Sends that look it up before that wait for it.
-            let (id, account) = (self.id, Arc::clone(&self.operation.account));
+            let (id, account, task) = (self.id, Arc::clone(&self.operation.account), settlement.task(self.id));
+            let mut settle = self.settling(settlement);
             let over = FinishOnDrop { local: Arc::clone(self.operation.account.ledger.local()), id };
             drop(self.operation.account.ledger.run(move |rows| {
                 let _over = &over;
-                let settled = settle(rows, id, &settlement)?;
-                count_duplicate(&account, &settlement.task(id), &settled);
+                let settled = settle(rows)?;
+                count_duplicate(&account, &task, &settled);
                 Ok(())
             }));
             self.finished();

@@ -285,8 +285,8 @@ impl Send {
         self.number += 1;
         self.presence = self.operation.account.ledger.local().presence().number();
         // From here on, the attempt also counts the previous one.
-        let (previous, is_called_back) = (self.uncounted.report.take(), self.order.request.is_called_back());
-        let (operation, body_stop) = (Arc::clone(&self.operation), Arc::clone(&stop));
+        let previous = self.uncounted.report.take();
+        let (operation, order, body_stop) = (Arc::clone(&self.operation), Arc::clone(&self.order), Arc::clone(&stop));
         let exchange = Exchange {
             operation: Arc::clone(&self.operation),
             order: Arc::clone(&self.order),
@@ -295,7 +295,7 @@ impl Send {
             number: self.number,
             first: self.first,
             stop: Arc::clone(&stop),
-            guard: Guard::new(operation, body_stop, Arc::clone(&result), previous, is_called_back),
+            guard: Guard::new(operation, order, body_stop, Arc::clone(&result), previous),
             tracked: Some(tracked),
         };
         tokio::spawn(exchange.run().instrument(Span::current()));

@@ -17,6 +17,7 @@ pub async fn postgres(read: &mut Read) -> Outcome {
     for unreadable in [
         "postgres://covers:PASSWORD@db:port/covers",
         "postgres://covers:PASSWORD@db/covers?sslmode=PASSWORD",
+        "postgres://covers:half@PASSWORD@db/covers",
         "PASSWORD",
     ] {
         let builder = PostgresLedger::builder(&unreadable.replace("PASSWORD", PASSWORD));

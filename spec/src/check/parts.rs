@@ -33,7 +33,7 @@ pub(crate) fn of(spec: &Spec, read: &[Fault]) -> Vec<Fault> {
 
 /// Removes what is about a part that the file may lack.
 fn closed(mut spec: Spec) -> Spec {
-    spec.results.iter_mut().for_each(|result| without_echoes(&mut result.value));
+    spec.results.iter_mut().for_each(|result| without_names(&mut result.value));
     if spec.poll.as_ref().is_none_or(|poll| poll.every.is_nowhere()) {
         spec.rate_limit = None;
     }
@@ -46,9 +46,11 @@ fn closed(mut spec: Spec) -> Spec {
     spec
 }
 
-fn without_echoes(value: &mut ResultValue) {
+fn without_names(value: &mut ResultValue) {
     value.echo = None;
-    value.members.iter_mut().for_each(without_echoes);
+    let members = &value.members;
+    value.file_name.take_if(|named| !members.iter().any(|member| member.name.value == named.value));
+    value.members.iter_mut().for_each(without_names);
 }
 
 /// Returns a request with a single field, at most one limit of it, and nothing about modes and conditions.

@@ -5,7 +5,7 @@ use crate::model::{ResultEntry, ResultKind, ResultValue, Spec};
 use crate::source::At;
 
 use super::service::json_path;
-use super::{Incomplete, known_field};
+use super::{Incomplete, known, known_field};
 
 pub(super) fn check(spec: &Spec, incomplete: &Incomplete, faults: &mut Vec<Fault>) {
     for result in &spec.results {
@@ -27,6 +27,9 @@ pub(super) fn check(spec: &Spec, incomplete: &Incomplete, faults: &mut Vec<Fault
             {
                 faults
                     .push(example.fault(format!("`{}` is not a text, but has an `example`", *value.name), "remove it"));
+            }
+            if let Some(named) = &value.file_name {
+                file_name(value, named, incomplete, faults);
             }
             if value.kind.value == ResultKind::Object && value.members.is_empty() && !incomplete.has(&value.name) {
                 let message = format!("the object `{}` has no `fields`", *value.name);
@@ -89,6 +92,27 @@ fn places(places: &[At<String>], faults: &mut Vec<Fault>) {
 fn holds(outer: &str, inner: &str) -> bool {
     let rest = inner.strip_prefix(outer);
     outer.is_empty() || rest.is_some_and(|rest| rest.is_empty() || rest.starts_with('.'))
+}
+
+/// Reports a name of files that is no text of the object, or that has no object.
+fn file_name(value: &ResultValue, named: &At<String>, incomplete: &Incomplete, faults: &mut Vec<Fault>) {
+    if incomplete.has(&value.name) {
+        return;
+    }
+    if value.kind.value != ResultKind::Object {
+        let message = format!("`{}` is not an object, but has a `file_name`", *value.name);
+        faults.push(named.fault(message, "remove it"));
+        return;
+    }
+    match value.members.iter().find(|member| member.name.value == named.value) {
+        Some(member) if incomplete.has(&member.name) => {}
+        Some(member) if *member.kind != ResultKind::Text || member.lists > 0 => {
+            let message = format!("`{}` cannot name the files of `{}`, because it is not a text", **named, *value.name);
+            faults.push(named.fault(message, "use a member with `type = \"string\"` that is no list"));
+        }
+        Some(_) => {}
+        None => known("member", named, value.members.iter().map(|member| member.name.as_str()), faults),
+    }
 }
 
 fn spellings(value: &ResultValue, faults: &mut Vec<Fault>) {

@@ -174,6 +174,7 @@ fn of_result(result: &ResultEntry, keys: &mut Keys) {
         [
             ("callback", result.callback.as_ref().map(text)),
             ("count", result.count.as_ref().map(|count| count.value.to_string())),
+            ("file_name", result.value.file_name.as_ref().map(text)),
             ("optional", result.optional.then(|| "true".to_owned())),
         ],
     );
@@ -191,6 +192,7 @@ fn of_members(object: &ResultValue, prefix: &str, keys: &mut Keys) {
                 ("spellings", Some(spellings.join(", "))),
                 ("echo", member.echo.as_ref().map(text)),
                 ("example", member.example.as_ref().map(text)),
+                ("file_name", member.file_name.as_ref().map(text)),
                 ("required", member.required.then(|| "true".to_owned())),
             ],
         );

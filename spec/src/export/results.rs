@@ -18,11 +18,12 @@ impl Spec {
             let value = &result.value;
             let _ = writeln!(
                 page,
-                "- `{}`: {}{optional}, at {}. {}{}",
+                "- `{}`: {}{optional}, at {}. {}{}{}",
                 *value.name,
                 kind(value),
                 result.places(),
                 *value.doc,
+                file_name(value),
                 example(value)
             );
             if let Some(count) = &result.count {
@@ -44,17 +45,23 @@ fn members(object: &ResultValue, depth: usize, page: &mut String) {
             member.spellings.iter().map(|spelling: &At<String>| format!("`{}`", **spelling)).collect();
         let echo =
             member.echo.as_ref().map(|field| format!(" It repeats the field `{}`.", **field)).unwrap_or_default();
-        let example = example(member);
+        let (example, file_name) = (example(member), file_name(member));
         let indent = "  ".repeat(depth);
         let _ = writeln!(
             page,
-            "{indent}- {}: {}{required}. {}{example}{echo}",
+            "{indent}- {}: {}{required}. {}{file_name}{example}{echo}",
             names.join(" or "),
             kind(member),
             *member.doc
         );
         members(member, depth + 1, page);
     }
+}
+
+/// Returns " The member `title` names its file.", or nothing without such a member.
+fn file_name(value: &ResultValue) -> String {
+    let named = value.file_name.as_ref();
+    named.map(|named| format!(" The member `{}` names its file.", **named)).unwrap_or_default()
 }
 
 /// Returns " Example: `complete`.", or nothing without an example.

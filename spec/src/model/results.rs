@@ -39,6 +39,8 @@ pub struct ResultValue {
     pub echo: Option<At<String>>,
     /// A text of a task that is done, for documentation and the sandbox. An empty text stands for none.
     pub example: Option<At<String>>,
+    /// Member whose text names the file of an object. Such an object is one file, whatever number of addresses it has.
+    pub file_name: Option<At<String>>,
     /// Whether an object without this member is not complete.
     pub required: bool,
     /// Members of an object.

@@ -369,3 +369,30 @@ fn a_result_or_a_member_with_an_example_has_the_type_string() {
     let number = "size = { type = \"number\", doc = \"The size.\", example = \"2\" }";
     assert_eq!(faults(&[&object(number)]), ["`size` is not a text, but has an `example`"]);
 }
+
+#[test]
+fn a_result_or_a_member_with_a_file_name_has_the_type_object() {
+    let inner = format!(
+        "type = \"object\", doc = \"Inside.\", name = \"Inner\", file_name = \"title\", fields = {{ {AUDIO} }}"
+    );
+    no_faults(&[&object(&format!("part = {{ {inner} }}"))]);
+    let text = "`thing` is not an object, but has a `file_name`";
+    assert_eq!(faults(&[&result("type = \"audio\", file_name = \"title\"")]), [text]);
+    let member = object("size = { type = \"number\", doc = \"The size.\", file_name = \"title\" }");
+    assert_eq!(faults(&[&member]), ["`size` is not an object, but has a `file_name`"]);
+}
+
+#[test]
+fn file_name_is_a_member_of_the_object_that_has_the_type_string_and_is_no_list() {
+    let named = |name: &str| {
+        let tags = "tags = { type = \"string\", list = true, doc = \"The tags.\" }";
+        let keys =
+            format!("type = \"object\", name = \"Thing\", file_name = \"{name}\", fields = {{ {AUDIO}, {tags} }}");
+        faults(&[&result(&keys)])
+    };
+    assert_eq!(named("title"), [""; 0]);
+    assert_eq!(named("titel"), ["unknown member `titel`"]);
+    for name in ["url", "tags"] {
+        assert_eq!(named(name), [format!("`{name}` cannot name the files of `thing`, because it is not a text")]);
+    }
+}

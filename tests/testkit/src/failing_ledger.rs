@@ -99,7 +99,7 @@ impl Ledger for FailingLedger {
 struct Faulty<'a>(&'a mut dyn Rows, Fails);
 
 impl Rows for Faulty<'_> {
-    fn now(&self) -> SystemTime {
+    fn now(&mut self) -> SystemTime {
         self.0.now()
     }
 
@@ -117,6 +117,10 @@ impl Rows for Faulty<'_> {
 
     fn is_present(&mut self, process: &str) -> Result<bool, LedgerError> {
         self.0.is_present(process)
+    }
+
+    fn has_ended(&mut self, process: &str) -> Result<bool, LedgerError> {
+        self.0.has_ended(process)
     }
 
     fn entry(&mut self, id: EntryId) -> Result<Option<Entry>, LedgerError> {

@@ -59,6 +59,13 @@ impl Database {
         Ok(())
     }
 
+    /// Removes the processes that have recorded an attempt and not its outcome, as a person does who knows that they are dead. Returns
+    /// their number.
+    pub async fn remove_posting_holders(&self) -> Result<u64> {
+        let delete = "DELETE FROM holders WHERE name IN (SELECT holder FROM attempts WHERE state = 'posting')";
+        Ok(self.0.execute(delete, &[]).await?)
+    }
+
     /// Returns the lease of the attempts that have one.
     pub async fn lease(&self) -> Result<Duration> {
         let lease = self.number("SELECT max(lease) FROM attempts").await?;

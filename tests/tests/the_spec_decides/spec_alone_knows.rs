@@ -85,7 +85,7 @@ fn no_name_of_the_service_is_in_code() -> std::io::Result<()> {
     let names = names(&spec);
     assert!(names.contains("uploadUrl") && names.contains("V4_5PLUS") && names.contains("TEXT_SUCCESS"));
     let mut files = Vec::new();
-    for crate_folder in ["../spec/src", "../cover-macros/src", "../cover-api/src"] {
+    for crate_folder in ["../spec/src", "../cover-macros/src", "../cover-api/src", "../cover-cli/src"] {
         sources(Path::new(crate_folder), &mut files)?;
     }
     assert!(files.len() > 40, "{} files", files.len());

@@ -15,7 +15,7 @@ use crate::ledger::{
 const HOLDER: &str = "this process";
 
 impl Rows for Tables {
-    fn now(&self) -> SystemTime {
+    fn now(&mut self) -> SystemTime {
         SystemTime::now()
     }
 

@@ -1,5 +1,6 @@
 //! How to connect.
 
+use std::error::Error as _;
 use std::fmt;
 use std::path::PathBuf;
 use std::sync::atomic::AtomicUsize;
@@ -24,6 +25,8 @@ const CONNECTIONS: usize = 4;
 const MAX_CONNECTIONS: usize = 16;
 /// How long work waits for a database that cannot be reached, and a statement for its answer.
 const PATIENCE: Duration = Duration::from_secs(10);
+/// How long a connection may be silent. Networks forget silent connections, often after some minutes.
+const KEEPALIVE: Duration = Duration::from_secs(30);
 
 /// How long nothing may be heard of a process before others adopt its tasks.
 const SILENCE: Duration = Duration::from_secs(30);
@@ -44,10 +47,12 @@ pub struct PostgresBuilder {
 
 impl PostgresBuilder {
     pub(super) fn new(url: &str) -> Result<Self, LedgerError> {
-        // The error may quote the text, which may contain a password.
-        let unreadable =
-            |_| LedgerError::unavailable("its address is neither a PostgreSQL URL nor a list of `key=value`");
-        let mut config: Config = url.parse().map_err(unreadable)?;
+        // All after the first one would count as the host, which errors name, even if it is part of a password.
+        if is_url(url) && url.matches('@').count() > 1 {
+            let advice = "write those in a name or a password as `%40`";
+            return Err(LedgerError::unavailable(format!("its address has more than one `@`; {advice}")));
+        }
+        let mut config: Config = url.parse().map_err(|error| unreadable(url, &error))?;
         // A standby cannot record anything.
         config.target_session_attrs(TargetSessionAttrs::ReadWrite);
         if config.get_application_name().is_none() {
@@ -58,6 +63,9 @@ impl PostgresBuilder {
         }
         if config.get_tcp_user_timeout().is_none() {
             config.tcp_user_timeout(PATIENCE);
+        }
+        if config.get_keepalives_idle() == Config::new().get_keepalives_idle() {
+            config.keepalives_idle(KEEPALIVE);
         }
         Ok(Self {
             config,
@@ -133,6 +141,26 @@ impl PostgresBuilder {
         is_open.await.unwrap_or_else(|_| Err(gone(&lanes.place)))?;
         Ok(PostgresLedger(Arc::new(lanes)))
     }
+}
+
+fn is_url(address: &str) -> bool {
+    ["postgres://", "postgresql://"].iter().any(|scheme| address.starts_with(scheme))
+}
+
+/// Says why an address cannot be read. The error may quote the text, which may contain a password, so only a text of ours is shown.
+fn unreadable(address: &str, error: &tokio_postgres::Error) -> LedgerError {
+    let reason = error.source().map(ToString::to_string).unwrap_or_default();
+    LedgerError::unavailable(if reason.contains("`sslmode`") {
+        "its address has an `sslmode` other than `disable`, `prefer` and `require`; `require` checks the certificate and the name \
+         of the server"
+    } else if address.contains("sslrootcert") {
+        "its address has the option `sslrootcert`; give that certificate to `root_certificates` instead"
+    } else if is_url(address) {
+        "its address is a URL with an option, a port or a percent code that cannot be read; write `@`, `:`, `/`, `?`, `#` and `%` \
+         in a name or a password as percent codes"
+    } else {
+        "its address is neither a PostgreSQL URL nor a list of `key=value`"
+    })
 }
 
 /// Returns the database without user and password.

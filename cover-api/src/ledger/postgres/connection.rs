@@ -1,6 +1,7 @@
 //! A connection to the server, driven by the thread that uses it.
 
 use std::borrow::Cow;
+use std::cell::Cell;
 use std::collections::HashMap;
 use std::future::{Future, ready};
 use std::mem;
@@ -28,8 +29,15 @@ const BEGIN: &str = "BEGIN ISOLATION LEVEL READ COMMITTED";
 const BEGIN_POOLED: &str = "BEGIN ISOLATION LEVEL READ COMMITTED; SET LOCAL synchronous_commit = on; \
     SET LOCAL lock_timeout = '10s'; SET LOCAL idle_in_transaction_session_timeout = '10s'";
 
-/// A write that was sent, and whether it changed a row where it had to.
-type Write = Pin<Box<dyn Future<Output = Result<bool, Error>>>>;
+/// A request that was sent, and whether it changed a row where it had to.
+type Request = Pin<Box<dyn Future<Output = Result<bool, Error>>>>;
+
+/// A query that was announced, and its rows once they are there.
+struct Announced {
+    query: Query,
+    values: Rc<[Value]>,
+    rows: Rc<Cell<Option<Vec<Row>>>>,
+}
 
 /// A connection, and the thread's runtime that drives it while it is used.
 pub(super) struct Connection<'a> {
@@ -38,8 +46,9 @@ pub(super) struct Connection<'a> {
     prepared: HashMap<Query, Statement>,
     is_pooled: bool,
     patience: Duration,
-    /// Writes whose results are not known yet. They are read together with the next result, which saves round trips.
-    writes: Vec<Write>,
+    /// Requests whose answers are not known yet. They are read together with the next result, which saves round trips.
+    requests: Vec<Request>,
+    announced: Vec<Announced>,
 }
 
 /// A statement, and whether it locks the rows that it reads.
@@ -68,11 +77,13 @@ impl<'a> Connection<'a> {
         };
         let client = within(runtime, process.patience, opening)?;
         let (is_pooled, patience) = (process.is_pooled, process.patience);
-        Ok(Self { runtime, client: Rc::new(client), prepared: HashMap::new(), is_pooled, patience, writes: Vec::new() })
+        let (client, prepared) = (Rc::new(client), HashMap::new());
+        Ok(Self { runtime, client, prepared, is_pooled, patience, requests: Vec::new(), announced: Vec::new() })
     }
 
     /// Begins a transaction. The answer is read together with that of the next statement.
     pub(super) fn begin(&mut self) {
+        self.announced.clear();
         let (client, begin) = (Rc::clone(&self.client), if self.is_pooled { BEGIN_POOLED } else { BEGIN });
         self.send(async move { client.batch_execute(begin).await.map(|()| true) });
     }
@@ -84,7 +95,7 @@ impl<'a> Connection<'a> {
 
     pub(super) fn roll_back(&mut self) -> Result<(), Failure> {
         // Their results do not matter any more.
-        self.writes.clear();
+        self.requests.clear();
         self.run("ROLLBACK")
     }
 
@@ -104,25 +115,47 @@ impl<'a> Connection<'a> {
         Ok(())
     }
 
-    /// Runs a statement that returns rows.
-    pub(super) fn query(&mut self, query: Query, values: Vec<Value>) -> Result<Vec<Row>, Failure> {
+    /// Sends a query that is run later. Its rows are read together with the next result.
+    pub(super) fn announce(&mut self, query: Query, values: Vec<Value>) -> Result<(), Failure> {
         let (client, statement) = (Rc::clone(&self.client), self.statement(query, &values)?);
-        self.finish(async move { select(&client, &statement, &values).await })
+        let (values, rows): (Rc<[Value]>, _) = (values.into(), Rc::new(Cell::new(None)));
+        self.announced.push(Announced { query, values: Rc::clone(&values), rows: Rc::clone(&rows) });
+        self.send(async move {
+            rows.set(Some(select(&client, &statement, &values).await?));
+            Ok(true)
+        });
+        Ok(())
     }
 
-    /// Runs two statements in one round trip, and returns the rows of both.
-    pub(super) fn query_both(
-        &mut self,
-        first: Query,
-        second: Query,
-        values: Vec<Value>,
-    ) -> Result<[Vec<Row>; 2], Failure> {
-        let (first, second) = (self.statement(first, &values)?, self.statement(second, &values)?);
-        let client = Rc::clone(&self.client);
-        self.finish(async move {
-            let both = join(select(&client, &first, &values), select(&client, &second, &values)).await;
-            Ok([both.0?, both.1?])
-        })
+    /// Forgets the rows of announced queries that lock them, since a write may change them.
+    pub(super) fn forget_rows(&mut self) {
+        self.announced.retain(|announced| !announced.query.locks);
+    }
+
+    /// Returns the rows of an announced query if they are there.
+    pub(super) fn take(&mut self, query: Query, values: &[Value]) -> Option<Vec<Row>> {
+        let is_of = |announced: &Announced| announced.query == query && *announced.values == *values;
+        let at = self.announced.iter().position(is_of)?;
+        let rows = self.announced[at].rows.take()?;
+        self.announced.swap_remove(at);
+        Some(rows)
+    }
+
+    /// Waits for the answers of all requests.
+    pub(super) fn catch_up(&mut self) -> Result<(), Failure> {
+        if self.requests.is_empty() { Ok(()) } else { self.finish(ready(Ok(()))) }
+    }
+
+    /// Runs a statement that returns rows.
+    pub(super) fn query(&mut self, query: Query, values: Vec<Value>) -> Result<Vec<Row>, Failure> {
+        if self.announced.iter().any(|announced| announced.query == query) {
+            self.catch_up()?;
+            if let Some(rows) = self.take(query, &values) {
+                return Ok(rows);
+            }
+        }
+        let (client, statement) = (Rc::clone(&self.client), self.statement(query, &values)?);
+        self.finish(async move { select(&client, &statement, &values).await })
     }
 
     /// Returns the statement as prepared by the server, or as text through a pooler.
@@ -134,29 +167,29 @@ impl<'a> Connection<'a> {
             return Ok(Prepared::Statement(statement.clone()));
         }
         let types: Vec<Type> = values.iter().map(Value::type_of).collect();
-        let sql = query.sql();
-        let preparing = self.client.prepare_typed(&sql, &types);
-        let statement = within(self.runtime, self.patience, preparing)?;
+        // If a write has failed, so does this.
+        let client = Rc::clone(&self.client);
+        let statement = self.finish(async move { client.prepare_typed(&query.sql(), &types).await })?;
         self.prepared.insert(query, statement.clone());
         Ok(Prepared::Statement(statement))
     }
 
     /// Sends a request without waiting for its answer.
     fn send(&mut self, request: impl Future<Output = Result<bool, Error>> + 'static) {
-        let mut request: Write = Box::pin(request);
+        let mut request: Request = Box::pin(request);
         // Requests are sent when they are first polled. The server answers them in this order.
         match request.as_mut().poll(&mut Context::from_waker(Waker::noop())) {
-            Poll::Pending => self.writes.push(request),
-            Poll::Ready(result) => self.writes.push(Box::pin(ready(result))),
+            Poll::Pending => self.requests.push(request),
+            Poll::Ready(result) => self.requests.push(Box::pin(ready(result))),
         }
     }
 
-    /// Waits for the answers of all writes and of a last request. The first failure counts, since the others follow from it.
+    /// Waits for the answers of all requests and of a last one. The first failure counts, since the others follow from it.
     fn finish<T>(&mut self, last: impl Future<Output = Result<T, Error>>) -> Result<T, Failure> {
-        let writes = join_all(mem::take(&mut self.writes));
-        let all = async { Ok(join(writes, last).await) };
-        let (writes, last) = within(self.runtime, self.patience, all)?;
-        for has_changed in writes {
+        let requests = join_all(mem::take(&mut self.requests));
+        let all = async { Ok(join(requests, last).await) };
+        let (requests, last) = within(self.runtime, self.patience, all)?;
+        for has_changed in requests {
             if !has_changed.map_err(Failure::new)? {
                 return Err(Failure::of(LedgerError::not_a_ledger("a row vanished within a transaction")));
             }

@@ -3,7 +3,7 @@
 use std::error::Error as _;
 
 use tokio_postgres::Error;
-use tokio_postgres::error::SqlState;
+use tokio_postgres::error::{DbError, Severity, SqlState};
 
 use crate::ledger::LedgerError;
 
@@ -76,11 +76,17 @@ fn remedy(error: &Error) -> Remedy {
     ];
     if again.contains(code) {
         Remedy::Repeat
-    } else if elsewhere.contains(code) || code.code().starts_with("08") {
+    } else if elsewhere.contains(code) || code.code().starts_with("08") || ends_the_connection(error) {
         Remedy::Reconnect
     } else {
         Remedy::Nothing
     }
+}
+
+/// Whether the server has closed the connection, whatever the reason.
+fn ends_the_connection(error: &Error) -> bool {
+    let severity = error.as_db_error().and_then(DbError::parsed_severity);
+    matches!(severity, Some(Severity::Fatal | Severity::Panic))
 }
 
 /// Converts an error. Its text has neither the address nor a value.

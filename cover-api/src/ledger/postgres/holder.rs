@@ -13,7 +13,7 @@ use crate::ledger::{Attempt, LedgerError};
 
 /// Adds this process, or adds it again if its row was removed.
 pub(super) fn enter(transaction: &mut impl Database, silence: Duration) -> Result<(), LedgerError> {
-    let (name, now) = (transaction.holder().into(), to_millis(transaction.now()).into());
+    let (now, name) = (to_millis(transaction.now()).into(), transaction.holder().into());
     let until = until(transaction, silence);
     transaction.write(statements::ENTER, vec![name, now, until])
 }
@@ -21,9 +21,8 @@ pub(super) fn enter(transaction: &mut impl Database, silence: Duration) -> Resul
 /// Stays present for as long as the process may be silent. Returns whether it was certainly present all the time: with a margin of
 /// half of that time, since a transaction that adopts tasks may have read its row a moment earlier.
 pub(super) fn stay(transaction: &mut impl Database, silence: Duration) -> Result<bool, LedgerError> {
-    let margin = transaction.now().checked_add(silence / 2);
     let name = transaction.holder().to_owned();
-    let was_present = present_until(transaction, &name)? > margin;
+    let was_present = present_until(transaction, &name)? > transaction.now().checked_add(silence / 2);
     let until = until(transaction, silence);
     transaction.update(statements::STAY, vec![until, (&name).into()])?;
     Ok(was_present)
@@ -34,7 +33,7 @@ pub(super) fn is_present(transaction: &mut impl Database, name: &str) -> Result<
     Ok(present_until(transaction, name)? > Some(transaction.now()))
 }
 
-fn until(transaction: &impl Database, silence: Duration) -> Value {
+fn until(transaction: &mut impl Database, silence: Duration) -> Value {
     transaction.now().checked_add(silence).map(to_millis).into()
 }
 

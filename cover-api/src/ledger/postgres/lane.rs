@@ -88,8 +88,8 @@ impl Lane<'_> {
         let mut was_present = false;
         let stayed = self.connected(|connection| {
             let mut transaction = Transaction::begin(connection, process, number)?;
-            was_present = holder::stay(&mut transaction, process.silence).map_err(Failure::of)?;
-            transaction.commit()
+            let stayed = holder::stay(&mut transaction, process.silence);
+            transaction.end(stayed.map(|present| was_present = present))
         });
         let pause = process.silence / STAYS;
         if stayed.is_err() {
@@ -104,7 +104,7 @@ impl Lane<'_> {
         let (process, number) = (self.process, self.number);
         let prepared = self.connected(|connection| {
             schema::prepare(connection, process.migrates)?;
-            Transaction::begin(connection, process, number)?.commit()
+            Transaction::begin(connection, process, number)?.end(Ok(()))
         });
         prepared.map_err(|failure| failure.error.at(&process.place))
     }
@@ -164,8 +164,8 @@ impl Lane<'_> {
         let (process, number) = (self.process, self.number);
         let left = self.connected(|connection| {
             let mut transaction = Transaction::begin(connection, process, number)?;
-            holder::leave(&mut transaction).map_err(Failure::of)?;
-            transaction.commit()
+            let left = holder::leave(&mut transaction);
+            transaction.end(left)
         });
         left.ok();
     }

@@ -9,10 +9,11 @@ use crate::ledger::sql::schema::{LEAST, STEPS, VERSION};
 use crate::ledger::sql::{get, statements};
 
 /// The name of the lock that processes hold while they migrate.
-const LOCK: i64 = 0x636f_7665_7221;
+pub(super) const LOCK: i64 = 0x636f_7665_7221;
 
 /// Creates or migrates the tables if that is necessary. Fails if this version must not write to them.
 pub(super) fn prepare(connection: &mut Connection<'_>, migrates: bool) -> Result<(), Failure> {
+    check_encoding(connection)?;
     let found = version(connection)?;
     if found.is_some_and(|version| version >= VERSION) {
         return Ok(());
@@ -25,11 +26,25 @@ pub(super) fn prepare(connection: &mut Connection<'_>, migrates: bool) -> Result
         let advice = "apply the SQL of `PostgresLedger::schema_sql()`";
         return Err(Failure::of(LedgerError::unavailable(format!("{what}; {advice}"))));
     }
-    connection.run(&script()).map_err(|failure| {
+    // Each statement must see what a process that migrated first has done.
+    let transaction = format!("BEGIN ISOLATION LEVEL READ COMMITTED; {} COMMIT", script());
+    connection.run(&transaction).map_err(|failure| {
         let advice = "let a role that may create tables apply the SQL of `PostgresLedger::schema_sql()`";
         let error = LedgerError::unavailable(format!("{what}, and migrating them failed; {advice}"));
         Failure { error: error.caused_by(failure.error), ..failure }
     })
+}
+
+/// Fails if the database cannot store every text. Otherwise, an outcome that quotes the service might never be recorded.
+fn check_encoding(connection: &mut Connection<'_>) -> Result<(), Failure> {
+    let rows = connection.query(Query { text: statements::ENCODING, locks: false }, Vec::new())?;
+    let encoding: String = rows.first().map(|row| get(row, 0)).transpose().map_err(Failure::of)?.unwrap_or_default();
+    // The latter keeps all bytes as they are.
+    if ["UTF8", "SQL_ASCII"].contains(&&*encoding) {
+        return Ok(());
+    }
+    let what = format!("its encoding is {encoding}, which lacks characters; create a database with the encoding UTF8");
+    Err(Failure::of(LedgerError::unavailable(what)))
 }
 
 /// Returns the version of the tables; `None` if there are none.
@@ -57,8 +72,12 @@ pub(super) fn script() -> String {
     }
     format!(
         "DO $ledger$\n\
-         DECLARE\n    done BIGINT;\n\
+         DECLARE\n    done BIGINT;\n    home TEXT;\n\
          BEGIN\n    -- Several processes may start at once.\n    PERFORM pg_advisory_xact_lock({LOCK});\n    \
+         -- Tables that are there need not be in the first schema of the search path.\n    \
+         SELECT nspname INTO home FROM pg_class JOIN pg_namespace ON pg_namespace.oid = relnamespace\n        \
+         WHERE pg_class.oid = to_regclass('ledger_meta');\n    \
+         IF home IS NOT NULL THEN\n        PERFORM set_config('search_path', quote_ident(home), TRUE);\n    END IF;\n    \
          CREATE TABLE IF NOT EXISTS ledger_meta (version BIGINT NOT NULL, least_version BIGINT NOT NULL);\n    \
          IF NOT EXISTS (SELECT 1 FROM ledger_meta) THEN\n        \
          INSERT INTO ledger_meta (version, least_version) VALUES (0, 0);\n    \

@@ -1,11 +1,15 @@
 //! The ledger against a real server.
 
+mod addresses;
+mod locks;
 mod migrations;
+mod sessions;
 
 use cover_testkit::postgres::Postgres;
 
 use super::super::conformance::{Suite, SuiteError};
 use super::PostgresLedger;
+use crate::ledger::LedgerError;
 
 /// Returns a fresh database, or `None` if PostgreSQL is not installed.
 async fn database(name: &str) -> Option<String> {

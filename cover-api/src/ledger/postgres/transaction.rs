@@ -17,56 +17,85 @@ use crate::ledger::sql::schema::VERSION;
 use crate::ledger::sql::{self, Database, Lock, Row, Value, from_millis, statements};
 use crate::ledger::{Attempt, LedgerError, Work};
 
-/// How often an attempt is looked for while other transactions move its task to another entry.
-const MAX_CHASES: u32 = 10;
+/// What a transaction needs to know at its beginning.
+const BEGUN: Query = Query { text: statements::BEGUN, locks: false };
 
 /// A transaction on the connection of a lane.
 pub(super) struct Transaction<'a, 'r> {
     connection: &'a mut Connection<'r>,
     process: &'a Process,
     lane: i32,
-    now: SystemTime,
+    /// The time at which it began. Read together with the first result.
+    now: Option<SystemTime>,
     has_written: bool,
     /// The processes that are told of messages after the commit.
     notified: BTreeSet<String>,
-    /// What helps after the first statement that failed. PostgreSQL runs no statement after it.
-    remedy: Option<Remedy>,
+    /// The first failure. PostgreSQL runs no statement after it.
+    failed: Option<(LedgerError, Remedy)>,
 }
 
 impl<'a, 'r> Transaction<'a, 'r> {
     pub(super) fn begin(connection: &'a mut Connection<'r>, process: &'a Process, lane: i32) -> Result<Self, Failure> {
         connection.begin();
-        let of = vec![process.holder.as_str().into()];
-        let rows = connection.query(Query { text: statements::BEGUN, locks: false }, of)?;
+        let mut transaction =
+            Self { connection, process, lane, now: None, has_written: false, notified: BTreeSet::new(), failed: None };
+        match transaction.connection.announce(BEGUN, vec![process.holder.as_str().into()]) {
+            Ok(()) => Ok(transaction),
+            Err(failure) => {
+                let error = transaction.fail(failure);
+                Err(transaction.abort(error))
+            }
+        }
+    }
+
+    /// Waits until it is known that the transaction may go on.
+    fn ensure_begun(&mut self) -> Result<(), LedgerError> {
+        if self.now.is_some() {
+            return Ok(());
+        }
+        let caught_up = self.connection.catch_up();
+        self.checked(caught_up)
+    }
+
+    /// Reads the clock, and checks what must hold at the beginning of each transaction, once that is there.
+    fn learn(&mut self) -> Result<(), Failure> {
+        let Some(rows) = self.connection.take(BEGUN, &[self.process.holder.as_str().into()]) else { return Ok(()) };
         let row = rows.first().ok_or_else(|| Failure::of(LedgerError::not_a_ledger("it has no version")))?;
-        let [version, least, now] = [0, 1, 2].map(|column| sql::get::<i64>(row, column));
-        let (version, least) = (version.map_err(Failure::of)?, least.map_err(Failure::of)?);
+        let Begun { version, least, now, is_listed, is_durable } = Begun::read(row).map_err(Failure::of)?;
         if least > VERSION {
             return Err(Failure::of(LedgerError::newer(version, least)));
         }
-        let (now, is_listed) = (from_millis(now.map_err(Failure::of)?), sql::get::<bool>(row, 3).map_err(Failure::of)?);
-        let mut transaction =
-            Self { connection, process, lane, now, has_written: false, notified: BTreeSet::new(), remedy: None };
+        if !is_durable {
+            let what = "another client of a pooler has changed its session, so that commits may be lost; build it with `.through_pooler()`";
+            return Err(Failure::of(LedgerError::unavailable(what)));
+        }
+        self.now = Some(from_millis(now));
         if !is_listed {
             // Whatever this process waited for may have been adopted since its row was removed.
-            process.local.presence().interrupt();
-            holder::enter(&mut transaction, process.silence).map_err(|error| transaction.failure(error))?;
+            self.process.local.presence().interrupt();
+            holder::enter(self, self.process.silence).map_err(|error| self.failure(error))?;
         }
-        Ok(transaction)
+        Ok(())
     }
 
     /// Runs work and commits it. If it fails, nothing is kept, except that a commit without an answer may have succeeded.
     pub(super) fn run(mut self, work: &mut Work) -> Result<(), Failure> {
-        match sql::run(work, &mut self) {
+        let done = sql::run(work, &mut self);
+        self.end(done)
+    }
+
+    /// Commits, or rolls back if something has failed.
+    pub(super) fn end(mut self, done: Result<(), LedgerError>) -> Result<(), Failure> {
+        match done.and_then(|()| self.ensure_begun()) {
             Ok(()) => self.commit(),
             Err(error) => Err(self.abort(error)),
         }
     }
 
     /// Commits.
-    pub(super) fn commit(self) -> Result<(), Failure> {
-        if self.remedy.is_some() {
-            return Err(self.abort(LedgerError::unavailable("a statement failed")));
+    fn commit(self) -> Result<(), Failure> {
+        if let Some((error, _)) = self.failed.clone() {
+            return Err(self.abort(error));
         }
         self.connection.commit().map_err(|failure| match failure.remedy {
             // It may have succeeded, and the work must not run twice.
@@ -92,38 +121,34 @@ impl<'a, 'r> Transaction<'a, 'r> {
     }
 
     fn failure(&self, error: LedgerError) -> Failure {
-        Failure { error, remedy: self.remedy.unwrap_or(Remedy::Nothing) }
+        Failure { error, remedy: self.failed.as_ref().map_or(Remedy::Nothing, |(_, remedy)| *remedy) }
     }
 
     /// Keeps the first failure.
     fn fail(&mut self, failure: Failure) -> LedgerError {
-        self.remedy.get_or_insert(failure.remedy);
-        self.locate(failure.error)
+        let error = self.locate(failure.error);
+        self.failed.get_or_insert_with(|| (error.clone(), failure.remedy));
+        error
     }
 
-    /// Reads a row together with the lock of its entry, until both are of the same entry.
-    fn chase(
-        &mut self,
-        lock: &'static str,
-        text: &'static str,
-        values: &[Value],
-    ) -> Result<Vec<tokio_postgres::Row>, Failure> {
-        let (lock, query) = (Query { text: lock, locks: true }, Query { text, locks: false });
-        for _ in 0..MAX_CHASES {
-            let [locked, found] = self.connection.query_both(lock, query, values.to_vec())?;
-            let entry_of = |row: &tokio_postgres::Row, column| sql::get::<i64>(row, column).ok();
-            let is_locked = |row| locked.iter().any(|locked| entry_of(locked, 0) == entry_of(row, 1));
-            if found.iter().all(is_locked) {
-                return Ok(found);
-            }
-        }
-        Err(Failure { error: LedgerError::unavailable("a row changes all the time"), remedy: Remedy::Repeat })
+    /// Returns the result of a statement, or an earlier failure that explains it.
+    fn checked<T>(&mut self, result: Result<T, Failure>) -> Result<T, LedgerError> {
+        self.learn().and(result).map_err(|failure| self.fail(failure))
+    }
+
+    fn send(&mut self, statement: &'static str, values: Vec<Value>, must_change: bool) -> Result<(), LedgerError> {
+        self.has_written = true;
+        self.connection.forget_rows();
+        let sent = self.connection.write(Query { text: statement, locks: false }, values, must_change);
+        self.checked(sent)
     }
 }
 
 impl Database for Transaction<'_, '_> {
-    fn now(&self) -> SystemTime {
-        self.now
+    fn now(&mut self) -> SystemTime {
+        // If this fails, so does the end of the transaction.
+        self.ensure_begun().ok();
+        self.now.unwrap_or(SystemTime::UNIX_EPOCH)
     }
 
     fn holder(&self) -> &str {
@@ -152,6 +177,11 @@ impl Database for Transaction<'_, '_> {
         holder::is_present(self, process)
     }
 
+    fn has_ended(&mut self, _process: &str) -> Result<bool, LedgerError> {
+        // A process that is not listed any more has returned its places itself. Others may only be silent.
+        Ok(false)
+    }
+
     fn notify(&mut self, holder: &str) {
         self.notified.insert(holder.to_owned());
     }
@@ -162,7 +192,13 @@ impl Database for Transaction<'_, '_> {
 
     fn exclude(&mut self, values: &[&[u8]]) -> Result<(), LedgerError> {
         let lock = Query { text: statements::EXCLUDE, locks: false };
-        self.connection.write(lock, vec![number_of(values).into()], false).map_err(|failure| self.fail(failure))
+        let sent = self.connection.write(lock, vec![number_of(values).into()], false);
+        self.checked(sent)
+    }
+
+    fn announce(&mut self, statement: &'static str, values: Vec<Value>) -> Result<(), LedgerError> {
+        let sent = self.connection.announce(Query { text: statement, locks: true }, values);
+        self.checked(sent)
     }
 
     fn query(
@@ -172,27 +208,41 @@ impl Database for Transaction<'_, '_> {
         values: Vec<Value>,
         read: &mut dyn FnMut(&dyn Row),
     ) -> Result<(), LedgerError> {
-        self.has_written |= !statement.starts_with("SELECT");
+        if !statement.starts_with("SELECT") {
+            self.has_written = true;
+            self.connection.forget_rows();
+        }
         let rows = match lock {
             Lock::Nothing => self.connection.query(Query { text: statement, locks: false }, values),
             Lock::Rows => self.connection.query(Query { text: statement, locks: true }, values),
             Lock::Free(free) => self.connection.query(Query { text: free, locks: false }, values),
-            Lock::EntryOf(lock) => self.chase(lock, statement, &values),
         };
-        rows.map_err(|failure| self.fail(failure))?.iter().for_each(|row| read(row));
+        self.checked(rows)?.iter().for_each(|row| read(row));
         Ok(())
     }
 
     fn write(&mut self, statement: &'static str, values: Vec<Value>) -> Result<(), LedgerError> {
-        self.has_written = true;
-        let write = Query { text: statement, locks: false };
-        self.connection.write(write, values, false).map_err(|failure| self.fail(failure))
+        self.send(statement, values, false)
     }
 
     fn update(&mut self, statement: &'static str, values: Vec<Value>) -> Result<(), LedgerError> {
-        self.has_written = true;
-        let write = Query { text: statement, locks: false };
-        self.connection.write(write, values, true).map_err(|failure| self.fail(failure))
+        self.send(statement, values, true)
+    }
+}
+
+/// What [`BEGUN`] reads.
+struct Begun {
+    version: i64,
+    least: i64,
+    now: i64,
+    is_listed: bool,
+    is_durable: bool,
+}
+
+impl Begun {
+    fn read(row: &dyn Row) -> Result<Self, LedgerError> {
+        let (version, least, now) = (sql::get(row, 0)?, sql::get(row, 1)?, sql::get(row, 2)?);
+        Ok(Self { version, least, now, is_listed: sql::get(row, 3)?, is_durable: sql::get(row, 4)? })
     }
 }
 

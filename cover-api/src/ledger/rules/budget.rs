@@ -5,7 +5,7 @@
 //! | A process gets at most its fair part, and what nobody else holds. | at each transaction |
 //! | A process gives back what is above its fair part, but no place that is taken. | at each transaction |
 //! | The places of a process that does nothing are free. | at its next transaction |
-//! | The places of a process that has died are free. | when its lease is over |
+//! | The places of a process that has died are free. | one window after another process notices it, or when its lease is over |
 //!
 //! In total, processes never hold more than the strictest of their limits has, except while one with a stricter limit joins:
 //! those that are taken are returned as they become free, and no other is granted before.
@@ -14,6 +14,9 @@ use std::time::{Duration, SystemTime};
 
 use super::super::{Budget, BudgetId, LedgerError, Rows, Share};
 use crate::rate_limit::{Ask, Grant, PauseNews, ProbeRight, strictest};
+
+/// How long a request of a process that has died may take to arrive.
+const LATE: Duration = Duration::from_secs(5);
 
 /// Number of windows after which the places go round that cannot be divided.
 const ROUND: u32 = 4;
@@ -95,7 +98,10 @@ pub(crate) fn share_budget(
         rows.delete_share(id, &share.holder)?;
     }
     let mine = live.iter().position(|share| share.holder == holder).map(|at| live.remove(at));
-    let others = live;
+    let mut others = live;
+    for share in &mut others {
+        free_if_ended(rows, id, share, now, before.slowness)?;
+    }
 
     let mut budget = before.clone();
     tell(&mut budget, ask, now);
@@ -156,6 +162,22 @@ pub(crate) fn leave_budget(
     }
     let free = now.checked_add(longest_request + share.per.mul_f64(budget.slowness)).unwrap_or(now);
     rows.put_share(id, &Share { held, wants: held, valid_until: share.valid_until.min(free), ..share })
+}
+
+/// Makes the places of a process that has ended free one window from now, since the service may have counted its requests until now.
+fn free_if_ended(
+    rows: &mut dyn Rows,
+    id: &BudgetId,
+    share: &mut Share,
+    now: SystemTime,
+    slowness: f64,
+) -> Result<(), LedgerError> {
+    let free = now.checked_add(LATE + share.per.mul_f64(slowness)).unwrap_or(share.valid_until);
+    if free >= share.valid_until || !rows.has_ended(&share.holder)? {
+        return Ok(());
+    }
+    (share.wants, share.valid_until) = (0, free);
+    rows.put_share(id, share)
 }
 
 fn claim_of(share: &Share) -> Claim {

@@ -128,9 +128,9 @@ pub(super) fn guard(rows: &mut dyn Rows, entry: &mut Entry) -> Result<(), Ledger
     if !Filter::Open.has(entry) {
         return Ok(());
     }
-    rows.exclude_equal(&entry.purchase)?;
-    let Purchase { account, operation, key, fingerprint } = &entry.purchase;
-    entry.consent = key.is_none() && {
+    entry.consent = entry.purchase.key.is_none() && {
+        rows.exclude_equal(&entry.purchase)?;
+        let Purchase { account, operation, fingerprint, .. } = &entry.purchase;
         let equal = rows.open_entries(account, operation, fingerprint)?;
         equal.iter().any(|other| other.id != entry.id && Filter::Open.has(other))
     };

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use super::chain::{Base, base};
 use super::charge::overrun;
-use super::look_up::{PurchaseState, Terms, look_up, may_be_sent};
+use super::look_up::{PurchaseState, Terms, look_up_excluded, may_be_sent};
 use super::{damaged, write_entry};
 use crate::ledger::{
     Attempt, AttemptId, AttemptState, Charge, Entry, EntryId, EntryState, LedgerError, Overrun, Purchase, Rows,
@@ -39,33 +39,30 @@ pub fn intend(
     id: AttemptId,
     lease: Duration,
 ) -> Result<Intended, LedgerError> {
+    rows.exclude_equal(purchase)?;
     if let Some(known) = rows.attempt(id)? {
         return Ok(Intended::Recorded { entry: known.entry, number: known.number });
     }
-    let at = match look_up(rows, purchase, at, terms)? {
+    let at = match look_up_excluded(rows, purchase, at, terms)? {
         PurchaseState::Ready(at) => at,
         state => return Ok(Intended::Refused(Box::new(state))),
     };
     if let Some(overrun) = overrun(rows, &purchase.account, charge)? {
         return Ok(Intended::OverLimit(overrun));
     }
-    // The only write that may fail for lack of room comes first.
-    let entry = match at {
-        Some(id) => id,
-        None => insert(rows, purchase)?,
-    };
-    let vanished = || damaged("an entry vanished within a transaction");
-    let before = rows.entry(entry)?.ok_or_else(vanished)?;
-    let own = match base(rows, &before)? {
-        Base::Own(latest) => Some(latest.id),
-        Base::Other(_) => None,
+    let own = match at {
+        Some(at) => latest(rows, at)?,
+        None => None,
     };
     let supersedes = match terms.consent {
         // An attempt replaces one other. That is an attempt of another entry only if this one has none to return to.
         Some(id) if own.is_none_or(|own| own == id) => record_consent(rows, id)?.or(own),
         _ => own,
     };
-    let mut entry = rows.entry(entry)?.ok_or_else(vanished)?;
+    let mut entry = match at {
+        Some(at) => existing(rows, at)?,
+        None => Entry::new(purchase.clone(), rows.now()),
+    };
     entry.purchase.fingerprint = purchase.fingerprint;
     entry.state = EntryState::Posting;
     entry.attempt = Some(id);
@@ -75,7 +72,10 @@ pub fn intend(
     // Without a key, consent stops the entry from guarding. It was given for an earlier attempt.
     entry.consent &= entry.purchase.key.is_some();
     entry.changed = rows.now();
-    rows.update_entry(&entry)?;
+    match at {
+        Some(_) => rows.update_entry(&entry)?,
+        None => entry.id = rows.insert_entry(&entry)?,
+    }
     let attempt = Attempt {
         id,
         entry: entry.id,
@@ -111,6 +111,16 @@ fn record_consent(rows: &mut dyn Rows, id: AttemptId) -> Result<Option<AttemptId
     Ok(Some(id))
 }
 
-fn insert(rows: &mut dyn Rows, purchase: &Purchase) -> Result<EntryId, LedgerError> {
-    rows.insert_entry(&Entry::new(purchase.clone(), rows.now()))
+/// Returns the latest attempt of an entry that counts.
+fn latest(rows: &mut dyn Rows, id: EntryId) -> Result<Option<AttemptId>, LedgerError> {
+    let entry = existing(rows, id)?;
+    Ok(match base(rows, &entry)? {
+        Base::Own(latest) => Some(latest.id),
+        Base::Other(_) => None,
+    })
+}
+
+/// Returns an entry that this transaction has read before.
+fn existing(rows: &mut dyn Rows, id: EntryId) -> Result<Entry, LedgerError> {
+    rows.entry(id)?.ok_or_else(|| damaged("an entry vanished within a transaction"))
 }

@@ -2,6 +2,7 @@
 
 use super::chain::failed_tasks;
 use super::{damaged, write};
+use crate::events;
 use crate::ledger::{Attempt, AttemptId, AttemptState, Entry, EntryId, EntryState, LedgerError, Purchase, Rows};
 
 /// What a caller accepts beyond the default rules.
@@ -59,6 +60,16 @@ pub fn look_up(
 ) -> Result<PurchaseState, LedgerError> {
     // Before any entry is read, so that all look-ups wait for each other in the same order.
     rows.exclude_equal(purchase)?;
+    look_up_excluded(rows, purchase, at, terms)
+}
+
+/// Like [`look_up`], in a transaction that excludes others about equal purchases.
+pub(super) fn look_up_excluded(
+    rows: &mut dyn Rows,
+    purchase: &Purchase,
+    at: Option<EntryId>,
+    terms: Terms,
+) -> Result<PurchaseState, LedgerError> {
     let state = match find(rows, purchase, at)? {
         Some(entry) => state_of(rows, purchase, entry, terms)?,
         None => PurchaseState::Ready(None),
@@ -220,6 +231,7 @@ fn sweep(rows: &mut dyn Rows, id: EntryId) -> Result<(Entry, Option<Attempt>), L
         attempt.evidence = Some(evidence.to_owned());
         entry.state = EntryState::Unknown;
         write(rows, &mut entry, attempt)?;
+        events::expired(&entry.purchase.operation);
     }
     Ok((entry, attempt))
 }

@@ -12,6 +12,7 @@ mod look_up;
 #[cfg(feature = "callback")]
 mod pass_on;
 mod people;
+mod restore;
 mod settle;
 mod task;
 
@@ -32,6 +33,7 @@ pub(crate) use pass_on::{PassedOn, pass_on};
 #[cfg_attr(not(feature = "unstable-ledger"), expect(unused_imports, reason = "only stores name it"))]
 pub use people::UnknownPage;
 pub use people::{Resolution, resolve, unknown};
+pub(crate) use restore::settle_posted;
 pub use settle::{Settled, Settlement, settle};
 pub use task::{deliver, end, lose};
 

@@ -20,7 +20,7 @@ pub(super) use value::get;
 
 /// Runs work within a transaction. A panic is an error.
 pub(super) fn run(work: &mut Work, database: &mut impl Database) -> Result<(), LedgerError> {
-    let result = catch_unwind(AssertUnwindSafe(|| work(&mut SqlRows(&mut *database))));
+    let result = catch_unwind(AssertUnwindSafe(|| work(&mut SqlRows::new(&mut *database))));
     result.unwrap_or_else(|panic| {
         let error = LedgerError::unavailable(format!("a transaction panicked: {}", message(&*panic)));
         Err(database.locate(error))
@@ -50,14 +50,12 @@ pub(super) enum Lock {
     Rows,
     /// Those of the rows that no other transaction has locked. This statement reads only them.
     Free(&'static str),
-    /// The entry that this statement finds with the same values. The statement proper reads the entry's id in its second column.
-    EntryOf(&'static str),
 }
 
 /// A database within one transaction.
 pub(super) trait Database {
     /// Returns the time at which the transaction began, in whole milliseconds.
-    fn now(&self) -> SystemTime;
+    fn now(&mut self) -> SystemTime;
 
     /// Returns the name of this process.
     fn holder(&self) -> &str;
@@ -74,6 +72,9 @@ pub(super) trait Database {
     /// See [`Rows::is_present`](super::Rows::is_present). The name is that of another process.
     fn is_present(&mut self, process: &str) -> Result<bool, LedgerError>;
 
+    /// See [`Rows::has_ended`](super::Rows::has_ended).
+    fn has_ended(&mut self, process: &str) -> Result<bool, LedgerError>;
+
     /// Tells a process after the commit that there are messages for it, if the database can.
     fn notify(&mut self, holder: &str);
 
@@ -82,6 +83,13 @@ pub(super) trait Database {
 
     /// Makes transactions that call this with the same values wait for each other.
     fn exclude(&mut self, values: &[&[u8]]) -> Result<(), LedgerError>;
+
+    /// Says that a [`query`](Self::query) of these rows follows, which locks them. A database may read them now, unless it changes something
+    /// before that query.
+    fn announce(&mut self, statement: &'static str, values: Vec<Value>) -> Result<(), LedgerError> {
+        let _ = (statement, values);
+        Ok(())
+    }
 
     /// Reads all rows of a result.
     fn query(

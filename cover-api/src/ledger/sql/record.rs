@@ -15,22 +15,45 @@ use crate::ledger::{
 
 /// Reads an entry in the order of columns of `statements`.
 pub(super) fn entry(row: &dyn Row) -> Result<Entry, LedgerError> {
-    let fingerprint = Fingerprint { version: get(row, 4)?, digest: get(row, 5)? };
-    let purchase = Purchase { account: get(row, 1)?, operation: get(row, 2)?, key: get(row, 3)?, fingerprint };
+    entry_from(row, 0)
+}
+
+/// Reads an attempt and its entry, in the order of columns of `statements`. An attempt can be read even if its entry cannot.
+pub(super) fn attempt_and_entry(row: &dyn Row) -> Result<(Attempt, Option<Entry>), LedgerError> {
+    Ok((attempt(row)?, entry_from(row, COLUMNS_OF_ATTEMPT).ok()))
+}
+
+/// Reads the id of an attempt.
+pub(super) fn id_of_attempt(row: &dyn Row) -> Result<AttemptId, LedgerError> {
+    get(row, 0).map(from_bytes)
+}
+
+/// Number of columns that [`attempt`] reads.
+const COLUMNS_OF_ATTEMPT: usize = 14;
+
+/// Reads an entry whose columns begin with this one.
+fn entry_from(row: &dyn Row, first: usize) -> Result<Entry, LedgerError> {
+    let fingerprint = Fingerprint { version: get(row, first + 4)?, digest: get(row, first + 5)? };
+    let purchase = Purchase {
+        account: get(row, first + 1)?,
+        operation: get(row, first + 2)?,
+        key: get(row, first + 3)?,
+        fingerprint,
+    };
     Ok(Entry {
-        id: EntryId(get(row, 0)?),
+        id: EntryId(get(row, first)?),
         purchase,
-        state: named("an entry's state", &get::<String>(row, 6)?, EntryState::from_name)?,
-        attempt: get::<Option<[u8; 16]>>(row, 7)?.map(from_bytes),
-        attempts: get(row, 8)?,
-        task: get(row, 9)?,
-        cost: get::<Option<f64>>(row, 10)?.map(Credits::rounded_down),
-        consent: get(row, 11)?,
-        delivered: get(row, 12)?,
-        status: get(row, 13)?,
-        created: from_millis(get(row, 14)?),
-        changed: from_millis(get(row, 15)?),
-        waiter: Some(get::<String>(row, 16)?).filter(|waiter| !waiter.is_empty()),
+        state: named("an entry's state", &get::<String>(row, first + 6)?, EntryState::from_name)?,
+        attempt: get::<Option<[u8; 16]>>(row, first + 7)?.map(from_bytes),
+        attempts: get(row, first + 8)?,
+        task: get(row, first + 9)?,
+        cost: get::<Option<f64>>(row, first + 10)?.map(Credits::rounded_down),
+        consent: get(row, first + 11)?,
+        delivered: get(row, first + 12)?,
+        status: get(row, first + 13)?,
+        created: from_millis(get(row, first + 14)?),
+        changed: from_millis(get(row, first + 15)?),
+        waiter: Some(get::<String>(row, first + 16)?).filter(|waiter| !waiter.is_empty()),
     })
 }
 
@@ -53,13 +76,10 @@ pub(super) fn values_of_entry(entry: &Entry) -> Vec<Value> {
     ]
 }
 
-/// Returns the values of an attempt in the order of columns of `PUT_ATTEMPT`.
-pub(super) fn values_of_attempt(attempt: &Attempt, purchase: &Purchase) -> Vec<Value> {
+/// Returns the values of an attempt in the order of columns of `UPDATE_ATTEMPT`, without the id.
+pub(super) fn values_of_attempt(attempt: &Attempt) -> Vec<Value> {
     vec![
-        to_bytes(attempt.id).as_slice().into(),
         attempt.entry.0.into(),
-        (&purchase.account).into(),
-        (&purchase.operation).into(),
         i64::from(attempt.number).into(),
         (&attempt.holder).into(),
         attempt.state.name().into(),

@@ -1,6 +1,6 @@
 //! The rows of a ledger within one transaction.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashMap};
 use std::time::{Duration, SystemTime};
 
 use bytes::Bytes;
@@ -12,42 +12,65 @@ use crate::ledger::{
     Share, Span, minute,
 };
 
-/// The rows in a database.
-pub(in crate::ledger) struct SqlRows<'a, D>(pub(in crate::ledger) &'a mut D);
+/// How often an attempt is looked for while other transactions move its task to another one.
+const MAX_CHASES: u32 = 10;
+
+/// The rows in a database, within one transaction.
+///
+/// An entry that was read or written, and its attempts, are changed by nobody else before the end of the transaction. They are
+/// remembered, so that reading them again costs nothing.
+pub(in crate::ledger) struct SqlRows<'a, D> {
+    database: &'a mut D,
+    entries: HashMap<EntryId, Entry>,
+    attempts: HashMap<AttemptId, Attempt>,
+}
 
 impl<D: Database> Rows for SqlRows<'_, D> {
-    fn now(&self) -> SystemTime {
-        self.0.now()
+    fn now(&mut self) -> SystemTime {
+        self.database.now()
     }
 
     fn holder(&self) -> &str {
-        self.0.holder()
+        self.database.holder()
     }
 
     fn is_alive(&mut self, attempt: &Attempt) -> Result<bool, LedgerError> {
-        self.0.is_alive(attempt)
+        self.database.is_alive(attempt)
     }
 
     fn is_surely_dead(&mut self, attempt: &Attempt) -> Result<bool, LedgerError> {
-        self.0.is_surely_dead(attempt)
+        self.database.is_surely_dead(attempt)
     }
 
     fn is_present(&mut self, process: &str) -> Result<bool, LedgerError> {
-        if process == self.0.holder() { Ok(true) } else { self.0.is_present(process) }
+        if process == self.database.holder() { Ok(true) } else { self.database.is_present(process) }
+    }
+
+    fn has_ended(&mut self, process: &str) -> Result<bool, LedgerError> {
+        self.database.has_ended(process)
     }
 
     fn exclude_equal(&mut self, purchase: &Purchase) -> Result<(), LedgerError> {
-        let Purchase { account, operation, fingerprint, .. } = purchase;
-        self.0.exclude(&[account.as_bytes(), operation.as_bytes(), &fingerprint.digest])
+        let Purchase { account, operation, key, fingerprint } = purchase;
+        self.database.exclude(&[account.as_bytes(), operation.as_bytes(), &fingerprint.digest])?;
+        if let Some(key) = key {
+            self.database.announce(statements::ENTRY_BY_KEY, values_of_key(account, operation, key))?;
+        }
+        self.database.announce(statements::OPEN_ENTRIES, values_of_equal(account, operation, fingerprint))
     }
 
     fn entry(&mut self, id: EntryId) -> Result<Option<Entry>, LedgerError> {
-        self.find(statements::ENTRY, Lock::Rows, vec![id.0.into()], record::entry)
+        if let Some(known) = self.entries.get(&id) {
+            return Ok(Some(known.clone()));
+        }
+        let found = self.find(statements::ENTRY, Lock::Rows, vec![id.0.into()], record::entry)?;
+        Ok(found.map(|entry| self.remember(entry)))
     }
 
     fn entry_by_key(&mut self, account: &str, operation: &str, key: &str) -> Result<Option<Entry>, LedgerError> {
-        let of = vec![account.into(), operation.into(), key.into()];
-        self.find(statements::ENTRY_BY_KEY, Lock::Rows, of, record::entry)
+        let of = values_of_key(account, operation, key);
+        let found = self.find(statements::ENTRY_BY_KEY, Lock::Rows, of, record::entry)?;
+        Ok(found.map(|entry| self.remember(entry)))
     }
 
     fn open_entries(
@@ -56,21 +79,35 @@ impl<D: Database> Rows for SqlRows<'_, D> {
         operation: &str,
         fingerprint: &Fingerprint,
     ) -> Result<Vec<Entry>, LedgerError> {
-        let version = Value::Integer(fingerprint.version.into());
-        let of = vec![account.into(), operation.into(), fingerprint.digest.as_slice().into(), version];
+        let of = values_of_equal(account, operation, fingerprint);
         // An entry that cannot be read may prevent a send, so it is not skipped.
         let all = self.list(statements::OPEN_ENTRIES, Lock::Rows, of, record::entry)?;
-        all.into_iter().map(|entry| self.here(entry)).collect()
+        all.into_iter().map(|entry| Ok(self.remember(self.here(entry)?))).collect()
     }
 
     fn attempt(&mut self, id: AttemptId) -> Result<Option<Attempt>, LedgerError> {
-        let lock = Lock::EntryOf(statements::ENTRY_OF_ATTEMPT);
-        self.find(statements::ATTEMPT, lock, vec![bytes_of(id)], record::attempt)
+        if let Some(known) = self.attempts.get(&id) {
+            return Ok(Some(known.clone()));
+        }
+        let found = self.find(statements::ATTEMPT, Lock::Rows, vec![bytes_of(id)], record::attempt_and_entry)?;
+        let Some((attempt, entry)) = found else { return Ok(None) };
+        entry.map(|entry| self.remember(entry));
+        self.attempts.insert(id, attempt.clone());
+        Ok(Some(attempt))
     }
 
     fn attempt_by_task(&mut self, account: &str, operation: &str, task: &str) -> Result<Option<Attempt>, LedgerError> {
-        let of = vec![account.into(), operation.into(), task.into()];
-        self.find(statements::ATTEMPT_BY_TASK, Lock::EntryOf(statements::ENTRY_OF_TASK), of, record::attempt)
+        // Until the entry of the attempt is locked, another transaction may move the task to another attempt.
+        for _ in 0..MAX_CHASES {
+            let of = vec![account.into(), operation.into(), task.into()];
+            let id = self.find(statements::ATTEMPT_BY_TASK, Lock::Nothing, of, record::id_of_attempt)?;
+            let Some(id) = id else { return Ok(None) };
+            let attempt = self.attempt(id)?.filter(|attempt| attempt.task.as_deref() == Some(task));
+            if attempt.is_some() {
+                return Ok(attempt);
+            }
+        }
+        Err(self.database.locate(LedgerError::unavailable("a task moves from attempt to attempt all the time")))
     }
 
     fn insert_entry(&mut self, entry: &Entry) -> Result<EntryId, LedgerError> {
@@ -78,17 +115,31 @@ impl<D: Database> Rows for SqlRows<'_, D> {
         let mut values = vec![account.into(), operation.into(), key.into()];
         values.extend(record::values_of_entry(entry));
         let id = self.find(statements::INSERT_ENTRY, Lock::Nothing, values, |row| value::get(row, 0))?;
-        id.map(EntryId).ok_or_else(|| LedgerError::unavailable("an inserted entry got no id"))
+        let id = id.map(EntryId).ok_or_else(|| LedgerError::unavailable("an inserted entry got no id"))?;
+        Ok(self.remember(Entry { id, ..entry.clone() }).id)
     }
 
     fn update_entry(&mut self, entry: &Entry) -> Result<(), LedgerError> {
         let mut values = record::values_of_entry(entry);
         values.push(entry.id.0.into());
-        self.0.update(statements::UPDATE_ENTRY, values)
+        self.database.update(statements::UPDATE_ENTRY, values)?;
+        self.remember(entry.clone());
+        Ok(())
     }
 
     fn put_attempt(&mut self, attempt: &Attempt, purchase: &Purchase) -> Result<(), LedgerError> {
-        self.0.write(statements::PUT_ATTEMPT, record::values_of_attempt(attempt, purchase))
+        let id = bytes_of(attempt.id);
+        if self.attempts.contains_key(&attempt.id) {
+            let mut values = record::values_of_attempt(attempt);
+            values.push(id);
+            self.database.update(statements::UPDATE_ATTEMPT, values)?;
+        } else {
+            let mut values = vec![id, (&purchase.account).into(), (&purchase.operation).into()];
+            values.extend(record::values_of_attempt(attempt));
+            self.database.write(statements::PUT_ATTEMPT, values)?;
+        }
+        self.attempts.insert(attempt.id, attempt.clone());
+        Ok(())
     }
 
     fn entries(
@@ -146,8 +197,9 @@ impl<D: Database> Rows for SqlRows<'_, D> {
     }
 
     fn leave(&mut self, id: EntryId) -> Result<(), LedgerError> {
-        let waiter = self.0.holder().into();
-        self.0.write(statements::LEAVE, vec![id.0.into(), waiter])
+        self.entries.remove(&id);
+        let waiter = self.database.holder().into();
+        self.database.write(statements::LEAVE, vec![id.0.into(), waiter])
     }
 
     fn operations(&mut self, account: &str) -> Result<Vec<String>, LedgerError> {
@@ -166,11 +218,11 @@ impl<D: Database> Rows for SqlRows<'_, D> {
     }
 
     fn put_answer(&mut self, attempt: AttemptId, entry: EntryId, bytes: &Bytes) -> Result<(), LedgerError> {
-        self.0.write(statements::PUT_ANSWER, vec![bytes_of(attempt), entry.0.into(), (&**bytes).into()])
+        self.database.write(statements::PUT_ANSWER, vec![bytes_of(attempt), entry.0.into(), (&**bytes).into()])
     }
 
     fn delete_answers(&mut self, entry: EntryId) -> Result<(), LedgerError> {
-        self.0.write(statements::DELETE_ANSWERS, vec![entry.0.into()])
+        self.database.write(statements::DELETE_ANSWERS, vec![entry.0.into()])
     }
 
     fn add_spending(&mut self, account: &str, attempt: &Attempt) -> Result<(), LedgerError> {
@@ -183,9 +235,9 @@ impl<D: Database> Rows for SqlRows<'_, D> {
 
     fn spent(&mut self, account: &str, span: Span) -> Result<Credits, LedgerError> {
         // What is read must hold until the attempt that it allows is counted.
-        self.0.exclude(&[b"spending", account.as_bytes()])?;
+        self.database.exclude(&[b"spending", account.as_bytes()])?;
         let (statement, by) = match span {
-            Span::Process => (statements::SPENT_BY, self.0.holder().into()),
+            Span::Process => (statements::SPENT_BY, self.database.holder().into()),
             Span::Since(time) => (statements::SPENT_SINCE, minute(time).into()),
         };
         let spent = self.find(statement, Lock::Nothing, vec![account.into(), by], record::spent)?;
@@ -197,14 +249,14 @@ impl<D: Database> Rows for SqlRows<'_, D> {
         if let Some(budget) = self.find(statements::BUDGET, Lock::Rows, of(), record::budget)? {
             return Ok(budget);
         }
-        self.0.write(statements::ADD_BUDGET, of())?;
+        self.database.write(statements::ADD_BUDGET, of())?;
         // Another process may have added it first.
         let added = self.find(statements::BUDGET, Lock::Rows, of(), record::budget)?;
         added.ok_or_else(|| LedgerError::unavailable("an inserted rate limit is not there"))
     }
 
     fn put_budget(&mut self, id: &BudgetId, budget: &Budget) -> Result<(), LedgerError> {
-        self.0.update(statements::PUT_BUDGET, record::values_of_budget(id, budget))
+        self.database.update(statements::PUT_BUDGET, record::values_of_budget(id, budget))
     }
 
     fn shares(&mut self, id: &BudgetId) -> Result<Vec<Share>, LedgerError> {
@@ -217,27 +269,27 @@ impl<D: Database> Rows for SqlRows<'_, D> {
     }
 
     fn put_share(&mut self, id: &BudgetId, share: &Share) -> Result<(), LedgerError> {
-        self.0.write(statements::PUT_SHARE, record::values_of_share(id, share))
+        self.database.write(statements::PUT_SHARE, record::values_of_share(id, share))
     }
 
     fn delete_share(&mut self, id: &BudgetId, holder: &str) -> Result<(), LedgerError> {
-        self.0.write(statements::DELETE_SHARE, vec![id.0.as_slice().into(), holder.into()])
+        self.database.write(statements::DELETE_SHARE, vec![id.0.as_slice().into(), holder.into()])
     }
 
     fn put_message(&mut self, holder: &str, message: &Message) -> Result<(), LedgerError> {
-        self.0.write(statements::PUT_MESSAGE, record::values_of_message(holder, message))?;
-        self.0.notify(holder);
+        self.database.write(statements::PUT_MESSAGE, record::values_of_message(holder, message))?;
+        self.database.notify(holder);
         Ok(())
     }
 
     fn take_messages(&mut self, limit: usize) -> Result<Vec<Message>, LedgerError> {
-        let of = vec![self.0.holder().into(), i64::try_from(limit).unwrap_or(i64::MAX).into()];
+        let of = vec![self.database.holder().into(), i64::try_from(limit).unwrap_or(i64::MAX).into()];
         let all = self.list(statements::TAKE_MESSAGES, Lock::Nothing, of, record::message)?;
         Ok(all.into_iter().filter_map(Result::ok).collect())
     }
 
     fn delete_messages(&mut self, holder: &str) -> Result<(), LedgerError> {
-        self.0.write(statements::DELETE_MESSAGES, vec![holder.into()])
+        self.database.write(statements::DELETE_MESSAGES, vec![holder.into()])
     }
 
     fn purge(&mut self, account: &str, operation: &str, before: SystemTime, limit: usize) -> Result<u64, LedgerError> {
@@ -251,9 +303,11 @@ impl<D: Database> Rows for SqlRows<'_, D> {
         for attempt in self.duplicates(account, operation)? {
             over.remove(&attempt.entry.0);
         }
+        self.entries.clear();
+        self.attempts.clear();
         for id in &over {
             for statement in [statements::DELETE_ANSWERS, statements::DELETE_ATTEMPTS, statements::DELETE_ENTRY] {
-                self.0.write(statement, vec![(*id).into()])?;
+                self.database.write(statement, vec![(*id).into()])?;
             }
         }
         Ok(over.len() as u64)
@@ -264,12 +318,30 @@ fn bytes_of(id: AttemptId) -> Value {
     record::to_bytes(id).as_slice().into()
 }
 
-impl<D: Database> SqlRows<'_, D> {
+fn values_of_key(account: &str, operation: &str, key: &str) -> Vec<Value> {
+    vec![account.into(), operation.into(), key.into()]
+}
+
+fn values_of_equal(account: &str, operation: &str, fingerprint: &Fingerprint) -> Vec<Value> {
+    let version = Value::Integer(fingerprint.version.into());
+    vec![account.into(), operation.into(), fingerprint.digest.as_slice().into(), version]
+}
+
+impl<'a, D: Database> SqlRows<'a, D> {
+    pub(super) fn new(database: &'a mut D) -> Self {
+        Self { database, entries: HashMap::new(), attempts: HashMap::new() }
+    }
+
+    fn remember(&mut self, entry: Entry) -> Entry {
+        self.entries.insert(entry.id, entry.clone());
+        entry
+    }
+
     fn spend(&mut self, account: &str, attempt: &Attempt, by: fn(Credits) -> i64) -> Result<(), LedgerError> {
         let by = attempt.cost.map_or(0, by);
-        let (minute, lane) = (minute(attempt.started), Value::Integer(self.0.lane()));
+        let (minute, lane) = (minute(attempt.started), Value::Integer(self.database.lane()));
         let values = vec![account.into(), minute.into(), (&attempt.holder).into(), lane, by.into()];
-        self.0.write(statements::SPEND, values)
+        self.database.write(statements::SPEND, values)
     }
 
     fn list<T>(
@@ -280,7 +352,7 @@ impl<D: Database> SqlRows<'_, D> {
         read: impl Fn(&dyn Row) -> Result<T, LedgerError>,
     ) -> Result<Vec<Result<T, LedgerError>>, LedgerError> {
         let mut all = Vec::new();
-        self.0.query(statement, lock, of, &mut |row| all.push(read(row)))?;
+        self.database.query(statement, lock, of, &mut |row| all.push(read(row)))?;
         Ok(all)
     }
 
@@ -295,6 +367,6 @@ impl<D: Database> SqlRows<'_, D> {
     }
 
     fn here<T>(&self, read: Result<T, LedgerError>) -> Result<T, LedgerError> {
-        read.map_err(|error| self.0.locate(error))
+        read.map_err(|error| self.database.locate(error))
     }
 }

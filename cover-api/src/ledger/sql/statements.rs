@@ -59,10 +59,15 @@ pub(in crate::ledger) const UPDATE_ENTRY: &str = "UPDATE entries SET fingerprint
     attempt = $4, attempts = $5, task = $6, cost = $7, consent = $8, delivered = $9, status = $10, created = $11, \
     changed = $12, waiter = $13 WHERE id = $14";
 
+/// The waiter is a range of one value. If it were compared by `=`, PostgreSQL would look through all entries in the order of their ids, and read
+/// again each time what has another waiter by now.
 macro_rules! waiting {
     ($rest:literal) => {
         concat!(
-            entry!("account = $1 AND waiter = $2 AND operation = $3 AND state = 'running' ORDER BY id LIMIT $4"),
+            entry!(
+                "account = $1 AND waiter >= $2 AND waiter <= $2 AND operation = $3 AND state = 'running' \
+                 ORDER BY waiter, operation, id LIMIT $4"
+            ),
             $rest
         )
     };
@@ -82,23 +87,28 @@ pub(in crate::ledger) const WAITERS: &str = "SELECT name FROM (WITH RECURSIVE wa
 pub(in crate::ledger) const OPERATIONS: &str =
     "SELECT DISTINCT operation FROM entries WHERE account = $1 ORDER BY operation";
 
-pub(in crate::ledger) const ATTEMPT: &str = attempt!("id = $1");
-pub(in crate::ledger) const ATTEMPT_BY_TASK: &str = attempt!("account = $1 AND operation = $2 AND task = $3");
-/// Finds the entry of [`ATTEMPT`].
-pub(in crate::ledger) const ENTRY_OF_ATTEMPT: &str =
-    "SELECT id FROM entries WHERE id = (SELECT entry FROM attempts WHERE id = $1)";
-/// Finds the entry of [`ATTEMPT_BY_TASK`].
-pub(in crate::ledger) const ENTRY_OF_TASK: &str = "SELECT id FROM entries WHERE id = \
-    (SELECT entry FROM attempts WHERE account = $1 AND operation = $2 AND task = $3)";
+/// Reads an attempt together with its entry, which is locked first.
+pub(in crate::ledger) const ATTEMPT: &str = "SELECT attempts.id, attempts.entry, attempts.number, attempts.holder, attempts.state, \
+    attempts.task, attempts.source, attempts.duplicate, attempts.hint, attempts.evidence, attempts.started, \
+    attempts.supersedes, attempts.cost, attempts.lease, entries.id, entries.account, entries.operation, entries.key, \
+    entries.fingerprint_version, entries.fingerprint, entries.state, entries.attempt, entries.attempts, entries.task, \
+    entries.cost, entries.consent, entries.delivered, entries.status, entries.created, entries.changed, entries.waiter \
+    FROM entries JOIN attempts ON attempts.entry = entries.id WHERE attempts.id = $1";
+pub(in crate::ledger) const ATTEMPT_BY_TASK: &str =
+    "SELECT id FROM attempts WHERE account = $1 AND operation = $2 AND task = $3";
 pub(in crate::ledger) const DUPLICATES: &str =
     attempt!("account = $1 AND operation = $2 AND duplicate ORDER BY entry, number");
-pub(in crate::ledger) const PUT_ATTEMPT: &str = "INSERT INTO attempts (id, entry, account, operation, number, holder, state, task, \
+pub(in crate::ledger) const PUT_ATTEMPT: &str = "INSERT INTO attempts (id, account, operation, entry, number, holder, state, task, \
     source, duplicate, hint, evidence, started, supersedes, cost, lease) \
     VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16) \
     ON CONFLICT (id) DO UPDATE SET entry = excluded.entry, number = excluded.number, holder = excluded.holder, \
     state = excluded.state, task = excluded.task, source = excluded.source, duplicate = excluded.duplicate, \
     hint = excluded.hint, evidence = excluded.evidence, started = excluded.started, supersedes = excluded.supersedes, \
     cost = excluded.cost, lease = excluded.lease";
+/// Does the same with an attempt that is there, at a lower cost.
+pub(in crate::ledger) const UPDATE_ATTEMPT: &str = "UPDATE attempts SET entry = $1, number = $2, holder = $3, state = $4, task = $5, \
+    source = $6, duplicate = $7, hint = $8, evidence = $9, started = $10, supersedes = $11, cost = $12, lease = $13 \
+    WHERE id = $14";
 
 pub(in crate::ledger) const ANSWER: &str = "SELECT bytes FROM answers WHERE attempt = $1";
 pub(in crate::ledger) const PUT_ANSWER: &str = "INSERT INTO answers (attempt, entry, bytes) VALUES ($1, $2, $3) \
@@ -156,11 +166,12 @@ pub(in crate::ledger) const HOLDER: &str = "SELECT alive_until FROM holders WHER
 pub(in crate::ledger) const ENTER: &str = "INSERT INTO holders (name, started, alive_until) VALUES ($1, $2, $3)";
 #[cfg(feature = "postgres")]
 pub(in crate::ledger) const STAY: &str = "UPDATE holders SET alive_until = $1 WHERE name = $2";
-/// What a transaction needs to know at its beginning: the versions of the tables, the time, and whether its holder is listed.
+/// What a transaction needs to know at its beginning: the versions of the tables, the time, whether its holder is listed, and whether
+/// its commit will be durable.
 #[cfg(feature = "postgres")]
 pub(in crate::ledger) const BEGUN: &str = "SELECT version, least_version, \
     CAST(FLOOR(EXTRACT(EPOCH FROM clock_timestamp()) * 1000) AS BIGINT), \
-    EXISTS (SELECT 1 FROM holders WHERE name = $1) FROM ledger_meta";
+    EXISTS (SELECT 1 FROM holders WHERE name = $1), current_setting('synchronous_commit') = 'on' FROM ledger_meta";
 /// Tells a holder that there are messages for it.
 #[cfg(feature = "postgres")]
 pub(in crate::ledger) const NOTIFY: &str = "SELECT pg_notify('cover_messages_' || $1, '')";
@@ -168,13 +179,15 @@ pub(in crate::ledger) const NOTIFY: &str = "SELECT pg_notify('cover_messages_' |
 #[cfg(feature = "postgres")]
 pub(in crate::ledger) const EXCLUDE: &str = "SELECT pg_advisory_xact_lock($1)";
 #[cfg(feature = "postgres")]
+pub(in crate::ledger) const ENCODING: &str = "SELECT current_setting('server_encoding')";
+#[cfg(feature = "postgres")]
 pub(in crate::ledger) const HAS_META: &str = "SELECT to_regclass('ledger_meta') IS NOT NULL";
 
 pub(in crate::ledger) const VERSIONS: &str = "SELECT version, least_version FROM ledger_meta";
 
 /// All statements.
 #[cfg(feature = "sqlite")]
-pub(in crate::ledger) const ALL: [&str; 40] = [
+pub(in crate::ledger) const ALL: [&str; 39] = [
     ENTRY,
     ENTRY_BY_KEY,
     OPEN_ENTRIES,
@@ -188,8 +201,7 @@ pub(in crate::ledger) const ALL: [&str; 40] = [
     OPERATIONS,
     ATTEMPT,
     ATTEMPT_BY_TASK,
-    ENTRY_OF_ATTEMPT,
-    ENTRY_OF_TASK,
+    UPDATE_ATTEMPT,
     DUPLICATES,
     PUT_ATTEMPT,
     ANSWER,

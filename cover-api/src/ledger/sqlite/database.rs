@@ -10,7 +10,7 @@ use super::super::{Attempt, LedgerError};
 use super::store::Store;
 
 impl Database for Store {
-    fn now(&self) -> SystemTime {
+    fn now(&mut self) -> SystemTime {
         // Whole milliseconds, so that a time equals the one that is read back.
         from_millis(to_millis(SystemTime::now()))
     }
@@ -37,6 +37,10 @@ impl Database for Store {
 
     fn is_present(&mut self, process: &str) -> Result<bool, LedgerError> {
         self.holder.is_alive(process)
+    }
+
+    fn has_ended(&mut self, process: &str) -> Result<bool, LedgerError> {
+        self.holder.is_alive(process).map(|is_alive| !is_alive)
     }
 
     fn notify(&mut self, _holder: &str) {

@@ -1,6 +1,7 @@
 //! Downloads are whole, bounded in size and time, and resumed where that is safe.
 
 mod addresses;
+mod files;
 mod resumed;
 mod server;
 

@@ -5,7 +5,7 @@ use std::pin::pin;
 use std::sync::Arc;
 use std::time::Duration;
 
-use cover_api::ledger::SqliteLedger;
+use cover_api::ledger::{PostgresLedger, SqliteLedger};
 use cover_api::{Client, CoverRequest, Error, Model};
 use temporalio_common::RetryPolicy;
 use temporalio_common::error::ApplicationFailure;
@@ -17,6 +17,9 @@ use crate::moment::{Moment, Pause};
 
 /// The engine starts the activity again if it hears nothing for this long.
 pub const HEARTBEAT: Duration = Duration::from_secs(2);
+
+/// Timeouts of a connection and of a send. On PostgreSQL, the lease of an attempt is 60 s and twice their sum.
+const TIMEOUTS: [Duration; 2] = [Duration::from_secs(1), Duration::from_secs(10)];
 
 #[workflow]
 #[derive(Default)]
@@ -44,11 +47,18 @@ pub struct Keyed {
 }
 
 impl Keyed {
+    /// `ledger` is a file, or the address of a PostgreSQL database.
     pub async fn open(service: &str, ledger: &str, pause: Pause) -> Result<Self, Box<dyn std::error::Error>> {
         let client =
             Client::builder("sandbox-key").base_url(service).account("tests").rate_limit(1_000, Duration::ZERO);
-        let client = client.poll_every(Duration::from_millis(20), Duration::from_millis(20));
-        Ok(Self { client: client.ledger(SqliteLedger::open(ledger).await?).build()?, pause })
+        let [connect, submit] = TIMEOUTS;
+        let client = client.poll_every(Duration::from_millis(20), Duration::from_millis(20)).timeouts(connect, submit);
+        let client = if ledger.starts_with("postgres://") {
+            client.ledger(PostgresLedger::connect(ledger).await?)
+        } else {
+            client.ledger(SqliteLedger::open(ledger).await?)
+        };
+        Ok(Self { client: client.build()?, pause })
     }
 }
 

@@ -1,8 +1,8 @@
 //! Workers of the workflow engine Temporal that buy covers, and the programs that start and cancel their workflows. `tests/processes` runs
 //! them, and kills them.
 //!
-//! - `worker SERVER QUEUE SERVICE LEDGER [MOMENT FILE]` runs workflows and activities of a task queue. At the moment, it writes the file and does
-//!   nothing more until it is killed. Moments are in [`Moment`].
+//! - `worker SERVER QUEUE SERVICE LEDGER [MOMENT FILE]` runs workflows and activities of a task queue. `LEDGER` is a file, or the address of a
+//!   PostgreSQL database. At the moment, the worker writes the file and does nothing more until it is killed. Moments are in [`Moment`].
 //! - `run SERVER QUEUE WORKFLOW ID` starts a workflow, waits for its end, and prints `ID<TAB>word<TAB>task or error`.
 //! - `cancel SERVER ID` asks the engine to cancel a workflow.
 

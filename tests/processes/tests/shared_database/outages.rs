@@ -29,7 +29,8 @@ struct Buyers<'a> {
 impl<'a> Buyers<'a> {
     /// Starts processes with enough keys for a number of outages.
     fn start(service: &'a Service, ledger: &str, outages: usize) -> Result<Self> {
-        let keys = (outages + 2) * POSTS * 3 / 2;
+        // They go on while the database is stopped and started, too.
+        let keys = (outages + 2) * POSTS * 3;
         // Each begins elsewhere, and ends within the keys of the next.
         let of = |number: usize| number * keys / (PROCESSES + 1)..(number + 2) * keys / (PROCESSES + 1);
         let start = |number: usize| Process::start(&mut paying("all-covers", service, ledger, "out", of(number)));

@@ -132,10 +132,22 @@ impl Arrivals {
 }
 
 fn greedy(url: &str, place: &Place, name: &str, most: usize, [window, time]: [Duration; 2]) -> Result<Process> {
+    greedy_with(LONGEST, url, place, name, most, [window, time])
+}
+
+/// Starts a process whose requests may take this long.
+fn greedy_with(
+    longest: Duration,
+    url: &str,
+    place: &Place,
+    name: &str,
+    most: usize,
+    [window, time]: [Duration; 2],
+) -> Result<Process> {
     let mut command = Command::new(env!("CARGO_BIN_EXE_greedy"));
     let millis = |time: Duration| time.as_millis().to_string();
     command.arg(url).arg(place.address()).arg(name).arg(most.to_string());
-    Process::start_silently(command.args([millis(window), millis(LONGEST), millis(time)]))
+    Process::start_silently(command.args([millis(window), millis(longest), millis(time)]))
 }
 
 async fn sandbox() -> Result<Sandbox> {
@@ -190,6 +202,33 @@ async fn use_in_equal_parts(place: Place) -> Outcome {
     assert!(counts.len() == 7 && used >= least, "{used:.3}: {counts:?}");
     drop(processes);
     arrivals.check(MOST, window);
+    Ok(())
+}
+
+/// Its holder's file shows that a process has ended, so its places are not kept for a lease of minutes.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn the_places_of_a_killed_process_on_a_file_are_free_after_a_window_and_seconds() -> Outcome {
+    const MOST: usize = 10;
+    const WINDOW: Duration = Duration::from_secs(1);
+    const LATE: Duration = Duration::from_secs(5);
+    let minutes = Duration::from_secs(300);
+    let (arrivals, sandbox, place, names) = (Arrivals::default(), sandbox().await?, Place::file()?, names(2));
+    let url = arrivals.start(&sandbox).await?;
+    let start = |name: &String| greedy_with(minutes, &url, &place, name, MOST, [WINDOW, minutes]);
+    let begun = Instant::now();
+    let killed = start(&names[0])?;
+    assert!(arrivals.until_seen(begun, &names[..1]).await, "the first gets places");
+    sleep(2 * WINDOW).await;
+
+    killed.kill()?;
+    let _other = start(&names[1])?;
+    sleep(LATE + 4 * WINDOW).await;
+    let from = Instant::now();
+    sleep(5 * WINDOW).await;
+    let (to, all) = (Instant::now(), MOST * 5);
+    let sent = arrivals.within(from, to).get(&names[1]).copied().unwrap_or_default();
+    assert!(sent * 10 >= all * 6, "{sent} of {all}");
+    arrivals.check(MOST, WINDOW);
     Ok(())
 }
 

@@ -42,7 +42,7 @@ impl Charges {
     async fn of(kind: &str) -> cover_testkit::Result<Self> {
         let mut charges = Self { by_the_engine: Vec::new(), after_a_new_run: Vec::new() };
         for number in 0..runs(4) {
-            let trial = Trial::new().await?;
+            let trial = Trial::on_a_file().await?;
             let workflow = if number % 2 == 0 {
                 // The service has created the task, and its reply is under way.
                 let worker = trial.worker()?;

@@ -1,7 +1,7 @@
 //! Workers of a workflow engine are killed, suspended and cancelled in the middle of their activities: each key is bought once, although the
 //! engine starts the activities again.
 //!
-//! `.ci/engine` runs these tests, since they need the engine. `COVER_ENGINE` is the program of `tests/engines/temporal`, and
+//! The workers share a ledger in a file or in a PostgreSQL database. `.ci/engine` runs these tests, since they need the engine. `COVER_ENGINE` is the program of `tests/engines/temporal`, and
 //! `COVER_ENGINE_SERVER` the host and port of the engine's server.
 
 mod careless;
@@ -13,28 +13,46 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::time::Duration;
 
-use cover_testkit::Result;
+use cover_api::ledger::PostgresLedger;
+use cover_testkit::ledger_database::Database;
+use cover_testkit::postgres::Postgres;
 use cover_testkit::process::{Process, run};
 use cover_testkit::service::{Ends, Habits, Service};
+use cover_testkit::{ACCOUNT, Result};
 use tokio::time::sleep;
 
 /// A service, a ledger, and a workflow that no other test has.
 struct Trial {
     service: Service,
     folder: tempfile::TempDir,
+    /// Address of the database that has the ledger. `None`: a file has it.
+    database: Option<String>,
     /// Id of the workflow, its task queue, and the prompt of its request.
     id: String,
 }
 
 impl Trial {
-    async fn new() -> Result<Self> {
+    /// Returns a trial with a ledger in a file.
+    async fn on_a_file() -> Result<Self> {
         let mut chance = fastrand::Rng::new();
         let id = format!("order-{}", chance.u32(..));
         let service = Service::start(Habits { takes: 0..1, refuses: 0.0, breaks: 0.0 }, &mut chance).await?;
-        Ok(Self { service, folder: tempfile::tempdir()?, id })
+        Ok(Self { service, folder: tempfile::tempdir()?, database: None, id })
     }
 
-    fn ledger(&self) -> PathBuf {
+    /// Returns a trial with a ledger in PostgreSQL, or `None` if that is not installed.
+    async fn on_postgres() -> Result<Option<Self>> {
+        let Some(server) = Postgres::shared()? else { return Ok(None) };
+        let trial = Self::on_a_file().await?;
+        Ok(Some(Self { database: Some(server.database(&trial.id).await?), ..trial }))
+    }
+
+    /// Returns a trial for each kind of ledger.
+    async fn on_both() -> Result<Vec<Self>> {
+        Ok([Some(Self::on_a_file().await?), Self::on_postgres().await?].into_iter().flatten().collect())
+    }
+
+    fn file(&self) -> PathBuf {
         self.folder.path().join("covers.db")
     }
 
@@ -54,7 +72,11 @@ impl Trial {
 
     fn worker_command(&self) -> Result<Command> {
         let mut command = engine("worker")?;
-        command.arg(&self.id).arg(&self.service.url).arg(self.ledger());
+        command.arg(&self.id).arg(&self.service.url);
+        match &self.database {
+            Some(url) => command.arg(url),
+            None => command.arg(self.file()),
+        };
         command.stderr(File::options().create(true).append(true).open(self.log())?);
         Ok(command)
     }
@@ -93,17 +115,33 @@ impl Trial {
         Ok(workflow.finish()?.remove(&self.id).ok_or("it said nothing")?)
     }
 
+    /// Returns the prompt of each key.
+    fn prompts(&self) -> BTreeMap<String, String> {
+        BTreeMap::from([(format!("{}/cover", self.id), self.id.clone())])
+    }
+
+    /// Opens the database that has the ledger.
+    async fn database(&self) -> Result<Database> {
+        Database::open(self.database.as_ref().ok_or("a file has the ledger")?).await
+    }
+
     /// Compares the service with the ledger.
-    fn check(&self) -> Result<Ends> {
-        let prompts = BTreeMap::from([(format!("{}/cover", self.id), self.id.clone())]);
-        self.service.check(&self.ledger(), &prompts)
+    async fn check(&self) -> Result<Ends> {
+        if self.database.is_none() {
+            return self.service.check(&self.file(), &self.prompts());
+        }
+        let database = self.database().await?;
+        assert_eq!(database.duplicates().await?, 0, "the ledger lists duplicate charges");
+        Ok(self.service.check_entries(&database.entries().await?, &self.prompts()))
     }
 
     /// Resolves the unknown outcome by the service's own list of tasks, as a person would.
     async fn resolve(&self) -> Result<(usize, usize)> {
-        let prompts = BTreeMap::from([(format!("{}/cover", self.id), self.id.clone())]);
-        let client = self.service.client(cover_testkit::ACCOUNT, &self.ledger()).await?;
-        self.service.resolve_all(&client, &prompts).await
+        let client = match &self.database {
+            Some(url) => self.service.client_with(ACCOUNT, PostgresLedger::connect(url).await?)?,
+            None => self.service.client(ACCOUNT, &self.file()).await?,
+        };
+        self.service.resolve_all(&client, &self.prompts()).await
     }
 
     /// Returns the ids of the tasks that were created, each of which was charged.

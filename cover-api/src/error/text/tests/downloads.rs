@@ -3,8 +3,10 @@
 use super::*;
 
 pub(super) fn download_faults() -> Vec<(Failure, &'static str)> {
+    use crate::error::FileFault;
     use DownloadFault as Fault;
 
+    let file = |fault| Fault::File { path: "/a/x.mp3".to_owned(), fault };
     let failure =
         |fault| Failure::new(Kind::Download(BadDownload { host: "a.example".to_owned(), done: 0, total: None, fault }));
     texts!(Fault, failure;
@@ -60,6 +62,25 @@ pub(super) fn download_faults() -> Vec<(Failure, &'static str)> {
             "the connection broke, and the server did not send the bytes from 9 on"
         ];
         Fault::Writer => [Fault::Writer, "the writer returned an error"];
+        Fault::File { .. } => [
+            file(FileFault::NoName),
+            "`/a/x.mp3` has no file name"
+        ], [
+            file(FileFault::Folder),
+            "`/a/x.mp3` is a folder; give the path of a file in it"
+        ], [
+            file(FileFault::Exists),
+            "`/a/x.mp3` exists, and only `FileDownload::overwrite` replaces it"
+        ], [
+            file(FileFault::InUse),
+            "another download is writing to `/a/x.mp3`"
+        ], [
+            file(FileFault::PartNotAFile),
+            "`/a/x.mp3.part` and `/a/x.mp3.part.resume` must be files, or not exist; remove what is there"
+        ], [
+            file(FileFault::Failed),
+            "`/a/x.mp3` could not be written"
+        ];
         Fault::Timeout(_) => [Fault::Timeout(SECOND), "it was not complete after 1s"];
     )
 }

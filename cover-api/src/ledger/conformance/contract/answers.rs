@@ -67,7 +67,11 @@ pub(super) async fn answers_are_deleted_with_their_entry(store: &LedgerHandle) -
     }
     ensure(found == [false, true, true], || format!("after the first was deleted, there are {found:?}"))?;
     let later = std::time::Duration::from_secs(1);
-    scope.run(move |rows| rows.purge(&account, OPERATION, rows.now() + later, usize::MAX)).await?;
+    let purge = move |rows: &mut dyn Rows| {
+        let before = rows.now() + later;
+        rows.purge(&account, OPERATION, before, usize::MAX)
+    };
+    scope.run(purge).await?;
     let found = [read(&scope, attempts[1].1).await?.is_some(), read(&scope, attempts[2].1).await?.is_some()];
     ensure(found == [false, true], || format!("after a purge, there are {found:?}"))
 }

@@ -1,9 +1,9 @@
 //! Rate limits that processes share.
 
-use std::time::Duration;
+use std::time::{Duration, SystemTime};
 
 use super::super::{Mismatch, ensure};
-use super::{Scope, found, seconds_ago};
+use super::{Scope, found};
 use crate::ledger::{AttemptId, Budget, BudgetId, LedgerError, LedgerHandle, Rows, Share};
 
 /// Returns the id of a rate limit that no other run uses.
@@ -13,18 +13,23 @@ fn new_id() -> BudgetId {
     BudgetId(id)
 }
 
+/// Returns the same time whenever it is called.
+fn time(seconds: u64) -> SystemTime {
+    SystemTime::UNIX_EPOCH + Duration::from_secs(1_800_000_000 + seconds)
+}
+
 fn known() -> Budget {
     Budget {
-        paused_until: Some(seconds_ago(3)),
+        paused_until: Some(time(3)),
         slowness: 2.5,
         needs_probe: true,
-        prober: Some(("'one'".to_owned(), seconds_ago(9))),
+        prober: Some(("'one'".to_owned(), time(9))),
         no_credits: true,
     }
 }
 
 fn share(holder: &str, held: u32) -> Share {
-    let (requests, per, valid_until) = (u32::MAX, Duration::from_millis(10_001), seconds_ago(5));
+    let (requests, per, valid_until) = (u32::MAX, Duration::from_millis(10_001), time(5));
     Share { holder: holder.to_owned(), held, wants: 7, requests, per, valid_until }
 }
 

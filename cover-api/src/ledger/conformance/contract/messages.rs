@@ -88,7 +88,8 @@ pub(super) async fn messages_are_deleted(stores: &[LedgerHandle]) -> Result<(), 
     let account = scope.account.clone();
     let purge = move |rows: &mut dyn Rows| {
         rows.update_entry(&entry)?;
-        rows.purge(&account, OPERATION, rows.now(), 10)
+        let before = rows.now();
+        rows.purge(&account, OPERATION, before, 10)
     };
     let purged = scope.run(purge).await?;
     ensure(purged == 1, || format!("{purged} entries were purged"))?;

@@ -1,8 +1,11 @@
 //! Tables of earlier versions.
 
-use cover_testkit::postgres::connect;
+use std::time::Duration;
 
-use super::super::schema::in_dialect;
+use cover_testkit::postgres::connect;
+use tokio::time::sleep;
+
+use super::super::schema::{LOCK, in_dialect};
 use super::*;
 use crate::ledger::sql::schema::STEPS;
 use crate::ledger::{AttemptId, LedgerHandle};
@@ -25,14 +28,22 @@ async fn tables_of_every_earlier_version_are_migrated_and_keep_their_rows() {
             database.batch_execute(&in_dialect(step)).await.unwrap();
         }
         let meta = "CREATE TABLE ledger_meta (version BIGINT NOT NULL, least_version BIGINT NOT NULL)";
-        let versions = format!("{meta}; INSERT INTO ledger_meta VALUES ({version}, 1); {LEFT}");
+        let serializable =
+            format!("ALTER DATABASE version_{version} SET default_transaction_isolation = 'serializable'");
+        let versions = format!("{meta}; INSERT INTO ledger_meta VALUES ({version}, 1); {LEFT} {serializable}");
         database.batch_execute(&versions).await.unwrap();
 
         let old = PostgresLedger::builder(&url).unwrap().without_migration().connect().await.unwrap_err().to_string();
         assert!(old.contains(&format!("its tables have version {version}")) && old.contains("schema_sql()"), "{old}");
         // Processes that start at once wait for each other.
         let connect = || PostgresLedger::connect(&url);
-        let (one, other) = tokio::try_join!(connect(), connect()).unwrap();
+        database.execute("SELECT pg_advisory_lock($1)", &[&LOCK]).await.unwrap();
+        let release = async {
+            sleep(Duration::from_millis(300)).await;
+            database.execute("SELECT pg_advisory_unlock($1)", &[&LOCK]).await.unwrap();
+        };
+        let (one, other, ()) = tokio::join!(connect(), connect(), release);
+        let (one, other) = (one.unwrap(), other.unwrap());
         for ledger in [one, other] {
             let ledger = LedgerHandle::new(std::sync::Arc::new(ledger));
             let look = ledger.run(|rows| {
@@ -47,4 +58,26 @@ async fn tables_of_every_earlier_version_are_migrated_and_keep_their_rows() {
         let now = database.query_one("SELECT version, least_version FROM ledger_meta", &[]).await.unwrap();
         assert_eq!((now.get(0), now.get(1)), (i64::try_from(STEPS.len()).unwrap(), 1_i64));
     }
+}
+
+#[tokio::test]
+async fn tables_are_migrated_in_the_schema_that_has_them() {
+    let Some(url) = database("schemas").await else { return };
+    let database = connect(&url).await.unwrap();
+    for step in &STEPS[..2] {
+        database.batch_execute(&in_dialect(step)).await.unwrap();
+    }
+    let meta = "CREATE TABLE ledger_meta (version BIGINT NOT NULL, least_version BIGINT NOT NULL)";
+    // The first schema of the search path is another one, which came later.
+    let versions = format!(
+        "{meta}; INSERT INTO ledger_meta VALUES (2, 1); {LEFT} CREATE SCHEMA \"my \"\"own\"; \
+        ALTER DATABASE schemas SET search_path = 'my \"own', public"
+    );
+    database.batch_execute(&versions).await.unwrap();
+
+    let ledger = LedgerHandle::new(std::sync::Arc::new(PostgresLedger::connect(&url).await.unwrap()));
+    let found = ledger.run(|rows| rows.entry_by_key("acme", "upload_cover", "old")).await.unwrap();
+    assert!(found.is_some(), "the purchases of the earlier version are there");
+    let elsewhere = "SELECT count(*) FROM pg_tables WHERE schemaname = 'my \"own'";
+    assert_eq!(database.query_one(elsewhere, &[]).await.unwrap().get::<_, i64>(0), 0);
 }

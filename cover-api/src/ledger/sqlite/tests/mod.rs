@@ -113,7 +113,7 @@ fn insert(ledger: &SqliteLedger, key: &str) -> crate::ledger::Transacted {
     }))
 }
 
-fn ready(rows: &dyn Rows, purchase: Purchase) -> Entry {
+fn ready(rows: &mut dyn Rows, purchase: Purchase) -> Entry {
     Entry::new(purchase, rows.now())
 }
 

@@ -1,0 +1,36 @@
+//! Ctrl-C: the first one ends the command in order, the second one at once.
+
+use std::future::Future;
+use std::pin::pin;
+use std::process;
+use std::time::Duration;
+
+use crate::exit::{Exit, Failure};
+use crate::settings::Session;
+
+/// How long a request in flight may take after Ctrl-C.
+const DRAIN: Duration = Duration::from_secs(10);
+
+/// Runs work until it is done or interrupted.
+///
+/// After the first Ctrl-C nothing new is sent, and a request in flight has 10 seconds, so that its task is not lost.
+pub(super) async fn until<T>(session: &Session, work: impl Future<Output = Result<T, Failure>>) -> Result<T, Failure> {
+    let mut work = pin!(work);
+    tokio::select! {
+        done = &mut work => return done,
+        _ = tokio::signal::ctrl_c() => {}
+    }
+    session.screen.warn("stopping; press Ctrl-C again to stop at once");
+    let account = session.client.account();
+    let left = tokio::select! {
+        left = account.shutdown(DRAIN) => left,
+        _ = tokio::signal::ctrl_c() => process::exit(Exit::Interrupted as i32),
+    };
+    let hint = if session.has_memory {
+        "`cover resume` goes on with what was sent; run the same command again for the rest"
+    } else {
+        "the sandbox ends with this command"
+    };
+    let _ = left;
+    Err(Failure::interrupted(Some(hint.to_owned())))
+}

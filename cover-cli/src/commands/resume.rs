@@ -1,0 +1,128 @@
+//! `cover resume`: everything that has a task is waited for, and its files are downloaded.
+
+use std::time::Duration;
+
+use clap::ArgMatches;
+use cover_api::runtime::{AccountTask, Became};
+use futures_util::{StreamExt, stream};
+use serde_json::json;
+
+use super::interrupt;
+use crate::exit::{Exit, Failure};
+use crate::files::{Template, default_template};
+use crate::purchase::{Delivery, deliver, follow};
+use crate::runs::Run;
+use crate::screen::Screen;
+use crate::settings::{Options, Session};
+
+/// Number of tasks that are followed at the same time. The rate limit spreads their polls.
+const TOGETHER: usize = 64;
+
+/// A task to finish.
+struct Unfinished {
+    bought: AccountTask,
+    run: Option<Run>,
+}
+
+pub(super) async fn run(options: &Options, screen: &Screen, matches: &ArgMatches) -> Result<Exit, Failure> {
+    let session = options.open(screen.clone()).await?;
+    let timeout = matches.get_one::<Duration>("timeout").copied();
+    let which = matches.get_one::<String>("which");
+    interrupt::until(&session, async {
+        let mut unfinished = unfinished(&session).await?;
+        if let Some(which) = which {
+            unfinished.retain(|task| task.bought.key.as_ref() == Some(which) || task.bought.handle.id() == which);
+            if unfinished.is_empty() {
+                check_known(&session, which).await?;
+            }
+        }
+        if unfinished.is_empty() {
+            session.screen.note("nothing is unfinished");
+        }
+        let ends = stream::iter(&unfinished).map(|task| finish(&session, task, timeout)).buffer_unordered(TOGETHER);
+        let ends: Vec<Result<(), Failure>> = ends.collect().await;
+        let failures: Vec<Failure> = ends.into_iter().filter_map(Result::err).collect();
+        for failure in &failures {
+            session.screen.failure(failure);
+        }
+        session.screen.event(&json!({ "event": "result", "tasks": unfinished.len(), "failed": failures.len() }));
+        Ok(worst(failures.iter().map(|failure| failure.exit)))
+    })
+    .await
+}
+
+/// Refuses to resume what has no task: a key that bought nothing, or whose outcome is unknown.
+async fn check_known(session: &Session, which: &String) -> Result<(), Failure> {
+    let account = session.client.account();
+    if account.unknown().await?.iter().any(|it| it.key.as_ref() == Some(which)) {
+        let failure =
+            Failure::new(Exit::Unknown, format!("{which}: the outcome is unknown, and it may have been charged"));
+        return Err(failure.hint(format!(
+            "look for the purchase in your account at the service, then run `cover resolve {which} --task ID` or `cover resolve \
+             {which} --not-charged`"
+        )));
+    }
+    let has_run = session.runs.all()?.iter().any(|run| run.task.as_ref() == Some(which));
+    if has_run || !account.find(which).await?.is_empty() {
+        return Ok(());
+    }
+    let failure = Failure::usage(format!("{which}: the ledger has neither a purchase with this key nor this task"));
+    Err(failure
+        .hint("`cover list` lists what was sent from this machine; `cover download ID` fetches the files of any task"))
+}
+
+/// Returns the exit code of several purchases: 5, 4, 1, 3 or 0, in this order.
+pub(super) fn worst(exits: impl Iterator<Item = Exit>) -> Exit {
+    let order = [Exit::Unknown, Exit::Unfinished, Exit::Failed, Exit::Refused, Exit::Usage];
+    let exits: Vec<Exit> = exits.collect();
+    order.into_iter().find(|exit| exits.contains(exit)).unwrap_or(Exit::Done)
+}
+
+/// Returns the tasks that have not ended, and those whose files are not on disk.
+async fn unfinished(session: &Session) -> Result<Vec<Unfinished>, Failure> {
+    let account = session.client.account();
+    let runs = session.runs.all()?;
+    let mut found: Vec<Unfinished> = Vec::new();
+    for bought in account.unfinished().await?.into_iter().filter(|bought| bought.became == Became::Task) {
+        let is_its = |run: &&Run| run.operation == bought.handle.operation() && Some(&run.key) == bought.key.as_ref();
+        let run = runs.iter().find(is_its).cloned();
+        found.push(Unfinished { bought, run });
+    }
+    for run in runs.into_iter().filter(|run| !run.is_complete) {
+        let is_known = |known: &Unfinished| {
+            known.run.as_ref().is_some_and(|known| known.key == run.key && known.operation == run.operation)
+        };
+        if found.iter().any(is_known) {
+            continue;
+        }
+        let bought = account.find(&run.key).await?.into_iter();
+        let its =
+            bought.filter(|bought| bought.became == Became::Task).find(|it| it.handle.operation() == run.operation);
+        found.extend(its.map(|bought| Unfinished { bought, run: Some(run) }));
+    }
+    Ok(found)
+}
+
+async fn finish(session: &Session, unfinished: &Unfinished, timeout: Option<Duration>) -> Result<(), Failure> {
+    let Unfinished { bought, run } = unfinished;
+    let operation = session.catalog.with_id(bought.handle.operation())?;
+    let task = session.client_of(&operation)?.resume(bought.handle.clone());
+    let key = bought.key.clone().unwrap_or_else(|| task.id().to_owned());
+    let snapshot = follow(session, &operation, &task, &key, timeout).await.inspect_err(|failure| {
+        if failure.exit == Exit::Failed
+            && let Some(run) = run
+        {
+            session.runs.set_complete(&run.operation, &run.key).ok();
+        }
+    })?;
+    let here = std::path::absolute(".").map_err(|error| Failure::usage(error.to_string()))?;
+    let (folder, template) = match run {
+        Some(run) => {
+            (run.folder.clone(), Template::parse(&run.template).unwrap_or_else(|_| default_template(&operation.spec)))
+        }
+        None => (here, default_template(&operation.spec)),
+    };
+    let delivery = Delivery { key: &key, task: task.id(), folder: &folder, template: &template, force: false };
+    deliver(session, &operation, &snapshot.values, &delivery).await?;
+    Ok(())
+}

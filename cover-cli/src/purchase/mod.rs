@@ -1,0 +1,14 @@
+//! One purchase: its checks, the look-up of its key, the upload, the POST, the wait and the files.
+
+mod course;
+mod deliver;
+mod follow;
+mod key;
+mod order;
+mod song;
+
+pub(crate) use course::{Bought, buy};
+pub(crate) use deliver::{Delivery, OnDisk, deliver, is_on_disk};
+pub(crate) use follow::follow;
+pub(crate) use order::{Order, Wanted, checker};
+pub(crate) use song::Song;
