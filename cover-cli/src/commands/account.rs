@@ -5,14 +5,13 @@ use serde_json::json;
 
 use super::interrupt;
 use crate::exit::{Exit, Failure};
-use crate::screen::{Screen, Table};
+use crate::screen::{Screen, Table, number};
 use crate::settings::Options;
 
 pub(super) async fn credits(options: &Options, screen: &Screen) -> Result<Exit, Failure> {
     let session = options.open(screen.clone()).await?;
     let left = session.client.credits().await?;
-    let number = serde_json::from_str::<serde_json::Value>(&left.to_string()).unwrap_or_default();
-    screen.result(&left.to_string(), &json!({ "event": "result", "credits": number }));
+    screen.result(&left.to_string(), &json!({ "event": "result", "credits": number(left) }));
     Ok(Exit::Done)
 }
 

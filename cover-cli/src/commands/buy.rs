@@ -79,8 +79,7 @@ async fn purchase(session: &Session, operation: &Operation, order: &mut Order, u
     match &bought.sent {
         Given::Answer(answer) => {
             let results = &answer.values;
-            let task = String::new();
-            deliver(session, operation, results, &delivery(order, &task)).await?;
+            deliver(session, operation, results, &Delivery::of(order, "")).await?;
             print_results(session, order, None, results);
             Ok(Exit::Done)
         }
@@ -105,19 +104,9 @@ async fn finish(session: &Session, operation: &Operation, order: &Order, bought:
         }
     };
     let results = &snapshot.values;
-    deliver(session, operation, results, &delivery(order, task.id())).await?;
+    deliver(session, operation, results, &Delivery::of(order, task.id())).await?;
     print_results(session, order, Some(task.id()), results);
     Ok(Exit::Done)
-}
-
-fn delivery<'a>(order: &'a Order, task: &'a str) -> Delivery<'a> {
-    Delivery {
-        key: &order.key,
-        task,
-        folder: &order.wanted.folder,
-        template: &order.template,
-        force: order.wanted.force,
-    }
 }
 
 /// Prints the results as an event, or for people those that do not become files.

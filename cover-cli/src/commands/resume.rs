@@ -10,7 +10,7 @@ use serde_json::json;
 use super::interrupt;
 use crate::exit::{Exit, Failure};
 use crate::files::{Template, default_template};
-use crate::purchase::{Delivery, deliver, follow};
+use crate::purchase::{Delivery, deliver, follow, how_to_resolve};
 use crate::runs::Run;
 use crate::screen::Screen;
 use crate::settings::{Options, Session};
@@ -57,10 +57,7 @@ async fn check_known(session: &Session, which: &String) -> Result<(), Failure> {
     if account.unknown().await?.iter().any(|it| it.key.as_ref() == Some(which)) {
         let failure =
             Failure::new(Exit::Unknown, format!("{which}: the outcome is unknown, and it may have been charged"));
-        return Err(failure.hint(format!(
-            "look for the purchase in your account at the service, then run `cover resolve {which} --task ID` or `cover resolve \
-             {which} --not-charged`"
-        )));
+        return Err(failure.hint(how_to_resolve(which)));
     }
     let has_run = session.runs.all()?.iter().any(|run| run.task.as_ref() == Some(which));
     if has_run || !account.find(which).await?.is_empty() {

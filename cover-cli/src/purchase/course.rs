@@ -190,24 +190,27 @@ async fn note_charge(session: &Session, client: &Client<AnyService>, order: &Ord
     let left_in_words = left.map(|left| format!(" ({left} left)")).unwrap_or_default();
     let of_task = task.as_ref().map(|task| format!(", task {task}")).unwrap_or_default();
     session.screen.note(&format!("{tick} {charged}{left_in_words}{of_task}"));
-    let number =
-        |credits: cover_api::runtime::Credits| serde_json::from_str::<serde_json::Value>(&credits.to_string()).ok();
     session.screen.event(&json!({
         "event": "sent",
         "key": order.key,
         "task": task,
-        "cost": order.price.and_then(number),
-        "left": left.and_then(number),
+        "cost": order.price.map(screen::number),
+        "left": left.map(screen::number),
     }));
+}
+
+/// Returns what the user can do about an unknown outcome.
+pub(crate) fn how_to_resolve(key: &str) -> String {
+    format!(
+        "look for the purchase in your account at the service, then run `cover resolve {key} --task ID` or `cover resolve {key} \
+         --not-charged`"
+    )
 }
 
 /// Adds to an error what the user can do about it.
 fn explain(error: cover_api::runtime::Error<AnyService>, order: &Order) -> Failure {
     let hint = if error.is_outcome_unknown() {
-        Some(format!(
-            "look for the purchase in your account at the service, then run `cover resolve {0} --task ID` or `cover resolve {0} --not-charged`",
-            order.key
-        ))
+        Some(how_to_resolve(&order.key))
     } else if error.is_in_progress() {
         Some("another process is sending it; run the same command again in a moment".to_owned())
     } else if error.is_key_conflict() {

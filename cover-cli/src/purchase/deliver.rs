@@ -24,6 +24,14 @@ pub(crate) struct Delivery<'a> {
     pub(crate) force: bool,
 }
 
+impl<'a> Delivery<'a> {
+    /// Returns where the files of an order go.
+    pub(crate) fn of(order: &'a Order, task: &'a str) -> Self {
+        let Order { key, template, wanted, .. } = order;
+        Self { key, task, folder: &wanted.folder, template, force: wanted.force }
+    }
+}
+
 /// Downloads every file among the results that is not on disk yet, and shows people the other results. Returns the paths of all
 /// files.
 pub(crate) async fn deliver(

@@ -7,7 +7,7 @@ mod key;
 mod order;
 mod song;
 
-pub(crate) use course::{Bought, buy};
+pub(crate) use course::{Bought, buy, how_to_resolve};
 pub(crate) use deliver::{Delivery, OnDisk, deliver, is_on_disk};
 pub(crate) use follow::follow;
 pub(crate) use order::{Order, Wanted, checker};

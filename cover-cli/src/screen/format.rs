@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use cover_api::runtime::Credits;
+use serde_json::Value;
 
 /// Writes a length as on a clock: `3:12`, or `1:03:12`.
 pub(crate) fn clock(time: Duration) -> String {
@@ -32,6 +33,11 @@ pub(crate) fn size(bytes: u64) -> String {
 pub(crate) fn credits(amount: Credits) -> String {
     let amount = amount.to_string();
     if amount == "1" { "1 credit".to_owned() } else { format!("{amount} credits") }
+}
+
+/// Returns an amount as a number of JSON: 12, or 0.4.
+pub(crate) fn number(amount: Credits) -> Value {
+    serde_json::from_str(&amount.to_string()).unwrap_or_default()
 }
 
 /// Writes how long ago something was: `3 minutes`.

@@ -16,7 +16,7 @@ use crate::exit::Failure;
 
 use format::{printable, printable_json};
 
-pub(crate) use format::{age, clock, credits, range, size};
+pub(crate) use format::{age, clock, credits, number, range, size};
 pub(crate) use line::Line;
 pub(crate) use symbols::Symbols;
 pub(crate) use table::Table;

@@ -2,6 +2,8 @@
 
 use std::time::Duration;
 
+use cover_spec::tables::Credits;
+
 use super::chain::{Base, base};
 use super::charge::overrun;
 use super::look_up::{PurchaseState, Terms, look_up_excluded, may_be_sent};
@@ -76,11 +78,21 @@ pub fn intend(
         Some(_) => rows.update_entry(&entry)?,
         None => entry.id = rows.insert_entry(&entry)?,
     }
-    let attempt = Attempt {
+    let attempt = Attempt { supersedes, lease: Some(lease), ..posting(rows, &entry, id, charge.price) };
+    rows.put_attempt(&attempt, purchase)?;
+    if attempt.cost.is_some() {
+        rows.add_spending(&purchase.account, &attempt)?;
+    }
+    Ok(Intended::Recorded { entry: entry.id, number: attempt.number })
+}
+
+/// Returns the latest attempt of an entry, which is posting, without a lease.
+pub(super) fn posting(rows: &mut dyn Rows, entry: &Entry, id: AttemptId, cost: Option<Credits>) -> Attempt {
+    Attempt {
         id,
         entry: entry.id,
         number: entry.attempts,
-        supersedes,
+        supersedes: None,
         holder: rows.holder().to_owned(),
         state: AttemptState::Posting,
         task: None,
@@ -89,14 +101,9 @@ pub fn intend(
         hint: None,
         evidence: None,
         started: rows.now(),
-        cost: charge.price,
-        lease: Some(lease),
-    };
-    rows.put_attempt(&attempt, purchase)?;
-    if attempt.cost.is_some() {
-        rows.add_spending(&purchase.account, &attempt)?;
+        cost,
+        lease: None,
     }
-    Ok(Intended::Recorded { entry: entry.id, number: attempt.number })
 }
 
 /// Records that an unknown attempt may be charged twice. Returns it, unless it is no longer unknown or its process may still send it.

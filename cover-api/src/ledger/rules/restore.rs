@@ -3,9 +3,10 @@
 use cover_spec::tables::Credits;
 
 use super::chain::{Base, base, guard};
+use super::intend::posting;
 use super::settle::{Settled, Settlement, settle};
 use super::{damaged, write};
-use crate::ledger::{Attempt, AttemptId, AttemptState, Entry, EntryState, LedgerError, Purchase, Rows};
+use crate::ledger::{AttemptId, Entry, EntryState, LedgerError, Purchase, Rows};
 
 /// Records the outcome of an attempt that this process has posted. If the store has lost the attempt, it is recorded again first,
 /// unless it created nothing.
@@ -28,22 +29,7 @@ fn restore(rows: &mut dyn Rows, id: AttemptId, purchase: &Purchase, price: Optio
     rows.exclude_equal(purchase)?;
     let mut entry = entry_for(rows, purchase)?;
     entry.attempts += 1;
-    let mut attempt = Attempt {
-        id,
-        entry: entry.id,
-        number: entry.attempts,
-        supersedes: None,
-        holder: rows.holder().to_owned(),
-        state: AttemptState::Posting,
-        task: None,
-        source: None,
-        duplicate: false,
-        hint: None,
-        evidence: None,
-        started: rows.now(),
-        cost: price,
-        lease: None,
-    };
+    let mut attempt = posting(rows, &entry, id, price);
     // Another attempt may have become the current one since.
     if entry.state == EntryState::Ready {
         if let Base::Own(latest) = base(rows, &entry)? {

@@ -175,13 +175,7 @@ impl<'a> Work<'a> {
             }
         };
         let _permit = self.transfers.acquire().await;
-        let delivery = Delivery {
-            key: &order.key,
-            task: task.as_deref().unwrap_or_default(),
-            folder: &order.wanted.folder,
-            template: &order.template,
-            force: false,
-        };
+        let delivery = Delivery::of(order, task.as_deref().unwrap_or_default());
         let files = deliver(session, operation, &results, &delivery).await?;
         Ok(Finished { task, files, results })
     }
