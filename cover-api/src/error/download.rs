@@ -60,7 +60,7 @@ pub(crate) enum FileFault {
     Exists,
     /// Another download holds its lock.
     InUse,
-    /// `.part` or `.part.resume` is a folder, a link or another thing that is no regular file.
+    /// `.part` or `.part.resume` is a folder, a link or anything else but a regular file.
     PartNotAFile,
     Failed,
 }

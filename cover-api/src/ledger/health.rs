@@ -16,7 +16,7 @@ impl Health {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Takes note of how a transaction ended. A refusal by a rule is no failure of the ledger.
+    /// Takes note of how a transaction ended. A refusal by a rule is not a failure of the ledger.
     pub(super) fn note(&self, done: &Result<(), LedgerError>) {
         let has_failed = done.as_ref().is_err_and(LedgerError::is_of_the_store);
         let mut since = self.since();

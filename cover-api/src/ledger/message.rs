@@ -29,6 +29,6 @@ pub struct Message {
 pub struct Mailbox {
     /// Notified when messages may have come.
     pub arrived: Arc<Notify>,
-    /// How often the process looks for messages of which it was not notified.
+    /// How often the process looks for messages without a notification.
     pub every: Duration,
 }

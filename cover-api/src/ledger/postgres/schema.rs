@@ -47,7 +47,7 @@ fn check_encoding(connection: &mut Connection<'_>) -> Result<(), Failure> {
     Err(Failure::of(LedgerError::unavailable(what)))
 }
 
-/// Returns the version of the tables; `None` if there are none.
+/// Returns the version of the tables; `None` without tables.
 fn version(connection: &mut Connection<'_>) -> Result<Option<i64>, Failure> {
     let rows = connection.query(Query { text: statements::HAS_META, locks: false }, Vec::new())?;
     if !rows.first().is_some_and(|row| get(row, 0).unwrap_or(false)) {
