@@ -17,8 +17,10 @@ const DRAIN: Duration = Duration::from_secs(10);
 pub(super) async fn until<T>(session: &Session, work: impl Future<Output = Result<T, Failure>>) -> Result<T, Failure> {
     let mut work = pin!(work);
     tokio::select! {
-        done = &mut work => return done,
+        // Ctrl-C is listened for before the work begins.
+        biased;
         _ = tokio::signal::ctrl_c() => {}
+        done = &mut work => return done,
     }
     session.screen.warn("stopping; press Ctrl-C again to stop at once");
     let account = session.client.account();

@@ -127,9 +127,9 @@ impl<'a> Connection<'a> {
         Ok(())
     }
 
-    /// Forgets the rows of announced queries that lock them, since a write may change them.
-    pub(super) fn forget_rows(&mut self) {
-        self.announced.retain(|announced| !announced.query.locks);
+    /// Forgets the rows of all other announced queries, since a write may change them.
+    pub(super) fn forget_all_but(&mut self, kept: &[Query]) {
+        self.announced.retain(|announced| kept.contains(&announced.query));
     }
 
     /// Returns the rows of an announced query if they are there.

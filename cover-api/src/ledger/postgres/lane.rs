@@ -87,7 +87,7 @@ impl Lane<'_> {
         let (process, number, begun) = (self.process, self.number, Instant::now());
         let mut was_present = false;
         let stayed = self.connected(|connection| {
-            let mut transaction = Transaction::begin(connection, process, number)?;
+            let mut transaction = Transaction::begin(connection, process, number);
             let stayed = holder::stay(&mut transaction, process.silence);
             transaction.end(stayed.map(|present| was_present = present))
         });
@@ -104,7 +104,7 @@ impl Lane<'_> {
         let (process, number) = (self.process, self.number);
         let prepared = self.connected(|connection| {
             schema::prepare(connection, process.migrates)?;
-            Transaction::begin(connection, process, number)?.end(Ok(()))
+            Transaction::begin(connection, process, number).end(Ok(()))
         });
         prepared.map_err(|failure| failure.error.at(&process.place))
     }
@@ -121,7 +121,7 @@ impl Lane<'_> {
         let (process, number) = (self.process, self.number);
         let (mut repeats, [mut pause, longest]) = (0, RECONNECT);
         loop {
-            let done = self.connected(|connection| Transaction::begin(connection, process, number)?.run(work));
+            let done = self.connected(|connection| Transaction::begin(connection, process, number).run(work));
             match done {
                 // A wait for another transaction may have taken all the time.
                 Err(Failure { remedy: Remedy::Repeat, error })
@@ -163,7 +163,7 @@ impl Lane<'_> {
     fn leave(&mut self) {
         let (process, number) = (self.process, self.number);
         let left = self.connected(|connection| {
-            let mut transaction = Transaction::begin(connection, process, number)?;
+            let mut transaction = Transaction::begin(connection, process, number);
             let left = holder::leave(&mut transaction);
             transaction.end(left)
         });
