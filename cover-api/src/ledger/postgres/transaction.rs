@@ -40,6 +40,16 @@ pub(super) struct Transaction<'a, 'r> {
 impl<'a, 'r> Transaction<'a, 'r> {
     pub(super) fn begin(connection: &'a mut Connection<'r>, process: &'a Process, lane: i32) -> Self {
         connection.begin();
+        Self::new(connection, process, lane)
+    }
+
+    /// Begins a transaction that fails when it waits for others.
+    pub(super) fn begin_short(connection: &'a mut Connection<'r>, process: &'a Process, lane: i32) -> Self {
+        connection.begin_short();
+        Self::new(connection, process, lane)
+    }
+
+    fn new(connection: &'a mut Connection<'r>, process: &'a Process, lane: i32) -> Self {
         let (begun, now, notified) = (None, None, BTreeSet::new());
         Self { connection, process, lane, begun, now, has_written: false, notified, failed: None }
     }
@@ -93,6 +103,17 @@ impl<'a, 'r> Transaction<'a, 'r> {
     /// Runs work and commits it. If it fails, nothing is kept, except that a commit without an answer may have succeeded.
     pub(super) fn run(mut self, work: &mut Work) -> Result<(), Failure> {
         let done = sql::run(work, &mut self);
+        self.end(done)
+    }
+
+    /// Runs works one after the other, and commits them all or none.
+    pub(super) fn run_together<'w>(mut self, works: impl IntoIterator<Item = &'w mut Work>) -> Result<(), Failure> {
+        let mut done = Ok(());
+        for work in works {
+            // An earlier work may not have used what it announced.
+            self.connection.forget_all_but(&[BEGUN, BEGUN_EXCLUDING]);
+            done = done.and_then(|()| sql::run(work, &mut self));
+        }
         self.end(done)
     }
 
