@@ -43,7 +43,7 @@ pub(super) async fn run(
     matches: &ArgMatches,
     until: Until,
 ) -> Result<Exit, Failure> {
-    let wanted = Wanted { callback: options.callback_address(), ..Wanted::of(matches)? };
+    let wanted = Wanted { callback: options.callback.clone(), ..Wanted::of(matches)? };
     let given = operation::body(operation, matches)?;
     let song = song(operation, matches, &given)?;
     // A broken rule is reported before anything else is needed.

@@ -5,11 +5,25 @@ use std::pin::pin;
 use std::process;
 use std::time::Duration;
 
+use futures_util::FutureExt;
+use futures_util::future::{BoxFuture, Shared};
+
 use crate::exit::{Exit, Failure};
 use crate::settings::Session;
 
 /// How long a request in flight may take after Ctrl-C.
 const DRAIN: Duration = Duration::from_secs(10);
+
+/// Returns a future that ends with the next Ctrl-C. From now on, Ctrl-C does not end the process by itself.
+pub(super) fn pressed() -> Shared<BoxFuture<'static, ()>> {
+    let pressed = async {
+        tokio::signal::ctrl_c().await.ok();
+    };
+    let pressed = pressed.boxed().shared();
+    // The first poll installs the handler.
+    pressed.clone().now_or_never();
+    pressed
+}
 
 /// Runs work until it is done or interrupted.
 ///

@@ -10,14 +10,16 @@ use axum::http::{HeaderMap, StatusCode, header};
 use clap::ArgMatches;
 use cover_api::callback::{Callback, CallbackOutcome, Callbacks};
 use cover_api::runtime::AnyService;
+use futures_util::future::{BoxFuture, Shared};
 use serde_json::json;
 use tokio::net::TcpListener;
 use tokio::sync::Semaphore;
-use url::{Host, Url};
+use url::Url;
 
+use super::interrupt;
 use crate::exit::{Exit, Failure};
 use crate::screen::Screen;
-use crate::settings::{CALLBACK_VARIABLE, Folders, Options, Session, callback_secret};
+use crate::settings::{CALLBACK_VARIABLE, Options, Session, is_local};
 
 /// Longest body that is read, in bytes.
 const MAX_BODY: usize = 256 * 1024;
@@ -46,7 +48,7 @@ pub(super) async fn run(options: &Options, screen: &Screen, matches: &ArgMatches
         return Err(failure.hint("run `cover sandbox` in another terminal, and set the variables that it prints"));
     }
     let forward = matches.get_one::<String>("forward").map(|address| local(address)).transpose()?;
-    let given = matches.get_one::<String>("address").cloned().or_else(|| options.callback_address());
+    let given = matches.get_one::<String>("address").or(options.callback.as_ref()).cloned();
     let address = given.ok_or_else(|| {
         Failure::usage("--address is missing: the address at which the service reaches this machine")
             .hint(format!("`cover listen --address https://…`, or set {CALLBACK_VARIABLE}"))
@@ -56,14 +58,16 @@ pub(super) async fn run(options: &Options, screen: &Screen, matches: &ArgMatches
     if main.spec.callback.is_none() {
         return Err(Failure::usage(format!("{} sends no callbacks", main.spec.service.id.value)));
     }
-    let secret = callback_secret(&Folders::find()?)?;
-    let session = options.open_with(screen.clone(), |builder| builder.callbacks(&address, secret)).await?;
+    let mut options = options.clone();
+    options.callback = Some(address.clone());
+    let session = options.open(screen.clone()).await?;
     let callbacks = session.client.account().callbacks()?;
     let port = matches.get_one::<u16>("port").copied().unwrap_or_default();
     let socket = TcpListener::bind(("127.0.0.1", port)).await;
     let failed = |error| Failure::usage(format!("--port {port}: {error}"));
     let socket = socket.map_err(failed)?;
     let local = socket.local_addr().map_err(failed)?;
+    let pressed = interrupt::pressed();
     screen.warn(&format!("listening on http://{local}; {address} must lead there. Where you run `cover`:"));
     screen.result(
         &format!("export {CALLBACK_VARIABLE}={address}"),
@@ -72,13 +76,11 @@ pub(super) async fn run(options: &Options, screen: &Screen, matches: &ArgMatches
     let forward = forward.map(forwarder).transpose()?;
     let listener = Arc::new(Listener { session, callbacks, reading: Semaphore::new(TOGETHER), forward });
     let router = Router::new().fallback(answer).with_state(Arc::clone(&listener));
-    let served = axum::serve(socket, router).with_graceful_shutdown(async {
-        tokio::signal::ctrl_c().await.ok();
-    });
+    let served = axum::serve(socket, router).with_graceful_shutdown(pressed.clone());
     // A client that keeps a connection open does not keep the command from ending.
     tokio::select! {
         served = served => served.map_err(|error| Failure::new(Exit::Refused, error.to_string()))?,
-        () = ended() => {}
+        () = ended(pressed) => {}
     }
     let stats = listener.callbacks.stats();
     let taken = stats.new + stats.repeated + stats.unawaited;
@@ -89,8 +91,8 @@ pub(super) async fn run(options: &Options, screen: &Screen, matches: &ArgMatches
 }
 
 /// Waits for Ctrl-C, and a second for callbacks that are being read.
-async fn ended() {
-    tokio::signal::ctrl_c().await.ok();
+async fn ended(pressed: Shared<BoxFuture<'static, ()>>) {
+    pressed.await;
     tokio::time::sleep(Duration::from_secs(1)).await;
 }
 
@@ -111,8 +113,8 @@ async fn answer(State(listener): State<Arc<Listener>>, request: Request) -> Stat
             listener.pass_on(parts.headers, body);
         }
         CallbackOutcome::Refused(refusal) => {
-            listener.session.screen.note(&format!("refused: {refusal}"));
-            listener.session.screen.event(&json!({ "event": "refused", "why": refusal.to_string() }));
+            let screen = &listener.session.screen;
+            screen.warning(&format!("refused: {refusal}"), &json!({ "event": "refused", "why": refusal.to_string() }));
         }
         _ => {}
     }
@@ -146,7 +148,7 @@ impl Listener {
     fn pass_on(&self, headers: HeaderMap, body: Bytes) {
         let Some((url, client, permits)) = &self.forward else { return };
         let Ok(permit) = Arc::clone(permits).try_acquire_owned() else {
-            self.session.screen.warn(&format!("--forward {url}: too slow; a callback was left out"));
+            not_passed_on(&self.session.screen, url, "too slow; a callback was left out");
             return;
         };
         let headers = headers.into_iter().filter_map(|(name, value)| Some((name?, value)));
@@ -157,10 +159,23 @@ impl Listener {
             let _permit = permit;
             match request.send().await {
                 Ok(response) if response.status().is_success() => {}
-                Ok(response) => screen.warn(&format!("--forward {url}: answered {}", response.status())),
-                Err(error) => screen.warn(&format!("--forward: {error}")),
+                Ok(response) => not_passed_on(&screen, &url, &format!("answered {}", response.status())),
+                Err(error) => not_passed_on(&screen, &url, why(&error)),
             }
         });
+    }
+}
+
+fn not_passed_on(screen: &Screen, url: &Url, why: &str) {
+    let event = json!({ "event": "not_forwarded", "address": url.as_str(), "why": why });
+    screen.warning(&format!("--forward {url}: {why}"), &event);
+}
+
+fn why(error: &reqwest::Error) -> &'static str {
+    match error {
+        error if error.is_timeout() => "no answer within 10 s",
+        error if error.is_connect() => "nothing listens there",
+        _ => "the connection broke before an answer",
     }
 }
 
@@ -189,15 +204,6 @@ fn local(text: &str) -> Result<Url, Failure> {
         return Err(fault("give an address that begins with http://"));
     }
     if is_local(&url) { Ok(url) } else { Err(fault("not on this machine; give localhost, 127.0.0.1 or [::1]")) }
-}
-
-fn is_local(url: &Url) -> bool {
-    match url.host() {
-        Some(Host::Domain(name)) => name == "localhost",
-        Some(Host::Ipv4(address)) => address.is_loopback(),
-        Some(Host::Ipv6(address)) => address.is_loopback(),
-        None => false,
-    }
 }
 
 #[cfg(test)]

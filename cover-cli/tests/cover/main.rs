@@ -10,6 +10,8 @@ mod interrupts;
 mod keys;
 #[cfg(unix)]
 mod kills;
+#[cfg(unix)]
+mod listening;
 mod other_specs;
 #[cfg(unix)]
 mod recording;
