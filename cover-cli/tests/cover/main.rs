@@ -2,6 +2,7 @@
 
 mod bad_input;
 mod batches;
+mod encrypted;
 mod exit_codes;
 mod files;
 mod help;
