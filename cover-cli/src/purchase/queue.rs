@@ -27,7 +27,7 @@ impl<'a> Queue<'a> {
     }
 
     /// Returns why requests wait now, if they do. The first time, it is an event, too. `is_due` says that a request could be sent now but
-    /// for the rate limit, and is no poll of a later time.
+    /// for the rate limit. A poll may only be due later.
     pub(super) fn reason(&mut self, is_due: bool) -> Option<String> {
         let stats = self.session.client.stats();
         let reason = reason(&stats, is_due);
