@@ -31,7 +31,7 @@
 //!
 //! # Parts
 //!
-//! - The types at the root of this crate are generated from the spec that it ships.
+//! - The types at the root of this crate are generated from the spec that it ships (feature `typed`, on by default).
 //! - [`api!`] generates the same types for another operation of the service, or from a spec of your own.
 //! - [`runtime`] has the types that all services share: the client, tasks, errors.
 //! - [`callback`] (feature `callback`) receives callbacks of the service.
@@ -80,6 +80,7 @@ pub mod sandbox;
 mod service;
 mod submit;
 pub mod tables;
+mod tls;
 mod transport;
 mod upload;
 
@@ -115,8 +116,10 @@ pub use response::{Link, Timestamp};
 /// The macro generates these items, with the names that the spec gives: the request with its builder, the markers of its modes,
 /// the types of its choices, its literal macros, `Status`, `Results` with the types of objects in results, and the service with its `Client`, `Task`,
 /// `TaskHandle`, `Snapshot` and `Error`. They are in the module that calls the macro, so give each spec a module of its own.
+#[cfg(feature = "typed")]
 pub use cover_macros::api;
 
+#[cfg(feature = "typed")]
 cover_macros::shipped!();
 
 /// A pattern of the rules, as generated code writes it.
@@ -148,6 +151,7 @@ pub mod __private {
     pub use std::borrow::Cow::Borrowed;
     pub use std::time::Duration;
 
+    #[cfg(feature = "typed")]
     pub use cover_macros::literal;
     pub use cover_spec::rules::{self, Value};
     pub use cover_spec::tables;

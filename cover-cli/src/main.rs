@@ -15,5 +15,8 @@ mod settings;
 use std::process::ExitCode;
 
 fn main() -> ExitCode {
+    // It fails only if there is a provider already.
+    #[cfg(feature = "rustls")]
+    rustls::crypto::ring::default_provider().install_default().ok();
     commands::main()
 }

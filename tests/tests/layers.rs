@@ -33,6 +33,7 @@ const API: &[&str] = &[
     "ids",
     "events",
     "redact",
+    "tls",
 ];
 
 const MACROS: &[&str] = &["lib", "literal", "generate", "source", "origin", "ident"];

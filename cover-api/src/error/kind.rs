@@ -138,6 +138,8 @@ pub(crate) enum Setup {
     /// The spec of the operation with this id does not say how tasks are cancelled.
     NoCancel(&'static str),
     Http,
+    /// TLS by rustls has no provider of cryptography.
+    NoCryptography,
     Account(&'static str),
     /// Callbacks cannot be received, for this reason.
     #[cfg_attr(not(feature = "callback"), expect(dead_code, reason = "only callbacks fail like this"))]

@@ -264,6 +264,10 @@ impl fmt::Display for Setup {
                 "nothing was sent: the spec of `{operation}` has no `[cancel]`, which says how tasks are cancelled"
             ),
             Self::Http => f.write_str("the HTTP client cannot be built"),
+            Self::NoCryptography => f.write_str(
+                "TLS has no provider of cryptography: install one at the start of the program by `install_default` of `rustls`, or enable \
+                 the feature `rustls` of cover-api",
+            ),
             Self::Account(why) => write!(f, "the account name cannot be used: {why}"),
             Self::Callbacks(why) => write!(f, "callbacks cannot be received: {why}"),
             Self::OtherAccount { operation, of, why } => {

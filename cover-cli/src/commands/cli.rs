@@ -268,8 +268,9 @@ const LISTEN: &str = "\
 The command listens on 127.0.0.1. A proxy or a tunnel leads from the public https address there.\n\n\
 Set COVER_CALLBACK_URL to the same address where you run `cover`. Each request then gives the service an address of its own \
 beneath it, and waits end as soon as a callback is confirmed by a poll. Nobody can make such an address without the secret, \
-which is kept in the configuration folder; other callbacks are refused. Both commands need the same ledger.\n\n\
-Without `cover listen`, requests with such an address are polled as usual.";
+which is kept in the configuration folder; other callbacks are refused. Both commands need the same ledger. \
+If the service signs its callbacks, set COVER_CALLBACK_SIGNING_KEY to its signing key for both.\n\n\
+Where callbacks are expected, polls are rare. So unset the variable if `cover listen` does not run: a task is then polled as usual.";
 
 fn own() -> Vec<Command> {
     let which = || Arg::new("which").value_name("KEY|TASK").help("Key of a purchase, or id of a task");

@@ -5,11 +5,28 @@ use std::pin::pin;
 use std::process;
 use std::time::Duration;
 
+use futures_util::FutureExt;
+use futures_util::future::{BoxFuture, Shared};
+use tokio::time::timeout;
+
 use crate::exit::{Exit, Failure};
 use crate::settings::Session;
 
 /// How long a request in flight may take after Ctrl-C.
 const DRAIN: Duration = Duration::from_secs(10);
+/// How long the work may go on after that, to record what was sent. Nothing more is sent then.
+const GRACE: Duration = Duration::from_millis(200);
+
+/// Returns a future that ends with the next Ctrl-C. From now on, Ctrl-C does not end the process by itself.
+pub(super) fn pressed() -> Shared<BoxFuture<'static, ()>> {
+    let pressed = async {
+        tokio::signal::ctrl_c().await.ok();
+    };
+    let pressed = pressed.boxed().shared();
+    // The first poll installs the handler.
+    pressed.clone().now_or_never();
+    pressed
+}
 
 /// Runs work until it is done or interrupted.
 ///
@@ -28,6 +45,8 @@ pub(super) async fn until<T>(session: &Session, work: impl Future<Output = Resul
         left = account.shutdown(DRAIN) => left,
         _ = tokio::signal::ctrl_c() => process::exit(Exit::Interrupted as i32),
     };
+    // What was sent until now is recorded, and what was not sent is told.
+    timeout(GRACE, &mut work).await.ok();
     let hint = if session.has_memory {
         "`cover resume` goes on with what was sent; run the same command again for the rest"
     } else {

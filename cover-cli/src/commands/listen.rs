@@ -1,6 +1,6 @@
 //! `cover listen`: receives callbacks, prints them, and passes them on to a program of the user.
 
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use axum::Router;
@@ -10,14 +10,18 @@ use axum::http::{HeaderMap, StatusCode, header};
 use clap::ArgMatches;
 use cover_api::callback::{Callback, CallbackOutcome, Callbacks};
 use cover_api::runtime::AnyService;
+use futures_util::future::{BoxFuture, Shared};
 use serde_json::json;
 use tokio::net::TcpListener;
 use tokio::sync::Semaphore;
-use url::{Host, Url};
+use tokio::task::JoinSet;
+use tokio::time::timeout;
+use url::Url;
 
+use super::interrupt;
 use crate::exit::{Exit, Failure};
 use crate::screen::Screen;
-use crate::settings::{CALLBACK_VARIABLE, Folders, Options, Session, callback_secret};
+use crate::settings::{CALLBACK_VARIABLE, Options, Session, is_local};
 
 /// Longest body that is read, in bytes.
 const MAX_BODY: usize = 256 * 1024;
@@ -25,6 +29,8 @@ const MAX_BODY: usize = 256 * 1024;
 const BODY_TIMEOUT: Duration = Duration::from_secs(5);
 /// Number of callbacks that are read or passed on at the same time.
 const TOGETHER: usize = 64;
+/// How long the command goes on after Ctrl-C, for callbacks that have come.
+const ENDING: Duration = Duration::from_secs(1);
 /// How long the user's program may take.
 const FORWARD_TIMEOUT: Duration = Duration::from_secs(10);
 
@@ -37,6 +43,8 @@ struct Listener {
     callbacks: Callbacks<AnyService>,
     reading: Semaphore,
     forward: Option<(Url, reqwest::Client, Arc<Semaphore>)>,
+    /// What is done about callbacks after they were answered.
+    afterwards: Mutex<JoinSet<()>>,
 }
 
 pub(super) async fn run(options: &Options, screen: &Screen, matches: &ArgMatches) -> Result<Exit, Failure> {
@@ -46,7 +54,7 @@ pub(super) async fn run(options: &Options, screen: &Screen, matches: &ArgMatches
         return Err(failure.hint("run `cover sandbox` in another terminal, and set the variables that it prints"));
     }
     let forward = matches.get_one::<String>("forward").map(|address| local(address)).transpose()?;
-    let given = matches.get_one::<String>("address").cloned().or_else(|| options.callback_address());
+    let given = matches.get_one::<String>("address").or(options.callback.as_ref()).cloned();
     let address = given.ok_or_else(|| {
         Failure::usage("--address is missing: the address at which the service reaches this machine")
             .hint(format!("`cover listen --address https://…`, or set {CALLBACK_VARIABLE}"))
@@ -56,30 +64,33 @@ pub(super) async fn run(options: &Options, screen: &Screen, matches: &ArgMatches
     if main.spec.callback.is_none() {
         return Err(Failure::usage(format!("{} sends no callbacks", main.spec.service.id.value)));
     }
-    let secret = callback_secret(&Folders::find()?)?;
-    let session = options.open_with(screen.clone(), |builder| builder.callbacks(&address, secret)).await?;
+    let mut options = options.clone();
+    options.callback = Some(address.clone());
+    let session = options.open(screen.clone()).await?;
     let callbacks = session.client.account().callbacks()?;
     let port = matches.get_one::<u16>("port").copied().unwrap_or_default();
     let socket = TcpListener::bind(("127.0.0.1", port)).await;
     let failed = |error| Failure::usage(format!("--port {port}: {error}"));
     let socket = socket.map_err(failed)?;
     let local = socket.local_addr().map_err(failed)?;
+    let pressed = interrupt::pressed();
     screen.warn(&format!("listening on http://{local}; {address} must lead there. Where you run `cover`:"));
     screen.result(
         &format!("export {CALLBACK_VARIABLE}={address}"),
         &json!({ "event": "listening", "port": local.port(), "address": address }),
     );
     let forward = forward.map(forwarder).transpose()?;
-    let listener = Arc::new(Listener { session, callbacks, reading: Semaphore::new(TOGETHER), forward });
+    let reading = Semaphore::new(TOGETHER);
+    let listener = Arc::new(Listener { session, callbacks, reading, forward, afterwards: Mutex::default() });
     let router = Router::new().fallback(answer).with_state(Arc::clone(&listener));
-    let served = axum::serve(socket, router).with_graceful_shutdown(async {
-        tokio::signal::ctrl_c().await.ok();
-    });
+    let served = axum::serve(socket, router).with_graceful_shutdown(pressed.clone());
     // A client that keeps a connection open does not keep the command from ending.
     tokio::select! {
         served = served => served.map_err(|error| Failure::new(Exit::Refused, error.to_string()))?,
-        () = ended() => {}
+        () = ended(pressed) => {}
     }
+    let afterwards = std::mem::take(&mut *listener.afterwards());
+    timeout(ENDING, afterwards.join_all()).await.ok();
     let stats = listener.callbacks.stats();
     let taken = stats.new + stats.repeated + stats.unawaited;
     let refused = stats.refused_in_all();
@@ -88,10 +99,10 @@ pub(super) async fn run(options: &Options, screen: &Screen, matches: &ArgMatches
     Ok(Exit::Done)
 }
 
-/// Waits for Ctrl-C, and a second for callbacks that are being read.
-async fn ended() {
-    tokio::signal::ctrl_c().await.ok();
-    tokio::time::sleep(Duration::from_secs(1)).await;
+/// Waits for Ctrl-C, and then for callbacks that are being read.
+async fn ended(pressed: Shared<BoxFuture<'static, ()>>) {
+    pressed.await;
+    tokio::time::sleep(ENDING).await;
 }
 
 async fn answer(State(listener): State<Arc<Listener>>, request: Request) -> StatusCode {
@@ -111,20 +122,31 @@ async fn answer(State(listener): State<Arc<Listener>>, request: Request) -> Stat
             listener.pass_on(parts.headers, body);
         }
         CallbackOutcome::Refused(refusal) => {
-            listener.session.screen.note(&format!("refused: {refusal}"));
-            listener.session.screen.event(&json!({ "event": "refused", "why": refusal.to_string() }));
+            let screen = &listener.session.screen;
+            screen.warning(&format!("refused: {refusal}"), &json!({ "event": "refused", "why": refusal.to_string() }));
         }
         _ => {}
     }
-    tokio::spawn(received.afterwards());
+    listener.later(received.afterwards());
     status
 }
 
 async fn read(body: Body) -> Option<Bytes> {
-    tokio::time::timeout(BODY_TIMEOUT, to_bytes(body, MAX_BODY)).await.ok()?.ok()
+    timeout(BODY_TIMEOUT, to_bytes(body, MAX_BODY)).await.ok()?.ok()
 }
 
 impl Listener {
+    fn afterwards(&self) -> MutexGuard<'_, JoinSet<()>> {
+        self.afterwards.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Does work without making the service wait.
+    fn later(&self, work: impl Future<Output = ()> + Send + 'static) {
+        let mut afterwards = self.afterwards();
+        while afterwards.try_join_next().is_some() {}
+        afterwards.spawn(work);
+    }
+
     /// Prints a callback, with the key of its task if this machine has sent it.
     fn show(&self, callback: &Callback<AnyService>, is_repeated: bool) {
         let task = callback.task.id();
@@ -146,21 +168,34 @@ impl Listener {
     fn pass_on(&self, headers: HeaderMap, body: Bytes) {
         let Some((url, client, permits)) = &self.forward else { return };
         let Ok(permit) = Arc::clone(permits).try_acquire_owned() else {
-            self.session.screen.warn(&format!("--forward {url}: too slow; a callback was left out"));
+            not_passed_on(&self.session.screen, url, "too slow; a callback was left out");
             return;
         };
         let headers = headers.into_iter().filter_map(|(name, value)| Some((name?, value)));
         let headers: HeaderMap = headers.filter(|(name, _)| !OF_CONNECTION.contains(name)).collect();
         let request = client.post(url.clone()).headers(headers).body(body);
         let (screen, url) = (self.session.screen.clone(), url.clone());
-        tokio::spawn(async move {
+        self.later(async move {
             let _permit = permit;
             match request.send().await {
                 Ok(response) if response.status().is_success() => {}
-                Ok(response) => screen.warn(&format!("--forward {url}: answered {}", response.status())),
-                Err(error) => screen.warn(&format!("--forward: {error}")),
+                Ok(response) => not_passed_on(&screen, &url, &format!("answered {}", response.status())),
+                Err(error) => not_passed_on(&screen, &url, why(&error)),
             }
         });
+    }
+}
+
+fn not_passed_on(screen: &Screen, url: &Url, why: &str) {
+    let event = json!({ "event": "not_forwarded", "address": url.as_str(), "why": why });
+    screen.warning(&format!("--forward {url}: {why}"), &event);
+}
+
+fn why(error: &reqwest::Error) -> &'static str {
+    match error {
+        error if error.is_timeout() => "no answer within 10 s",
+        error if error.is_connect() => "nothing listens there",
+        _ => "the connection broke before an answer",
     }
 }
 
@@ -189,15 +224,6 @@ fn local(text: &str) -> Result<Url, Failure> {
         return Err(fault("give an address that begins with http://"));
     }
     if is_local(&url) { Ok(url) } else { Err(fault("not on this machine; give localhost, 127.0.0.1 or [::1]")) }
-}
-
-fn is_local(url: &Url) -> bool {
-    match url.host() {
-        Some(Host::Domain(name)) => name == "localhost",
-        Some(Host::Ipv4(address)) => address.is_loopback(),
-        Some(Host::Ipv6(address)) => address.is_loopback(),
-        None => false,
-    }
 }
 
 #[cfg(test)]

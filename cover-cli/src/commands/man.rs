@@ -23,7 +23,7 @@ Everything is done.
 The task failed.
 .TP
 .B 2
-An argument is wrong, or a rule is broken. Nothing was sent.
+An argument is wrong, a rule is broken, or there is no such task. Nothing was sent.
 .TP
 .B 3
 The service refused the request, there are not enough credits, or there is no network. Nothing was charged.
@@ -66,6 +66,14 @@ gives it.
 .B PGPASSWORD
 Password of a ledger on PostgreSQL.
 .TP
+.B COVER_CALLBACK_URL
+Address at which the service reaches
+.BR "cover listen" .
+Requests then ask for callbacks there.
+.TP
+.B COVER_CALLBACK_SIGNING_KEY
+Key with which the service signs its callbacks, if it does.
+.TP
 .B NO_COLOR
 If set, nothing is colored.
 .TP
@@ -83,6 +91,9 @@ Where the files of each purchase go.
 The API key that
 .B cover setup
 stored. Only its owner can read it.
+.TP
+.I ~/.config/cover/callback-secret
+What addresses for callbacks are made with, so that nobody else can make one. It is made when it is needed.
 .SH EXAMPLES
 .PP
 Try it without a key, for free:

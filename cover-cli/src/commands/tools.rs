@@ -5,10 +5,10 @@ use std::io::{self, Write};
 use clap::ArgMatches;
 use serde_json::json;
 
-use super::cli;
+use super::{cli, interrupt};
 use crate::exit::{Exit, Failure};
 use crate::screen::Screen;
-use crate::settings::Options;
+use crate::settings::{Options, SIGNING_KEY_VARIABLE};
 
 /// Serves a sandbox until Ctrl-C.
 pub(super) async fn sandbox(options: &Options, screen: &Screen, matches: &ArgMatches) -> Result<Exit, Failure> {
@@ -21,11 +21,15 @@ pub(super) async fn sandbox(options: &Options, screen: &Screen, matches: &ArgMat
     let main = options.catalog.main()?;
     let api = main.spec.api();
     let (url, key) = (sandbox.url(), sandbox.key());
+    let is_signed = api.callback.as_ref().is_some_and(|callback| callback.signature.is_some());
+    let signing = is_signed.then(|| sandbox.signing_key());
+    let signing_export = signing.map(|key| format!("\nexport {SIGNING_KEY_VARIABLE}={key}")).unwrap_or_default();
+    let pressed = interrupt::pressed();
     screen.result(
-        &format!("export {}={url}\nexport {}={key}", api.env_url, api.env_key),
-        &json!({ "event": "sandbox", "address": url, "key": key }),
+        &format!("export {}={url}\nexport {}={key}{signing_export}", api.env_url, api.env_key),
+        &json!({ "event": "sandbox", "address": url, "key": key, "signing_key": signing }),
     );
-    tokio::signal::ctrl_c().await.map_err(|error| Failure::new(Exit::Refused, error.to_string()))?;
+    pressed.await;
     Ok(Exit::Done)
 }
 

@@ -107,6 +107,12 @@ impl Screen {
         }
     }
 
+    /// Shows a line on standard error, or else writes an event.
+    pub(crate) fn warning(&self, text: &str, event: &Value) {
+        self.warn(text);
+        self.event(event);
+    }
+
     fn say(&self, text: &str) {
         self.0.multi.suspend(|| {
             writeln!(anstream::stderr().lock(), "{}", printable(text)).ok();

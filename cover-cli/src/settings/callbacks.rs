@@ -1,9 +1,11 @@
-//! Callbacks: the address at which `cover listen` is reached, and the secret of the addresses beneath it.
+//! Callbacks: the address at which `cover listen` is reached, the secret of the addresses beneath it, and the key that signs them.
 
 use std::fs;
 use std::io::{self, Write};
 use std::path::Path;
 
+use cover_api::runtime::{AnyService, ClientBuilder};
+use cover_spec::tables::Api;
 use secrecy::SecretString;
 
 use super::{Folders, folders, key};
@@ -11,6 +13,8 @@ use crate::exit::{Exit, Failure};
 
 /// The environment variable with the address that requests give to the service.
 pub(crate) const VARIABLE: &str = "COVER_CALLBACK_URL";
+/// The environment variable with the key with which the service signs callbacks.
+pub(crate) const SIGNING_KEY: &str = "COVER_CALLBACK_SIGNING_KEY";
 
 /// Number of random bytes in the secret.
 const BYTES: usize = 32;
@@ -20,8 +24,30 @@ pub(super) fn address() -> Option<String> {
     std::env::var(VARIABLE).ok().filter(|address| !address.trim().is_empty())
 }
 
+/// Sets up callbacks at this address. Where the service signs them, its key is needed, too.
+pub(super) fn set_up(
+    builder: ClientBuilder<AnyService>,
+    api: &Api,
+    address: &str,
+    folders: &Folders,
+) -> Result<ClientBuilder<AnyService>, Failure> {
+    let is_signed = api.callback.as_ref().is_some_and(|callback| callback.signature.is_some());
+    let builder = if is_signed { builder.callback_signing_key(signing_key()?) } else { builder };
+    Ok(builder.callbacks(address, secret(folders)?))
+}
+
+fn signing_key() -> Result<SecretString, Failure> {
+    match std::env::var(SIGNING_KEY) {
+        Ok(key) if !key.trim().is_empty() => Ok(key.trim().into()),
+        Err(std::env::VarError::NotUnicode(_)) => Err(Failure::usage(format!("{SIGNING_KEY}: the key is not a text"))),
+        _ => Err(Failure::usage(format!("the service signs its callbacks, and {SIGNING_KEY} is not set")).hint(format!(
+            "set it to the signing key that the service shows in your account; to do without callbacks, unset {VARIABLE}"
+        ))),
+    }
+}
+
 /// Returns the secret. The first command that needs it makes it.
-pub(crate) fn secret(folders: &Folders) -> Result<SecretString, Failure> {
+fn secret(folders: &Folders) -> Result<SecretString, Failure> {
     let file = folders.callback_secret();
     if !file.exists() {
         folders::create(&folders.config)?;

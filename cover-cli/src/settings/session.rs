@@ -7,10 +7,11 @@ use clap::ArgMatches;
 use cover_api::runtime::{AnyService, Client, ClientBuilder};
 use cover_api::sandbox::Sandbox;
 use secrecy::SecretString;
+use url::Url;
 
 use super::key::Sources;
 use super::ledger::{self, Place};
-use super::{Folders, callbacks, folders};
+use super::{Folders, callbacks, folders, is_local};
 use crate::exit::{Exit, Failure};
 use crate::operation::{Catalog, Operation};
 use crate::runs::Runs;
@@ -29,6 +30,8 @@ pub(crate) struct Options {
     pub(crate) catalog: Catalog,
     pub(crate) uses_sandbox: bool,
     pub(crate) json: bool,
+    /// The address of `cover listen`, at which the service reaches this user.
+    pub(crate) callback: Option<String>,
     ledger: Option<String>,
     key_file: Option<PathBuf>,
     key_command: Option<String>,
@@ -47,19 +50,16 @@ pub(crate) struct Session {
 
 impl Options {
     pub(crate) fn of(catalog: Catalog, matches: &ArgMatches) -> Self {
+        let uses_sandbox = matches.get_flag("sandbox");
         Self {
             catalog,
-            uses_sandbox: matches.get_flag("sandbox"),
+            uses_sandbox,
             json: matches.get_flag("json"),
+            callback: callbacks::address().filter(|_| !uses_sandbox),
             ledger: matches.get_one::<String>("ledger").cloned(),
             key_file: matches.get_one::<PathBuf>("key-file").cloned(),
             key_command: matches.get_one::<String>("key-command").cloned(),
         }
-    }
-
-    /// Returns the address of `cover listen`, at which the service reaches this user.
-    pub(crate) fn callback_address(&self) -> Option<String> {
-        callbacks::address().filter(|_| !self.uses_sandbox)
     }
 
     /// Opens the ledger and makes the client.
@@ -84,16 +84,16 @@ impl Options {
         // As the ledger names it.
         let mut account = api.account.clone().unwrap_or_else(|| api.base_url.clone()).into_owned();
         if let Ok(url) = std::env::var(&*api.env_url) {
-            let is_local = ["http://127.0.0.1", "http://localhost"].iter().any(|local| url.starts_with(local));
+            let is_sandbox = Url::parse(&url).is_ok_and(|url| is_local(&url));
             account.clone_from(&url);
             builder = builder.base_url(url);
-            if is_local {
+            if is_sandbox {
                 // A sandbox in another process.
                 builder = builder.poll_every(LOCAL_POLLS[0], LOCAL_POLLS[1]);
             }
         }
-        let builder = match self.callback_address() {
-            Some(address) if api.callback.is_some() => builder.callbacks(address, callbacks::secret(&folders)?),
+        let builder = match &self.callback {
+            Some(address) if api.callback.is_some() => callbacks::set_up(builder, &api, address, &folders)?,
             _ => builder,
         };
         let builder = match Place::find(self.ledger.as_deref(), &folders.ledger())? {

@@ -2,6 +2,7 @@
 
 mod bad_input;
 mod batches;
+mod encrypted;
 mod exit_codes;
 mod files;
 mod help;
@@ -10,7 +11,11 @@ mod interrupts;
 mod keys;
 #[cfg(unix)]
 mod kills;
+#[cfg(unix)]
+mod listening;
 mod other_specs;
+#[cfg(all(unix, feature = "postgres"))]
+mod postgres;
 #[cfg(unix)]
 mod recording;
 mod sessions;

@@ -11,7 +11,7 @@ name = "stranger"
 edition = "2024"
 
 [dependencies]
-cover-api = { path = "COVER_API", default-features = false, features = ["sandbox"] }
+cover-api = { path = "COVER_API", default-features = false, features = ["sandbox", "typed"] }
 # Users may enable it, and then numbers are deserialised in another way.
 serde_json = { version = "1", features = ["arbitrary_precision"] }
 tokio = { version = "1", features = ["macros", "rt"] }

@@ -17,6 +17,7 @@ use crate::error::{Error, Failure, Setup};
 use crate::ledger::{LedgerHandle, SpendLimit};
 use crate::redact;
 use crate::service::Service;
+use crate::tls;
 use crate::transport::targets::{Targets, is_local};
 use crate::transport::{self, Auth, Http, Transport, check_base, credentials};
 
@@ -137,6 +138,9 @@ impl<S: Service> ClientBuilder<S> {
     }
 
     fn http(&self, base: &Url) -> Result<Http, Failure> {
+        if !tls::is_ready() {
+            return Err(Failure::setup(Setup::NoCryptography));
+        }
         let is_local = is_local(base);
         check_base(base, self.allow_plain_http).map_err(Failure::setup)?;
         let targets = Targets {

@@ -17,6 +17,7 @@ use crate::callback::signature::{SignedContent, headers};
 use crate::callback::{TestCallback, payload};
 use crate::sandbox::operation::Operation;
 use crate::sandbox::{Backend, Speed};
+use crate::tls;
 use crate::transport::targets::is_local;
 
 /// What happens to a callback.
@@ -174,7 +175,8 @@ fn means(operation: &Operation, status: &str) -> Option<StatusMeaning> {
 
 /// Makes the client that sends callbacks, which go to this machine only.
 fn http() -> Option<reqwest::Client> {
-    reqwest::Client::builder().no_proxy().redirect(reqwest::redirect::Policy::none()).build().ok()
+    let client = || reqwest::Client::builder().no_proxy().redirect(reqwest::redirect::Policy::none()).build().ok();
+    tls::is_ready().then(client).flatten()
 }
 
 /// Sends a callback. `done` is its task if the callback reports the end of that task.

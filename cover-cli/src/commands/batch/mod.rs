@@ -69,7 +69,7 @@ fn checked(
             .hint("say what it is: `--format csv` or `--format jsonl`")
     })?;
     let song = operation.upload_field().and_then(|_| matches.get_one::<String>(SONG)).cloned();
-    let wanted = Wanted { callback: options.callback_address(), asks_credits: false, ..Wanted::of(matches)? };
+    let wanted = Wanted { callback: options.callback.clone(), asks_credits: false, ..Wanted::of(matches)? };
     let defaults = Defaults { song, body: operation::body(operation, matches)?, wanted };
     let rows = Rows::open(path, format)?;
     let mut checks = Checks::start(operation, &defaults, rows.head())?;

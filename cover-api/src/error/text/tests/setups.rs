@@ -50,6 +50,11 @@ pub(super) fn setups() -> Vec<(Failure, &'static str)> {
             "nothing was sent: the spec of `a/mix` has no `[cancel]`, which says how tasks are cancelled"
         ];
         Setup::Http => [Setup::Http, "the HTTP client cannot be built"];
+        Setup::NoCryptography => [
+            Setup::NoCryptography,
+            "TLS has no provider of cryptography: install one at the start of the program by `install_default` of `rustls`, or enable the \
+             feature `rustls` of cover-api"
+        ];
         Setup::OtherAccount { .. } => [
             other_account(Apart::Accounts([Some("music"), Some("speech")])),
             "the operation `b/mix` does not belong to the account of `a/sing`: its spec names the account `speech`, and the other one \
