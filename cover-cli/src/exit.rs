@@ -13,7 +13,7 @@ pub(crate) enum Exit {
     Done = 0,
     /// The task has failed.
     Failed = 1,
-    /// An argument is wrong, or a rule is broken. Nothing was sent.
+    /// An argument is wrong, a rule is broken, or there is no such task. Nothing was sent.
     Usage = 2,
     /// The service refused the request, or it could not be sent. Nothing was charged.
     Refused = 3,
@@ -43,18 +43,20 @@ pub(crate) struct Failure {
     pub(crate) task: Option<String>,
     /// Whether other purchases would be refused for the same reason, such as a lack of credits.
     pub(crate) is_of_account: bool,
+    /// Whether nothing was sent because of Ctrl-C.
+    pub(crate) is_stopped: bool,
 }
 
 impl Failure {
     pub(crate) fn new(exit: Exit, message: impl Into<String>) -> Self {
-        Self { exit, message: message.into(), hint: None, task: None, is_of_account: false }
+        Self { exit, message: message.into(), hint: None, task: None, is_of_account: false, is_stopped: false }
     }
 
     /// Returns the failure for an error of the client.
     pub(crate) fn of(error: &Error<AnyService>) -> Self {
         let task = error.handle().map(|handle| handle.id().to_owned());
         let is_of_account = error.is_insufficient_credits() || error.is_unauthorized() || error.is_spend_limit();
-        Self { task, is_of_account, ..Self::new(exit_of(error), error.to_string()) }
+        Self { task, is_of_account, is_stopped: error.is_shut_down(), ..Self::new(exit_of(error), error.to_string()) }
     }
 
     pub(crate) fn usage(message: impl Into<String>) -> Self {

@@ -7,7 +7,7 @@ use crate::fault::Fault;
 use crate::faults::Faults;
 use crate::model::{Sources, Spec};
 use crate::shipped::{FOLDER, SHIPPED_SPECS, shipped};
-use crate::source::{Report, Span};
+use crate::source::{Report, Span, control_characters};
 use crate::suggest::suggestion;
 use crate::{check, read};
 
@@ -194,6 +194,10 @@ fn inspect(view: &mut View<'_>) -> Result<Spec, (Vec<Fault>, Option<Box<Spec>>)>
     // What a misspelt name would have taken from the base is missing. Only the name is reported.
     if !view.unknown.is_empty() {
         return Err((std::mem::take(&mut view.unknown), None));
+    }
+    let control = control_characters(&view.table);
+    if !control.is_empty() {
+        return Err((control, None));
     }
     let is_parts = view.parts.is_some();
     let report = Report::new(is_parts, std::mem::take(&mut view.unavailable));

@@ -11,10 +11,10 @@ use tokio::time::Instant;
 use super::{Client, ClientBuilder, Sending, Sent, Task};
 use crate::account::Stats;
 use crate::attempt::Unfinished;
-use crate::error::{Error, Evidence, Failure, Kind, Recovery, Setup};
+use crate::error::{Error, Evidence, Failure, Kind, OtherRequest, Recovery, Setup};
 use crate::events::{self, Purpose};
 use crate::follow::Origin;
-use crate::ledger::{self, EntryState};
+use crate::ledger::{self, EntryState, Fingerprint};
 use crate::rate_limit::PermitRequest;
 use crate::service::{Request, Service, StaticService, TaskHandle};
 use crate::submit;
@@ -113,6 +113,15 @@ impl<S: Service> Client<S> {
     ///
     /// [`Error::is_ledger`] if the ledger cannot be read.
     pub async fn find(&self, key: &str) -> Result<Option<Sent<S>>, Error<S>> {
+        self.find_purchase(key, None).await
+    }
+
+    /// Finds the purchase with this key. If it belongs to a request with another fingerprint than this one, that is an error.
+    pub(super) async fn find_purchase(
+        &self,
+        key: &str,
+        fingerprint: Option<Fingerprint>,
+    ) -> Result<Option<Sent<S>>, Error<S>> {
         let (name, api, key) = (self.operation.account.name.clone(), self.operation.api, key.to_owned());
         let found = self.read_ledger(move |rows| {
             let Some(entry) = rows.entry_by_key(&name, &api.id, &key)? else { return Ok(None) };
@@ -121,7 +130,13 @@ impl<S: Service> Client<S> {
             Ok(Some((entry, bought)))
         });
         let Some((entry, bought)) = found.await? else { return Ok(None) };
+        let is_other = fingerprint.is_some_and(|fingerprint| entry.purchase.fingerprint.differs_from(&fingerprint));
         match (entry.state, entry.attempt) {
+            (EntryState::Running | EntryState::Done | EntryState::Failed, _) if is_other => {
+                let is_failed = entry.state == EntryState::Failed;
+                let other = if is_failed { OtherRequest::Failed } else { OtherRequest::Bought };
+                Err(Error::new(Kind::KeyConflict(other)))
+            }
             (EntryState::Posting, _) => Err(Error::new(Kind::InProgress)),
             (EntryState::Unknown, Some(attempt)) => {
                 let is_called_back = self.operation.link.is_some();

@@ -40,6 +40,8 @@ enum Stage {
 struct Submission {
     body: Result<Bytes, Failure>,
     fingerprint: Fingerprint,
+    /// The fingerprint of what the caller says that the purchase is. It counts only with a key.
+    identity: Option<Fingerprint>,
     key: Option<String>,
     price: Option<Credits>,
     too_long: Option<Violations>,
@@ -53,6 +55,7 @@ impl<S: Service> Sending<S> {
         let submission = Submission {
             body: write(request, &client.operation),
             fingerprint: Fingerprint::new(&api.id, &request.canonical(callback)),
+            identity: None,
             key: None,
             price: api.credits.as_ref().map(|credits| request.price(credits)),
             too_long: request.check_lengths(api, &|link| client.operation.account.recordings.length_of(link)).err(),
@@ -75,6 +78,31 @@ impl<S: Service> Sending<S> {
     /// are not logged at level `info` or above.
     pub fn key(self, key: impl Into<String>) -> Self {
         self.change(|submission| submission.key = Some(key.into()))
+    }
+
+    /// Tells the purchase of the [key](Self::key) from other ones by these bytes, instead of by the fields of the request.
+    ///
+    /// The address of a file that is uploaded for each send differs each time. With a hash of the file and of the other fields as the
+    /// identity, a send of the same key on another machine returns the same task, and one of another file is an error
+    /// ([`Error::is_key_conflict`]). A purchase that was recorded without an identity is not compared: its task is returned.
+    ///
+    /// Without a key, this has no effect. With an identity, an equal send without a key is not recognised.
+    pub fn identity(self, identity: impl AsRef<[u8]>) -> Self {
+        let fingerprint = Fingerprint::of_identity(&self.client.operation.api.id, identity.as_ref());
+        self.change(|submission| submission.identity = Some(fingerprint))
+    }
+
+    /// Returns the task or the answer of the purchase, if the ledger has it. Nothing is sent.
+    ///
+    /// Unlike [`Client::find`], it refuses a key that belongs to a different request. Without a key, there is nothing to find.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::is_key_conflict`] if the key has bought something else, and those of [`Client::find`].
+    pub async fn find(self) -> Result<Option<Sent<S>>, Error<S>> {
+        let Stage::Ready(submission) = &self.stage else { return Ok(None) };
+        let Some(key) = &submission.key else { return Ok(None) };
+        self.client.find_purchase(key, Some(submission.fingerprint())).await
     }
 
     /// Posts again if the task of the purchase has failed; the request may have been corrected. Without this, the failed task is
@@ -123,7 +151,13 @@ impl<S: Service> Sending<S> {
 }
 
 impl Submission {
+    /// Returns the fingerprint that the ledger compares.
+    fn fingerprint(&self) -> Fingerprint {
+        self.identity.filter(|_| self.key.is_some()).unwrap_or(self.fingerprint)
+    }
+
     async fn run(self, operation: Arc<Operation>) -> Result<Purchased, Failure> {
+        let fingerprint = self.fingerprint();
         let body = self.body?;
         let is_free = operation.api.submit.method == Method::Get;
         if let Some(key) = &self.key {
@@ -132,7 +166,7 @@ impl Submission {
             }
             check_key(key).map_err(|why| Failure::new(Kind::Key(why)))?;
         }
-        let purchase = operation.purchase(self.key, self.fingerprint);
+        let purchase = operation.purchase(self.key, fingerprint);
         let request = OutgoingRequest::new(&operation, body)?;
         if is_free {
             return submit::fetch(operation, request, self.options.timeout).await;

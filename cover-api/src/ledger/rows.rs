@@ -101,6 +101,13 @@ pub trait Rows {
     /// Inserts an entry. The store chooses its id and returns it.
     fn insert_entry(&mut self, entry: &Entry) -> Result<EntryId, LedgerError>;
 
+    /// Inserts an entry with its first attempt, whose `entry` is ignored. The store chooses the id of the entry and returns it.
+    fn insert_with_attempt(&mut self, entry: &Entry, attempt: &Attempt) -> Result<EntryId, LedgerError> {
+        let id = self.insert_entry(entry)?;
+        self.put_attempt(&Attempt { entry: id, ..attempt.clone() }, &entry.purchase)?;
+        Ok(id)
+    }
+
     /// Replaces an entry.
     fn update_entry(&mut self, entry: &Entry) -> Result<(), LedgerError>;
 

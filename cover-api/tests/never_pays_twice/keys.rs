@@ -42,6 +42,43 @@ async fn the_same_key_after_a_restart_returns_the_same_task() -> Outcome {
     Ok(())
 }
 
+#[tokio::test]
+async fn an_identity_stands_for_a_file_whose_address_differs_on_every_machine() -> Outcome {
+    let (sandbox, directory) = (sandbox().await?, in_memory_folder()?);
+    let (gate, path) = (Gate::new(&sandbox), directory.path().join("ledger"));
+    let [one, two] = [on_file(&gate, &path).await?, on_file(&gate, &path).await?];
+    let (first, second) = (request("uploaded here"), request("uploaded there"));
+    assert!(two.send(&second).key("order-17").identity("song").find().await?.is_none());
+    let bought = one.send(&first).key("order-17").identity("song").await?.id().to_owned();
+    let again = two.send(&second).key("order-17").identity("song").await?;
+    assert_eq!((again.id(), again.was_posted()), (&*bought, false));
+    let found = two.send(&second).key("order-17").identity("song").find().await?;
+    assert_eq!(found.map(|task| task.id().to_owned()), Some(bought));
+    for other in [
+        two.send(&second).key("order-17").identity("other").await.map(drop),
+        two.send(&second).key("order-17").identity("other").find().await.map(drop),
+    ] {
+        assert!(other.expect_err("it is another song").is_key_conflict());
+    }
+    assert_eq!((gate.posts().len(), sandbox.tasks()), (1, 1));
+    Ok(())
+}
+
+#[tokio::test]
+async fn a_purchase_without_an_identity_is_not_compared_and_not_paid_again() -> Outcome {
+    let (sandbox, directory) = (sandbox().await?, in_memory_folder()?);
+    let (gate, path) = (Gate::new(&sandbox), directory.path().join("ledger"));
+    let client = on_file(&gate, &path).await?;
+    let earlier = client.send(&request("x")).key("order-17").await?.id().to_owned();
+    let later = client.send(&request("y")).key("order-17").identity("y").await?;
+    assert_eq!((later.id(), later.was_posted()), (&*earlier, false));
+    assert!(client.send(&request("y")).key("order-17").find().await.expect_err("another request").is_key_conflict());
+    let identified = client.send(&request("z")).key("order-18").identity("z").await?.id().to_owned();
+    assert_eq!(client.send(&request("other")).key("order-18").await?.id(), identified);
+    assert_eq!((gate.posts().len(), sandbox.tasks()), (2, 2));
+    Ok(())
+}
+
 #[tokio::test(start_paused = true)]
 async fn a_key_has_1_to_255_bytes_and_no_control_characters() -> Outcome {
     let sandbox = limited_sandbox().await?;

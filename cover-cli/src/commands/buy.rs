@@ -75,7 +75,7 @@ async fn purchase(session: &Session, operation: &Operation, order: &mut Order, u
     let suggested = order.suggested.iter().map(|(name, value)| format!("{name} {value} (suggested), "));
     let suggested: String = suggested.collect();
     session.screen.note(&format!("  {suggested}key {}", order.key));
-    let bought = buy(session, operation, order).await?;
+    let bought = buy(session, operation, order, || {}).await?;
     match &bought.sent {
         Given::Answer(answer) => {
             let results = &answer.values;
@@ -119,7 +119,7 @@ fn print_order(screen: &Screen, operation: &Operation, order: &Order) {
     let body = Value::Object(order.body.clone());
     let event = json!({
         "event": "result", "operation": operation.id(), "mode": order.mode, "key": order.key,
-        "cost": order.price.map(|price| price.to_string()), "body": body,
+        "cost": order.price.map(screen::number), "body": body,
     });
     let mode = order.mode.as_ref().map(|mode| format!("mode  {mode}\n")).unwrap_or_default();
     let price = price.map(|price| format!("price about {price}\n")).unwrap_or_default();

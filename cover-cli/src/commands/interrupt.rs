@@ -7,12 +7,15 @@ use std::time::Duration;
 
 use futures_util::FutureExt;
 use futures_util::future::{BoxFuture, Shared};
+use tokio::time::timeout;
 
 use crate::exit::{Exit, Failure};
 use crate::settings::Session;
 
 /// How long a request in flight may take after Ctrl-C.
 const DRAIN: Duration = Duration::from_secs(10);
+/// How long the work may go on after that, to record what was sent. Nothing more is sent then.
+const GRACE: Duration = Duration::from_millis(200);
 
 /// Returns a future that ends with the next Ctrl-C. From now on, Ctrl-C does not end the process by itself.
 pub(super) fn pressed() -> Shared<BoxFuture<'static, ()>> {
@@ -31,8 +34,10 @@ pub(super) fn pressed() -> Shared<BoxFuture<'static, ()>> {
 pub(super) async fn until<T>(session: &Session, work: impl Future<Output = Result<T, Failure>>) -> Result<T, Failure> {
     let mut work = pin!(work);
     tokio::select! {
-        done = &mut work => return done,
+        // Ctrl-C is listened for before the work begins.
+        biased;
         _ = tokio::signal::ctrl_c() => {}
+        done = &mut work => return done,
     }
     session.screen.warn("stopping; press Ctrl-C again to stop at once");
     let account = session.client.account();
@@ -40,6 +45,8 @@ pub(super) async fn until<T>(session: &Session, work: impl Future<Output = Resul
         left = account.shutdown(DRAIN) => left,
         _ = tokio::signal::ctrl_c() => process::exit(Exit::Interrupted as i32),
     };
+    // What was sent until now is recorded, and what was not sent is told.
+    timeout(GRACE, &mut work).await.ok();
     let hint = if session.has_memory {
         "`cover resume` goes on with what was sent; run the same command again for the rest"
     } else {

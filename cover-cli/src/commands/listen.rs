@@ -1,6 +1,6 @@
 //! `cover listen`: receives callbacks, prints them, and passes them on to a program of the user.
 
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use axum::Router;
@@ -14,6 +14,8 @@ use futures_util::future::{BoxFuture, Shared};
 use serde_json::json;
 use tokio::net::TcpListener;
 use tokio::sync::Semaphore;
+use tokio::task::JoinSet;
+use tokio::time::timeout;
 use url::Url;
 
 use super::interrupt;
@@ -27,6 +29,8 @@ const MAX_BODY: usize = 256 * 1024;
 const BODY_TIMEOUT: Duration = Duration::from_secs(5);
 /// Number of callbacks that are read or passed on at the same time.
 const TOGETHER: usize = 64;
+/// How long the command goes on after Ctrl-C, for callbacks that have come.
+const ENDING: Duration = Duration::from_secs(1);
 /// How long the user's program may take.
 const FORWARD_TIMEOUT: Duration = Duration::from_secs(10);
 
@@ -39,6 +43,8 @@ struct Listener {
     callbacks: Callbacks<AnyService>,
     reading: Semaphore,
     forward: Option<(Url, reqwest::Client, Arc<Semaphore>)>,
+    /// What is done about callbacks after they were answered.
+    afterwards: Mutex<JoinSet<()>>,
 }
 
 pub(super) async fn run(options: &Options, screen: &Screen, matches: &ArgMatches) -> Result<Exit, Failure> {
@@ -74,7 +80,8 @@ pub(super) async fn run(options: &Options, screen: &Screen, matches: &ArgMatches
         &json!({ "event": "listening", "port": local.port(), "address": address }),
     );
     let forward = forward.map(forwarder).transpose()?;
-    let listener = Arc::new(Listener { session, callbacks, reading: Semaphore::new(TOGETHER), forward });
+    let reading = Semaphore::new(TOGETHER);
+    let listener = Arc::new(Listener { session, callbacks, reading, forward, afterwards: Mutex::default() });
     let router = Router::new().fallback(answer).with_state(Arc::clone(&listener));
     let served = axum::serve(socket, router).with_graceful_shutdown(pressed.clone());
     // A client that keeps a connection open does not keep the command from ending.
@@ -82,6 +89,8 @@ pub(super) async fn run(options: &Options, screen: &Screen, matches: &ArgMatches
         served = served => served.map_err(|error| Failure::new(Exit::Refused, error.to_string()))?,
         () = ended(pressed) => {}
     }
+    let afterwards = std::mem::take(&mut *listener.afterwards());
+    timeout(ENDING, afterwards.join_all()).await.ok();
     let stats = listener.callbacks.stats();
     let taken = stats.new + stats.repeated + stats.unawaited;
     let refused = stats.refused_in_all();
@@ -90,10 +99,10 @@ pub(super) async fn run(options: &Options, screen: &Screen, matches: &ArgMatches
     Ok(Exit::Done)
 }
 
-/// Waits for Ctrl-C, and a second for callbacks that are being read.
+/// Waits for Ctrl-C, and then for callbacks that are being read.
 async fn ended(pressed: Shared<BoxFuture<'static, ()>>) {
     pressed.await;
-    tokio::time::sleep(Duration::from_secs(1)).await;
+    tokio::time::sleep(ENDING).await;
 }
 
 async fn answer(State(listener): State<Arc<Listener>>, request: Request) -> StatusCode {
@@ -118,15 +127,26 @@ async fn answer(State(listener): State<Arc<Listener>>, request: Request) -> Stat
         }
         _ => {}
     }
-    tokio::spawn(received.afterwards());
+    listener.later(received.afterwards());
     status
 }
 
 async fn read(body: Body) -> Option<Bytes> {
-    tokio::time::timeout(BODY_TIMEOUT, to_bytes(body, MAX_BODY)).await.ok()?.ok()
+    timeout(BODY_TIMEOUT, to_bytes(body, MAX_BODY)).await.ok()?.ok()
 }
 
 impl Listener {
+    fn afterwards(&self) -> MutexGuard<'_, JoinSet<()>> {
+        self.afterwards.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Does work without making the service wait.
+    fn later(&self, work: impl Future<Output = ()> + Send + 'static) {
+        let mut afterwards = self.afterwards();
+        while afterwards.try_join_next().is_some() {}
+        afterwards.spawn(work);
+    }
+
     /// Prints a callback, with the key of its task if this machine has sent it.
     fn show(&self, callback: &Callback<AnyService>, is_repeated: bool) {
         let task = callback.task.id();
@@ -155,7 +175,7 @@ impl Listener {
         let headers: HeaderMap = headers.filter(|(name, _)| !OF_CONNECTION.contains(name)).collect();
         let request = client.post(url.clone()).headers(headers).body(body);
         let (screen, url) = (self.session.screen.clone(), url.clone());
-        tokio::spawn(async move {
+        self.later(async move {
             let _permit = permit;
             match request.send().await {
                 Ok(response) if response.status().is_success() => {}

@@ -23,7 +23,7 @@ Everything is done.
 The task failed.
 .TP
 .B 2
-An argument is wrong, or a rule is broken. Nothing was sent.
+An argument is wrong, a rule is broken, or there is no such task. Nothing was sent.
 .TP
 .B 3
 The service refused the request, there are not enough credits, or there is no network. Nothing was charged.

@@ -33,7 +33,7 @@ pub(super) async fn run(options: &Options, screen: &Screen, matches: &ArgMatches
         if let Some(which) = which {
             unfinished.retain(|task| task.bought.key.as_ref() == Some(which) || task.bought.handle.id() == which);
             if unfinished.is_empty() {
-                check_known(&session, which).await?;
+                unfinished = named(&session, which).await?;
             }
         }
         if unfinished.is_empty() {
@@ -51,17 +51,23 @@ pub(super) async fn run(options: &Options, screen: &Screen, matches: &ArgMatches
     .await
 }
 
-/// Refuses to resume what has no task: a key that bought nothing, or whose outcome is unknown.
-async fn check_known(session: &Session, which: &String) -> Result<(), Failure> {
+/// Returns what another machine has finished under a key, whose files are not here. Refuses what has no task: a key that bought nothing, or
+/// whose outcome is unknown.
+async fn named(session: &Session, which: &String) -> Result<Vec<Unfinished>, Failure> {
     let account = session.client.account();
     if account.unknown().await?.iter().any(|it| it.key.as_ref() == Some(which)) {
         let failure =
             Failure::new(Exit::Unknown, format!("{which}: the outcome is unknown, and it may have been charged"));
         return Err(failure.hint(how_to_resolve(which)));
     }
-    let has_run = session.runs.all()?.iter().any(|run| run.task.as_ref() == Some(which));
-    if has_run || !account.find(which).await?.is_empty() {
-        return Ok(());
+    let is_here = |run: &Run| run.task.as_ref() == Some(which) || run.key == *which;
+    let bought = account.find(which).await?;
+    if session.runs.all()?.iter().any(is_here) && (!bought.is_empty() || session.runs.key_of(which)?.is_some()) {
+        return Ok(Vec::new());
+    }
+    if !bought.is_empty() {
+        let tasks = bought.into_iter().filter(|bought| bought.became == Became::Task);
+        return Ok(tasks.map(|bought| Unfinished { bought, run: None }).collect());
     }
     let failure = Failure::usage(format!("{which}: the ledger has neither a purchase with this key nor this task"));
     Err(failure

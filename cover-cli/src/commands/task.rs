@@ -4,7 +4,7 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use clap::ArgMatches;
-use cover_api::runtime::{AnyService, Snapshot, Task, Update};
+use cover_api::runtime::{AnyService, Became, Snapshot, Task, Update};
 use serde_json::json;
 
 use super::interrupt;
@@ -24,6 +24,8 @@ pub(super) struct Found {
     pub(super) operation: Operation,
     pub(super) task: Task<AnyService>,
     pub(super) key: Option<String>,
+    /// Whether the ledger or this machine knows the task, and not only the user.
+    is_known: bool,
 }
 
 /// Finds the task of a key, or else takes the text as the id of a task.
@@ -41,7 +43,14 @@ async fn find(session: &Session, matches: &ArgMatches) -> Result<Found, Failure>
     if let Some(bought) = bought.pop() {
         let operation = session.catalog.with_id(bought.handle.operation())?;
         let task = session.client_of(&operation)?.resume(bought.handle);
-        return Ok(Found { operation, task, key: bought.key });
+        return Ok(Found { operation, task, key: bought.key, is_known: true });
+    }
+    // A task that another machine has just created may not be visible at the service yet.
+    let unfinished = session.client.account().unfinished().await?;
+    if let Some(bought) = unfinished.into_iter().find(|it| it.became == Became::Task && it.handle.id() == which) {
+        let operation = session.catalog.with_id(bought.handle.operation())?;
+        let task = session.client_of(&operation)?.resume(bought.handle);
+        return Ok(Found { operation, task, key: bought.key, is_known: true });
     }
     let known = session.runs.all()?.into_iter().find(|run| run.task.as_ref() == Some(which));
     let operation = match (wanted, &known) {
@@ -52,14 +61,18 @@ async fn find(session: &Session, matches: &ArgMatches) -> Result<Found, Failure>
     let handle = json!({ "service": operation.id(), "task": which });
     let handle = serde_json::from_value(handle).map_err(|error| Failure::usage(format!("{which}: {error}")))?;
     let task = session.client_of(&operation)?.resume(handle);
-    Ok(Found { operation, task, key: known.map(|run| run.key) })
+    Ok(Found { operation, task, is_known: known.is_some(), key: known.map(|run| run.key) })
 }
 
 pub(super) async fn wait(options: &Options, screen: &Screen, matches: &ArgMatches) -> Result<Exit, Failure> {
     let session = options.open(screen.clone()).await?;
     let timeout = matches.get_one::<Duration>("timeout").copied();
     interrupt::until(&session, async {
-        let Found { operation, task, key } = find(&session, matches).await?;
+        let found = find(&session, matches).await?;
+        if !found.is_known {
+            check_exists(&found.task).await?;
+        }
+        let Found { operation, task, key, .. } = found;
         let name = key.as_deref().unwrap_or(task.id()).to_owned();
         let snapshot = follow(&session, &operation, &task, &name, timeout).await?;
         let event = json!({ "event": "result", "key": key, "task": task.id(), "status": snapshot.status, "results": snapshot.values });
@@ -71,8 +84,9 @@ pub(super) async fn wait(options: &Options, screen: &Screen, matches: &ArgMatche
 
 pub(super) async fn status(options: &Options, screen: &Screen, matches: &ArgMatches) -> Result<Exit, Failure> {
     let session = options.open(screen.clone()).await?;
-    let Found { task, key, .. } = find(&session, matches).await?;
-    let snapshot = ask(&task).await?;
+    let found = find(&session, matches).await?;
+    let snapshot = ask(&found).await?;
+    let Found { task, key, .. } = found;
     let event = json!({
         "event": "result", "key": key, "task": task.id(), "status": snapshot.status, "message": snapshot.error_message,
         "results": snapshot.values,
@@ -89,8 +103,9 @@ pub(super) async fn status(options: &Options, screen: &Screen, matches: &ArgMatc
 pub(super) async fn download(options: &Options, screen: &Screen, matches: &ArgMatches) -> Result<Exit, Failure> {
     let session = options.open(screen.clone()).await?;
     interrupt::until(&session, async {
-        let Found { operation, task, key } = find(&session, matches).await?;
-        let snapshot = ask(&task).await?;
+        let found = find(&session, matches).await?;
+        let snapshot = ask(&found).await?;
+        let Found { operation, task, key, .. } = found;
         if snapshot.is_failed() {
             return Err(Failure::new(Exit::Failed, format!("task {} has failed: {}", task.id(), snapshot.status)));
         }
@@ -108,9 +123,29 @@ pub(super) async fn download(options: &Options, screen: &Screen, matches: &ArgMa
     .await
 }
 
+/// Refuses an id that neither the service nor the ledger knows. Returns the state of the task, if the rate limit allows to ask for it now.
+async fn check_exists(task: &Task<AnyService>) -> Result<Option<Snapshot<AnyService>>, Failure> {
+    match task.poll().await {
+        Ok(snapshot) => Ok(Some(snapshot)),
+        Err(error) if error.is_not_found() => {
+            let failure = Failure::usage(format!("{}: neither the service nor the ledger knows this task", task.id()));
+            Err(failure.hint(
+                "give the key of a purchase, as in `cover list`, or the whole id of a task\n\
+                 a task of another operation needs its name: `--operation NAME`",
+            ))
+        }
+        Err(_) => Ok(None),
+    }
+}
+
 /// Asks for the state of a task as soon as the rate limit allows it.
-async fn ask(task: &Task<AnyService>) -> Result<Snapshot<AnyService>, Failure> {
-    match task.wait().timeout(PATIENCE).updates().next().await {
+async fn ask(found: &Found) -> Result<Snapshot<AnyService>, Failure> {
+    if !found.is_known
+        && let Some(snapshot) = check_exists(&found.task).await?
+    {
+        return Ok(snapshot);
+    }
+    match found.task.wait().timeout(PATIENCE).updates().next().await {
         Some(Ok(Update::Stage(snapshot))) => Ok(snapshot),
         Some(Err(error)) if error.is_failed() => {
             error.last_snapshot().cloned().ok_or_else(|| Failure::new(Exit::Failed, error.to_string()))

@@ -18,7 +18,7 @@ pub(crate) struct Output {
 /// Returns the finished outputs in results, in their order. An address that a result before has is the same file.
 pub(crate) fn outputs(spec: &Spec, results: &Map<String, Value>) -> Vec<Output> {
     let mut found: Vec<Output> = Vec::new();
-    for entry in &spec.results {
+    for entry in spec.results.iter().filter(|entry| !is_given(spec, &entry.value)) {
         let mut its = Vec::new();
         if let Some(value) = results.get(&*entry.value.name.value) {
             collect(&entry.value, value, kind_of_files(spec), &Map::new(), &mut its);
@@ -31,7 +31,13 @@ pub(crate) fn outputs(spec: &Spec, results: &Map<String, Value>) -> Vec<Output> 
 
 /// Returns whether a result has files. The others are shown.
 pub(super) fn has_files(spec: &Spec, result: &ResultValue) -> bool {
-    result.walk().any(|value| *value.kind == kind_of_files(spec))
+    !is_given(spec, result) && result.walk().any(|value| *value.kind == kind_of_files(spec))
+}
+
+/// Returns whether a result is the address of a file that the request brought along, which the user has already.
+fn is_given(spec: &Spec, result: &ResultValue) -> bool {
+    let mut fields = spec.request.fields.iter();
+    fields.any(|field| field.served_at.as_ref().is_some_and(|served| served.value == result.name.value))
 }
 
 /// Returns the words that the names of files may have, besides those that every template may have.

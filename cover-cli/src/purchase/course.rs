@@ -1,12 +1,15 @@
 //! The course of a purchase up to its task or its answer.
 
+use std::future::IntoFuture;
+
 use cover_api::Link;
-use cover_api::runtime::{AnyService, Client, Given, Sent, Task};
+use cover_api::runtime::{AnyRequest, AnyService, Client, Given, Sending, Sent, Task};
 use cover_spec::tables::Method;
 use serde_json::json;
 
 use super::key;
 use super::order::Order;
+use super::queue::Queue;
 use super::song::{Recording, Song};
 use crate::exit::Failure;
 use crate::operation::Operation;
@@ -22,8 +25,14 @@ pub(crate) struct Bought {
     pub(crate) was_posted: bool,
 }
 
-/// Buys what an order says, unless its key was bought before. The key is looked up before anything is uploaded.
-pub(crate) async fn buy(session: &Session, operation: &Operation, order: &mut Order) -> Result<Bought, Failure> {
+/// Buys what an order says, unless its key was bought before. The key is looked up before anything is uploaded. `before_post` is called
+/// before the request is sent.
+pub(crate) async fn buy(
+    session: &Session,
+    operation: &Operation,
+    order: &mut Order,
+    before_post: impl FnOnce(),
+) -> Result<Bought, Failure> {
     let client = session.client_of(operation)?;
     let is_free = operation.spec.api().submit.method == Method::Get;
     if is_free {
@@ -31,8 +40,7 @@ pub(crate) async fn buy(session: &Session, operation: &Operation, order: &mut Or
         return Ok(Bought::new(client.send(&request).await?));
     }
     choose_take(&client, order).await?;
-    if let Some(sent) = client.find(&order.key).await.map_err(|error| explain(error, order))? {
-        check_request(session, operation, order)?;
+    if let Some(sent) = find(session, &client, operation, order).await? {
         session.runs.put(&run(operation, order))?;
         note_existing(session, order, &sent);
         let bought = Bought::new(sent);
@@ -49,21 +57,10 @@ pub(crate) async fn buy(session: &Session, operation: &Operation, order: &mut Or
     };
     let request = order.request(&client, operation, address.as_ref().map(Link::as_str))?;
     let line = session.screen.line(&order.key);
-    line.say("sending");
-    let sent = match client.send(&request).key(&order.key).await {
-        // Another process has bought the key since it was looked up. Its song was uploaded to another address.
-        Err(error) if error.is_key_conflict() && address.is_some() => {
-            drop(line);
-            let found = client.find(&order.key).await.map_err(|error| explain(error, order))?;
-            check_request(session, operation, order)?;
-            found.ok_or_else(|| explain(error, order))?
-        }
-        sent => {
-            drop(line);
-            sent.map_err(|error| explain(error, order))?
-        }
-    };
-    let bought = Bought::new(sent);
+    before_post();
+    let sent = Queue::of(session, &order.key).during(&line, "sending", sending(&client, order, &request)).await;
+    drop(line);
+    let bought = Bought::new(sent.map_err(|error| explain(error, order))?);
     if let Some(task) = bought.task() {
         // Another command with the key may have written its request in the meantime.
         session.runs.put(&Run { task: Some(task.id().to_owned()), ..run(operation, order) })?;
@@ -110,14 +107,37 @@ async fn choose_take(client: &Client<AnyService>, order: &mut Order) -> Result<(
     }
 }
 
-/// Refuses a key that has bought something else, as far as this machine knows.
-fn check_request(session: &Session, operation: &Operation, order: &Order) -> Result<(), Failure> {
-    let known = session.runs.find(operation.id(), &order.key)?;
-    if known.is_none_or(|run| run.digest == order.digest) {
-        return Ok(());
+/// Returns a send of the order's request. A song that is uploaded has another address each time, so its content identifies the purchase.
+fn sending(client: &Client<AnyService>, order: &Order, request: &AnyRequest) -> Sending<AnyService> {
+    let sending = client.send(request).key(&order.key);
+    match &order.song {
+        Some(Song::File(_)) => sending.identity(&order.digest),
+        _ => sending,
     }
+}
+
+/// Returns what the key has bought. A key that has bought something else is refused: this machine knows it, or else the ledger.
+async fn find(
+    session: &Session,
+    client: &Client<AnyService>,
+    operation: &Operation,
+    order: &Order,
+) -> Result<Option<Sent<AnyService>>, Failure> {
+    let found = match session.runs.find(operation.id(), &order.key)? {
+        Some(run) if run.digest != order.digest => {
+            let found = client.find(&order.key).await.map_err(|error| explain(error, order))?;
+            return if found.is_some() { Err(bought_something_else(order)) } else { Ok(None) };
+        }
+        // The request may have other values by now, if the spec suggests them.
+        Some(run) if run.task.is_some() && !matches!(order.song, Some(Song::File(_))) => client.find(&order.key).await,
+        _ => sending(client, order, &order.request(client, operation, None)?).find().await,
+    };
+    found.map_err(|error| explain(error, order))
+}
+
+fn bought_something_else(order: &Order) -> Failure {
     let failure = Failure::usage(format!("--key {}: the key has bought something else", order.key));
-    Err(failure.hint("choose another key, or add `--again` for another take"))
+    failure.hint("choose another key, or add `--again` for another take")
 }
 
 /// Refuses to pay for what this machine has bought already, if the ledger does not know it: the ledger was lost, or is another one.
@@ -157,14 +177,13 @@ async fn upload(
     file: &Recording,
 ) -> Result<Link, Failure> {
     let line = session.screen.line(&order.song.as_ref().map(Song::name).unwrap_or_default());
-    line.say("uploading");
     let show = |done, total| line.progress(done, total);
     let upload = client.upload(&file.path).on_progress(show);
     let upload = match order.model(operation) {
         Some(model) => upload.model(model),
         None => upload,
     };
-    let link = upload.await?;
+    let link = Queue::of(session, &order.key).during(&line, "uploading", upload.into_future()).await?;
     line.done(&format!("{}, uploaded", file.in_words()));
     let event = json!({ "event": "uploaded", "key": order.key, "file": file.path, "bytes": file.bytes });
     session.screen.event(&event);
@@ -209,12 +228,14 @@ pub(crate) fn how_to_resolve(key: &str) -> String {
 
 /// Adds to an error what the user can do about it.
 fn explain(error: cover_api::runtime::Error<AnyService>, order: &Order) -> Failure {
+    let is_bought = error.is_key_conflict() && !error.is_outcome_unknown() && !error.is_in_progress();
+    if is_bought {
+        return bought_something_else(order);
+    }
     let hint = if error.is_outcome_unknown() {
         Some(how_to_resolve(&order.key))
     } else if error.is_in_progress() {
         Some("another process is sending it; run the same command again in a moment".to_owned())
-    } else if error.is_key_conflict() {
-        Some("choose another key, or add `--again` for another take".to_owned())
     } else {
         None
     };

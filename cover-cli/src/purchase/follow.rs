@@ -6,6 +6,7 @@ use cover_api::Refunded;
 use cover_api::runtime::{AnyService, Error, Snapshot, Task, Update};
 use serde_json::json;
 
+use super::queue::Queue;
 use crate::exit::{Exit, Failure};
 use crate::operation::Operation;
 use crate::screen;
@@ -31,6 +32,7 @@ pub(crate) async fn follow(
         Some(timeout) => wait.timeout(timeout).updates(),
         None => wait.updates(),
     };
+    let mut queue = Queue::of(session, key);
     let mut tick = tokio::time::interval(TICK);
     loop {
         tokio::select! {
@@ -51,8 +53,9 @@ pub(crate) async fn follow(
             _ = tick.tick() => {}
         }
         let age = begun.elapsed();
+        let waits = queue.reason(false).map(|why| format!("   {why}")).unwrap_or_default();
         let about = expected.map(|times| format!(" of about {}", screen::range(times, session.screen.is_utf8())));
-        line.say(format!("{stage}   {}{}", screen::clock(age), about.unwrap_or_default()));
+        line.say(format!("{stage}   {}{}{waits}", screen::clock(age), about.unwrap_or_default()));
         if let Some([_, longest]) = expected {
             line.progress(age.as_secs(), longest.as_secs());
         }

@@ -5,6 +5,7 @@ mod deliver;
 mod follow;
 mod key;
 mod order;
+mod queue;
 mod song;
 
 pub(crate) use course::{Bought, buy, how_to_resolve};

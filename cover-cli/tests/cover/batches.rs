@@ -183,3 +183,41 @@ fn ctrl_c_ends_it_in_order_and_the_same_command_goes_on() {
     home.cover(command).expect(0);
     assert_eq!((service.sandbox.tasks(), covers(&home)), (2, 4));
 }
+
+#[cfg(unix)]
+#[test]
+fn rows_that_were_not_sent_before_ctrl_c_are_reported_as_not_sent() {
+    let service = Service::start();
+    let home = with_table(&service);
+    // The first refusal makes the client pause, so that both sends are queued.
+    for _ in 0..2 {
+        service.sandbox.answer_submit(cover_api::sandbox::Answer::code(405));
+    }
+    let command = ["batch", "orders.csv", "--output", "covers", "--yes", "--report", "report.jsonl"];
+    let running = crate::support::Running::start(&mut home.command(command));
+    service.until_arrived(Asks::Submit, 1);
+    std::thread::sleep(Duration::from_secs(1));
+    running.signal("INT");
+    let said = running.finish().expect(130).saying(&["2 rows: 2 not sent"]);
+    assert!(!said.err.contains("refused"), "{said:?}");
+    assert_eq!(report(&home), ["order-1 not sent", "order-2 not sent"]);
+    assert_eq!(service.sandbox.tasks(), 0);
+}
+
+#[cfg(unix)]
+#[test]
+fn a_row_that_was_being_sent_at_ctrl_c_is_reported_with_its_task() {
+    let service = Service::with(|builder| builder.stage_every(Duration::from_secs(3600)));
+    let home = with_table(&service);
+    for _ in 0..2 {
+        service.next(Asks::Submit, Fate::Late(Duration::from_secs(1)));
+    }
+    let command = ["batch", "orders.csv", "--output", "covers", "--yes", "--report", "report.jsonl"];
+    let running = crate::support::Running::start(&mut home.command(command));
+    service.until_arrived(Asks::Submit, 2);
+    running.signal("INT");
+    running.finish().expect(130);
+    assert_eq!(report(&home), ["order-1 running", "order-2 running"]);
+    let tasks = fs::read_to_string(home.work().join("report.jsonl")).expect("there is a report");
+    assert!(tasks.contains("task-1") && tasks.contains("task-2"), "{tasks}");
+}

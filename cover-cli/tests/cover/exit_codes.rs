@@ -147,6 +147,21 @@ mod two {
     }
 
     #[test]
+    fn a_task_does_not_exist() {
+        let service = Service::start();
+        let home = Home::at(&service);
+        let since = std::time::Instant::now();
+        for command in ["status", "download", "wait"] {
+            home.cover([command, "task-17"]).expect(2).saying(&[
+                "task-17",
+                "neither the service nor the ledger",
+                "--operation",
+            ]);
+        }
+        assert!(since.elapsed() < Duration::from_secs(30), "{:?}", since.elapsed());
+    }
+
+    #[test]
     fn an_outcome_is_resolved_that_is_not_unknown() {
         let service = Service::start();
         let home = Home::at(&service);
@@ -200,6 +215,17 @@ mod three {
 
 mod four {
     use super::*;
+
+    #[test]
+    fn a_new_task_is_not_visible_at_once_and_is_waited_for() {
+        let service = Service::start();
+        let home = Home::at(&service);
+        home.cover([&["send", "song.wav", "--key", "order-1"][..], &crate::support::NIGHT_DRIVE].concat()).expect(0);
+        for which in ["order-1", "task-1"] {
+            service.sandbox.answer_poll(Answer::code(404));
+            home.cover(["wait", which]).expect(0);
+        }
+    }
 
     #[test]
     fn the_task_still_runs_when_the_time_is_over() {

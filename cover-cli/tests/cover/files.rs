@@ -1,6 +1,6 @@
 //! Which results become files, what they are called, and what becomes of the other results.
 
-use crate::support::{Home, Service};
+use crate::support::{Asks, Home, Service};
 
 /// Buys a cover, and returns a home with two files and the id of the first track.
 fn home_with_a_track(service: &Service) -> (Home, String) {
@@ -62,6 +62,19 @@ fn pictures_are_files_if_there_is_nothing_else() {
     let (home, _) = home_with_a_track(&service);
     let said = home.cover(["cover-images", "--task-id", "task-1", "--key", "images-1"]).expect(0);
     assert_eq!(said.out, "images-1 1.svg\nimages-1 2.svg\n");
+}
+
+#[test]
+fn a_file_that_was_just_stored_is_not_downloaded_and_its_address_is_printed() {
+    let service = Service::start();
+    let home = Home::at(&service);
+    let arguments =
+        ["file-url", "--file-url", "https://a.example/song.mp3", "--upload-path", "songs", "--key", "file-1"];
+    let said = home.cover(arguments).expect(0);
+    assert!(said.out.lines().any(|line| line.starts_with("downloadUrl: http")), "{said:?}");
+    assert_eq!((home.covers(), service.arrived(Asks::File)), (Vec::new(), 0));
+    let events = home.cover(arguments.iter().copied().chain(["--json"])).expect(0).events();
+    assert!(events.last().expect("there is a result")["results"]["downloadUrl"].is_string(), "{events:?}");
 }
 
 #[test]

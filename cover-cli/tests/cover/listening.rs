@@ -8,7 +8,7 @@ use std::time::Duration;
 
 use cover_api::sandbox::Sandbox;
 
-use crate::support::{Home, Live, Said, Service, root};
+use crate::support::{Home, Live, NIGHT_DRIVE, Said, Service, root};
 
 /// A service whose tasks take long enough for a callback at each stage.
 fn service() -> Service {
@@ -48,12 +48,18 @@ fn post(port: u16, path: &str) -> String {
 
 /// A program of the user, which answers every request with this status. Returns its address, and the requests that it gets.
 fn program(status: &'static str) -> (String, Receiver<String>) {
+    slow_program(Duration::ZERO, status)
+}
+
+/// A program of the user that answers after this time.
+fn slow_program(time: Duration, status: &'static str) -> (String, Receiver<String>) {
     let listener = TcpListener::bind("127.0.0.1:0").expect("a port is free");
     let address = format!("http://{}/hook", listener.local_addr().expect("it listens"));
     let (sender, requests) = mpsc::channel();
     thread::spawn(move || {
         for mut stream in listener.incoming().map_while(Result::ok) {
             let request = read_request(&mut stream);
+            thread::sleep(time);
             write!(stream, "HTTP/1.1 {status}\r\nContent-Length: 0\r\nConnection: close\r\n\r\n").ok();
             if sender.send(request).is_err() {
                 return;
@@ -164,6 +170,18 @@ fn a_program_that_answers_an_error_or_is_gone_is_told() {
     listening.wait_for("not_forwarded");
     let said = listening.interrupt().expect(0);
     assert_eq!(said.events_of("not_forwarded")[0]["why"], "nothing listens there");
+}
+
+#[test]
+fn a_callback_that_is_being_passed_on_at_ctrl_c_is_not_lost() {
+    let (service, port) = (service(), free_port());
+    let home = home_with_callbacks(&service, port);
+    let (address, requests) = slow_program(Duration::from_millis(500), "500 Internal Server Error");
+    let listening = listen(&home, port, &["--forward", &address]);
+    home.cover([&["send", "song.wav"][..], &NIGHT_DRIVE].concat()).expect(0);
+    listening.wait_for("  text");
+    listening.interrupt().expect(0).saying(&["answered 500"]);
+    assert!(requests.try_recv().is_ok());
 }
 
 #[test]

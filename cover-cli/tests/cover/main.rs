@@ -14,6 +14,8 @@ mod kills;
 #[cfg(unix)]
 mod listening;
 mod other_specs;
+#[cfg(all(unix, feature = "postgres"))]
+mod postgres;
 #[cfg(unix)]
 mod recording;
 mod sessions;

@@ -70,6 +70,9 @@ fn events_come_one_per_line_and_the_result_last() {
     let sent = events.iter().find(|event| event["event"] == "sent").expect("it is there");
     assert_eq!((&sent["cost"], &sent["left"]), (&12.into(), &988.into()));
 
+    let check = home.cover(["check", "song.wav", "--prompt", "x", "--json"]).expect(0);
+    assert_eq!(check.events()[0]["cost"], 12, "a number, as in other events");
+
     let failed = home.cover(["absent.mp3", "--prompt", "x", "--json"]).expect(2);
     let last = failed.events().pop().expect("there is an event");
     assert_eq!((&last["event"], &last["exit"]), (&"error".into(), &2.into()));

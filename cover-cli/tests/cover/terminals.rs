@@ -2,6 +2,8 @@
 
 use std::time::Duration;
 
+use cover_api::sandbox::Answer;
+
 use crate::support::{Home, NIGHT_DRIVE, Service, Terminal};
 
 const WIDE: u16 = 100;
@@ -31,6 +33,22 @@ fn the_progress_line_tells_each_stage_and_gives_way_to_the_files() {
     assert!(!screen.contains("the first track is ready"), "the line has gone: {screen}");
     assert!(home.covers().iter().all(|name| screen.contains(name)), "{screen}");
     home.expect_covers(2);
+}
+
+#[test]
+fn a_wait_for_the_end_of_a_pause_is_told() {
+    let service = Service::start();
+    let home = Home::at(&service);
+    service.sandbox.answer_submit(Answer::code(405));
+    let mut terminal = cover(&home, WIDE);
+    terminal.wait_for("the service asked for a pause, ");
+    let waiting = ["song.wav", "--prompt", "A calm night", "--key", "order-2", "--json"];
+    service.sandbox.answer_submit(Answer::code(405));
+    let said = home.cover(waiting).expect(0).events_of("waiting");
+    assert!(said[0]["seconds"].as_f64().is_some_and(|seconds| seconds > 0.0), "{said:?}");
+    assert_eq!(said[0]["key"], "order-2");
+    let (code, screen) = terminal.finish();
+    assert_eq!(code, 0, "{screen}");
 }
 
 #[test]

@@ -3,6 +3,7 @@
 //! A [`Section`] returns the values of one table. It reports values that are missing, have the wrong type or are unknown,
 //! and continues with a stand-in, so that one run finds every fault.
 
+mod control;
 mod files;
 mod place;
 mod report;
@@ -11,6 +12,7 @@ mod table;
 mod unknown;
 mod value;
 
+pub(crate) use control::control_characters;
 pub use files::{File, Files};
 pub use place::{At, Span};
 pub(crate) use report::{Report, Unavailable};

@@ -36,3 +36,31 @@ fn a_number_has_at_most_15_digits_or_is_a_whole_number_from_9007199254740991_to_
         assert_eq!(found, ["`default` must be a text, a number, true or false"], "{number}");
     }
 }
+
+#[test]
+fn a_key_has_no_control_characters() {
+    let found = faults(&["fields.\"ti\\u001Btle\" = { type = \"string\", doc = \"A field.\", optional = \"always\" }"]);
+    assert_eq!(found, ["the key \"ti\\u{1b}tle\" has the control character U+001B"]);
+    assert_eq!(faults(&["\"a\\nb\" = 1"]).len(), 1);
+}
+
+#[test]
+fn a_text_has_no_control_characters_other_than_line_breaks_and_tabs() {
+    let with = |doc: &str| format!("fields.title = {{ type = \"string\", doc = \"{doc}\", optional = \"always\" }}");
+    for allowed in ["Two\\nlines", "A\\ttab", "Lines of\\r\\nWindows", "Été 夏"] {
+        no_faults(&[&with(allowed)]);
+    }
+    let forbidden = [
+        ("\\u001B[2J", "U+001B"),
+        ("a\\u0000", "U+0000"),
+        ("a\\rb", "U+000D"),
+        ("a\\u007F", "U+007F"),
+        ("a\u{9b}b", "U+009B"),
+    ];
+    for (text, code) in forbidden {
+        assert_eq!(faults(&[&with(text)]), [format!("`doc` has the control character {code}")], "{text}");
+    }
+    // Whatever else is wrong with such a text follows from it.
+    let found = faults(&["service.account = \"a\\u0007b\"", &with("\\u0008")]);
+    assert_eq!(found, ["`account` has the control character U+0007", "`doc` has the control character U+0008"]);
+}

@@ -60,9 +60,10 @@ fn headers(headers: &str) -> Vec<String> {
 #[test]
 fn the_name_of_a_header_consists_of_characters_that_http_allows() {
     assert_eq!(headers("X-Version = \"3\", \"a.b!c\" = \"1\""), [""; 0]);
-    for name in ["X Version", "X:", "ü", "a\\r\\nb"] {
+    for name in ["X Version", "X:", "ü"] {
         assert_eq!(headers(&format!("\"{name}\" = \"3\"")), ["not allowed in an HTTP header"], "{name}");
     }
+    assert_eq!(headers("\"a\\r\\nb\" = \"3\""), ["the key \"a\\r\\nb\" has the control character U+000D"]);
     assert_eq!(headers("\"\" = \"3\""), ["`headers` is empty"]);
 }
 

@@ -29,6 +29,9 @@ const BEGIN: &str = "BEGIN ISOLATION LEVEL READ COMMITTED";
 const BEGIN_POOLED: &str = "BEGIN ISOLATION LEVEL READ COMMITTED; SET LOCAL synchronous_commit = on; \
     SET LOCAL lock_timeout = '10s'; SET LOCAL idle_in_transaction_session_timeout = '10s'";
 
+/// Follows the beginning of a transaction that must not wait for others, such as in a circle of transactions that wait for each other.
+const SHORT: &str = "; SET LOCAL lock_timeout = '100ms'";
+
 /// A request that was sent, and whether it changed a row where it had to.
 type Request = Pin<Box<dyn Future<Output = Result<bool, Error>>>>;
 
@@ -83,9 +86,19 @@ impl<'a> Connection<'a> {
 
     /// Begins a transaction. The answer is read together with that of the next statement.
     pub(super) fn begin(&mut self) {
+        self.begin_with("");
+    }
+
+    /// Begins a transaction that fails when it waits for others.
+    pub(super) fn begin_short(&mut self) {
+        self.begin_with(SHORT);
+    }
+
+    fn begin_with(&mut self, more: &str) {
         self.announced.clear();
-        let (client, begin) = (Rc::clone(&self.client), if self.is_pooled { BEGIN_POOLED } else { BEGIN });
-        self.send(async move { client.batch_execute(begin).await.map(|()| true) });
+        let begin = if self.is_pooled { BEGIN_POOLED } else { BEGIN };
+        let (client, begin) = (Rc::clone(&self.client), format!("{begin}{more}"));
+        self.send(async move { client.batch_execute(&begin).await.map(|()| true) });
     }
 
     /// Commits. All writes of the transaction have succeeded if this does.
@@ -127,9 +140,9 @@ impl<'a> Connection<'a> {
         Ok(())
     }
 
-    /// Forgets the rows of announced queries that lock them, since a write may change them.
-    pub(super) fn forget_rows(&mut self) {
-        self.announced.retain(|announced| !announced.query.locks);
+    /// Forgets the rows of all other announced queries, since a write may change them.
+    pub(super) fn forget_all_but(&mut self, kept: &[Query]) {
+        self.announced.retain(|announced| kept.contains(&announced.query));
     }
 
     /// Returns the rows of an announced query if they are there.

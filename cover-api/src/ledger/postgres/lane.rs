@@ -74,8 +74,9 @@ impl Lane<'_> {
             if next_stay.is_some_and(|at| at <= Instant::now()) {
                 next_stay = Some(self.stay());
             }
-            match queue.next(next_stay) {
+            match queue.next(next_stay, self.process.lanes.load(Ordering::Relaxed)) {
                 Next::Job(job) => self.run(job),
+                Next::Jobs(jobs) => self.run_together(jobs, queue),
                 Next::Nothing => {}
                 Next::Closed => return,
             }
@@ -87,7 +88,7 @@ impl Lane<'_> {
         let (process, number, begun) = (self.process, self.number, Instant::now());
         let mut was_present = false;
         let stayed = self.connected(|connection| {
-            let mut transaction = Transaction::begin(connection, process, number)?;
+            let mut transaction = Transaction::begin(connection, process, number);
             let stayed = holder::stay(&mut transaction, process.silence);
             transaction.end(stayed.map(|present| was_present = present))
         });
@@ -104,24 +105,54 @@ impl Lane<'_> {
         let (process, number) = (self.process, self.number);
         let prepared = self.connected(|connection| {
             schema::prepare(connection, process.migrates)?;
-            Transaction::begin(connection, process, number)?.end(Ok(()))
+            Transaction::begin(connection, process, number).end(Ok(()))
         });
         prepared.map_err(|failure| failure.error.at(&process.place))
     }
 
-    fn run(&mut self, job: Job) {
-        let Job { mut work, answer, queued } = job;
-        let result = self.run_until_done(&mut work, queued + self.process.patience);
+    fn run(&mut self, mut job: Job) {
+        let until = job.queued + self.process.patience;
+        let result = self.run_until_done(&mut job.work, until);
+        self.answer(job, result.map_err(|failure| failure.error));
+    }
+
+    fn answer(&self, job: Job, result: Result<(), LedgerError>) {
         // What the work owns is dropped after its transaction, and before the caller goes on.
-        drop(work);
-        answer.send(result.map_err(|failure| failure.error.at(&self.process.place))).ok();
+        drop(job.work);
+        job.answer.send(result.map_err(|error| error.at(&self.process.place))).ok();
+    }
+
+    /// Runs jobs in one transaction, which saves commits. If it fails, each of them runs alone, so that none suffers from another.
+    fn run_together(&mut self, mut jobs: Vec<Job>, queue: &Queue) {
+        let (process, number) = (self.process, self.number);
+        let works = jobs.iter_mut().map(|job| &mut job.work);
+        let done =
+            self.connected(|connection| Transaction::begin_short(connection, process, number).run_together(works));
+        match done {
+            Err(Failure { remedy: Remedy::Doubt, error }) => {
+                for job in jobs {
+                    self.answer(job, Err(error.clone()));
+                }
+            }
+            Err(failure) => {
+                if failure.remedy == Remedy::Repeat {
+                    events::ledger_repeated(&failure.error);
+                }
+                queue.put_back(jobs);
+            }
+            Ok(()) => {
+                for job in jobs {
+                    self.answer(job, Ok(()));
+                }
+            }
+        }
     }
 
     fn run_until_done(&mut self, work: &mut Work, until: Instant) -> Result<(), Failure> {
         let (process, number) = (self.process, self.number);
         let (mut repeats, [mut pause, longest]) = (0, RECONNECT);
         loop {
-            let done = self.connected(|connection| Transaction::begin(connection, process, number)?.run(work));
+            let done = self.connected(|connection| Transaction::begin(connection, process, number).run(work));
             match done {
                 // A wait for another transaction may have taken all the time.
                 Err(Failure { remedy: Remedy::Repeat, error })
@@ -163,7 +194,7 @@ impl Lane<'_> {
     fn leave(&mut self) {
         let (process, number) = (self.process, self.number);
         let left = self.connected(|connection| {
-            let mut transaction = Transaction::begin(connection, process, number)?;
+            let mut transaction = Transaction::begin(connection, process, number);
             let left = holder::leave(&mut transaction);
             transaction.end(left)
         });

@@ -1,7 +1,8 @@
 //! A ledger in a PostgreSQL database.
 //!
-//! Each connection belongs to a thread of its own, a [`lane`], which runs one job after another in a transaction each. Rows are
-//! locked when they are read, so that transactions about the same purchase run one after the other; see [`transaction`].
+//! Each connection belongs to a thread of its own, a [`lane`]. It runs one job after another, and jobs that wait at the same time in one
+//! transaction, since most of the time of a small transaction is its commit. Rows are locked when they are read, so that transactions
+//! about the same purchase run one after the other; see [`transaction`].
 
 mod builder;
 mod connection;

@@ -9,14 +9,21 @@ use tokio::sync::oneshot;
 use crate::events;
 use crate::ledger::{LedgerError, Work};
 
+/// Largest number of jobs that share a transaction. The locks of the first one last until the commit.
+const MAX_TOGETHER: usize = 8;
+
 pub(super) struct Job {
     pub(super) work: Work,
     pub(super) answer: oneshot::Sender<Result<(), LedgerError>>,
     pub(super) queued: Instant,
+    /// It has a transaction of its own.
+    is_alone: bool,
 }
 
 pub(super) enum Next {
     Job(Job),
+    /// Jobs that share a transaction.
+    Jobs(Vec<Job>),
     /// The time has come.
     Nothing,
     /// The queue is closed and empty.
@@ -35,6 +42,15 @@ struct State {
     is_closed: bool,
 }
 
+impl State {
+    /// Returns the number of jobs that a lane takes.
+    fn together(&self, lanes: usize) -> usize {
+        let part = self.jobs.len().div_ceil(lanes.max(1)).min(MAX_TOGETHER);
+        let first = self.jobs.len().min(1);
+        self.jobs.iter().take(part).take_while(|job| !job.is_alone).count().max(first)
+    }
+}
+
 impl Queue {
     fn state(&self) -> MutexGuard<'_, State> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
@@ -44,15 +60,26 @@ impl Queue {
     pub(super) fn push(&self, work: Work) -> oneshot::Receiver<Result<(), LedgerError>> {
         let (answer, answered) = oneshot::channel();
         let mut state = self.state();
-        state.jobs.push_back(Job { work, answer, queued: Instant::now() });
+        state.jobs.push_back(Job { work, answer, queued: Instant::now(), is_alone: false });
         events::ledger_queued(state.jobs.len());
         drop(state);
         self.changed.notify_one();
         answered
     }
 
-    /// Waits for a job, until a time if one is given.
-    pub(super) fn next(&self, until: Option<Instant>) -> Next {
+    /// Returns jobs whose common transaction has failed, so that each of them gets its own.
+    pub(super) fn put_back(&self, jobs: Vec<Job>) {
+        let mut state = self.state();
+        for job in jobs.into_iter().rev() {
+            state.jobs.push_front(Job { is_alone: true, ..job });
+        }
+        events::ledger_queued(state.jobs.len());
+        drop(state);
+        self.changed.notify_all();
+    }
+
+    /// Waits for jobs, until a time if one is given. Each of the lanes gets an equal part of those that wait.
+    pub(super) fn next(&self, until: Option<Instant>, lanes: usize) -> Next {
         let is_idle = |state: &mut State| state.jobs.is_empty() && !state.is_closed;
         let state = self.state();
         let mut state = match until.map(|until| until.saturating_duration_since(Instant::now())) {
@@ -62,13 +89,14 @@ impl Queue {
             }
             None => self.changed.wait_while(state, is_idle).unwrap_or_else(PoisonError::into_inner),
         };
-        let job = state.jobs.pop_front();
+        let next = match state.together(lanes) {
+            0 if state.is_closed => Next::Closed,
+            0 => Next::Nothing,
+            1 => state.jobs.pop_front().map_or(Next::Nothing, Next::Job),
+            count => Next::Jobs(state.jobs.drain(..count).collect()),
+        };
         events::ledger_queued(state.jobs.len());
-        match job {
-            Some(job) => Next::Job(job),
-            None if state.is_closed => Next::Closed,
-            None => Next::Nothing,
-        }
+        next
     }
 
     /// Ends the lanes once all jobs are done.

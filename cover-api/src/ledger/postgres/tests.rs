@@ -4,6 +4,7 @@ mod addresses;
 mod locks;
 mod migrations;
 mod sessions;
+mod together;
 
 use cover_testkit::postgres::Postgres;
 

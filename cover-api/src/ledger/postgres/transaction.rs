@@ -17,14 +17,17 @@ use crate::ledger::sql::schema::VERSION;
 use crate::ledger::sql::{self, Database, Lock, Row, Value, from_millis, statements};
 use crate::ledger::{Attempt, LedgerError, Work};
 
-/// What a transaction needs to know at its beginning.
+/// What a transaction needs to know at its beginning. The second one also takes a named lock.
 const BEGUN: Query = Query { text: statements::BEGUN, locks: false };
+const BEGUN_EXCLUDING: Query = Query { text: statements::BEGUN_EXCLUDING, locks: false };
 
 /// A transaction on the connection of a lane.
 pub(super) struct Transaction<'a, 'r> {
     connection: &'a mut Connection<'r>,
     process: &'a Process,
     lane: i32,
+    /// What was asked at its beginning.
+    begun: Option<(Query, Vec<Value>)>,
     /// The time at which it began. Read together with the first result.
     now: Option<SystemTime>,
     has_written: bool,
@@ -35,17 +38,34 @@ pub(super) struct Transaction<'a, 'r> {
 }
 
 impl<'a, 'r> Transaction<'a, 'r> {
-    pub(super) fn begin(connection: &'a mut Connection<'r>, process: &'a Process, lane: i32) -> Result<Self, Failure> {
+    pub(super) fn begin(connection: &'a mut Connection<'r>, process: &'a Process, lane: i32) -> Self {
         connection.begin();
-        let mut transaction =
-            Self { connection, process, lane, now: None, has_written: false, notified: BTreeSet::new(), failed: None };
-        match transaction.connection.announce(BEGUN, vec![process.holder.as_str().into()]) {
-            Ok(()) => Ok(transaction),
-            Err(failure) => {
-                let error = transaction.fail(failure);
-                Err(transaction.abort(error))
-            }
+        Self::new(connection, process, lane)
+    }
+
+    /// Begins a transaction that fails when it waits for others.
+    pub(super) fn begin_short(connection: &'a mut Connection<'r>, process: &'a Process, lane: i32) -> Self {
+        connection.begin_short();
+        Self::new(connection, process, lane)
+    }
+
+    fn new(connection: &'a mut Connection<'r>, process: &'a Process, lane: i32) -> Self {
+        let (begun, now, notified) = (None, None, BTreeSet::new());
+        Self { connection, process, lane, begun, now, has_written: false, notified, failed: None }
+    }
+
+    /// Asks what the transaction needs to know, unless that was asked before. The answer is read together with that of the next statement.
+    fn ask(&mut self) -> Result<(), LedgerError> {
+        match self.begun {
+            Some(_) => Ok(()),
+            None => self.ask_by(BEGUN, vec![self.process.holder.as_str().into()]),
         }
+    }
+
+    fn ask_by(&mut self, query: Query, values: Vec<Value>) -> Result<(), LedgerError> {
+        self.begun = Some((query, values.clone()));
+        let sent = self.connection.announce(query, values);
+        sent.map_err(|failure| self.fail(failure))
     }
 
     /// Waits until it is known that the transaction may go on.
@@ -53,13 +73,15 @@ impl<'a, 'r> Transaction<'a, 'r> {
         if self.now.is_some() {
             return Ok(());
         }
+        self.ask()?;
         let caught_up = self.connection.catch_up();
         self.checked(caught_up)
     }
 
     /// Reads the clock, and checks what must hold at the beginning of each transaction, once that is there.
     fn learn(&mut self) -> Result<(), Failure> {
-        let Some(rows) = self.connection.take(BEGUN, &[self.process.holder.as_str().into()]) else { return Ok(()) };
+        let asked = self.begun.as_ref();
+        let Some(rows) = asked.and_then(|(query, values)| self.connection.take(*query, values)) else { return Ok(()) };
         let row = rows.first().ok_or_else(|| Failure::of(LedgerError::not_a_ledger("it has no version")))?;
         let Begun { version, least, now, is_listed, is_durable } = Begun::read(row).map_err(Failure::of)?;
         if least > VERSION {
@@ -81,6 +103,17 @@ impl<'a, 'r> Transaction<'a, 'r> {
     /// Runs work and commits it. If it fails, nothing is kept, except that a commit without an answer may have succeeded.
     pub(super) fn run(mut self, work: &mut Work) -> Result<(), Failure> {
         let done = sql::run(work, &mut self);
+        self.end(done)
+    }
+
+    /// Runs works one after the other, and commits them all or none.
+    pub(super) fn run_together<'w>(mut self, works: impl IntoIterator<Item = &'w mut Work>) -> Result<(), Failure> {
+        let mut done = Ok(());
+        for work in works {
+            // An earlier work may not have used what it announced.
+            self.connection.forget_all_but(&[BEGUN, BEGUN_EXCLUDING]);
+            done = done.and_then(|()| sql::run(work, &mut self));
+        }
         self.end(done)
     }
 
@@ -137,14 +170,21 @@ impl<'a, 'r> Transaction<'a, 'r> {
     }
 
     fn send(&mut self, statement: &'static str, values: Vec<Value>, must_change: bool) -> Result<(), LedgerError> {
-        self.has_written = true;
-        self.connection.forget_rows();
+        self.ask()?;
+        self.prepare_write();
         let sent = self.connection.write(Query { text: statement, locks: false }, values, must_change);
         self.checked(sent)
+    }
+
+    fn prepare_write(&mut self) {
+        self.has_written = true;
+        self.connection.forget_all_but(&[BEGUN, BEGUN_EXCLUDING]);
     }
 }
 
 impl Database for Transaction<'_, '_> {
+    const CHANGES_SEVERAL: bool = true;
+
     fn now(&mut self) -> SystemTime {
         // If this fails, so does the end of the transaction.
         self.ensure_begun().ok();
@@ -191,13 +231,17 @@ impl Database for Transaction<'_, '_> {
     }
 
     fn exclude(&mut self, values: &[&[u8]]) -> Result<(), LedgerError> {
-        let lock = Query { text: statements::EXCLUDE, locks: false };
-        let sent = self.connection.write(lock, vec![number_of(values).into()], false);
+        let number = number_of(values).into();
+        if self.begun.is_none() {
+            return self.ask_by(BEGUN_EXCLUDING, vec![self.process.holder.as_str().into(), number]);
+        }
+        let sent = self.connection.write(Query { text: statements::EXCLUDE, locks: false }, vec![number], false);
         self.checked(sent)
     }
 
-    fn announce(&mut self, statement: &'static str, values: Vec<Value>) -> Result<(), LedgerError> {
-        let sent = self.connection.announce(Query { text: statement, locks: true }, values);
+    fn announce(&mut self, statement: &'static str, lock: Lock, values: Vec<Value>) -> Result<(), LedgerError> {
+        self.ask()?;
+        let sent = self.connection.announce(query_of(statement, lock), values);
         self.checked(sent)
     }
 
@@ -208,15 +252,11 @@ impl Database for Transaction<'_, '_> {
         values: Vec<Value>,
         read: &mut dyn FnMut(&dyn Row),
     ) -> Result<(), LedgerError> {
+        self.ask()?;
         if !statement.starts_with("SELECT") {
-            self.has_written = true;
-            self.connection.forget_rows();
+            self.prepare_write();
         }
-        let rows = match lock {
-            Lock::Nothing => self.connection.query(Query { text: statement, locks: false }, values),
-            Lock::Rows => self.connection.query(Query { text: statement, locks: true }, values),
-            Lock::Free(free) => self.connection.query(Query { text: free, locks: false }, values),
-        };
+        let rows = self.connection.query(query_of(statement, lock), values);
         self.checked(rows)?.iter().for_each(|row| read(row));
         Ok(())
     }
@@ -243,6 +283,14 @@ impl Begun {
     fn read(row: &dyn Row) -> Result<Self, LedgerError> {
         let (version, least, now) = (sql::get(row, 0)?, sql::get(row, 1)?, sql::get(row, 2)?);
         Ok(Self { version, least, now, is_listed: sql::get(row, 3)?, is_durable: sql::get(row, 4)? })
+    }
+}
+
+fn query_of(statement: &'static str, lock: Lock) -> Query {
+    match lock {
+        Lock::Nothing => Query { text: statement, locks: false },
+        Lock::Rows => Query { text: statement, locks: true },
+        Lock::Instead(other) => Query { text: other, locks: false },
     }
 }
 

@@ -6,7 +6,7 @@ use cover_spec::tables::Credits;
 
 use super::chain::{Base, base};
 use super::charge::overrun;
-use super::look_up::{PurchaseState, Terms, look_up_excluded, may_be_sent};
+use super::look_up::{PurchaseState, Terms, decide, find, may_be_sent};
 use super::{damaged, write_entry};
 use crate::ledger::{
     Attempt, AttemptId, AttemptState, Charge, Entry, EntryId, EntryState, LedgerError, Overrun, Purchase, Rows,
@@ -42,10 +42,13 @@ pub fn intend(
     lease: Duration,
 ) -> Result<Intended, LedgerError> {
     rows.exclude_equal(purchase)?;
-    if let Some(known) = rows.attempt(id)? {
+    let found = find(rows, purchase, at)?;
+    // The attempt of a new key cannot be recorded yet.
+    let is_new = found.is_none() && purchase.key.is_some();
+    if !is_new && let Some(known) = rows.attempt(id)? {
         return Ok(Intended::Recorded { entry: known.entry, number: known.number });
     }
-    let at = match look_up_excluded(rows, purchase, at, terms)? {
+    let at = match decide(rows, purchase, found, terms)? {
         PurchaseState::Ready(at) => at,
         state => return Ok(Intended::Refused(Box::new(state))),
     };
@@ -74,12 +77,14 @@ pub fn intend(
     // Without a key, consent stops the entry from guarding. It was given for an earlier attempt.
     entry.consent &= entry.purchase.key.is_some();
     entry.changed = rows.now();
-    match at {
-        Some(_) => rows.update_entry(&entry)?,
-        None => entry.id = rows.insert_entry(&entry)?,
-    }
     let attempt = Attempt { supersedes, lease: Some(lease), ..posting(rows, &entry, id, charge.price) };
-    rows.put_attempt(&attempt, purchase)?;
+    match at {
+        Some(_) => {
+            rows.update_entry(&entry)?;
+            rows.put_attempt(&attempt, purchase)?;
+        }
+        None => entry.id = rows.insert_with_attempt(&entry, &attempt)?,
+    }
     if attempt.cost.is_some() {
         rows.add_spending(&purchase.account, &attempt)?;
     }

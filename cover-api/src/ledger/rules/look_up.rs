@@ -60,17 +60,18 @@ pub fn look_up(
 ) -> Result<PurchaseState, LedgerError> {
     // Before any entry is read, so that all look-ups wait for each other in the same order.
     rows.exclude_equal(purchase)?;
-    look_up_excluded(rows, purchase, at, terms)
+    let found = find(rows, purchase, at)?;
+    decide(rows, purchase, found, terms)
 }
 
-/// Like [`look_up`], in a transaction that excludes others about equal purchases.
-pub(super) fn look_up_excluded(
+/// Decides whether a purchase may be posted, of which this entry was found.
+pub(super) fn decide(
     rows: &mut dyn Rows,
     purchase: &Purchase,
-    at: Option<EntryId>,
+    found: Option<Entry>,
     terms: Terms,
 ) -> Result<PurchaseState, LedgerError> {
-    let state = match find(rows, purchase, at)? {
+    let state = match found {
         Some(entry) => state_of(rows, purchase, entry, terms)?,
         None => PurchaseState::Ready(None),
     };
@@ -80,7 +81,12 @@ pub(super) fn look_up_excluded(
     }
 }
 
-fn find(rows: &mut dyn Rows, purchase: &Purchase, at: Option<EntryId>) -> Result<Option<Entry>, LedgerError> {
+/// Finds the entry of a purchase, in a transaction that excludes others about equal purchases.
+pub(super) fn find(
+    rows: &mut dyn Rows,
+    purchase: &Purchase,
+    at: Option<EntryId>,
+) -> Result<Option<Entry>, LedgerError> {
     if let Some(id) = at {
         // The entry was purged. A new search might find nothing, and the request would be charged again.
         let gone = || LedgerError::refused("the entry was purged while a send waited for it");

@@ -1,5 +1,6 @@
 //! What the ledgers in SQL databases share: the tables, the statements, and the rows that the rules work on.
 
+mod known;
 mod record;
 mod rows;
 pub(super) mod schema;
@@ -12,15 +13,19 @@ use std::time::SystemTime;
 
 use super::{Attempt, LedgerError, Work};
 
+use known::SqlRows;
 pub(super) use record::{from_millis, to_millis};
-use rows::SqlRows;
 pub(super) use value::Value;
 #[cfg(feature = "postgres")]
 pub(super) use value::get;
 
 /// Runs work within a transaction. A panic is an error.
 pub(super) fn run(work: &mut Work, database: &mut impl Database) -> Result<(), LedgerError> {
-    let result = catch_unwind(AssertUnwindSafe(|| work(&mut SqlRows::new(&mut *database))));
+    let result = catch_unwind(AssertUnwindSafe(|| {
+        let mut rows = SqlRows::new(&mut *database);
+        work(&mut rows)?;
+        rows.flush()
+    }));
     result.unwrap_or_else(|panic| {
         let error = LedgerError::unavailable(format!("a transaction panicked: {}", message(&*panic)));
         Err(database.locate(error))
@@ -48,12 +53,15 @@ pub(super) enum Lock {
     Nothing,
     /// The rows that it reads.
     Rows,
-    /// Those of the rows that no other transaction has locked. This statement reads only them.
-    Free(&'static str),
+    /// The rows that this statement reads, which runs instead.
+    Instead(&'static str),
 }
 
 /// A database within one transaction.
 pub(super) trait Database {
+    /// Whether one statement can change several tables, which saves time.
+    const CHANGES_SEVERAL: bool;
+
     /// Returns the time at which the transaction began, in whole milliseconds.
     fn now(&mut self) -> SystemTime;
 
@@ -84,10 +92,9 @@ pub(super) trait Database {
     /// Makes transactions that call this with the same values wait for each other.
     fn exclude(&mut self, values: &[&[u8]]) -> Result<(), LedgerError>;
 
-    /// Says that a [`query`](Self::query) of these rows follows, which locks them. A database may read them now, unless it changes something
-    /// before that query.
-    fn announce(&mut self, statement: &'static str, values: Vec<Value>) -> Result<(), LedgerError> {
-        let _ = (statement, values);
+    /// Says that this [`query`](Self::query) follows. A database may read the rows now, unless it changes something before that query.
+    fn announce(&mut self, statement: &'static str, lock: Lock, values: Vec<Value>) -> Result<(), LedgerError> {
+        let _ = (statement, lock, values);
         Ok(())
     }
 

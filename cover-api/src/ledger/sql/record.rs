@@ -95,6 +95,40 @@ pub(super) fn values_of_attempt(attempt: &Attempt) -> Vec<Value> {
     ]
 }
 
+pub(super) fn bytes_of(id: AttemptId) -> Value {
+    to_bytes(id).as_slice().into()
+}
+
+pub(super) fn values_of_purchase(purchase: &Purchase) -> Vec<Value> {
+    let Purchase { account, operation, key, fingerprint } = purchase;
+    let version = Value::Integer(fingerprint.version.into());
+    vec![account.into(), operation.into(), key.into(), fingerprint.digest.as_slice().into(), version]
+}
+
+pub(super) fn values_of_equal(account: &str, operation: &str, fingerprint: &Fingerprint) -> Vec<Value> {
+    let version = Value::Integer(fingerprint.version.into());
+    vec![account.into(), operation.into(), fingerprint.digest.as_slice().into(), version]
+}
+
+pub(super) fn values_of_new(entry: &Entry) -> Vec<Value> {
+    let Purchase { account, operation, key, .. } = &entry.purchase;
+    let mut values = vec![account.into(), operation.into(), key.into()];
+    values.extend(values_of_entry(entry));
+    values
+}
+
+pub(super) fn values_of_update(entry: &Entry) -> Vec<Value> {
+    let mut values = values_of_entry(entry);
+    values.push(entry.id.0.into());
+    values
+}
+
+pub(super) fn values_of_attempt_update(attempt: &Attempt) -> Vec<Value> {
+    let mut values = values_of_attempt(attempt);
+    values.push(bytes_of(attempt.id));
+    values
+}
+
 /// Reads an attempt in the order of columns of `statements`.
 pub(super) fn attempt(row: &dyn Row) -> Result<Attempt, LedgerError> {
     let source = get::<Option<String>>(row, 6)?;

@@ -1,12 +1,16 @@
 //! The rows of a ledger within one transaction.
 
-use std::collections::{BTreeSet, HashMap};
+use std::collections::BTreeSet;
 use std::time::{Duration, SystemTime};
 
 use bytes::Bytes;
 use cover_spec::tables::Credits;
 
-use super::{Database, Lock, Row, Value, record, statements, value};
+use super::known::{LOCKED, SqlRows};
+use super::record::{
+    bytes_of, values_of_attempt_update, values_of_equal, values_of_new, values_of_purchase, values_of_update,
+};
+use super::{Database, Lock, Row, record, statements, value};
 use crate::ledger::{
     Attempt, AttemptId, Budget, BudgetId, Entry, EntryId, Filter, Fingerprint, LedgerError, Message, Purchase, Rows,
     Share, Span, minute,
@@ -14,16 +18,6 @@ use crate::ledger::{
 
 /// How often an attempt is looked for while other transactions move its task to another one.
 const MAX_CHASES: u32 = 10;
-
-/// The rows in a database, within one transaction.
-///
-/// An entry that was read or written, and its attempts, are changed by nobody else before the end of the transaction. They are
-/// remembered, so that reading them again costs nothing.
-pub(in crate::ledger) struct SqlRows<'a, D> {
-    database: &'a mut D,
-    entries: HashMap<EntryId, Entry>,
-    attempts: HashMap<AttemptId, Attempt>,
-}
 
 impl<D: Database> Rows for SqlRows<'_, D> {
     fn now(&mut self) -> SystemTime {
@@ -52,11 +46,14 @@ impl<D: Database> Rows for SqlRows<'_, D> {
 
     fn exclude_equal(&mut self, purchase: &Purchase) -> Result<(), LedgerError> {
         let Purchase { account, operation, key, fingerprint } = purchase;
+        self.flush()?;
         self.database.exclude(&[account.as_bytes(), operation.as_bytes(), &fingerprint.digest])?;
-        if let Some(key) = key {
-            self.database.announce(statements::ENTRY_BY_KEY, values_of_key(account, operation, key))?;
+        if key.is_none() {
+            let of = values_of_equal(account, operation, fingerprint);
+            return self.database.announce(statements::OPEN_ENTRIES, Lock::Rows, of);
         }
-        self.database.announce(statements::OPEN_ENTRIES, values_of_equal(account, operation, fingerprint))
+        self.purchase = Some((purchase.clone(), None));
+        self.database.announce(statements::PURCHASE, LOCKED, values_of_purchase(purchase))
     }
 
     fn entry(&mut self, id: EntryId) -> Result<Option<Entry>, LedgerError> {
@@ -68,8 +65,14 @@ impl<D: Database> Rows for SqlRows<'_, D> {
     }
 
     fn entry_by_key(&mut self, account: &str, operation: &str, key: &str) -> Result<Option<Entry>, LedgerError> {
-        let of = values_of_key(account, operation, key);
-        let found = self.find(statements::ENTRY_BY_KEY, Lock::Rows, of, record::entry)?;
+        let is_of =
+            |of: &Purchase| of.key.as_deref() == Some(key) && of.account == account && of.operation == operation;
+        let found = if let Some(of_purchase) = self.of_purchase(is_of)? {
+            of_purchase.with_key.map(|found| self.here(found)).transpose()?
+        } else {
+            let of = vec![account.into(), operation.into(), key.into()];
+            self.find(statements::ENTRY_BY_KEY, Lock::Rows, of, record::entry)?
+        };
         Ok(found.map(|entry| self.remember(entry)))
     }
 
@@ -79,9 +82,15 @@ impl<D: Database> Rows for SqlRows<'_, D> {
         operation: &str,
         fingerprint: &Fingerprint,
     ) -> Result<Vec<Entry>, LedgerError> {
-        let of = values_of_equal(account, operation, fingerprint);
+        let is_of =
+            |of: &Purchase| of.fingerprint == *fingerprint && of.account == account && of.operation == operation;
+        let all = if let Some(of_purchase) = self.of_purchase(is_of)? {
+            of_purchase.equal
+        } else {
+            let of = values_of_equal(account, operation, fingerprint);
+            self.list(statements::OPEN_ENTRIES, Lock::Rows, of, record::entry)?
+        };
         // An entry that cannot be read may prevent a send, so it is not skipped.
-        let all = self.list(statements::OPEN_ENTRIES, Lock::Rows, of, record::entry)?;
         all.into_iter().map(|entry| Ok(self.remember(self.here(entry)?))).collect()
     }
 
@@ -111,32 +120,48 @@ impl<D: Database> Rows for SqlRows<'_, D> {
     }
 
     fn insert_entry(&mut self, entry: &Entry) -> Result<EntryId, LedgerError> {
-        let Purchase { account, operation, key, .. } = &entry.purchase;
-        let mut values = vec![account.into(), operation.into(), key.into()];
-        values.extend(record::values_of_entry(entry));
-        let id = self.find(statements::INSERT_ENTRY, Lock::Nothing, values, |row| value::get(row, 0))?;
-        let id = id.map(EntryId).ok_or_else(|| LedgerError::unavailable("an inserted entry got no id"))?;
-        Ok(self.remember(Entry { id, ..entry.clone() }).id)
+        self.insert(statements::INSERT_ENTRY, values_of_new(entry), entry)
+    }
+
+    fn insert_with_attempt(&mut self, entry: &Entry, attempt: &Attempt) -> Result<EntryId, LedgerError> {
+        if !D::CHANGES_SEVERAL {
+            let id = self.insert_entry(entry)?;
+            self.put_attempt(&Attempt { entry: id, ..attempt.clone() }, &entry.purchase)?;
+            return Ok(id);
+        }
+        let mut values = values_of_new(entry);
+        values.push(bytes_of(attempt.id));
+        // The statement itself gives the attempt its entry.
+        values.extend(record::values_of_attempt(attempt).into_iter().skip(1));
+        let id = self.insert(statements::INSERT_WITH_ATTEMPT, values, entry)?;
+        self.attempts.insert(attempt.id, Attempt { entry: id, ..attempt.clone() });
+        Ok(id)
     }
 
     fn update_entry(&mut self, entry: &Entry) -> Result<(), LedgerError> {
-        let mut values = record::values_of_entry(entry);
-        values.push(entry.id.0.into());
-        self.database.update(statements::UPDATE_ENTRY, values)?;
+        let of_entry = values_of_update(entry);
+        match self.updated.take_if(|attempt| attempt.entry == entry.id) {
+            Some(attempt) => {
+                let mut values = values_of_attempt_update(&attempt);
+                values.extend(of_entry);
+                self.update(statements::UPDATE_BOTH, values)?;
+            }
+            None => self.update(statements::UPDATE_ENTRY, of_entry)?,
+        }
         self.remember(entry.clone());
         Ok(())
     }
 
     fn put_attempt(&mut self, attempt: &Attempt, purchase: &Purchase) -> Result<(), LedgerError> {
-        let id = bytes_of(attempt.id);
-        if self.attempts.contains_key(&attempt.id) {
-            let mut values = record::values_of_attempt(attempt);
-            values.push(id);
-            self.database.update(statements::UPDATE_ATTEMPT, values)?;
-        } else {
-            let mut values = vec![id, (&purchase.account).into(), (&purchase.operation).into()];
+        self.flush()?;
+        if !self.attempts.contains_key(&attempt.id) {
+            let mut values = vec![bytes_of(attempt.id), (&purchase.account).into(), (&purchase.operation).into()];
             values.extend(record::values_of_attempt(attempt));
-            self.database.write(statements::PUT_ATTEMPT, values)?;
+            self.write(statements::PUT_ATTEMPT, values)?;
+        } else if D::CHANGES_SEVERAL {
+            self.updated = Some(attempt.clone());
+        } else {
+            self.update(statements::UPDATE_ATTEMPT, values_of_attempt_update(attempt))?;
         }
         self.attempts.insert(attempt.id, attempt.clone());
         Ok(())
@@ -191,7 +216,7 @@ impl<D: Database> Rows for SqlRows<'_, D> {
     ) -> Result<Vec<Entry>, LedgerError> {
         let most = i64::try_from(limit).unwrap_or(i64::MAX);
         let of = vec![account.into(), waiter.unwrap_or_default().into(), operation.into(), most.into()];
-        let lock = Lock::Free(statements::WAITING_UNLOCKED);
+        let lock = Lock::Instead(statements::WAITING_UNLOCKED);
         let all = self.list(statements::WAITING, lock, of, record::entry)?;
         Ok(all.into_iter().filter_map(Result::ok).collect())
     }
@@ -199,7 +224,7 @@ impl<D: Database> Rows for SqlRows<'_, D> {
     fn leave(&mut self, id: EntryId) -> Result<(), LedgerError> {
         self.entries.remove(&id);
         let waiter = self.database.holder().into();
-        self.database.write(statements::LEAVE, vec![id.0.into(), waiter])
+        self.write(statements::LEAVE, vec![id.0.into(), waiter])
     }
 
     fn operations(&mut self, account: &str) -> Result<Vec<String>, LedgerError> {
@@ -218,11 +243,11 @@ impl<D: Database> Rows for SqlRows<'_, D> {
     }
 
     fn put_answer(&mut self, attempt: AttemptId, entry: EntryId, bytes: &Bytes) -> Result<(), LedgerError> {
-        self.database.write(statements::PUT_ANSWER, vec![bytes_of(attempt), entry.0.into(), (&**bytes).into()])
+        self.write(statements::PUT_ANSWER, vec![bytes_of(attempt), entry.0.into(), (&**bytes).into()])
     }
 
     fn delete_answers(&mut self, entry: EntryId) -> Result<(), LedgerError> {
-        self.database.write(statements::DELETE_ANSWERS, vec![entry.0.into()])
+        self.write(statements::DELETE_ANSWERS, vec![entry.0.into()])
     }
 
     fn add_spending(&mut self, account: &str, attempt: &Attempt) -> Result<(), LedgerError> {
@@ -249,14 +274,14 @@ impl<D: Database> Rows for SqlRows<'_, D> {
         if let Some(budget) = self.find(statements::BUDGET, Lock::Rows, of(), record::budget)? {
             return Ok(budget);
         }
-        self.database.write(statements::ADD_BUDGET, of())?;
+        self.write(statements::ADD_BUDGET, of())?;
         // Another process may have added it first.
         let added = self.find(statements::BUDGET, Lock::Rows, of(), record::budget)?;
         added.ok_or_else(|| LedgerError::unavailable("an inserted rate limit is not there"))
     }
 
     fn put_budget(&mut self, id: &BudgetId, budget: &Budget) -> Result<(), LedgerError> {
-        self.database.update(statements::PUT_BUDGET, record::values_of_budget(id, budget))
+        self.update(statements::PUT_BUDGET, record::values_of_budget(id, budget))
     }
 
     fn shares(&mut self, id: &BudgetId) -> Result<Vec<Share>, LedgerError> {
@@ -269,15 +294,15 @@ impl<D: Database> Rows for SqlRows<'_, D> {
     }
 
     fn put_share(&mut self, id: &BudgetId, share: &Share) -> Result<(), LedgerError> {
-        self.database.write(statements::PUT_SHARE, record::values_of_share(id, share))
+        self.write(statements::PUT_SHARE, record::values_of_share(id, share))
     }
 
     fn delete_share(&mut self, id: &BudgetId, holder: &str) -> Result<(), LedgerError> {
-        self.database.write(statements::DELETE_SHARE, vec![id.0.as_slice().into(), holder.into()])
+        self.write(statements::DELETE_SHARE, vec![id.0.as_slice().into(), holder.into()])
     }
 
     fn put_message(&mut self, holder: &str, message: &Message) -> Result<(), LedgerError> {
-        self.database.write(statements::PUT_MESSAGE, record::values_of_message(holder, message))?;
+        self.write(statements::PUT_MESSAGE, record::values_of_message(holder, message))?;
         self.database.notify(holder);
         Ok(())
     }
@@ -289,7 +314,7 @@ impl<D: Database> Rows for SqlRows<'_, D> {
     }
 
     fn delete_messages(&mut self, holder: &str) -> Result<(), LedgerError> {
-        self.database.write(statements::DELETE_MESSAGES, vec![holder.into()])
+        self.write(statements::DELETE_MESSAGES, vec![holder.into()])
     }
 
     fn purge(&mut self, account: &str, operation: &str, before: SystemTime, limit: usize) -> Result<u64, LedgerError> {
@@ -297,7 +322,7 @@ impl<D: Database> Rows for SqlRows<'_, D> {
         let before = record::to_millis(before.checked_add(Duration::from_nanos(999_999)).unwrap_or(before));
         let most = i64::try_from(limit).unwrap_or(i64::MAX);
         let of = vec![account.into(), operation.into(), before.into(), most.into()];
-        let over = self.list(statements::OVER, Lock::Free(statements::OVER_FREE), of, |row| value::get(row, 0))?;
+        let over = self.list(statements::OVER, Lock::Instead(statements::OVER_FREE), of, |row| value::get(row, 0))?;
         let mut over: BTreeSet<i64> = over.into_iter().map(|id| self.here(id)).collect::<Result<_, _>>()?;
         // An entry may have got a duplicate just before it was locked.
         for attempt in self.duplicates(account, operation)? {
@@ -307,66 +332,9 @@ impl<D: Database> Rows for SqlRows<'_, D> {
         self.attempts.clear();
         for id in &over {
             for statement in [statements::DELETE_ANSWERS, statements::DELETE_ATTEMPTS, statements::DELETE_ENTRY] {
-                self.database.write(statement, vec![(*id).into()])?;
+                self.write(statement, vec![(*id).into()])?;
             }
         }
         Ok(over.len() as u64)
-    }
-}
-
-fn bytes_of(id: AttemptId) -> Value {
-    record::to_bytes(id).as_slice().into()
-}
-
-fn values_of_key(account: &str, operation: &str, key: &str) -> Vec<Value> {
-    vec![account.into(), operation.into(), key.into()]
-}
-
-fn values_of_equal(account: &str, operation: &str, fingerprint: &Fingerprint) -> Vec<Value> {
-    let version = Value::Integer(fingerprint.version.into());
-    vec![account.into(), operation.into(), fingerprint.digest.as_slice().into(), version]
-}
-
-impl<'a, D: Database> SqlRows<'a, D> {
-    pub(super) fn new(database: &'a mut D) -> Self {
-        Self { database, entries: HashMap::new(), attempts: HashMap::new() }
-    }
-
-    fn remember(&mut self, entry: Entry) -> Entry {
-        self.entries.insert(entry.id, entry.clone());
-        entry
-    }
-
-    fn spend(&mut self, account: &str, attempt: &Attempt, by: fn(Credits) -> i64) -> Result<(), LedgerError> {
-        let by = attempt.cost.map_or(0, by);
-        let (minute, lane) = (minute(attempt.started), Value::Integer(self.database.lane()));
-        let values = vec![account.into(), minute.into(), (&attempt.holder).into(), lane, by.into()];
-        self.database.write(statements::SPEND, values)
-    }
-
-    fn list<T>(
-        &mut self,
-        statement: &'static str,
-        lock: Lock,
-        of: Vec<Value>,
-        read: impl Fn(&dyn Row) -> Result<T, LedgerError>,
-    ) -> Result<Vec<Result<T, LedgerError>>, LedgerError> {
-        let mut all = Vec::new();
-        self.database.query(statement, lock, of, &mut |row| all.push(read(row)))?;
-        Ok(all)
-    }
-
-    fn find<T>(
-        &mut self,
-        statement: &'static str,
-        lock: Lock,
-        of: Vec<Value>,
-        read: impl Fn(&dyn Row) -> Result<T, LedgerError>,
-    ) -> Result<Option<T>, LedgerError> {
-        self.list(statement, lock, of, read)?.pop().map(|found| self.here(found)).transpose()
-    }
-
-    fn here<T>(&self, read: Result<T, LedgerError>) -> Result<T, LedgerError> {
-        read.map_err(|error| self.database.locate(error))
     }
 }

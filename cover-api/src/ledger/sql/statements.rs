@@ -44,6 +44,27 @@ pub(in crate::ledger) const OPEN_ENTRIES: &str = entry!(
     "account = $1 AND operation = $2 AND fingerprint = $3 AND fingerprint_version = $4 AND key IS NULL AND NOT consent \
      AND (state IN ('ready', 'posting', 'unknown') OR NOT delivered) ORDER BY id"
 );
+/// Finds what [`ENTRY_BY_KEY`] and [`OPEN_ENTRIES`] find.
+macro_rules! purchase {
+    ($lock:literal) => {
+        concat!(
+            "SELECT * FROM (",
+            entry!("account = $1 AND operation = $2 AND key = $3"),
+            $lock,
+            ") AS with_key UNION ALL SELECT * FROM (",
+            entry!(
+                "account = $1 AND operation = $2 AND fingerprint = $4 AND fingerprint_version = $5 AND key IS NULL \
+                 AND NOT consent AND (state IN ('ready', 'posting', 'unknown') OR NOT delivered)"
+            ),
+            $lock,
+            ") AS equal"
+        )
+    };
+}
+
+pub(in crate::ledger) const PURCHASE: &str = purchase!("");
+/// [`PURCHASE`], which locks the rows. SQLite has no such locks.
+pub(in crate::ledger) const PURCHASE_LOCKED: &str = purchase!(" FOR UPDATE");
 pub(in crate::ledger) const LIST_OPEN: &str = entry!(
     "account = $1 AND operation = $2 AND id > $3 AND (state = 'posting' OR state = 'unknown') ORDER BY id LIMIT $4"
 );
@@ -110,6 +131,20 @@ pub(in crate::ledger) const UPDATE_ATTEMPT: &str = "UPDATE attempts SET entry = 
     source = $6, duplicate = $7, hint = $8, evidence = $9, started = $10, supersedes = $11, cost = $12, lease = $13 \
     WHERE id = $14";
 
+/// [`INSERT_ENTRY`] with its first attempt. SQLite has no such statements.
+pub(in crate::ledger) const INSERT_WITH_ATTEMPT: &str = "WITH inserted AS (INSERT INTO entries (account, operation, key, \
+    fingerprint_version, fingerprint, state, attempt, attempts, task, cost, consent, delivered, status, created, changed, \
+    waiter) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16) RETURNING id) \
+    INSERT INTO attempts (id, account, operation, entry, number, holder, state, task, source, duplicate, hint, evidence, \
+    started, supersedes, cost, lease) SELECT $17, $1, $2, inserted.id, $18, $19, $20, $21, $22, $23, $24, $25, $26, \
+    $27, $28, $29 FROM inserted RETURNING entry";
+/// [`UPDATE_ATTEMPT`] and [`UPDATE_ENTRY`]. SQLite has no such statements.
+pub(in crate::ledger) const UPDATE_BOTH: &str = "WITH updated AS (UPDATE attempts SET entry = $1, number = $2, holder = $3, \
+    state = $4, task = $5, source = $6, duplicate = $7, hint = $8, evidence = $9, started = $10, supersedes = $11, \
+    cost = $12, lease = $13 WHERE id = $14 RETURNING id) UPDATE entries SET fingerprint_version = $15, \
+    fingerprint = $16, state = $17, attempt = $18, attempts = $19, task = $20, cost = $21, consent = $22, \
+    delivered = $23, status = $24, created = $25, changed = $26, waiter = $27 FROM updated WHERE entries.id = $28";
+
 pub(in crate::ledger) const ANSWER: &str = "SELECT bytes FROM answers WHERE attempt = $1";
 pub(in crate::ledger) const PUT_ANSWER: &str = "INSERT INTO answers (attempt, entry, bytes) VALUES ($1, $2, $3) \
     ON CONFLICT (attempt) DO UPDATE SET entry = excluded.entry, bytes = excluded.bytes";
@@ -169,9 +204,22 @@ pub(in crate::ledger) const STAY: &str = "UPDATE holders SET alive_until = $1 WH
 /// What a transaction needs to know at its beginning: the versions of the tables, the time, whether its holder is listed, and whether
 /// its commit will be durable.
 #[cfg(feature = "postgres")]
-pub(in crate::ledger) const BEGUN: &str = "SELECT version, least_version, \
-    CAST(FLOOR(EXTRACT(EPOCH FROM clock_timestamp()) * 1000) AS BIGINT), \
-    EXISTS (SELECT 1 FROM holders WHERE name = $1), current_setting('synchronous_commit') = 'on' FROM ledger_meta";
+macro_rules! begun {
+    ($more:literal) => {
+        concat!(
+            "SELECT version, least_version, CAST(FLOOR(EXTRACT(EPOCH FROM clock_timestamp()) * 1000) AS BIGINT), \
+             EXISTS (SELECT 1 FROM holders WHERE name = $1), current_setting('synchronous_commit') = 'on'",
+            $more,
+            " FROM ledger_meta"
+        )
+    };
+}
+
+#[cfg(feature = "postgres")]
+pub(in crate::ledger) const BEGUN: &str = begun!("");
+/// [`BEGUN`] and [`EXCLUDE`].
+#[cfg(feature = "postgres")]
+pub(in crate::ledger) const BEGUN_EXCLUDING: &str = begun!(", pg_advisory_xact_lock($2)");
 /// Tells a holder that there are messages for it.
 #[cfg(feature = "postgres")]
 pub(in crate::ledger) const NOTIFY: &str = "SELECT pg_notify('cover_messages_' || $1, '')";
@@ -187,10 +235,11 @@ pub(in crate::ledger) const VERSIONS: &str = "SELECT version, least_version FROM
 
 /// All statements.
 #[cfg(feature = "sqlite")]
-pub(in crate::ledger) const ALL: [&str; 39] = [
+pub(in crate::ledger) const ALL: [&str; 40] = [
     ENTRY,
     ENTRY_BY_KEY,
     OPEN_ENTRIES,
+    PURCHASE,
     LIST_OPEN,
     LIST_UNFINISHED,
     WAITING,

@@ -10,6 +10,8 @@ use super::super::{Attempt, LedgerError};
 use super::store::Store;
 
 impl Database for Store {
+    const CHANGES_SEVERAL: bool = false;
+
     fn now(&mut self) -> SystemTime {
         // Whole milliseconds, so that a time equals the one that is read back.
         from_millis(to_millis(SystemTime::now()))

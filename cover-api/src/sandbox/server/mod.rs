@@ -37,7 +37,7 @@ async fn answer(Extract(backend): Extract<Arc<Backend>>, request: Request) -> Re
     let (parts, body) = request.into_parts();
     let path = parts.uri.path();
     if let Some(file) = path.strip_prefix("/files/") {
-        return backend.file(file);
+        return backend.file(file, &parts.headers);
     }
     let query = parts.uri.query().unwrap_or_default();
     let Endpoint { operation, asks } = backend.endpoint(&parts.method, path, query);

@@ -34,6 +34,8 @@ pub(super) struct Work<'a> {
     /// Why nothing more is sent.
     stop: RefCell<Option<String>>,
     transfers: Semaphore,
+    /// Number of rows that have begun, and of those that have ended.
+    begun: Cell<usize>,
     ended: Cell<usize>,
     charged: Cell<Credits>,
     total: RefCell<Option<screen::Line>>,
@@ -64,6 +66,7 @@ impl<'a> Work<'a> {
             report,
             stop: RefCell::new(None),
             transfers: Semaphore::new(TRANSFERS),
+            begun: Cell::new(0),
             ended: Cell::new(0),
             charged: Cell::new(Credits::ZERO),
             total: RefCell::new(Some(session.screen.line("batch"))),
@@ -110,13 +113,15 @@ impl<'a> Work<'a> {
 
     async fn row(&self, index: usize, item: Item) {
         let Item { row, mut order, .. } = item;
+        self.begun.set(self.begun.get() + 1);
         if self.stop.borrow().is_some() {
             return self.not_sent(index);
         }
-        self.lines.borrow_mut()[index].outcome = Outcome::Running;
         let done = self.carry_out(index, &mut order).await;
         let stop = self.stop.borrow().is_some();
-        if stop && self.lines.borrow()[index].outcome == Outcome::NotSent {
+        let is_stopped = done.as_ref().is_err_and(|failure| failure.is_stopped);
+        if is_stopped || (stop && done.is_err() && self.lines.borrow()[index].outcome == Outcome::NotSent) {
+            self.lines.borrow_mut()[index].outcome = Outcome::NotSent;
             return self.not_sent(index);
         }
         let mut results = Map::new();
@@ -157,11 +162,11 @@ impl<'a> Work<'a> {
         let bought = {
             let _permit = self.transfers.acquire().await;
             if self.stop.borrow().is_some() {
-                self.lines.borrow_mut()[index].outcome = Outcome::NotSent;
                 return Err(Failure::new(Exit::Refused, "not sent"));
             }
-            buy(session, operation, order).await?
+            buy(session, operation, order, || self.lines.borrow_mut()[index].outcome = Outcome::Running).await?
         };
+        self.lines.borrow_mut()[index].outcome = Outcome::Running;
         if bought.was_posted {
             self.charged.set(self.charged.get().plus(order.price.unwrap_or_default()));
         }
@@ -205,9 +210,9 @@ impl<'a> Work<'a> {
 
     fn show(&self) {
         let rows = self.same_as.iter().filter(|same| same.is_none()).count();
-        let running = self.lines.borrow().iter().filter(|line| line.outcome == Outcome::Running).count();
+        let at_work = self.begun.get() - self.ended.get();
         let words = format!(
-            "{} of {rows} rows, {running} at work, charged about {}",
+            "{} of {rows} rows, {at_work} at work, charged about {}",
             self.ended.get(),
             credits(self.charged.get())
         );
