@@ -8,7 +8,7 @@ use tokio::sync::oneshot;
 use tokio::time::timeout;
 
 use super::*;
-use crate::ledger::{AttemptId, Charge, Fingerprint, Ledger, Purchase, Rows, Terms, Transacted, intend};
+use crate::ledger::{AttemptId, Charge, Fingerprint, Ledger, LedgerHandle, Purchase, Rows, Terms, Transacted, intend};
 
 const LEASE: Duration = Duration::from_secs(300);
 const SOON: Duration = Duration::from_secs(5);
@@ -246,4 +246,29 @@ async fn work_that_is_committed_does_not_run_again_if_a_row_vanished() {
         assert!(one.await.unwrap_err().to_string().contains("a row vanished"));
     }
     assert_eq!(runs.iter().collect::<Vec<_>>(), ["first", "last"]);
+}
+
+#[tokio::test]
+async fn work_that_nothing_waits_for_is_reported_once_as_it_ended_although_another_was_in_its_way() {
+    let Some(url) = database("together_reports").await else { return };
+    let ledger = open(&url, 1).await;
+    recording(&ledger, "locked").await.unwrap();
+    let other = connect(&url).await.unwrap();
+    other.batch_execute("BEGIN; SELECT 1 FROM entries WHERE key = 'locked' FOR UPDATE").await.unwrap();
+    let (run, runs) = mpsc::channel();
+    let (report, reports) = mpsc::channel();
+    let hold = busy(&ledger);
+    let before = recording(&ledger, "before");
+    let rule = move |rows: &mut dyn Rows| {
+        let recorded = record(rows, "locked");
+        run.send(recorded.is_ok()).unwrap();
+        recorded
+    };
+    LedgerHandle::new(Arc::new(ledger.clone())).queue(rule, move |ended| report.send(ended.is_ok()).unwrap());
+    drop(hold);
+    before.await.unwrap();
+    other.batch_execute("COMMIT").await.unwrap();
+    recording(&ledger, "after").await.unwrap();
+    assert_eq!(runs.iter().collect::<Vec<_>>(), [false, true]);
+    assert_eq!(reports.iter().collect::<Vec<_>>(), [true]);
 }
