@@ -37,8 +37,8 @@ pub(super) fn run(process: &Process, number: usize, queue: &Queue, opened: &Open
             return report(opened, Err(failed.at(&process.place)));
         }
     };
-    let number_of_lane = i32::try_from(number).unwrap_or(i32::MAX);
-    let mut lane = Lane { process, number: number_of_lane, runtime: &runtime, connection: None, unreachable: None };
+    let mut lane =
+        Lane { process, number: i32::try_from(number).unwrap_or(i32::MAX), runtime: &runtime, connection: None };
     if number == 0 {
         let prepared = lane.prepare();
         let has_failed = prepared.is_err();
@@ -64,8 +64,6 @@ struct Lane<'a> {
     number: i32,
     runtime: &'a Runtime,
     connection: Option<Connection<'a>>,
-    /// When the database could not be reached, and why, unless it could be since.
-    unreachable: Option<(Instant, LedgerError)>,
 }
 
 impl Lane<'_> {
@@ -114,17 +112,8 @@ impl Lane<'_> {
 
     fn run(&mut self, mut job: Job) {
         let until = job.queued + self.process.patience;
-        let result = match self.gave_up(until) {
-            Some(error) => Err(error),
-            None => self.run_until_done(&mut job.work, until).map_err(|failure| failure.error),
-        };
-        self.answer(job, result);
-    }
-
-    /// Returns why the database could not be reached at or after this time. Work that waited until then is not tried again, since each
-    /// try may take as long as its patience.
-    fn gave_up(&self, until: Instant) -> Option<LedgerError> {
-        self.unreachable.as_ref().filter(|(at, _)| *at >= until).map(|(_, error)| error.clone())
+        let result = self.run_until_done(&mut job.work, until);
+        self.answer(job, result.map_err(|failure| failure.error));
     }
 
     fn answer(&self, job: Job, result: Result<(), LedgerError>) {
@@ -193,14 +182,10 @@ impl Lane<'_> {
     fn connected(&mut self, run: impl FnOnce(&mut Connection<'_>) -> Result<(), Failure>) -> Result<(), Failure> {
         let open = self.connection.take();
         let was_open = open.is_some();
-        let mut connection = match open.map_or_else(|| Connection::open(self.runtime, self.process), Ok) {
-            Ok(connection) => connection,
-            Err(failure) => {
-                self.unreachable = Some((Instant::now(), failure.error.clone()));
-                return Err(failure);
-            }
+        let mut connection = match open {
+            Some(connection) => connection,
+            None => Connection::open(self.runtime, self.process)?,
         };
-        self.unreachable = None;
         let done = run(&mut connection);
         match &done {
             Err(failure) if failure.remedy.is_about_the_connection() => {
