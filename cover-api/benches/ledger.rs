@@ -103,7 +103,7 @@ async fn postgres() {
         let builder = PostgresLedger::builder(&url).expect("a URL").connections(connections);
         builder.connect().await.expect("a ledger")
     };
-    for (connections, in_flight) in [(1, 1), (1, 16), (4, 16), (4, 64), (16, 16), (16, 64)] {
+    for (connections, in_flight) in [(1, 1), (1, 16), (2, 16), (4, 16), (4, 64), (16, 16), (16, 64)] {
         let rate = pairs(connect(connections).await, in_flight).await;
         println!("{rate:5.0} pairs in PostgreSQL, {connections} connections, {in_flight} in flight");
     }

@@ -74,7 +74,7 @@ impl Lane<'_> {
             if next_stay.is_some_and(|at| at <= Instant::now()) {
                 next_stay = Some(self.stay());
             }
-            match queue.next(next_stay, self.process.lanes.load(Ordering::Relaxed)) {
+            match queue.next(next_stay) {
                 Next::Job(job) => self.run(job),
                 Next::Jobs(jobs) => self.run_together(jobs, queue),
                 Next::Nothing => {}

@@ -44,10 +44,9 @@ struct State {
 
 impl State {
     /// Returns the number of jobs that a lane takes.
-    fn together(&self, lanes: usize) -> usize {
-        let part = self.jobs.len().div_ceil(lanes.max(1)).min(MAX_TOGETHER);
+    fn together(&self) -> usize {
         let first = self.jobs.len().min(1);
-        self.jobs.iter().take(part).take_while(|job| !job.is_alone).count().max(first)
+        self.jobs.iter().take(MAX_TOGETHER).take_while(|job| !job.is_alone).count().max(first)
     }
 }
 
@@ -78,8 +77,8 @@ impl Queue {
         self.changed.notify_all();
     }
 
-    /// Waits for jobs, until a time if one is given. Each of the lanes gets an equal part of those that wait.
-    pub(super) fn next(&self, until: Option<Instant>, lanes: usize) -> Next {
+    /// Waits for jobs, until a time if one is given.
+    pub(super) fn next(&self, until: Option<Instant>) -> Next {
         let is_idle = |state: &mut State| state.jobs.is_empty() && !state.is_closed;
         let state = self.state();
         let mut state = match until.map(|until| until.saturating_duration_since(Instant::now())) {
@@ -89,7 +88,7 @@ impl Queue {
             }
             None => self.changed.wait_while(state, is_idle).unwrap_or_else(PoisonError::into_inner),
         };
-        let next = match state.together(lanes) {
+        let next = match state.together() {
             0 if state.is_closed => Next::Closed,
             0 => Next::Nothing,
             1 => state.jobs.pop_front().map_or(Next::Nothing, Next::Job),
