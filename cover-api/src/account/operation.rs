@@ -166,14 +166,16 @@ impl Operation {
         &self,
         what: &'static str,
         task: &str,
-        mut rule: impl FnMut(&mut dyn Rows) -> Result<(), LedgerError> + Send + 'static,
+        rule: impl FnMut(&mut dyn Rows) -> Result<(), LedgerError> + Send + 'static,
     ) {
         // Until the work is dropped, sends and lists that meet the task wait.
         let under_way = self.account.ledger.local().begin_write(task);
-        drop(self.account.ledger.run(move |rows| {
-            let _under_way = &under_way;
-            rule(rows).inspect_err(|error| events::ledger_failed(what, error))
-        }));
+        self.account.ledger.queue(rule, move |written| {
+            let _under_way = under_way;
+            if let Err(error) = written {
+                events::ledger_failed(what, &error);
+            }
+        });
     }
 }
 

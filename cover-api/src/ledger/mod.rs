@@ -137,6 +137,39 @@ impl LedgerHandle {
                 .ok_or_else(|| LedgerError::unavailable("it says that a transaction was committed, but did not run it"))
         }
     }
+
+    /// Queues a rule whose transaction nothing waits for. `ended` gets the result of its last run after that, and is only dropped if it
+    /// has never run.
+    pub(crate) fn queue<T, F>(&self, mut rule: F, ended: impl FnOnce(Result<T, LedgerError>) + Send + 'static)
+    where
+        T: Send + 'static,
+        F: FnMut(&mut dyn Rows) -> Result<T, LedgerError> + Send + 'static,
+    {
+        let mut unattended = Unattended { result: None, ended: Some(ended) };
+        drop(self.ledger.transact(Box::new(move |rows| unattended.note(rule(rows)))));
+    }
+}
+
+/// Work that nothing waits for. What it came to is reported when it is dropped, since it may have to run several times.
+struct Unattended<T, E: FnOnce(Result<T, LedgerError>)> {
+    result: Option<Result<T, LedgerError>>,
+    ended: Option<E>,
+}
+
+impl<T, E: FnOnce(Result<T, LedgerError>)> Unattended<T, E> {
+    fn note(&mut self, result: Result<T, LedgerError>) -> Result<(), LedgerError> {
+        let done = result.as_ref().map(|_| ()).map_err(LedgerError::clone);
+        self.result = Some(result);
+        done
+    }
+}
+
+impl<T, E: FnOnce(Result<T, LedgerError>)> Drop for Unattended<T, E> {
+    fn drop(&mut self) {
+        if let Some((result, ended)) = self.result.take().zip(self.ended.take()) {
+            ended(result);
+        }
+    }
 }
 
 /// The ledger of a client, as long as something else keeps it open.

@@ -208,14 +208,14 @@ impl Drop for Guard {
             });
             // The attempt is over only after the ledger has settled it, and drops this. Sends that look it up before that wait for it.
             let (id, account, task) = (self.id, Arc::clone(&self.operation.account), settlement.task(self.id));
-            let mut settle = self.settling(settlement);
+            let settle = self.settling(settlement);
             let over = FinishOnDrop { local: Arc::clone(self.operation.account.ledger.local()), id };
-            drop(self.operation.account.ledger.run(move |rows| {
-                let _over = &over;
-                let settled = settle(rows)?;
-                count_duplicate(&account, &task, &settled);
-                Ok(())
-            }));
+            self.operation.account.ledger.queue(settle, move |settled| {
+                let _over = over;
+                if let Ok(settled) = settled {
+                    count_duplicate(&account, &task, &settled);
+                }
+            });
             self.finished();
         }
         let failure = match sent {

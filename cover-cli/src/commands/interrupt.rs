@@ -32,19 +32,19 @@ pub(super) fn pressed() -> Shared<BoxFuture<'static, ()>> {
 ///
 /// After the first Ctrl-C nothing new is sent, and a request in flight has 10 seconds, so that its task is not lost.
 pub(super) async fn until<T>(session: &Session, work: impl Future<Output = Result<T, Failure>>) -> Result<T, Failure> {
+    let pressed = pressed();
     let mut work = pin!(work);
     tokio::select! {
-        // Ctrl-C is listened for before the work begins.
         biased;
-        _ = tokio::signal::ctrl_c() => {}
+        () = pressed => {}
         done = &mut work => return done,
     }
     session.screen.warn("stopping; press Ctrl-C again to stop at once");
     let account = session.client.account();
-    let left = tokio::select! {
-        left = account.shutdown(DRAIN) => left,
+    tokio::select! {
+        _ = account.shutdown(DRAIN) => {}
         _ = tokio::signal::ctrl_c() => process::exit(Exit::Interrupted as i32),
-    };
+    }
     // What was sent until now is recorded, and what was not sent is told.
     timeout(GRACE, &mut work).await.ok();
     let hint = if session.has_memory {
@@ -52,6 +52,5 @@ pub(super) async fn until<T>(session: &Session, work: impl Future<Output = Resul
     } else {
         "the sandbox ends with this command"
     };
-    let _ = left;
     Err(Failure::interrupted(Some(hint.to_owned())))
 }

@@ -92,30 +92,41 @@ impl Signals {
     /// Suspends a process. Returns once all its threads have stopped.
     pub fn stop(&mut self, process: &Process) -> Result<()> {
         self.send("STOP", process.id()?)?;
-        let threads = format!("/proc/{}/task", process.id()?);
-        loop {
-            let mut threads = std::fs::read_dir(&threads)?;
-            let stands = |thread: std::io::Result<std::fs::DirEntry>| {
-                let stat =
-                    thread.and_then(|thread| std::fs::read_to_string(thread.path().join("stat"))).unwrap_or_default();
-                stat.rsplit_once(") ").is_some_and(|(_, state)| state.starts_with(['T', 'Z']))
-            };
-            if threads.all(stands) {
-                return Ok(());
-            }
-            std::thread::sleep(Duration::from_micros(200));
-        }
+        until(process, |states| states.iter().all(|state| [STOPPED, ENDED].contains(state)))
     }
 
-    /// Resumes a suspended process.
+    /// Resumes a suspended process. Returns once it goes on, so that a later [`stop`](Self::stop) does not take the old state for its own.
     pub fn resume(&mut self, process: &Process) -> Result<()> {
-        self.send("CONT", process.id()?)
+        self.send("CONT", process.id()?)?;
+        until(process, |states| states.iter().any(|state| *state != STOPPED))
     }
 
     fn send(&mut self, signal: &str, process: u32) -> Result<()> {
         let input = self.input.as_mut().ok_or("it has ended")?;
         writeln!(input, "kill -{signal} {process}")?;
         Ok(input.flush()?)
+    }
+}
+
+/// The states of stopped and ended threads.
+const STOPPED: char = 'T';
+const ENDED: char = 'Z';
+
+/// Waits until the states of the threads of a process are like this.
+fn until(process: &Process, is_there: impl Fn(&[char]) -> bool) -> Result<()> {
+    let threads = format!("/proc/{}/task", process.id()?);
+    loop {
+        let state = |thread: std::io::Result<std::fs::DirEntry>| {
+            let stat = thread.and_then(|thread| std::fs::read_to_string(thread.path().join("stat")));
+            // A thread that is not there has ended.
+            let state = stat.ok().and_then(|stat| stat.rsplit_once(") ")?.1.chars().next());
+            state.unwrap_or(ENDED)
+        };
+        let states: Vec<char> = std::fs::read_dir(&threads)?.map(state).collect();
+        if is_there(&states) {
+            return Ok(());
+        }
+        std::thread::sleep(Duration::from_micros(200));
     }
 }
 

@@ -136,12 +136,14 @@ impl Service {
         true
     }
 
-    /// Waits until no POST is being handled.
+    /// Waits until no POST has arrived or been handled for a while. Those of a process that ended or was suspended may still be on their way.
     pub async fn until_idle(&self) {
-        for _ in 0..3 {
-            sleep(Duration::from_millis(30)).await;
-            while self.front.under_way.load(Ordering::SeqCst) > 0 {
-                sleep(Duration::from_millis(1)).await;
+        const WHILE: Duration = Duration::from_millis(150);
+        let (mut since, mut arrived) = (Instant::now(), self.arrived());
+        while since.elapsed() < WHILE {
+            sleep(Duration::from_millis(2)).await;
+            if self.front.under_way.load(Ordering::SeqCst) > 0 || self.arrived() != arrived {
+                (since, arrived) = (Instant::now(), self.arrived());
             }
         }
     }

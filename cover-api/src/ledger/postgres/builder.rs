@@ -43,6 +43,7 @@ pub struct PostgresBuilder {
     migrates: bool,
     roots: Vec<u8>,
     silence: Duration,
+    patience: Duration,
 }
 
 impl PostgresBuilder {
@@ -74,6 +75,7 @@ impl PostgresBuilder {
             migrates: true,
             roots: Vec::new(),
             silence: SILENCE,
+            patience: PATIENCE,
         })
     }
 
@@ -107,6 +109,12 @@ impl PostgresBuilder {
         Self { silence: silence.max(MIN_SILENCE), ..self }
     }
 
+    /// Sets how long work waits for a connection, and a statement for its answer.
+    #[cfg(test)]
+    pub(super) fn patience(self, patience: Duration) -> Self {
+        Self { patience, ..self }
+    }
+
     /// Connects.
     pub async fn connect(self) -> Result<PostgresLedger, LedgerError> {
         let place: Arc<std::path::Path> = place_of(&self.config).into();
@@ -116,7 +124,7 @@ impl PostgresBuilder {
             config: self.config,
             is_pooled: self.is_pooled,
             migrates: self.migrates,
-            patience: PATIENCE,
+            patience: self.patience,
             // The id serves as a unique name.
             holder: AttemptId::new().to_string(),
             local: Arc::<Local>::default(),

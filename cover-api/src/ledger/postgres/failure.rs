@@ -21,7 +21,7 @@ pub(super) enum Remedy {
     Repeat,
     /// Running it again on another connection.
     Reconnect,
-    /// Nothing: the transaction may have been committed, and its connection is lost.
+    /// Nothing: the transaction may have been committed. Its connection is not used any more.
     Doubt,
     Nothing,
 }
@@ -46,6 +46,12 @@ impl Failure {
     /// An error that the store itself has found.
     pub(super) fn of(error: LedgerError) -> Self {
         Self { error, remedy: Remedy::Nothing }
+    }
+
+    /// Returns whether the server has refused a statement, or has ended the connection with a reason.
+    pub(super) fn is_of_the_server(&self) -> bool {
+        let cause = self.error.source().and_then(<dyn std::error::Error>::downcast_ref::<Error>);
+        cause.is_some_and(|error| error.code().is_some())
     }
 }
 

@@ -124,6 +124,10 @@ impl Lane<'_> {
 
     /// Runs jobs in one transaction, which saves commits. If it fails, each of them runs alone, so that none suffers from another.
     fn run_together(&mut self, mut jobs: Vec<Job>, queue: &Queue) {
+        // Each job knows how long it may wait for a connection.
+        if self.connection.is_none() {
+            return queue.put_back(jobs);
+        }
         let (process, number) = (self.process, self.number);
         let works = jobs.iter_mut().map(|job| &mut job.work);
         let done =
@@ -151,6 +155,10 @@ impl Lane<'_> {
     fn run_until_done(&mut self, work: &mut Work, until: Instant) -> Result<(), Failure> {
         let (process, number) = (self.process, self.number);
         let (mut repeats, [mut pause, longest]) = (0, RECONNECT);
+        // In an outage, the work that waits fails together, and not one after the other.
+        if self.connection.is_none() && Instant::now() >= until {
+            return Err(Failure::of(LedgerError::unavailable("there was no connection to it in time")));
+        }
         loop {
             let done = self.connected(|connection| Transaction::begin(connection, process, number).run(work));
             match done {

@@ -81,7 +81,10 @@ pub(super) fn script() -> String {
          CREATE TABLE IF NOT EXISTS ledger_meta (version BIGINT NOT NULL, least_version BIGINT NOT NULL);\n    \
          IF NOT EXISTS (SELECT 1 FROM ledger_meta) THEN\n        \
          INSERT INTO ledger_meta (version, least_version) VALUES (0, 0);\n    \
-         END IF;\n    SELECT version INTO done FROM ledger_meta;\n{steps}    \
+         END IF;\n    SELECT version INTO done FROM ledger_meta;\n    \
+         IF done < {VERSION} THEN\n        -- Transactions that have read the version before end first.\n        \
+         LOCK TABLE ledger_meta IN ACCESS EXCLUSIVE MODE;\n    \
+         END IF;\n{steps}    \
          UPDATE ledger_meta SET version = {VERSION}, least_version = {LEAST} WHERE version < {VERSION};\n\
          END\n$ledger$;\n"
     )

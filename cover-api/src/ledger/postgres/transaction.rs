@@ -130,10 +130,11 @@ impl<'a, 'r> Transaction<'a, 'r> {
         if let Some((error, _)) = self.failed.clone() {
             return Err(self.abort(error));
         }
-        self.connection.commit().map_err(|failure| match failure.remedy {
-            // It may have succeeded, and the work must not run twice.
-            Remedy::Reconnect if self.has_written => Failure { remedy: Remedy::Doubt, ..failure },
-            _ => failure,
+        self.connection.commit().map_err(|failure| {
+            let is_rolled_back = failure.is_of_the_server() && !failure.remedy.is_about_the_connection();
+            // Otherwise it may have succeeded, and the work must not run twice.
+            let is_in_doubt = self.has_written && !is_rolled_back;
+            if is_in_doubt { Failure { remedy: Remedy::Doubt, ..failure } } else { failure }
         })?;
         for holder in &self.notified {
             // Not within the transaction: commits that notify wait for each other. A process finds messages without it as well.
@@ -145,12 +146,14 @@ impl<'a, 'r> Transaction<'a, 'r> {
 
     fn abort(self, error: LedgerError) -> Failure {
         let failure = self.failure(error);
-        if failure.remedy.is_about_the_connection() || self.connection.roll_back().is_ok() {
+        if failure.remedy.is_about_the_connection() {
             return failure;
         }
-        // Nothing was committed, and the connection is of no use.
-        let remedy = if failure.remedy == Remedy::Repeat { Remedy::Reconnect } else { Remedy::Doubt };
-        Failure { remedy, ..failure }
+        match self.connection.roll_back() {
+            Ok(()) => failure,
+            // Nothing was committed, and the connection is of no use.
+            Err(lost) => Failure { remedy: Remedy::Reconnect, ..lost },
+        }
     }
 
     fn failure(&self, error: LedgerError) -> Failure {

@@ -250,13 +250,14 @@ async fn suspend_beyond_the_lease(place: Place) -> Outcome {
     let (arrivals, sandbox, names) = (Arrivals::default(), sandbox().await?, names(3));
     let begun = Instant::now();
     let url = arrivals.start(&sandbox).await?;
-    let time = 20 * WINDOW + (lease(WINDOW) + 8 * WINDOW) * u32::try_from(stops)?;
+    let time = 20 * WINDOW + (lease(WINDOW) + 10 * WINDOW) * u32::try_from(stops)?;
     let start = |name: &String| greedy(&url, &place, name, MOST, [WINDOW, time]);
     let processes = names.iter().map(start).collect::<Result<Vec<Process>>>()?;
     assert!(arrivals.until_seen(begun, &names).await, "each gets a place");
     let mut signals = Signals::new()?;
     for stop in 0..stops {
-        sleep(2 * WINDOW + Duration::from_millis(137) * u32::try_from(stop)?).await;
+        // Each stop is in another part of a window.
+        sleep(2 * WINDOW + WINDOW * u32::try_from(stop * 137 % 1_000)? / 1_000).await;
         let suspended = &processes[stop % 3];
         signals.stop(suspended)?;
         // A process suspended within a transaction would lock all others out.

@@ -61,6 +61,23 @@ async fn tables_of_every_earlier_version_are_migrated_and_keep_their_rows() {
 }
 
 #[tokio::test]
+async fn a_migration_waits_for_transactions_that_have_read_the_earlier_version() {
+    let Some(url) = database("open").await else { return };
+    let (database, older) = (connect(&url).await.unwrap(), connect(&url).await.unwrap());
+    for step in &STEPS[..2] {
+        database.batch_execute(&in_dialect(step)).await.unwrap();
+    }
+    let meta = "CREATE TABLE ledger_meta (version BIGINT NOT NULL, least_version BIGINT NOT NULL)";
+    database.batch_execute(&format!("{meta}; INSERT INTO ledger_meta VALUES (2, 1)")).await.unwrap();
+    older.batch_execute("BEGIN; SELECT version FROM ledger_meta").await.unwrap();
+    let migrating = tokio::spawn(async move { PostgresLedger::connect(&url).await.map(drop) });
+    sleep(Duration::from_millis(500)).await;
+    assert!(!migrating.is_finished());
+    older.batch_execute("COMMIT").await.unwrap();
+    migrating.await.unwrap().unwrap();
+}
+
+#[tokio::test]
 async fn tables_are_migrated_in_the_schema_that_has_them() {
     let Some(url) = database("schemas").await else { return };
     let database = connect(&url).await.unwrap();

@@ -1,12 +1,13 @@
 //! What the server, its operators and a pooler do to sessions.
 
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use cover_testkit::postgres::{Pooler, connect};
+use cover_testkit::proxy::Proxy;
 use tokio::time::sleep;
 
 use super::*;
-use crate::ledger::{BudgetId, LedgerHandle, Share};
+use crate::ledger::{BudgetId, Ledger, LedgerHandle, Share};
 
 const SECOND: Duration = Duration::from_secs(1);
 
@@ -30,6 +31,27 @@ async fn a_session_that_the_server_ended_while_it_was_idle_is_replaced() {
         sleep(SECOND / 2).await;
         look(&ledger).await.unwrap();
     }
+}
+
+#[tokio::test]
+async fn work_that_waits_for_a_server_that_does_not_answer_fails_together() {
+    const PATIENCE: Duration = Duration::from_secs(1);
+    if database("silent").await.is_none() {
+        return;
+    }
+    let proxy = Proxy::to(Postgres::shared().unwrap().unwrap().address()).await.unwrap();
+    let builder = PostgresLedger::builder(&proxy.address().url("silent")).unwrap();
+    let ledger = builder.connections(1).patience(PATIENCE).connect().await.unwrap();
+    proxy.partition();
+    let since = Instant::now();
+    let all: Vec<_> = (0..20).map(|_| ledger.transact(Box::new(|rows| rows.operations("acme").map(drop)))).collect();
+    // It waits for the work.
+    let dropped = tokio::task::spawn_blocking(move || drop(ledger));
+    for one in all {
+        one.await.unwrap_err();
+    }
+    dropped.await.unwrap();
+    assert!(since.elapsed() < 8 * PATIENCE, "{:?}", since.elapsed());
 }
 
 #[tokio::test]

@@ -8,10 +8,12 @@ use tokio::sync::oneshot;
 use tokio::time::timeout;
 
 use super::*;
-use crate::ledger::{AttemptId, Charge, Fingerprint, Ledger, Purchase, Rows, Terms, Transacted, intend};
+use crate::ledger::{AttemptId, Charge, Fingerprint, Ledger, LedgerHandle, Purchase, Rows, Terms, Transacted, intend};
 
 const LEASE: Duration = Duration::from_secs(300);
 const SOON: Duration = Duration::from_secs(5);
+const END_OF_ITS_SESSION: &str = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity \
+    WHERE datname = current_database() AND state = 'idle in transaction'";
 
 async fn open(url: &str, connections: usize) -> PostgresLedger {
     PostgresLedger::builder(url).unwrap().connections(connections).connect().await.unwrap()
@@ -156,9 +158,7 @@ async fn work_runs_again_on_another_connection_if_theirs_is_lost_before_the_comm
     let after = recording(&ledger, "after");
     drop(hold);
     has_started.await.unwrap();
-    let end = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity \
-               WHERE datname = current_database() AND state = 'idle in transaction'";
-    assert_eq!(operator.execute(end, &[]).await.unwrap(), 1);
+    assert_eq!(operator.execute(END_OF_ITS_SESSION, &[]).await.unwrap(), 1);
     drop(go_on);
     before.await.unwrap();
     after.await.unwrap();
@@ -189,4 +189,86 @@ async fn work_whose_commit_was_not_answered_fails_and_does_not_run_again() {
         one.await.unwrap_err();
     }
     assert_eq!(runs.iter().collect::<Vec<_>>(), ["a", "b", "c"]);
+}
+
+#[tokio::test]
+async fn work_is_not_blamed_for_the_failure_of_another_whose_connection_is_lost_too() {
+    let Some(url) = database("together_blame").await else { return };
+    let ledger = open(&url, 1).await;
+    let operator = connect(&url).await.unwrap();
+    let (started, has_started) = oneshot::channel();
+    let (go_on, may_go_on) = mpsc::channel::<()>();
+    let hold = busy(&ledger);
+    let before = recording(&ledger, "before");
+    let mut started = Some(started);
+    let fails = ledger.transact(Box::new(move |rows| {
+        record(rows, "half")?;
+        if let Some(started) = started.take() {
+            started.send(()).unwrap();
+            may_go_on.recv().ok();
+        }
+        Err(LedgerError::refused("the test says so"))
+    }));
+    let after = recording(&ledger, "after");
+    drop(hold);
+    has_started.await.unwrap();
+    assert_eq!(operator.execute(END_OF_ITS_SESSION, &[]).await.unwrap(), 1);
+    drop(go_on);
+    before.await.unwrap();
+    after.await.unwrap();
+    assert!(fails.await.unwrap_err().is_refused());
+    assert_eq!(recorded(&url).await.0, ["after", "before"]);
+}
+
+#[tokio::test]
+async fn work_that_is_committed_does_not_run_again_if_a_row_vanished() {
+    let Some(url) = database("together_vanished").await else { return };
+    let ledger = open(&url, 1).await;
+    recording(&ledger, "vanished").await.unwrap();
+    let operator = connect(&url).await.unwrap();
+    let skips = "CREATE FUNCTION skips() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN RETURN NULL; END'; \
+                 CREATE TRIGGER skips BEFORE UPDATE ON entries FOR EACH ROW EXECUTE FUNCTION skips()";
+    operator.batch_execute(skips).await.unwrap();
+    let (count, runs) = mpsc::channel();
+    let hold = busy(&ledger);
+    let counted = count.clone();
+    let first = ledger.transact(Box::new(move |rows| {
+        counted.send("first").unwrap();
+        record(rows, "first")
+    }));
+    let last = ledger.transact(Box::new(move |rows| {
+        count.send("last").unwrap();
+        let entry = rows.entry_by_key("acme", "upload_cover", "vanished")?.expect("it is recorded");
+        rows.update_entry(&entry)
+    }));
+    drop(hold);
+    for one in [first, last] {
+        assert!(one.await.unwrap_err().to_string().contains("a row vanished"));
+    }
+    assert_eq!(runs.iter().collect::<Vec<_>>(), ["first", "last"]);
+}
+
+#[tokio::test]
+async fn work_that_nothing_waits_for_is_reported_once_as_it_ended_although_another_was_in_its_way() {
+    let Some(url) = database("together_reports").await else { return };
+    let ledger = open(&url, 1).await;
+    recording(&ledger, "locked").await.unwrap();
+    let other = connect(&url).await.unwrap();
+    other.batch_execute("BEGIN; SELECT 1 FROM entries WHERE key = 'locked' FOR UPDATE").await.unwrap();
+    let (run, runs) = mpsc::channel();
+    let (report, reports) = mpsc::channel();
+    let hold = busy(&ledger);
+    let before = recording(&ledger, "before");
+    let rule = move |rows: &mut dyn Rows| {
+        let recorded = record(rows, "locked");
+        run.send(recorded.is_ok()).unwrap();
+        recorded
+    };
+    LedgerHandle::new(Arc::new(ledger.clone())).queue(rule, move |ended| report.send(ended.is_ok()).unwrap());
+    drop(hold);
+    before.await.unwrap();
+    other.batch_execute("COMMIT").await.unwrap();
+    recording(&ledger, "after").await.unwrap();
+    assert_eq!(runs.iter().collect::<Vec<_>>(), [false, true]);
+    assert_eq!(reports.iter().collect::<Vec<_>>(), [true]);
 }
