@@ -60,6 +60,15 @@ impl<'a, S: Service> Upload<'a, S> {
         self.options.has_any_length = true;
         self
     }
+
+    /// Checks the file as the upload does before it sends anything, and sends nothing.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::is_setup`], for the reasons that [`Client::upload`] has.
+    pub async fn check(self) -> Result<(), Error<S>> {
+        Ok(upload::check(&self.client.operation, self.source, self.options).await?)
+    }
 }
 
 impl<'a, S: Service> IntoFuture for Upload<'a, S> {

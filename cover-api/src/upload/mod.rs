@@ -80,6 +80,14 @@ pub(crate) async fn run(operation: &Operation, source: Source, options: Options<
     sent.unwrap_or_else(|_| Err(course.out_of_time(&file)))
 }
 
+/// Checks a file as its upload does, and sends nothing.
+pub(crate) async fn check(operation: &Operation, source: Source, options: Options<'_>) -> Result<(), Failure> {
+    let spec = operation.api.upload.as_ref().ok_or_else(|| Failure::setup(Setup::NoUploads))?;
+    let Options { model, has_any_length, .. } = options;
+    let looked_at = look_at(spec, &source, model.as_deref(), has_any_length).await;
+    looked_at.map(drop).map_err(|stop| failed(&source.shown(), stop))
+}
+
 fn failed(file: &str, stop: Stop) -> Failure {
     let failure = Failure::new(Kind::Upload(BadUpload { file: file.to_owned(), fault: stop.fault }));
     match stop.source {

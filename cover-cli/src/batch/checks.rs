@@ -43,6 +43,8 @@ pub(crate) struct Checks<'a> {
     client: Client<AnyService>,
     /// The songs that were read. Several rows may have the same one.
     songs: HashMap<String, Result<Song, Failure>>,
+    /// The songs that were checked for the upload, by their source and the model.
+    uploads: HashMap<(String, String), Result<(), Failure>>,
     /// The first item of each key.
     keys: HashMap<String, usize>,
     items: Vec<Item>,
@@ -56,11 +58,12 @@ impl<'a> Checks<'a> {
     /// Starts the checks with the head of the table.
     pub(crate) fn start(operation: &'a Operation, defaults: &'a Defaults, head: &[String]) -> Result<Self, Failure> {
         let client = checker(operation)?;
-        let (songs, keys, items) = (HashMap::new(), HashMap::new(), Vec::new());
+        let (songs, uploads) = (HashMap::new(), HashMap::new());
+        let (keys, items) = (HashMap::new(), Vec::new());
         let (unknown, faults) = (HashSet::new(), Vec::new());
         let has_head = !head.is_empty();
         let mut checks =
-            Self { operation, defaults, has_head, client, songs, keys, items, unknown, faults, omitted: 0 };
+            Self { operation, defaults, has_head, client, songs, uploads, keys, items, unknown, faults, omitted: 0 };
         let mut known = HashMap::new();
         for name in head {
             match column(operation, name) {
@@ -76,13 +79,16 @@ impl<'a> Checks<'a> {
     }
 
     /// Checks a row.
-    pub(crate) fn add(&mut self, row: Result<Row, Unreadable>) {
+    pub(crate) async fn add(&mut self, row: Result<Row, Unreadable>) {
         let (number, checked) = match row {
             Ok(row) if self.has_unknown(&row) => return,
             Ok(row) => (row.number, self.order(row)),
             Err(Unreadable { number, why }) => (number, Err(Failure::usage(why))),
         };
-        let added = checked.and_then(|order| self.put(number, order));
+        let added = match checked {
+            Ok(order) => self.check_song(&order).await.and_then(|()| self.put(number, order)),
+            Err(failure) => Err(failure),
+        };
         if let Err(failure) = added {
             self.fault(number, &failure.message);
         }
@@ -105,6 +111,18 @@ impl<'a> Checks<'a> {
             self.faults.push(format!("and {} more", self.omitted));
         }
         Err(Failure::usage(self.faults.join("\n")).hint("nothing was sent"))
+    }
+
+    /// Checks the song of a row. Songs that several rows have are checked once for each model.
+    async fn check_song(&mut self, order: &Order) -> Result<(), Failure> {
+        let model = order.model(self.operation).unwrap_or_default();
+        let song = (order.source(), model.to_owned());
+        if let Some(checked) = self.uploads.get(&song) {
+            return checked.clone();
+        }
+        let checked = order.check_song(&self.client, self.operation).await;
+        self.uploads.insert(song, checked.clone());
+        checked
     }
 
     fn put(&mut self, row: usize, order: Order) -> Result<(), Failure> {
@@ -144,7 +162,7 @@ impl<'a> Checks<'a> {
             }
         }
         let song = self.song(song, &body)?;
-        Order::check_with(&self.client, self.operation, song, &body, wanted)
+        Order::check(&self.client, self.operation, song, &body, wanted)
     }
 
     /// Returns the song of a row: its own, or the one for all rows.
@@ -216,6 +234,7 @@ fn template(text: &str) -> Result<Template, Failure> {
 
 #[cfg(test)]
 mod tests {
+    use futures_util::FutureExt;
     use serde_json::json;
 
     use super::*;
@@ -242,7 +261,7 @@ mod tests {
         for (number, row) in (1..).zip(rows) {
             let cells = row.as_object().unwrap().iter();
             let cells = cells.map(|(name, value)| (name.clone(), Cell::Json(value.clone()))).collect();
-            checks.add(Ok(Row { number, cells }));
+            checks.add(Ok(Row { number, cells })).now_or_never().expect("an address is not read");
         }
         checks.finish()
     }

@@ -2,6 +2,7 @@
 
 mod checks;
 mod columns;
+mod quotes;
 mod report;
 mod rows;
 

@@ -6,6 +6,7 @@ use std::path::Path;
 
 use serde_json::{Map, Value};
 
+use super::quotes::Quotes;
 use crate::exit::Failure;
 
 /// How a table is written.
@@ -19,7 +20,7 @@ pub(crate) enum Format {
 
 /// The rows of a table.
 pub(crate) enum Rows {
-    Csv { names: Vec<String>, records: csv::StringRecordsIntoIter<File>, number: usize },
+    Csv { names: Vec<String>, records: csv::StringRecordsIntoIter<Quotes<File>>, number: usize },
     Jsonl { lines: io::Lines<BufReader<File>>, number: usize },
 }
 
@@ -74,7 +75,7 @@ impl Rows {
         if format == Format::Jsonl {
             return Ok(Self::Jsonl { lines: BufReader::new(file).lines(), number: 0 });
         }
-        let mut reader = csv::Reader::from_reader(file);
+        let mut reader = csv::Reader::from_reader(Quotes::of(file));
         let names = reader.headers().map_err(|error| failed(why(&error)))?;
         let names: Vec<String> = names.iter().map(|name| name.trim_matches(['\u{feff}', ' ']).to_owned()).collect();
         if names.is_empty() {
@@ -99,8 +100,9 @@ impl Iterator for Rows {
         loop {
             let row = match self {
                 Self::Csv { names, records, number } => {
+                    let Some(next) = records.next() else { return unclosed(records, *number) };
                     *number += 1;
-                    record(names, records.next()?, *number)
+                    record(names, next, *number)
                 }
                 Self::Jsonl { lines, number } => {
                     *number += 1;
@@ -113,6 +115,12 @@ impl Iterator for Rows {
             }
         }
     }
+}
+
+/// Returns the fault of a table that ends within quotation marks. What follows the mark is one text then, and not rows.
+fn unclosed(records: &mut csv::StringRecordsIntoIter<Quotes<File>>, number: usize) -> Option<Result<Row, Unreadable>> {
+    let why = "a quotation mark is opened here and never closed".to_owned();
+    records.reader_mut().get_mut().take_open().then_some(Err(Unreadable { number, why }))
 }
 
 fn record(names: &[String], record: csv::Result<csv::StringRecord>, number: usize) -> Result<Row, Unreadable> {

@@ -8,7 +8,7 @@ use super::interrupt;
 use crate::exit::{Exit, Failure};
 use crate::files::check_folder;
 use crate::operation::{self, Operation, SONG};
-use crate::purchase::{Bought, Delivery, Order, Song, Wanted, buy, deliver, follow};
+use crate::purchase::{Bought, Delivery, Order, Song, Wanted, buy, checker, deliver, follow, keep_distance};
 use crate::screen::{self, Screen};
 use crate::settings::{Options, Session};
 
@@ -47,7 +47,9 @@ pub(super) async fn run(
     let given = operation::body(operation, matches)?;
     let song = song(operation, matches, &given)?;
     // A broken rule is reported before anything else is needed.
-    let mut order = Order::check(operation, song, &given, wanted)?;
+    let client = checker(operation)?;
+    let mut order = Order::check(&client, operation, song, &given, wanted)?;
+    order.check_song(&client, operation).await?;
     if until == Until::Checked {
         print_order(screen, operation, &order);
         return Ok(Exit::Done);
@@ -94,6 +96,9 @@ async fn purchase(session: &Session, operation: &Operation, order: &mut Order, u
 /// Waits for the task and downloads its files.
 async fn finish(session: &Session, operation: &Operation, order: &Order, bought: &Bought) -> Result<Exit, Failure> {
     let task = bought.task().expect("only tasks are waited for");
+    if !bought.was_posted {
+        keep_distance(operation).await;
+    }
     let snapshot = match follow(session, operation, task, &order.key, order.wanted.timeout).await {
         Ok(snapshot) => snapshot,
         Err(failure) => {

@@ -10,7 +10,7 @@ use serde_json::json;
 use super::interrupt;
 use crate::exit::{Exit, Failure};
 use crate::files::{Template, default_template};
-use crate::purchase::{Delivery, deliver, follow, how_to_resolve};
+use crate::purchase::{Delivery, deliver, follow, how_to_resolve, keep_distance};
 use crate::runs::Run;
 use crate::screen::Screen;
 use crate::settings::{Options, Session};
@@ -111,6 +111,7 @@ async fn finish(session: &Session, unfinished: &Unfinished, timeout: Option<Dura
     let operation = session.catalog.with_id(bought.handle.operation())?;
     let task = session.client_of(&operation)?.resume(bought.handle.clone());
     let key = bought.key.clone().unwrap_or_else(|| task.id().to_owned());
+    keep_distance(&operation).await;
     let snapshot = follow(session, &operation, &task, &key, timeout).await.inspect_err(|failure| {
         if failure.exit == Exit::Failed
             && let Some(run) = run

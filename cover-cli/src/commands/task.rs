@@ -11,7 +11,7 @@ use super::interrupt;
 use crate::exit::{Exit, Failure};
 use crate::files::{Template, check_words, default_template};
 use crate::operation::Operation;
-use crate::purchase::{Delivery, deliver, follow};
+use crate::purchase::{Delivery, deliver, follow, keep_distance};
 use crate::runs::Run;
 use crate::screen::Screen;
 use crate::settings::{Options, Session};
@@ -43,6 +43,7 @@ async fn find(session: &Session, matches: &ArgMatches) -> Result<Found, Failure>
     if let Some(bought) = bought.pop() {
         let operation = session.catalog.with_id(bought.handle.operation())?;
         let task = session.client_of(&operation)?.resume(bought.handle);
+        keep_distance(&operation).await;
         return Ok(Found { operation, task, key: bought.key, is_known: true });
     }
     // A task that another machine has just created may not be visible at the service yet.
@@ -50,6 +51,7 @@ async fn find(session: &Session, matches: &ArgMatches) -> Result<Found, Failure>
     if let Some(bought) = unfinished.into_iter().find(|it| it.became == Became::Task && it.handle.id() == which) {
         let operation = session.catalog.with_id(bought.handle.operation())?;
         let task = session.client_of(&operation)?.resume(bought.handle);
+        keep_distance(&operation).await;
         return Ok(Found { operation, task, key: bought.key, is_known: true });
     }
     let known = session.runs.all()?.into_iter().find(|run| run.task.as_ref() == Some(which));
@@ -61,6 +63,7 @@ async fn find(session: &Session, matches: &ArgMatches) -> Result<Found, Failure>
     let handle = json!({ "service": operation.id(), "task": which });
     let handle = serde_json::from_value(handle).map_err(|error| Failure::usage(format!("{which}: {error}")))?;
     let task = session.client_of(&operation)?.resume(handle);
+    keep_distance(&operation).await;
     Ok(Found { operation, task, is_known: known.is_some(), key: known.map(|run| run.key) })
 }
 
@@ -68,7 +71,7 @@ pub(super) async fn wait(options: &Options, screen: &Screen, matches: &ArgMatche
     let session = options.open(screen.clone()).await?;
     let timeout = matches.get_one::<Duration>("timeout").copied();
     interrupt::until(&session, async {
-        let found = find(&session, matches).await?;
+        let found = Box::pin(find(&session, matches)).await?;
         if !found.is_known {
             check_exists(&found.task).await?;
         }
@@ -84,8 +87,8 @@ pub(super) async fn wait(options: &Options, screen: &Screen, matches: &ArgMatche
 
 pub(super) async fn status(options: &Options, screen: &Screen, matches: &ArgMatches) -> Result<Exit, Failure> {
     let session = options.open(screen.clone()).await?;
-    let found = find(&session, matches).await?;
-    let snapshot = ask(&found).await?;
+    let found = Box::pin(find(&session, matches)).await?;
+    let snapshot = Box::pin(ask(&found)).await?;
     let Found { task, key, .. } = found;
     let event = json!({
         "event": "result", "key": key, "task": task.id(), "status": snapshot.status, "message": snapshot.error_message,
@@ -103,8 +106,8 @@ pub(super) async fn status(options: &Options, screen: &Screen, matches: &ArgMatc
 pub(super) async fn download(options: &Options, screen: &Screen, matches: &ArgMatches) -> Result<Exit, Failure> {
     let session = options.open(screen.clone()).await?;
     interrupt::until(&session, async {
-        let found = find(&session, matches).await?;
-        let snapshot = ask(&found).await?;
+        let found = Box::pin(find(&session, matches)).await?;
+        let snapshot = Box::pin(ask(&found)).await?;
         let Found { operation, task, key, .. } = found;
         if snapshot.is_failed() {
             return Err(Failure::new(Exit::Failed, format!("task {} has failed: {}", task.id(), snapshot.status)));
@@ -145,14 +148,26 @@ async fn ask(found: &Found) -> Result<Snapshot<AnyService>, Failure> {
     {
         return Ok(snapshot);
     }
-    match found.task.wait().timeout(PATIENCE).updates().next().await {
-        Some(Ok(Update::Stage(snapshot))) => Ok(snapshot),
-        Some(Err(error)) if error.is_failed() => {
-            error.last_snapshot().cloned().ok_or_else(|| Failure::new(Exit::Failed, error.to_string()))
-        }
-        Some(Ok(Update::PollFailed(error)) | Err(error)) => Err(error.into()),
-        _ => Err(Failure::new(Exit::Unfinished, "the service did not answer")),
+    let mut updates = found.task.wait().timeout(PATIENCE).updates();
+    loop {
+        return match updates.next().await {
+            Some(Ok(Update::Stage(snapshot))) => Ok(snapshot),
+            // It is asked again after the pause that the service wants.
+            Some(Ok(Update::PollFailed(error))) if error.is_rate_limited() => continue,
+            Some(Err(error)) if error.is_failed() => {
+                error.last_snapshot().cloned().ok_or_else(|| Failure::new(Exit::Failed, error.to_string()))
+            }
+            Some(Err(error)) if error.is_timeout() => Err(not_asked(found.task.id())),
+            Some(Ok(Update::PollFailed(error)) | Err(error)) => Err(error.into()),
+            _ => Err(Failure::new(Exit::Unfinished, "the service did not answer")),
+        };
     }
+}
+
+/// Returns the failure of a question that the rate limit did not allow. Nothing is known about the task.
+fn not_asked(task: &str) -> Failure {
+    let message = format!("the rate limit did not allow to ask for task {task} within {} s", PATIENCE.as_secs());
+    Failure::new(Exit::Unfinished, message).hint("run the same command again in a moment")
 }
 
 /// Returns where the files go: as the arguments say, or else as they were sent.

@@ -48,7 +48,7 @@ fn is_free(path: &Path) -> bool {
     is_absent(path) && is_absent(&with_ending(path, ".part"))
 }
 
-/// Downloads an output into a file.
+/// Downloads an output into a file. An empty file is not kept, since the service may have the whole one later.
 pub(crate) async fn save(
     client: &Client<AnyService>,
     output: &Output,
@@ -63,6 +63,11 @@ pub(crate) async fn save(
     let download = client.download_file(&output.link, path).progress(progress);
     let download = if force { download.overwrite() } else { download };
     match download.await {
+        Ok(0) => {
+            fs::remove_file(path).ok();
+            let message = format!("{}: the service sent an empty file", path.display());
+            Err(Failure::new(Exit::Unfinished, message))
+        }
         Ok(_) => Ok(()),
         Err(error) if error.is_path_taken() => {
             let message = format!("{}: another download has this name, or has just taken it", path.display());

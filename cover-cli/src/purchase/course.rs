@@ -178,11 +178,7 @@ async fn upload(
 ) -> Result<Link, Failure> {
     let line = session.screen.line(&order.song.as_ref().map(Song::name).unwrap_or_default());
     let show = |done, total| line.progress(done, total);
-    let upload = client.upload(&file.path).on_progress(show);
-    let upload = match order.model(operation) {
-        Some(model) => upload.model(model),
-        None => upload,
-    };
+    let upload = order.upload(client, operation, file).on_progress(show);
     let link = Queue::of(session, &order.key).during(&line, "uploading", upload.into_future()).await?;
     line.done(&format!("{}, uploaded", file.in_words()));
     let event = json!({ "event": "uploaded", "key": order.key, "file": file.path, "bytes": file.bytes });

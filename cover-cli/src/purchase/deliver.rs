@@ -52,7 +52,11 @@ pub(crate) async fn deliver(
         }
     }
     if let Some(failure) = first_failure {
-        let hint = format!("`cover resume {}` downloads what is missing", delivery.key);
+        let hint = if session.has_memory {
+            format!("`cover resume {}` downloads what is missing", delivery.key)
+        } else {
+            "the sandbox has ended; run the same command again".to_owned()
+        };
         return Err(Failure::new(failure.exit, format!("{}: not all files are on disk", delivery.key)).hint(hint));
     }
     let others = shown(&operation.spec, results);

@@ -62,6 +62,11 @@ pub(crate) async fn follow(
     }
 }
 
+/// Waits as long as the service wants between two polls of a task. The command before this one may just have polled it.
+pub(crate) async fn keep_distance(operation: &Operation) {
+    tokio::time::sleep(operation.spec.api().rate_limit.task_every).await;
+}
+
 /// Returns when the task was created, as far as that is known.
 fn started(task: &Task<AnyService>) -> Instant {
     let now = Instant::now();

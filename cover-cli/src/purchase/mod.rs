@@ -10,6 +10,6 @@ mod song;
 
 pub(crate) use course::{Bought, buy, how_to_resolve};
 pub(crate) use deliver::{Delivery, OnDisk, deliver, is_on_disk};
-pub(crate) use follow::follow;
+pub(crate) use follow::{follow, keep_distance};
 pub(crate) use order::{Order, Wanted, checker};
 pub(crate) use song::Song;

@@ -4,10 +4,11 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use clap::ArgMatches;
-use cover_api::runtime::{AnyRequest, AnyService, Client, Credits};
+use cover_api::runtime::{AnyRequest, AnyService, Client, Credits, Upload};
 use serde_json::{Map, Value};
 
-use super::{Song, key};
+use super::key;
+use super::song::{Recording, Song};
 use crate::exit::Failure;
 use crate::files::{self, Template};
 use crate::operation::{self, Operation};
@@ -67,18 +68,9 @@ impl Wanted {
 }
 
 impl Order {
-    /// Checks a purchase. `given` are the fields that the user chose, by their JSON names. Nothing is sent, and no key is needed.
+    /// Checks a purchase with the client of [`checker`]. `given` are the fields that the user chose, by their JSON names. Nothing is
+    /// sent, and no key is needed.
     pub(crate) fn check(
-        operation: &Operation,
-        song: Option<Song>,
-        given: &Map<String, Value>,
-        wanted: Wanted,
-    ) -> Result<Self, Failure> {
-        Self::check_with(&checker(operation)?, operation, song, given, wanted)
-    }
-
-    /// Checks a purchase with a client that several checks share.
-    pub(crate) fn check_with(
         client: &Client<AnyService>,
         operation: &Operation,
         song: Option<Song>,
@@ -131,8 +123,30 @@ impl Order {
         operation::request(client, operation, &body, self.mode.as_deref()).map(|(request, _)| request)
     }
 
+    /// Checks the file of the song as its upload does: its name, its size and its length.
+    pub(crate) async fn check_song(&self, client: &Client<AnyService>, operation: &Operation) -> Result<(), Failure> {
+        match &self.song {
+            Some(Song::File(file)) => Ok(self.upload(client, operation, file).check().await?),
+            _ => Ok(()),
+        }
+    }
+
+    /// Returns the upload of the song.
+    pub(super) fn upload<'a>(
+        &self,
+        client: &Client<AnyService>,
+        operation: &Operation,
+        file: &Recording,
+    ) -> Upload<'a, AnyService> {
+        let upload = client.upload(&file.path);
+        match self.model(operation) {
+            Some(model) => upload.model(model),
+            None => upload,
+        }
+    }
+
     /// Returns the value of the field that selects a model.
-    pub(super) fn model(&self, operation: &Operation) -> Option<&str> {
+    pub(crate) fn model(&self, operation: &Operation) -> Option<&str> {
         let field = &operation.rules.fields[operation.rules.model?];
         self.body.get(&*field.wire)?.as_str()
     }

@@ -45,6 +45,28 @@ fn each_row_is_bought_once() {
 }
 
 #[test]
+fn a_song_that_cannot_be_uploaded_is_a_fault_of_its_row() {
+    let service = Service::start();
+    let home = Home::at(&service);
+    home.song("long.wav", 150);
+    home.write("text.mp3", "la la la");
+    home.write("orders.csv", "song,prompt\nsong.wav,A calm night\nlong.wav,A calm night\ntext.mp3,A calm night\n");
+    let said = batch(&home, &["--yes"]).expect(2);
+    said.saying(&["row 3: ", "150 seconds long", "row 4: ", "it is not audio"]);
+    service.expect_nothing_sent();
+    home.cover(["check", "long.wav", "--prompt", "A calm night"]).expect(2).saying(&["150 seconds long"]);
+}
+
+#[test]
+fn a_table_that_ends_within_quotation_marks_is_refused() {
+    let service = Service::start();
+    let home = Home::at(&service);
+    home.write("orders.csv", "song,prompt\nsong.wav,A calm night\nsong.wav,\"A wild night\nsong.wav,An odd night\n");
+    batch(&home, &["--yes"]).expect(2).saying(&["row 3: a quotation mark is opened here and never closed"]);
+    service.expect_nothing_sent();
+}
+
+#[test]
 fn every_fault_of_every_row_is_told_before_anything_is_sent() {
     let service = Service::start();
     let home = Home::at(&service);

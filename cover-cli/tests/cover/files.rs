@@ -1,6 +1,6 @@
 //! Which results become files, what they are called, and what becomes of the other results.
 
-use crate::support::{Asks, Home, Service};
+use crate::support::{Asks, Fate, Home, Service};
 
 /// Buys a cover, and returns a home with two files and the id of the first track.
 fn home_with_a_track(service: &Service) -> (Home, String) {
@@ -88,4 +88,17 @@ fn results_that_are_no_files_are_printed() {
          2.\n    text: task-1-1\n    title: task-1-1\n    status: complete\n"
     );
     assert_eq!(home.covers(), [""; 0]);
+}
+
+#[test]
+fn an_empty_file_is_not_kept_and_is_fetched_again() {
+    let service = Service::start();
+    let home = Home::at(&service);
+    service.next(Asks::File, Fate::Status(200));
+    home.song_to_cover(&["--key", "order-1"])
+        .expect(4)
+        .saying(&["the service sent an empty file", "cover resume order-1"]);
+    assert_eq!(home.covers().len(), 1);
+    home.cover(["resume", "order-1"]).expect(0);
+    home.expect_covers(2);
 }

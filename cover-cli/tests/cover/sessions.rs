@@ -1,5 +1,7 @@
 //! Whole sessions: what each command prints. Standard error is silent without a terminal.
 
+use std::time::Duration;
+
 use crate::support::{Home, Service, Session};
 
 /// The arguments of a cover that keeps every rule.
@@ -34,6 +36,20 @@ fn step_by_step() {
     session.run("download order-1 --output covers");
     session.run("download order-1 --output covers --name '{task}-{n}.{ext}'");
     session.matches("step_by_step");
+}
+
+#[test]
+fn commands_that_follow_each_other_keep_the_distance_between_polls() {
+    let sandbox = cover_api::sandbox::Sandbox::builder().every_shipped().rate_limit(1_000, Duration::from_secs(10));
+    let service = Service::of(sandbox.stage_every(Duration::from_millis(10)));
+    let home = Home::at(&service);
+    home.cover([&["send", "song.wav", "--key", "order-1"][..], &crate::support::NIGHT_DRIVE].concat()).expect(0);
+    for command in ["wait", "status", "download", "resume"] {
+        home.cover([command, "order-1"]).expect(0);
+    }
+    home.song_to_cover(&["--key", "order-1"]).expect(0);
+    assert_eq!(service.sandbox.excess_requests(), 0);
+    home.expect_covers(2);
 }
 
 #[test]

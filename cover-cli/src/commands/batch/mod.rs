@@ -31,7 +31,7 @@ pub(super) async fn run(options: &Options, screen: &Screen, matches: &ArgMatches
     let table = matches.get_one::<PathBuf>("file").expect("it is required");
     let report = matches.get_one::<PathBuf>("report").map(|path| Report::to(path, table)).transpose()?;
     let max_spend = matches.get_one::<Credits>("max-spend").copied();
-    let items = checked(options, screen, &operation, matches)?;
+    let items = checked(options, screen, &operation, matches).await?;
     let mut folders: Vec<_> = items.iter().map(|item| &item.order.wanted.folder).collect();
     folders.sort_unstable();
     folders.dedup();
@@ -56,7 +56,7 @@ pub(super) async fn run(options: &Options, screen: &Screen, matches: &ArgMatches
 }
 
 /// Reads the table and checks every row.
-fn checked(
+async fn checked(
     options: &Options,
     screen: &Screen,
     operation: &Operation,
@@ -75,7 +75,7 @@ fn checked(
     let mut checks = Checks::start(operation, &defaults, rows.head())?;
     let line = screen.line(&path.to_string_lossy());
     for (count, row) in rows.enumerate() {
-        checks.add(row);
+        checks.add(row).await;
         if count.is_multiple_of(SHOWN) {
             line.say(format!("{} rows checked", checks.len()));
         }
