@@ -5,7 +5,7 @@ use std::io::{self, Read};
 /// The beginning of files that some spreadsheets write.
 const BYTE_ORDER_MARK: &[u8] = b"\xef\xbb\xbf";
 
-/// A CSV file of which the place between quotation marks is known.
+/// Reads a CSV file, and tracks whether the last byte is between quotation marks.
 pub(crate) struct Quotes<R> {
     file: R,
     place: Place,

@@ -45,7 +45,7 @@ pub(super) async fn until<T>(session: &Session, work: impl Future<Output = Resul
         _ = account.shutdown(DRAIN) => {}
         _ = tokio::signal::ctrl_c() => process::exit(Exit::Interrupted as i32),
     }
-    // What was sent until now is recorded, and what was not sent is told.
+    // The work records what it has sent, and reports the rest as not sent.
     timeout(GRACE, &mut work).await.ok();
     let hint = if session.has_memory {
         "`cover resume` goes on with what was sent; run the same command again for the rest"

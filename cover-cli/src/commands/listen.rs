@@ -43,7 +43,7 @@ struct Listener {
     callbacks: Callbacks<AnyService>,
     reading: Semaphore,
     forward: Option<(Url, reqwest::Client, Arc<Semaphore>)>,
-    /// What is done about callbacks after they were answered.
+    /// The work that follows answered callbacks.
     afterwards: Mutex<JoinSet<()>>,
 }
 

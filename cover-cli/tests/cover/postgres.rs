@@ -151,7 +151,7 @@ fn the_password_comes_from_the_environment() {
     assert_eq!(service.sandbox.tasks(), 1);
 }
 
-/// Makes a role with a password, without which nobody gets a connection to the port.
+/// Makes a role with a password, which each connection to the port needs.
 async fn require_password(server: &Postgres) {
     let database = connect(&server.url()).await.expect("it answers");
     let file: String = database.query_one("SHOW hba_file", &[]).await.expect("it is a setting").get(0);

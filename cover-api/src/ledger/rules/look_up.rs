@@ -64,7 +64,7 @@ pub fn look_up(
     decide(rows, purchase, found, terms)
 }
 
-/// Decides whether a purchase may be posted, of which this entry was found.
+/// Decides whether a purchase may be posted. `found` is its entry, if it has one.
 pub(super) fn decide(
     rows: &mut dyn Rows,
     purchase: &Purchase,
